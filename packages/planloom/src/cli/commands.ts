@@ -11,6 +11,7 @@ import {
   modelOptions,
   noRun,
   storeOptions,
+  toolOptions,
   plannerOptions,
   policyOptions,
   raw,
@@ -90,7 +91,7 @@ async function noCommand(program: Command, [word]: readonly string[]): Promise<n
 function addStarts(program: Command, act: Act): void {
   const run = program.command("run");
   run.argument("[goal...]", "a goal in words, a plan file (.yaml, .json), or - for standard input");
-  modelOptions(budgetOptions(plannerOptions(policyOptions(driveOptions(storeOptions(run))))))
+  modelOptions(toolOptions(budgetOptions(plannerOptions(policyOptions(driveOptions(storeOptions(run)))))))
     .summary("pursue a goal, or run a plan")
     .description("Pursues a goal, or runs a plan. stdout holds only the answer; everything else goes to stderr.")
     .option("-i, --input <name=value>", "an input: JSON or text, or name=@file; repeatable", collected, [])
@@ -159,25 +160,35 @@ function addModels(program: Command, act: Act): void {
 }
 
 function addPlans(program: Command, act: Act): void {
-  modelOptions(plannerOptions(storeOptions(program.command("plan").argument("<goal...>", "a goal in words"))))
+  modelOptions(
+    toolOptions(plannerOptions(storeOptions(program.command("plan").argument("<goal...>", "a goal in words")))),
+  )
     .summary("write a plan for a goal, and run nothing")
     .option("-o, --output <file>", "where to write it: YAML for .yaml, else JSON (default: stdout)")
     .option("-i, --input <name=value>", "an input that the plan may refer to; repeatable", collected, [])
     .action(
       act(async (words: string[], flags: object) => (await import("./command/plan.js")).planCommand(words, flags)),
     );
-  storeOptions(program.command("check").alias("validate").argument("<file>", "a plan file, or - for standard input"))
+  modelOptions(
+    toolOptions(
+      storeOptions(
+        program.command("check").alias("validate").argument("<file>", "a plan file, or - for standard input"),
+      ),
+    ),
+  )
     .summary("check a plan file; exit code 3 if it cannot run")
     .option("--json", "print { ok, findings, quality }")
     .action(act(async (file: string, flags: object) => (await import("./command/plan.js")).checkCommand(file, flags)));
-  modelOptions(storeOptions(program.command("estimate").argument("<file>", "a plan file, or - for standard input")))
+  modelOptions(
+    toolOptions(storeOptions(program.command("estimate").argument("<file>", "a plan file, or - for standard input"))),
+  )
     .summary("estimate a plan: calls, tokens, money, time")
     .option("-i, --input <name=value>", "an input of the plan; repeatable", collected, [])
     .option("--json", "print the estimate as one JSON document")
     .action(
       act(async (file: string, flags: object) => (await import("./command/plan.js")).estimateCommand(file, flags)),
     );
-  storeOptions(program.command("graph").argument("<file-or-run>", "a plan file, or a run"))
+  modelOptions(toolOptions(storeOptions(program.command("graph").argument("<file-or-run>", "a plan file, or a run"))))
     .summary("draw a plan")
     .option("--format <format>", "mermaid or ascii", "ascii")
     .addOption(raw())
@@ -186,7 +197,7 @@ function addPlans(program: Command, act: Act): void {
         (await import("./command/plan.js")).graphCommand(name, flags),
       ),
     );
-  storeOptions(program.command("tools"))
+  modelOptions(toolOptions(storeOptions(program.command("tools"))))
     .summary("list the tools that plans may use, with types and effects")
     .option("--json", "print their definitions")
     .action(act(async (flags: object) => (await import("./command/plan.js")).toolsCommand(flags)));

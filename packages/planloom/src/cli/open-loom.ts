@@ -22,6 +22,10 @@ import { cliSurface } from "./surface.js";
 import { askToTrust } from "./trust-question.js";
 
 export interface StoreFlags {
+  /** A folder, or the address of a SearXNG server. */
+  readonly search?: string;
+  /** Folders whose files the tools may read. */
+  readonly files?: readonly string[];
   readonly config?: string;
   readonly store?: string;
   readonly quiet?: boolean;
@@ -47,8 +51,19 @@ export async function configOf(flags: StoreFlags, use: Use["config"]): Promise<F
   });
   if (isObject(found.config.secrets)) hideSecrets(found.config.secrets);
   sayNotes(found.notes, flags);
-  return found;
+  return { ...found, config: withTools(found.config, flags) };
 }
+
+/** Flags for built-in tools take precedence over the configuration. Files that a flag names can only be read. */
+function withTools(config: LoomConfig, { search, files = [] }: StoreFlags): LoomConfig {
+  if (search === undefined && files.length === 0) return config;
+  const found = search === undefined ? {} : { search: searchIn(search) };
+  const roots = files.length === 0 ? {} : { files: { roots: files.map((folder) => resolve(folder)) } };
+  return { ...config, builtins: { ...config.builtins, ...found, ...roots } };
+}
+
+const searchIn = (place: string): NonNullable<NonNullable<LoomConfig["builtins"]>["search"]> =>
+  /^https?:\/\//iu.test(place) ? { searxng: place } : { folder: resolve(place) };
 
 /** The store that counts: flag, variable, configuration, default. Throws STORE_FAILED. */
 export function storeFor(
@@ -156,10 +171,12 @@ function inFile(error: unknown, file: string | null): unknown {
   return new PlanloomError("CONFIG_INVALID", { ...error.params, file }, { cause: error });
 }
 
+const LACKS_TOOL: ReadonlySet<string> = new Set(["UNKNOWN_TOOL", "TOOL_NOT_SET_UP"]);
+
 /** A plan is not called unsound for tools of a configuration that did not run. Throws CONFIG_NOT_TRUSTED. */
 export function checkTrust(findings: readonly Finding[], { notes }: FoundConfig, cause?: unknown): void {
   const left = notes.find((note) => note.note === "code-not-run");
-  if (left === undefined || !findings.some(({ code }) => code === "UNKNOWN_TOOL")) return;
+  if (left === undefined || !findings.some(({ code }) => LACKS_TOOL.has(code))) return;
   throw new PlanloomError("CONFIG_NOT_TRUSTED", { file: left.file, folder: left.folder }, { cause });
 }
 

@@ -19,6 +19,12 @@ export const storeOptions = (command: Command): Command =>
     .option("--config <file>", "the configuration (default: PLANLOOM_CONFIG, else planloom.config.* of this project)")
     .option("--store <path>", "the store: a file, or memory (default: .planloom/planloom.db of this project)");
 
+/** Flags for built-in tools. */
+export const toolOptions = (command: Command): Command =>
+  command
+    .option("--search <folder>", "add the tool search: over a folder, or a SearXNG server by its address")
+    .option("--files <folder>", "add read_file and list_files over a folder; repeatable", collected, []);
+
 /** Flags of retry and fork: changes, a preview, and the flags of a driven run. */
 export const retryOptions = (command: Command): Command =>
   budgetOptions(policyOptions(commandOptions(command)))
@@ -64,7 +70,10 @@ export const raw = (): Option =>
 export const driveOptions = (command: Command): Command => command.option("-q, --quiet", "no progress on stderr");
 
 export const commandOptions = (command: Command): Command =>
-  modelOptions(driveOptions(storeOptions(command))).option("--json", "print the whole run as one JSON document");
+  modelOptions(toolOptions(driveOptions(storeOptions(command)))).option(
+    "--json",
+    "print the whole run as one JSON document",
+  );
 
 /** Flags for the budget of a run. */
 export const budgetOptions = (command: Command): Command =>

@@ -95,6 +95,8 @@ const FLAGS: { readonly [setting: string]: string } = {
   "budget.tokens": "--budget-tokens",
   "budget.costUsd": "--budget-usd",
   "budget.wallMs": "--budget-time",
+  "builtins.search": "--search FOLDER",
+  "builtins.files": "--files FOLDER",
 };
 
 const run = (runId = "RUN"): string => shellWord(runId);

@@ -24,8 +24,7 @@ const KINDS = [
 
 export type EvidenceKind = (typeof KINDS)[number][0];
 
-const evidenceKind = (wanted: string): EvidenceKind | undefined =>
-  KINDS.find(([, words]) => words.test(wanted))?.[0];
+const evidenceKind = (wanted: string): EvidenceKind | undefined => KINDS.find(([, words]) => words.test(wanted))?.[0];
 
 const ADDRESS = /^https?:\/\/[^/]/iu;
 /** A name with an ending, also below folders. */

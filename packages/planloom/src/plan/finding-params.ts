@@ -1,5 +1,6 @@
 // The parameters of each finding, by its code, as JSON data. In: nothing. Out: types. src/words/ phrases them. The
 // tables of docs/plan-format.md are made from the comments here: severity, then the fault.
+import type { BuiltInSetting } from "./built-in.js";
 import type { ExpressionProblem, InferenceParams } from "./expression/problem.js";
 import type { JsonObject } from "./json.js";
 import type { Gist } from "./type/type.js";
@@ -103,6 +104,13 @@ interface Field {
 export interface DataParams {
   /** Error. The inventory has no such tool. */
   readonly UNKNOWN_TOOL: { readonly tool: string; readonly near: Names; readonly tools: Names; readonly of: number };
+  /** Error. The tool is built in, and a setting or a model that it needs is missing. `meant` is its own name. */
+  readonly TOOL_NOT_SET_UP: {
+    readonly tool: string;
+    readonly meant: string;
+    readonly setting: BuiltInSetting;
+    readonly near: Names;
+  };
   /** Error. An argument that the tool needs is not given. */
   readonly MISSING_ARGUMENT: { readonly tool: string; readonly argument: string; readonly type: string };
   /** Error. The tool has no such argument. */

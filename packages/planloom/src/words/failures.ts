@@ -12,6 +12,7 @@ import { approvalReasonText } from "./approval-reasons.js";
 import { gistText, kindText } from "./phrases.js";
 import { evaluationText, valueProblemText } from "./problems.js";
 import { errorWords, isErrorCode } from "./errors.js";
+import { setUpNext } from "./set-up.js";
 import { toolWords } from "./tool-failures.js";
 import { fittingNext, fittingText, textOr, type Table, type Words } from "./words.js";
 
@@ -116,6 +117,12 @@ const STRONGER: Sentence = [
   ".",
 ];
 
+const STRONGER_PLANNER: Sentence = [
+  "Use a stronger planner model with ",
+  { action: "set-model", role: "planner" },
+  ", or state the goal more simply.",
+];
+
 /** What to do about a call in doubt. */
 export const SETTLE: Sentence = ["Find out whether it happened, then settle it: ", { action: "settle" }, "."];
 
@@ -180,10 +187,9 @@ export const FAILURES: Table<FailureParams> = {
         ...(finding ? [`the last one: ${finding.code}: ${clause(findingWords(finding).message)}`] : []),
         ...failed.map(({ step, error }) => `step ${step} had failed: ${failureLine(error).slice(0, 300)}`),
       ].join("; "),
-    next: () => [
-      "Use a stronger planner model with ",
-      { action: "set-model", role: "planner" },
-      ", or state the goal more simply. ",
+    next: ({ finding }) => [
+      ...(setUpNext([finding]) ?? STRONGER_PLANNER),
+      " ",
       { action: "events" },
       " shows every round.",
     ],

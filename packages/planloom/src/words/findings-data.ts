@@ -5,6 +5,7 @@ import type { DataParams, Instead } from "../plan/finding-params.js";
 import type { FindingTable } from "./finding-words.js";
 import { andList, counted, gistText, orList, quoted, withMore } from "./phrases.js";
 import { expressionProblemText, typeProblemText } from "./problems.js";
+import { SET_UP } from "./set-up.js";
 
 export const DATA: FindingTable<keyof DataParams> = {
   UNKNOWN_TOOL: {
@@ -14,6 +15,17 @@ export const DATA: FindingTable<keyof DataParams> = {
       return of === 0
         ? "No tools are available; write an agent step."
         : `The tools are ${withMore(tools, of - tools.length)}.`;
+    },
+  },
+  TOOL_NOT_SET_UP: {
+    message: ({ tool, meant }) =>
+      tool === meant
+        ? `The tool ${tool} is built in, but it is not set up here.`
+        : `There is no tool ${quoted(tool)}. The built-in ${meant} does that, but it is not set up here.`,
+    fix: ({ tool, meant, setting, near }) => {
+      const written = tool === meant ? "" : ` and write ${meant}`;
+      const others = near.length === 0 ? "" : ` A tool that is there: ${orList(near)}.`;
+      return `${SET_UP[setting]}${written}. A plan without it uses other steps.${others}`;
     },
   },
   MISSING_ARGUMENT: {

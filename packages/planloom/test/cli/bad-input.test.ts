@@ -104,7 +104,7 @@ test("findings stand at their line and column", async () => {
   expect(code).toBe(3);
   expect(stdout).toContain("plan.yaml:4:11 error UNKNOWN_TOOL");
   expect(stderr).toContain("steps clear no, order defined yes, hand-off defined yes");
-  expect(stderr).toMatch(/next fix {2}First make the steps clear: .*Did you mean calculate/);
+  expect(stderr).toMatch(/next fix {2}First make the step descriptions clear\. .*Did you mean calculate/);
 });
 
 test("files, flags and words that are wrong are the caller's to mend: exit 2", async () => {
@@ -173,7 +173,7 @@ test("advice names the program as it was called, and what its command takes", as
 test("tools tells a person which setting adds search", async () => {
   const here = workspace();
   expect((await here.run(["tools"])).stderr).toMatch(
-    /The planner is told: There is no search.*\nThere is no search tool\. The setting builtins\.search adds one/,
+    /The planner is told: There is no search.*\nThere is no search tool\. --search FOLDER adds one, or the setting builtins\.search/,
   );
   here.write("planloom.config.json", { builtins: { search: { folder: "." } } });
   expect((await here.run(["tools"])).stderr).not.toContain("builtins.search");

@@ -1,4 +1,6 @@
 // What the five documents promise, on the command line. Each test quotes the row of the mission that it belongs to.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { modelServer, workspace } from "./planloom.js";
 
@@ -75,5 +77,45 @@ describe("001: a good plan has expected evidence for each step", () => {
     expect(stdout).toContain("evidence found: the file it is from (austin.md)");
     expect(stdout).toContain("evidence not checked: the mood");
     expect(await here.run(["replay", "last", "--strict"])).toMatchObject({ code: 0 });
+  });
+});
+
+describe("X1: the documents' examples run: cost of living comparison (002)", () => {
+  const example = (name: string) => fileURLToPath(new URL(`../../../../examples/${name}`, import.meta.url));
+  const plan = readFileSync(example("cost-of-living/document-plan.json"), "utf8");
+  const documents = example("cost-of-living/docs");
+
+  test("the document's plan runs without a configuration file: --search FOLDER, --model NAME", async () => {
+    const { env } = await modelServer(() => ({ text: "Housing takes 45,000 dollars." }));
+    const here = workspace(env);
+    here.write("plan.json", plan);
+    const bare = await here.run(["check", "plan.json"]);
+    expect(bare.code).toBe(3);
+    expect(bare.stdout).toContain("TOOL_NOT_SET_UP The tool search is built in, but it is not set up here.");
+    expect(bare.stdout).toContain("--search FOLDER");
+    const refused = await here.run(["run", "plan.json"]);
+    expect(refused.stderr).toContain("Set it up with `--search FOLDER` or `builtins.search` in the configuration");
+
+    expect(await here.run(["check", "plan.json", "--search", documents])).toMatchObject({ code: 0 });
+    const done = await here.json(["run", "plan.json", "--search", documents, "--json"]);
+    expect(done).toMatchObject({ exit: 0, success: true, answer: "Housing takes 45,000 dollars." });
+    expect(done.steps.map(({ output }) => output).slice(2)).toEqual([45_000, 105_000]);
+  });
+
+  test("summarize needs a model, files a folder, and each command that checks a plan takes the flags", async () => {
+    const here = workspace();
+    const steps = [
+      { id: "text", tool: "read_file", with: { path: "austin.md" } },
+      { id: "short", tool: "summarize", with: { text: "${{ text.text }}" } },
+    ];
+    here.write("plan.json", { steps });
+    const flags = ["--files", documents, "--model", "any", "--base-url", "http://127.0.0.1:9/v1"];
+    for (const command of ["check", "graph", "estimate"])
+      expect([command, (await here.run([command, "plan.json", ...flags])).code]).toEqual([command, 0]);
+    const { stdout } = await here.run(["tools", "--search", documents, ...flags]);
+    for (const tool of ["search", "read_file", "list_files", "summarize"]) expect(stdout).toContain(`${tool} {`);
+    expect(stdout).not.toContain("write_file");
+    const { code, stderr } = await here.run(["tools", "--search", "nowhere"]);
+    expect([code, stderr]).toEqual([4, expect.stringContaining("BAD_FOLDER")]);
   });
 });

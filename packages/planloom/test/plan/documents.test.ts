@@ -1,5 +1,8 @@
 // What the five documents expect of a plan and of its check. Each test quotes the row of the mission that it belongs to.
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createLoom } from "../../src/loom/create-loom.js";
+import { scriptedModel } from "../../src/testing/scripted-model.js";
+import { findingWords } from "../../src/words/findings.js";
 import { check } from "../../src/plan/check/check.js";
 import { isUnclear } from "../../src/plan/check/unclear.js";
 import { nextFix, planQuality } from "../../src/words/quality.js";
@@ -98,6 +101,48 @@ describe("P1: steps with id, title, description, tool or hints, input, output, d
     expect(codes({ steps: [search, { ...count, with: { x: "${{ s.results[0].nothing }}" } }] })).toContain(
       "PATH_NOT_IN_TYPE",
     );
+  });
+});
+
+describe("E5: built-in tools: search, calculate (never eval), summarize, files, fetch", () => {
+  const none = { tools: [] };
+  const found = (tool: string) => check({ steps: [{ id: "a", tool, with: {} }] }, none).findings[0];
+
+  test("a tool that is built in and not set up is told from an invented one: it names the flag and the setting", () => {
+    for (const [tool, words] of [
+      ["search", "--search FOLDER, or set builtins.search"],
+      ["web_search", "--search FOLDER, or set builtins.search"],
+      ["search_web", "and write search"],
+      ["read_file", "--files FOLDER, or set builtins.files"],
+      ["write_file", "write: true"],
+      ["fetch_url", "builtins.fetch"],
+      ["summarize", "--model NAME or models.default"],
+    ] as const) {
+      const finding = found(tool);
+      expect([tool, finding?.code]).toEqual([tool, "TOOL_NOT_SET_UP"]);
+      expect(findingWords(finding!).fix).toContain(words);
+    }
+    expect(found("teleport")?.code).toBe("UNKNOWN_TOOL");
+    expect(check({ steps: [{ id: "a", agent: "Look.", tools: ["read_file"] }] }, none).findings[0]).toMatchObject({
+      code: "TOOL_NOT_SET_UP",
+      where: { pointer: "/steps/0/tools/0" },
+    });
+    expect(codes({ steps: [{ id: "a", tool: "search_web", with: { query: "a" } }] })).toEqual(["UNKNOWN_TOOL"]);
+  });
+
+  test("a planner that plans with such a tool is not told to try a stronger model", async () => {
+    const draft = { steps: [{ id: "find", tool: "search", with: { query: "austin" } }] };
+    const planner = scriptedModel(() => ({ json: draft }));
+    const loom = await createLoom({ models: { planner }, store: "memory" }, { env: {} });
+    onTestFinished(() => loom.close());
+    const { error, report } = await loom.run("Find it");
+    expect(error?.message).toContain("TOOL_NOT_SET_UP");
+    expect(report?.next).toContain("Set it up with `builtins.search` in the configuration");
+    expect(report?.next).not.toContain("stronger");
+    await expect(loom.plan("Find it")).rejects.toMatchObject({
+      code: "PLAN_INVALID",
+      next: expect.stringContaining("builtins.search") as string,
+    });
   });
 });
 

@@ -296,6 +296,38 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "No tools are available; write an agent step.",
     ],
   ],
+  TOOL_NOT_SET_UP: [
+    [
+      { tool: "search", meant: "search", setting: "search", near: [] },
+      "The tool search is built in, but it is not set up here.",
+      "To add it, give --search FOLDER, or set builtins.search to { folder } or { searxng }. A plan without it uses other steps.",
+    ],
+    [
+      { tool: "web_search", meant: "search", setting: "search", near: ["find_pages"] },
+      'There is no tool "web_search". The built-in search does that, but it is not set up here.',
+      "To add it, give --search FOLDER, or set builtins.search to { folder } or { searxng } and write search. A plan without it uses other steps. A tool that is there: find_pages.",
+    ],
+    [
+      { tool: "read_file", meant: "read_file", setting: "files", near: [] },
+      "The tool read_file is built in, but it is not set up here.",
+      "To add it, give --files FOLDER, or set builtins.files to { roots: [FOLDER] }. A plan without it uses other steps.",
+    ],
+    [
+      { tool: "write_file", meant: "write_file", setting: "files.write", near: [] },
+      "The tool write_file is built in, but it is not set up here.",
+      "To add it, set builtins.files to { roots: [FOLDER], write: true }. A plan without it uses other steps.",
+    ],
+    [
+      { tool: "fetch_url", meant: "fetch_url", setting: "fetch", near: [] },
+      "The tool fetch_url is built in, but it is not set up here.",
+      "To add it, set builtins.fetch to true. A plan without it uses other steps.",
+    ],
+    [
+      { tool: "summarize", meant: "summarize", setting: "models", near: [] },
+      "The tool summarize is built in, but it is not set up here.",
+      "To add it, name a model with --model NAME or models.default. A plan without it uses other steps.",
+    ],
+  ],
   MISSING_ARGUMENT: [
     [
       { tool: "search", argument: "query", type: "string" },

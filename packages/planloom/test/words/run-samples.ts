@@ -5,6 +5,11 @@ import type { Failure, FailureCode, FailureParams } from "../../src/run/failure.
 import type { Reason } from "../../src/run/reason.js";
 import type { Refusal, RefusalCode, RefusalParams } from "../../src/run/refusal.js";
 
+const notSetUp = findingOf(
+  "TOOL_NOT_SET_UP",
+  { pointer: "/steps/0/tool" },
+  { tool: "search", meant: "search", setting: "search", near: [] },
+);
 const finding = findingOf("UNKNOWN_TOOL", { pointer: "/steps/0/tool" }, { tool: "serch", near: [], tools: [], of: 1 });
 const misfit = { path: "/rows/0", expected: "number", found: { kind: "string", value: "3" } } as const;
 const expression = { where: "with/query", expression: "facts.name" };
@@ -29,6 +34,7 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
   ],
   PLAN_INVALID: [
     { rounds: 1, why: "no-rounds-left", finding, failed: [] },
+    { rounds: 2, why: "nothing-improved", finding: notSetUp, failed: [] },
     {
       ...{ rounds: 3, why: "nothing-improved", finding: null },
       failed: [{ step: "a", error: { code: "BUSY", text: "later", retryable: true } }],

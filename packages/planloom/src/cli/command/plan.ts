@@ -82,7 +82,10 @@ async function documentText(plan: Plan, file: string): Promise<string> {
   return `${safeJson(writePlan(plan), 2)}\n`;
 }
 
-export async function checkCommand(path: string, flags: StoreFlags & { readonly json?: boolean }): Promise<number> {
+export async function checkCommand(
+  path: string,
+  flags: StoreFlags & ModelFlags & { readonly json?: boolean },
+): Promise<number> {
   const text = await planText(path);
   const record = qualityRecordIn(text.text);
   if (record !== undefined) return checkRecord(record, flags);
@@ -91,7 +94,7 @@ export async function checkCommand(path: string, flags: StoreFlags & { readonly 
     checkTrust(checked.findings, found);
     return checked;
   };
-  const { notes, ...checked } = await withLoom(flags, unchanged, check, {}, READ);
+  const { notes, ...checked } = await withLoom(flags, unchanged, check, portsOf(flags), READ);
   const { ok, findings } = checked;
   const quality = planQuality(findings, ok ? checked.plan : undefined);
   for (const note of notes) say(`note: ${noteText(note)}`);
@@ -164,13 +167,19 @@ export async function estimateCommand(path: string, flags: EstimateFlags): Promi
 
 export async function graphCommand(
   name: string,
-  flags: StoreFlags & RawFlags & { readonly format: string },
+  flags: StoreFlags & ModelFlags & RawFlags & { readonly format: string },
 ): Promise<number> {
   const draw = { mermaid: graphMermaid, ascii: graphAscii }[flags.format];
   if (draw === undefined) throw usageError(`--format is ${flags.format}.`, "Write mermaid or ascii.");
   if (name === "-" || (await meansFile(name))) {
     const text = await planText(name);
-    const { plan } = await withLoom(flags, unchanged, async (loom) => checkedText(loom, text, {}), {}, READ);
+    const { plan } = await withLoom(
+      flags,
+      unchanged,
+      async (loom) => checkedText(loom, text, {}),
+      portsOf(flags),
+      READ,
+    );
     printText(draw(plan), flags);
     return EXIT.done;
   }
@@ -190,8 +199,8 @@ function planOf(run: Run): Plan {
   throw new PlanloomError("NO_PLAN", { runId: run.id });
 }
 
-export async function toolsCommand(flags: StoreFlags & { readonly json?: boolean }): Promise<number> {
-  const { tools, notes = [] } = await withLoom(flags, unchanged, async (loom) => loom.inventory, {}, READ);
+export async function toolsCommand(flags: StoreFlags & ModelFlags & { readonly json?: boolean }): Promise<number> {
+  const { tools, notes = [] } = await withLoom(flags, unchanged, async (loom) => loom.inventory, portsOf(flags), READ);
   if (flags.json === true) printJson({ tools, notes });
   else {
     for (const { name, description, input, output, effects, approval } of tools) {
@@ -201,7 +210,9 @@ export async function toolsCommand(flags: StoreFlags & { readonly json?: boolean
     }
     for (const note of notes) say(`The planner is told: ${note}`);
     if (!tools.some(({ name }) => name === "search"))
-      say("There is no search tool. The setting builtins.search adds one: { folder } or { searxng }.");
+      say(
+        "There is no search tool. --search FOLDER adds one, or the setting builtins.search: { folder } or { searxng }.",
+      );
   }
   return EXIT.done;
 }

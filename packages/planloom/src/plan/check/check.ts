@@ -162,6 +162,7 @@ const AFTER_USE: ReadonlySet<string> = new Set<FindingCode>([
   "TYPE_MISMATCH",
   "UNKNOWN_ARGUMENT",
   "UNKNOWN_TOOL",
+  "TOOL_NOT_SET_UP",
 ]);
 
 function judgeDocument(

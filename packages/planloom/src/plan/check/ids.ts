@@ -3,6 +3,7 @@
 import { CEL_WORDS } from "../expression/expression.js";
 import { Later, type Report } from "./report.js";
 import type { Outline, StepNode } from "./shape.js";
+import { builtInMissing } from "../built-in.js";
 import { FORBIDDEN_KEYS } from "../json.js";
 import { nearestTools } from "../nearest.js";
 import type { Step } from "../plan.js";
@@ -67,6 +68,13 @@ function aboutOf(step: Step | undefined): string {
 }
 
 function unknownTool(name: string, about: string, pointer: string, tools: readonly ToolSpec[], report: Report): void {
+  const missing = builtInMissing(name, (tool) => tools.some((known) => known.name === tool));
+  if (missing !== undefined) {
+    const { tool: meant, setting } = missing;
+    const near = () => ({ tool: name, meant, setting, near: nearestTools(name, tools, about) });
+    report("TOOL_NOT_SET_UP", pointer, new Later(name, near));
+    return;
+  }
   const make = () => {
     const near = nearestTools(name, tools, about);
     return { tool: name, near, tools: tools.slice(0, 12).map((tool) => tool.name), of: tools.length };

@@ -64,6 +64,7 @@ const STEPS: ReadonlySet<string> = new Set<FindingCode>([
   "RESERVED_ID",
   "UNKNOWN_ARGUMENT",
   "UNKNOWN_TOOL",
+  "TOOL_NOT_SET_UP",
 ]);
 
 /** Warnings about something that is missing. Other warnings are only advice. */

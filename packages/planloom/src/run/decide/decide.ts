@@ -1,5 +1,6 @@
 // Decides what follows from an input in the present state. In: a run and an input. Out: facts, possibly none.
 // Each decision is recorded once, with its reason. No reader decides it again.
+import type { Finding } from "../../plan/finding.js";
 import { assertNever } from "../../assert-never.js";
 import { findWork, owedAs, planOf, workOf } from "../lookup.js";
 import { isCancelling, isEnded, isFailing, isHeld, isReviewedAgain, replanOf } from "../status.js";
@@ -215,6 +216,10 @@ function held(run: Run, input: Outcome & { type: "held" }, at: number): Fact[] {
   ];
 }
 
+/** The finding to tell first: a tool that only has to be set up is not the planner's fault. */
+const mainFinding = (findings: readonly Finding[]): Finding | undefined =>
+  findings.find(({ code }) => code === "TOOL_NOT_SET_UP") ?? findings[0];
+
 function planInvalid(
   run: Run,
   input: Outcome & { type: "plan-invalid" },
@@ -230,7 +235,7 @@ function planInvalid(
     ...draftsStopped(run, "refused"),
   ];
   if (why === undefined) return facts;
-  const about = { rounds: round + 1, why, finding: findings[0] ?? null, failed: failedBefore(run) };
+  const about = { rounds: round + 1, why, finding: mainFinding(findings) ?? null, failed: failedBefore(run) };
   return [...facts, fact("run.failed", { error: failWith("PLAN_INVALID", about) })];
 }
 

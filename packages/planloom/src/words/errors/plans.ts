@@ -3,6 +3,7 @@ import { errorsOf, type Finding, type Where } from "../../plan/finding.js";
 import { countOf, type ErrorTable } from "../error-words.js";
 import type { Sentence } from "../action.js";
 import { findingText, findingWords } from "../findings.js";
+import { setUpNext } from "../set-up.js";
 
 /** The source of a plan. `name` is the path of a file, or another name of the source. */
 type PlanSource =
@@ -35,13 +36,18 @@ export const PLAN_ERRORS: ErrorTable<PlanErrors> = {
       return `The plan in ${source.name} ${has}${findingLines(errors, source.name).join("\n")}`;
     },
     next: ({ findings, source }): Sentence => {
+      const setUp = setUpNext(errorsOf(findings));
+      if (source?.from !== "run" && setUp !== undefined) return setUp;
       if (source?.from === "planner")
         return [
           "Use a stronger planner model with ",
           { action: "set-model", role: "planner" },
           ", or state the goal more simply.",
         ];
-      if (source?.from === "run" && errorsOf(findings).some(({ code }) => code === "UNKNOWN_TOOL"))
+      if (
+        source?.from === "run" &&
+        errorsOf(findings).some(({ code }) => code === "UNKNOWN_TOOL" || code === "TOOL_NOT_SET_UP")
+      )
         return [
           "Use the configuration that the run was started with: it has these tools. Or give another plan with ",
           { action: "retry", runId: source.runId, plan: true },

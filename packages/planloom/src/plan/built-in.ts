@@ -1,0 +1,33 @@
+// The tools that Planloom has built in, by name, and what each needs. In: the name of a tool that an inventory lacks.
+// Out: the built-in tool that is meant, and the setting that adds it. Common other names of the search count.
+
+/** The setting under `builtins`, or `models` for a tool that asks a model. */
+export type BuiltInSetting = "search" | "files" | "files.write" | "fetch" | "models";
+
+export interface BuiltIn {
+  /** The name that a plan has to write. */
+  readonly tool: string;
+  readonly setting: BuiltInSetting;
+}
+
+const TOOLS: ReadonlyMap<string, BuiltInSetting> = new Map([
+  ["search", "search"],
+  ["read_file", "files"],
+  ["list_files", "files"],
+  ["write_file", "files.write"],
+  ["fetch_url", "fetch"],
+  ["summarize", "models"],
+]);
+
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map(
+  ["web_search", "search_web", "websearch", "internet_search", "google_search"].map(
+    (name) => [name, "search"] as const,
+  ),
+);
+
+/** `has` says whether the inventory has a tool. undefined if the name is no built-in tool, or if that one is there. */
+export function builtInMissing(name: string, has: (tool: string) => boolean): BuiltIn | undefined {
+  const tool = TOOLS.has(name) ? name : OTHER_NAMES.get(name.toLowerCase());
+  const setting = tool === undefined ? undefined : TOOLS.get(tool);
+  return tool === undefined || setting === undefined || has(tool) ? undefined : { tool, setting };
+}
