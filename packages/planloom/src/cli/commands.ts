@@ -141,20 +141,29 @@ function addTrust(program: Command, act: Act): void {
 
 function addModels(program: Command, act: Act): void {
   const command = modelOptions(storeOptions(program.command("models")))
-    .summary("show the model of each role, and the request form that its server accepts")
+    .summary("show the model of each role, and what was found out about its server")
     .option("--json", "print them as JSON")
     .action(act(async (flags: object) => (await import("./command/models.js")).modelsCommand(flags)));
   modelOptions(
     storeOptions(command.command("test").argument("[name]", "a role, or a model (default: those of all roles)")),
   )
-    .summary("try each request form once; sends real requests")
+    .summary("try what a model can do; sends real requests")
     .description(
-      "Asks for JSON by a schema, by one tool, as a JSON object and in words. Sends one small, real request for each.",
+      "Asks for JSON by a schema, by one tool, as a JSON object and in words. Then it tries a conversation with a tool, and one long request. All requests are real.",
     )
     .option("--json", "print the results as JSON")
     .action(
       act(async (name: string | undefined, flags: object) =>
         (await import("./command/models.js")).modelsTestCommand(name, flags),
+      ),
+    );
+  modelOptions(
+    storeOptions(command.command("forget").argument("[name]", "a role, or a model (default: those of all roles)")),
+  )
+    .summary("forget what was found out about a model and its server; sends nothing")
+    .action(
+      act(async (name: string | undefined, flags: object) =>
+        (await import("./command/models.js")).modelsForgetCommand(name, flags),
       ),
     );
 }

@@ -7,28 +7,35 @@ import { BODY_RULES, ruleFor, type BodyRule } from "./body-rules.js";
 import { withCacheMarks } from "./cache-marks.js";
 import { callOptionsOf } from "./call-options.js";
 import { callSettings } from "./call-settings.js";
+import { inputCut } from "./cut-input.js";
 import { readBack, RUNGS, shaped, wayAfter, type Rung, type Way } from "./ladder.js";
 import { offersTools, toolForm, type ToolForm } from "./tool-form.js";
 import { withWireNames } from "./tool-name.js";
-import { TOOL_RUNGS } from "./tool-rung.js";
+import { TOOL_RUNGS, type ToolRung } from "./tool-rung.js";
 import { messagesUnder, promptUnder } from "./message-rules.js";
 import type { Model, ModelMessage, ModelReply, ModelRequest, Role } from "./port.js";
 import { outputLimitError, providerError, timeoutError, type RequestTarget } from "./provider-error.js";
 import { providerFailureOf, type ProviderFailure } from "./provider-failure.js";
 import { replyOf, streamedReply, type Offer, type StreamListener } from "./reply.js";
 import type { RoleSettings } from "./role.js";
+import type { ReplyNote } from "../words/reply-notes.js";
 import { secretsOf } from "./setting-secrets.js";
-import { beginningOf, learn, type KeptWay, type Memory } from "./way-memory.js";
+import { beginningOf, forget, keptOf, learn, learnCut, type KeptWay, type Memory } from "./way-memory.js";
 
 /** A model that sends its requests by the capability ladder. */
 export interface LadderModel extends Model {
   /** The form of the next request, and when it was found. undefined if nothing has been refused yet. */
   learnt(): KeptWay | undefined;
   /** Sends one request at this rung only. Throws as `call` does. */
-  at(rung: Rung, request: ModelRequest): Promise<ModelReply>;
+  at(rung: Partial<Rungs>, request: ModelRequest): Promise<ModelReply>;
   /** Sets the rung at which later requests begin. */
-  settle(rung: Rung): void;
+  settle(rung: Partial<Rungs>): void;
+  /** Forgets what was found, also for other processes. */
+  forget(): void;
 }
+
+/** A rung of the form of replies, and one of tools. */
+type Rungs = { readonly rung: Rung; readonly tools: ToolRung };
 
 export interface Source {
   readonly name: string;
@@ -39,6 +46,8 @@ export interface Source {
   readonly secrets?: readonly string[];
   /** Keeps the form that was found, for other processes. */
   readonly keep?: (way: KeptWay) => void;
+  /** Removes what was kept. */
+  readonly forget?: () => void;
   /** Called at each call, because packages of providers are loaded only when they are needed. */
   load(): Promise<LanguageModelV3>;
 }
@@ -49,6 +58,7 @@ interface Descent {
   readonly begin: Way;
   /** Rungs that are not tried. */
   readonly spared: readonly Rung[];
+  readonly sparedTools?: readonly ToolRung[];
   /** Called when the server has accepted a form: for a stream, at its first piece and at its end. */
   readonly accepted: (way: Way) => void;
 }
@@ -81,10 +91,10 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     return descend(model, { request, begin: way, spared, accepted: (taken) => accept(taken, request) });
   }
 
-  async function at(rung: Rung, request: ModelRequest): Promise<ModelReply> {
-    const way = { rung, temperature: beginningOf(memory, Date.now()).temperature };
-    const accepted = (taken: Way): void => learnt({ ...taken, rung: memory.way.rung });
-    return descend(await source.load(), { request, begin: way, spared: RUNGS, accepted });
+  async function at(rung: Partial<Rungs>, request: ModelRequest): Promise<ModelReply> {
+    const begin = { ...beginningOf(memory, Date.now()), ...rung };
+    const accepted = ({ temperature }: Way): void => learnt({ ...memory.way, temperature });
+    return descend(await source.load(), { request, begin, spared: RUNGS, sparedTools: TOOL_RUNGS, accepted });
   }
 
   /** A request without an output says nothing about the form, and one without tools nothing about tools. */
@@ -98,18 +108,23 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
   function follow(rule: BodyRule): void {
     memory.rules.add(rule);
     memory.learntAt = Date.now();
-    source.keep?.({ ...memory.way, at: memory.learntAt, ...rulesOf(memory) });
+    keep();
   }
 
   function learnt(way: Way): void {
-    const now = Date.now();
-    if (learn(memory, way, now)) source.keep?.({ ...way, at: now, ...rulesOf(memory) });
+    if (learn(memory, way, Date.now())) keep();
+  }
+
+  function keep(): void {
+    const kept = keptOf(memory);
+    if (kept !== undefined) source.keep?.(kept);
   }
 
   /** Sends requests one after the other, until one is accepted or no form is left. */
-  async function descend(model: LanguageModelV3, { request, begin, spared, accepted }: Descent): Promise<ModelReply> {
+  async function descend(model: LanguageModelV3, descent: Descent): Promise<ModelReply> {
+    const { request, begin, spared, sparedTools = [], accepted } = descent;
     const tried = new Set([...spared, begin.rung]);
-    const triedTools = new Set([begin.tools ?? "auto"]);
+    const triedTools = new Set([...sparedTools, begin.tools ?? "auto"]);
     const sent = { output: request.output !== undefined, tools: offersTools(request), tried, triedTools };
     let way = begin;
     for (let calls = 1; calls <= MOST_REQUESTS; calls++) {
@@ -157,13 +172,18 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
         request.onText === undefined
           ? replyOf(await model.doGenerate(options), offer)
           : await streamed(model, options, request, way, offer, () => accepted(way));
-      return {
-        ok: true,
-        reply: request.output === undefined ? named.read(form.read(reply)) : readBack(reply, way.rung),
-      };
+      const notes = notesOn(form.request, reply);
+      const read = request.output === undefined ? named.read(form.read(reply)) : readBack(reply, way.rung);
+      return { ok: true, reply: notes.length === 0 ? read : { ...read, notes } };
     } catch (thrown) {
       return { ok: false, failure: providerFailureOf(thrown, Date.now()) };
     }
+  }
+
+  function notesOn(request: ModelRequest, { usage }: ModelReply): readonly ReplyNote[] {
+    const cut = inputCut(request, usage);
+    if (learnCut(memory, cut, usage.inputTokens, Date.now())) keep();
+    return cut === undefined ? [] : [{ note: "input-cut", ...cut }];
   }
 
   function optionsOf(model: LanguageModelV3, request: ModelRequest, way: Way): CallOptions {
@@ -180,9 +200,12 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
   const most = maxOutputTokens === undefined ? {} : { maxOutputTokens };
   return {
     ...{ name, timeoutMs, ...most, call, at },
-    learnt: () =>
-      memory.learntAt === undefined ? undefined : { ...memory.way, at: memory.learntAt, ...rulesOf(memory) },
-    settle: (rung) => learnt({ ...memory.way, rung }),
+    learnt: () => keptOf(memory),
+    settle: (rung) => learnt({ ...memory.way, ...rung }),
+    forget: () => {
+      forget(memory);
+      source.forget?.();
+    },
   };
 }
 
@@ -237,8 +260,6 @@ const withoutLayout = (text: string): string =>
   text.replace(/\\u00[2-7][0-9a-f]/gi, plainLetter).replace(/&(?:\w+|#\w+);|\\[ntr]|[\s\\"'`<>&]/g, "");
 
 const plainLetter = (escape: string): string => String.fromCharCode(Number.parseInt(escape.slice(2), 16));
-
-const rulesOf = ({ rules }: Memory): Pick<KeptWay, "rules"> => (rules.size === 0 ? {} : { rules: [...rules] });
 
 /** True if this rung would send the request without the schema. */
 function lacksSchema(model: LanguageModelV3): boolean {

@@ -220,12 +220,12 @@ function tokenCounts(report: TokenReport | null | undefined) {
 }
 
 /** What this process has found out about a model, else what another process has stored. */
-function remembered(key: string, keeper: WayKeeper | undefined): Pick<Source, "memory" | "keep"> {
+function remembered(key: string, keeper: WayKeeper | undefined): Pick<Source, "memory" | "keep" | "forget"> {
   const memory = memories.get(key) ?? newMemory();
   memories.set(key, memory);
   if (keeper === undefined) return { memory };
   if (memory.learntAt === undefined) adopt(memory, keeper.recall(key));
-  return { memory, keep: (way) => keeper.keep(key, way) };
+  return { memory, keep: (way) => keeper.keep(key, way), forget: () => keeper.forget(key) };
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -2,6 +2,7 @@
 // models are interchangeable.
 import type { Json, JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
+import type { ReplyNote } from "../words/reply-notes.js";
 import type { WaitParams } from "../words/waits.js";
 import type { ModelEndpoint } from "./limiter.js";
 
@@ -70,6 +71,8 @@ export interface ModelReply {
   readonly reasoning?: readonly Reasoning[];
   /** The text holds the marks of a tool call that could not be read as one. Then it is not a result. */
   readonly holdsCall?: true;
+  /** What was noticed. Absent: nothing. */
+  readonly notes?: readonly ReplyNote[];
   /** `calls` is the number of requests: 1, or more if the capability ladder went down. */
   readonly usage: Usage;
   /** length = cut by the output limit. */

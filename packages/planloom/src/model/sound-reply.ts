@@ -7,6 +7,7 @@ import { isObject, sizeOf, type Json, type JsonObject } from "../plan/json.js";
 import { soundUsage } from "../plan/usage.js";
 import { asJson } from "../tools/output.js";
 import { notJsonText } from "../words/phrases.js";
+import { replyNotesIn } from "../words/reply-notes.js";
 import type { ModelReply, Reasoning, ToolCall } from "./port.js";
 
 /**
@@ -15,7 +16,7 @@ import type { ModelReply, Reasoning, ToolCall } from "./port.js";
  * so.
  */
 export function soundReply(given: unknown, model: string): ModelReply {
-  const { text, toolCalls, reasoning, holdsCall, usage, finish } = isObject(given)
+  const { text, toolCalls, reasoning, holdsCall, notes, usage, finish } = isObject(given)
     ? (given as { readonly [field: string]: unknown })
     : {};
   if (typeof text !== "string" || !Array.isArray(toolCalls) || !toolCalls.every(isCall)) {
@@ -28,11 +29,13 @@ export function soundReply(given: unknown, model: string): ModelReply {
     return { id, name: beginning(name, LIMITS.nameChars), args: sound, ...soundMeta(meta) };
   });
   const thoughts = Array.isArray(reasoning) ? soundReasoning(reasoning) : [];
+  const noted = replyNotesIn(notes);
   return {
     text: beginning(text, LIMITS.replyChars),
     toolCalls: calls,
     ...(thoughts.length === 0 ? {} : { reasoning: thoughts }),
     ...(holdsCall === true ? { holdsCall } : {}),
+    ...(noted.length === 0 ? {} : { notes: noted }),
     usage: soundUsage(usage),
     finish: text.length > LIMITS.replyChars ? "length" : (FINISHES.find((one) => one === finish) ?? "other"),
   };

@@ -20,7 +20,11 @@ export function wayFile(path: string): WayKeeper {
       const ways = read(path);
       ways.delete(key);
       const newest = [...ways, [key, way] as const].slice(-LIMITS.keptWays);
-      write(path, JSON.stringify(Object.fromEntries(newest), null, 2));
+      write(path, newest);
+    },
+    forget(key) {
+      const ways = read(path);
+      if (ways.delete(key)) write(path, [...ways]);
     },
   };
 }
@@ -40,17 +44,19 @@ function read(path: string): Map<string, KeptWay> {
 
 function isWay(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { rung, temperature, at, rules = [], tools = "auto" } = value;
+  const { rung, temperature, at, rules = [], tools = "auto", cut } = value;
   const known = Array.isArray(rules) && rules.every((rule) => (BODY_RULES as readonly unknown[]).includes(rule));
   const isRung = (RUNGS as readonly unknown[]).includes(rung) && (TOOL_RUNGS as readonly unknown[]).includes(tools);
+  const isCut = isObject(cut) && [cut["estimated"], cut["reported"]].every((count) => typeof count === "number");
+  if (cut !== undefined && !isCut) return false;
   return isRung && known && typeof temperature === "boolean" && typeof at === "number";
 }
 
 /** Writes the whole file or nothing, so that a reader never sees half of it. */
-function write(path: string, text: string): void {
+function write(path: string, ways: readonly (readonly [string, KeptWay])[]): void {
   try {
     makePrivateFolder(dirname(path));
-    replacePrivateFile(path, `${text}\n`);
+    replacePrivateFile(path, `${JSON.stringify(Object.fromEntries(ways), null, 2)}\n`);
   } catch {
     // The next process finds it out again.
   }

@@ -2,6 +2,8 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { ChatBody, FakeReply } from "../../src/testing/index.js";
+import { ableReply, isLong } from "./able-model.js";
 import { modelServer, workspace, SUMS } from "./planloom.js";
 
 const TOOL = `
@@ -145,17 +147,41 @@ test("the schema is that of a plan", async () => {
 });
 
 test("doctor asks each model, names what is wrong, and exits with 4 for it", async () => {
-  const { env, server } = await modelServer(() => ({ text: "OK" }));
+  const { env, server } = await modelServer(ableReply);
   const here = workspace(env);
   const well = await here.run(["doctor"]);
   expect(well.code).toBe(0);
   expect(well.stdout).toMatch(/^ok +planner +test-model at http:\/\/127\.0\.0\.1:\d+\/v1: replied "OK"/m);
-  expect(server.requests).toHaveLength(1);
+  expect(well.stdout).toMatch(/^ok +executor .*calls tools natively; reads a request of about \d+ tokens to its end$/m);
+  expect(server.requests).toHaveLength(4);
   expect((await here.run(["doctor", "--offline"])).code).toBe(0);
-  expect(server.requests).toHaveLength(1);
+  expect(server.requests).toHaveLength(4);
   const without = await workspace().run(["doctor", "--offline"]);
   expect(without.code).toBe(4);
   expect(without.stdout).toMatch(/^wrong +planner +no model\n +next: Set /m);
+});
+
+test.each<[string, (body: ChatBody) => FakeReply, RegExp]>([
+  [
+    "a server that cuts long requests",
+    (body) => ({ ...ableReply(body), ...(isLong(body) ? { text: "?", usage: { prompt_tokens: 4_090 } } : {}) }),
+    /^wrong +planner .*does not read a request of about \d+ tokens: it read only 4090 tokens.*\n +next: Raise the context/m,
+  ],
+  [
+    "a server that refuses long requests",
+    (body) => (isLong(body) ? { status: 400, text: "maximum context length is 4096 tokens" } : ableReply(body)),
+    /^wrong +synthesizer .*refuses a request of about \d+ tokens: .*4096.*\n +next: Raise the context/m,
+  ],
+  [
+    "a model that calls no tool",
+    (body) => (isLong(body) ? ableReply(body) : { text: "OK" }),
+    /^wrong +executor .*calls no tools in any way.*\n +next: Set another model for the executor/m,
+  ],
+])("doctor finds %s", async (_name, reply, finding) => {
+  const { env } = await modelServer(reply);
+  const { code, stdout } = await workspace(env).run(["doctor"]);
+  expect(code).toBe(4);
+  expect(stdout).toMatch(finding);
 });
 
 test("check tells how it read a plan in another format", async () => {

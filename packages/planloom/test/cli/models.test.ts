@@ -3,13 +3,18 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { startFakeOpenAI, type ChatBody, type FakeOpenAIOptions } from "../../src/testing/index.js";
+import { ableReply, isLong } from "./able-model.js";
 import { workspace } from "./planloom.js";
 
 async function server(options: Partial<FakeOpenAIOptions> = {}) {
-  const fake = await startFakeOpenAI({ reply: () => ({ json: { colour: "blue" } }), ...options });
+  const fake = await startFakeOpenAI({ reply: ableReply, ...options });
   onTestFinished(() => fake.close());
   return fake;
 }
+
+/** What a request of `models test` is for. */
+const kindOf = (body: ChatBody): string =>
+  isLong(body) ? "long" : JSON.stringify(body.messages).includes("code of the city") ? "tools" : formOf(body);
 
 const formOf = ({ tools, response_format: format }: ChatBody) =>
   tools === undefined ? (format?.type ?? "text") : "tool";
@@ -18,32 +23,38 @@ test("each form is tried once; the best that works is shown, and used by the nex
   const fake = await server({ refuse: ["json_schema"] });
   const here = workspace({ PLANLOOM_MODEL: "qwen", PLANLOOM_BASE_URL: fake.url });
   const { code, stdout, stderr } = await here.run(["models", "test"]);
-  expect([code, stderr]).toEqual([0, expect.stringContaining("Sending 4 small requests to qwen at http://127.0.0.1")]);
+  expect([code, stderr]).toEqual([0, expect.stringContaining("Sending up to 11 requests to qwen at http://127.0.0.1")]);
   expect(stderr).toContain("They are real, and may cost money.");
-  expect(fake.requests.map(({ body }) => formOf(body))).toEqual(["json_schema", "tool", "json_object", "text"]);
+  expect(fake.requests.map(({ body }) => kindOf(body))).toEqual([
+    ...["json_schema", "tool", "json_object", "text"],
+    ...["tools", "tools", "long"],
+  ]);
   expect(stdout).toContain("planner, executor, synthesizer: qwen at http://127.0.0.1");
-  expect(stdout).toMatch(/^ {2}json_schema {2}refused .*answered 400.*json_schema is not supported/m);
-  expect(stdout).toMatch(/^ {2}tool {9}works {4}\d+ \+ \d+ tokens +\d+ ms$/m);
+  expect(stdout).toMatch(/^ {2}json_schema {4}refused .*answered 400.*json_schema is not supported/m);
+  expect(stdout).toMatch(/^ {2}tool {11}works {4}\d+ \+ \d+ tokens +\d+ ms$/m);
   expect(stdout).toContain("used from now on: tool");
+  expect(stdout).toMatch(/^ {2}tools: auto {4}works /m);
+  expect(stdout).toContain("as executor: calls tools natively");
+  expect(stdout).toMatch(/^ {2}reads a request of about \d+ tokens to its end$/m);
 
   const shown = await here.run(["models"]);
   expect(shown.stdout).toMatch(/asked for JSON by tool, as found out 20\d\d-/);
-  expect(fake.requests).toHaveLength(4);
+  expect(fake.requests).toHaveLength(7);
   expect(existsSync(join(here.folder, ".planloom", "planloom.db"))).toBe(false);
   const kept = readFileSync(join(here.folder, ".planloom", "planloom.db-models.json"), "utf8");
   expect(JSON.parse(kept)).toMatchObject({ [`${fake.url} qwen`]: { rung: "tool", temperature: true } });
 
   // The run after it begins at that form: nothing is refused any more.
   await here.run(["run", "a goal", "--jsonl"]);
-  expect(fake.requests.slice(4).map(({ body }) => formOf(body))).toContain("tool");
-  expect(fake.requests.slice(4).map(({ body }) => formOf(body))).not.toContain("json_schema");
+  expect(fake.requests.slice(7).map(({ body }) => formOf(body))).toContain("tool");
+  expect(fake.requests.slice(7).map(({ body }) => formOf(body))).not.toContain("json_schema");
 });
 
 test("a server that accepts a form and ignores it is reported", async () => {
-  const reply = ({ tools }: ChatBody) => (tools === undefined ? { text: "It is blue." } : { json: { colour: "blue" } });
+  const reply = (body: ChatBody) => (kindOf(body) === "tool" ? ableReply(body) : { text: "It is blue." });
   const fake = await server({ reply });
   const { stdout } = await workspace().run(["models", "test", "--model", "m", "--base-url", fake.url, "planner"]);
-  expect(stdout).toMatch(/json_schema {2}ignored .*it replied "It is blue\."/);
+  expect(stdout).toMatch(/json_schema {4}ignored .*it replied "It is blue\."/);
   expect(stdout).toContain("used from now on: tool");
 });
 
@@ -71,5 +82,43 @@ test("a server that takes nothing: exit 4; any model can be named; the result as
   const [result] = JSON.parse(stdout) as { trials: { rung: string; end: string }[]; model: string }[];
   expect(result?.model).toContain("other-model at ");
   expect(result?.trials.map(({ end }) => end)).toEqual(["refused", "refused", "refused", "refused"]);
-  expect(fake.requests.map(({ body }) => body.model)).toEqual(Array(4).fill("other-model"));
+  expect(fake.requests.map(({ body }) => body.model)).toEqual(Array(8).fill("other-model"));
+});
+
+test("a server without tool calling: the text protocol is found, shown, and forgotten", async () => {
+  const fake = await server({
+    reply: (body) => (body.tools === undefined ? ableReply(body) : { status: 400, text: "m does not support tools" }),
+  });
+  const here = workspace({ PLANLOOM_MODEL: "m", PLANLOOM_BASE_URL: fake.url });
+  const { code, stdout } = await here.run(["models", "test"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^ {2}tools: auto {4}refused .*does not support tools/m);
+  expect(stdout).toMatch(/^ {2}tools: text {4}works /m);
+  expect(stdout).toContain(
+    "as executor: calls tools in a text protocol, because its server has no tool calling for it",
+  );
+  expect((await here.run(["models"])).stdout).toContain("calls tools in a text protocol");
+  expect(JSON.parse((await here.run(["models", "--json"])).stdout)).toMatchObject([{ tools: "text", rules: [] }]);
+
+  const forgotten = await here.run(["models", "forget", "executor"]);
+  expect([forgotten.code, forgotten.stdout]).toEqual([0, expect.stringMatching(/^m at http.*: forgotten\n$/)]);
+  expect((await here.run(["models"])).stdout).not.toContain("text protocol");
+  expect((await here.run(["models", "forget"])).stdout).toContain("nothing was known");
+  expect(JSON.parse(readFileSync(join(here.folder, ".planloom", "planloom.db-models.json"), "utf8"))).toEqual({});
+});
+
+test("a server that cuts requests in use is remembered, and forgotten when it reads more", async () => {
+  let tokens = 4_096;
+  const fake = await server({ reply: () => ({ text: "?", usage: { prompt_tokens: tokens, completion_tokens: 1 } }) });
+  const here = workspace({ PLANLOOM_MODEL: "m", PLANLOOM_BASE_URL: fake.url });
+  here.write("plan.json", {
+    steps: [{ id: "a", title: "Say", agent: `Say hi. ${"The harbour was quiet. ".repeat(1_500)}` }],
+  });
+  const ended = await here.run(["run", "-q", "plan.json"]);
+  expect(ended.code).toBe(0);
+  expect((await here.run(["models"])).stdout).toMatch(/The server read 4096 tokens of a request with about \d+/);
+  expect((await here.run(["show", "last", "--trace"])).stdout).toMatch(/note: The server read 4096 tokens/);
+  tokens = 9_000;
+  await here.run(["run", "-q", "plan.json"]);
+  expect((await here.run(["models"])).stdout).not.toContain("4096");
 });

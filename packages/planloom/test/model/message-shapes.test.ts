@@ -52,6 +52,7 @@ const SHAPES: { readonly [name: string]: Partial<ModelRequest> & { readonly mess
 const remembering = (tools: ToolRung): WayKeeper => ({
   recall: () => ({ rung: "json_schema", temperature: true, tools, at: Date.now() }),
   keep: () => undefined,
+  forget: () => undefined,
 });
 
 async function serverWith(template: Template) {

@@ -8,7 +8,10 @@ import { createLoom } from "../../loom/create-loom.js";
 import type { Loom } from "../../loom/loom.js";
 import { messageOf } from "../../error.js";
 import { PlanloomError } from "../../words/planloom-error.js";
-import { openModel } from "../../model/model.js";
+import { keeperBeside } from "../../loom/roles.js";
+import { openLadder, openModel, type ModelContext } from "../../model/model.js";
+import { tryLength, type LengthTrial } from "../../model/try-length.js";
+import { tryTools, type ToolTrial } from "../../model/try-tools.js";
 import { replyInTime } from "../../model/timed-model.js";
 import { describeRole, ROLES, type RoleSettings } from "../../model/role.js";
 import type { Role } from "../../model/port.js";
@@ -20,6 +23,7 @@ import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { print, PROGRAM, say } from "../output.js";
 import type { FoundConfig } from "../found-config.js";
+import { isTooShort, LENGTH_NEXT, lengthText, toolsText } from "../render/abilities.js";
 import { configOf, storeFor, type StoreFlags } from "../open-loom.js";
 import { manyLines, oneLine, paint } from "../style.js";
 
@@ -62,15 +66,17 @@ export async function doctorCommand(flags: StoreFlags & ModelFlags & { readonly 
 }
 
 async function tellLoom(
-  { config, packages }: FoundConfig,
-  flags: ModelFlags & { readonly offline?: boolean },
+  found: FoundConfig,
+  flags: StoreFlags & ModelFlags & { readonly offline?: boolean },
   tell: (finding: Finding) => void,
 ): Promise<void> {
+  const { config, packages } = found;
   const made = createLoom({ ...config, store: "memory" }, { packages, ...portsOf(flags) });
   const loom = await made.catch((error: unknown) => void tell(wrong("setup", error)));
   if (loom === undefined) return;
   tell({ ok: true, name: "tools", text: loom.inventory.tools.map(({ name }) => name).join(", ") });
-  for (const finding of await models(loom, packages, flags.offline === true)) tell(finding);
+  const context = { packages, keeper: keeperBeside(storeFor(flags, found).store) };
+  for (const finding of await models(loom, context, flags.offline === true)) tell(finding);
   await loom.close();
 }
 
@@ -117,42 +123,73 @@ async function store(flags: StoreFlags, found: FoundConfig): Promise<string> {
   return `${relative(process.cwd(), path) || path} can be written`;
 }
 
-/** Sends one small request to each different model. */
-async function models(loom: Loom, packages: readonly string[], offline: boolean): Promise<readonly Finding[]> {
-  const replies = new Map<string, Promise<string>>();
+interface Asked {
+  readonly text: string;
+  readonly tools?: readonly ToolTrial[];
+  readonly length?: LengthTrial;
+}
+
+/** Sends a few requests to each different model. */
+async function models(loom: Loom, context: ModelContext, offline: boolean): Promise<readonly Finding[]> {
+  const replies = new Map<string, Promise<Asked>>();
   const look = async (role: Role): Promise<Finding> => {
     const settings = loom.roles[role];
     const text = describeRole(settings);
     if (settings.model === undefined) return { ok: false, name: role, text, next: noModel(role) };
     if (offline) return { ok: true, name: role, text: `${text} (not asked)` };
-    const reply = replies.get(text) ?? replyOf(settings, role, packages);
+    const isExecutor = text === describeRole(loom.roles.executor);
+    const reply = replies.get(text) ?? replyOf(settings, isExecutor ? "executor" : role, context);
     replies.set(text, reply);
-    return tried(role, async () => `${text}: ${await reply}`, text);
+    return reply.then(
+      (asked) => modelFinding(role, text, asked),
+      (error: unknown) => wrong(role, error, text),
+    );
   };
   return Promise.all(ROLES.map(look));
 }
 
-async function replyOf(settings: RoleSettings, role: Role, packages: readonly string[]): Promise<string> {
+/** A model of the port has no ladder: only its reply is looked at. */
+async function replyOf(settings: RoleSettings, role: Role, context: ModelContext): Promise<Asked> {
   const begun = performance.now();
-  const model = openModel(settings, role, { packages });
+  const isPort = typeof settings.model === "object" && "call" in settings.model;
+  const ladder = isPort ? undefined : openLadder(settings, role, context);
+  const model = ladder ?? openModel(settings, role, context);
+  const { signal } = new AbortController();
   const request = {
     system: "You are asked whether you can be reached.",
     messages: [{ role: "user", text: "Reply with the word OK." }],
-    signal: new AbortController().signal,
+    signal,
   } as const;
   const limit = { name: model.name, timeoutMs: REPLY_MS };
   const reply = await replyInTime(request, (timed) => model.call(timed), limit, systemClock);
-  return `replied "${oneLine(reply.text, 40)}" in ${Math.round(performance.now() - begun)} ms`;
+  const text = `replied "${oneLine(reply.text, 40)}" in ${Math.round(performance.now() - begun)} ms`;
+  if (ladder === undefined) return { text };
+  const tools = role === "executor" ? { tools: await tryTools(ladder, signal) } : {};
+  return { text, ...tools, length: await tryLength(ladder, signal) };
 }
+
+/** What the model of a role can do. An executor that calls no tools, or a server that cuts requests, is not well. */
+function modelFinding(role: Role, text: string, { text: replied, tools, length }: Asked): Finding {
+  const isToolless = role === "executor" && tools !== undefined && tools.every(({ end }) => end !== "works");
+  const isCut = length !== undefined && isTooShort(length);
+  const can = [
+    ...(role === "executor" && tools !== undefined ? [toolsText(tools)] : []),
+    ...(length === undefined ? [] : [lengthText(length)]),
+  ];
+  const next = isToolless ? TOOLLESS_NEXT : isCut ? LENGTH_NEXT : undefined;
+  return { ok: next === undefined, name: role, text: [`${text}: ${replied}`, ...can].join("; "), next };
+}
+
+const TOOLLESS_NEXT = "Set another model for the executor, or give agent steps no tools.";
 
 const noModel = (role: Role): string =>
   `Set OPENAI_API_KEY and PLANLOOM_MODEL, or PLANLOOM_${role.toUpperCase()}_MODEL and PLANLOOM_${role.toUpperCase()}_BASE_URL, or models in planloom.config.ts.`;
 
-async function tried(name: string, look: () => Promise<string>, what?: string): Promise<Finding> {
+async function tried(name: string, look: () => Promise<string>): Promise<Finding> {
   try {
     return { ok: true, name, text: await look() };
   } catch (error) {
-    return wrong(name, error, what);
+    return wrong(name, error);
   }
 }
 

@@ -1,20 +1,23 @@
-// `planloom models`: the model of each role, and the request form for JSON that its server accepts. In: the
-// configuration and the environment. Out: lines, or JSON. `models test` sends real requests and stores the form that
-// works.
+// `planloom models`: the model of each role, and what was found out about its server. In: the configuration and the
+// environment. Out: lines, or JSON. `models test` sends real requests and stores what works; `models forget` removes it.
 import { settingsOf } from "../../loom/config.js";
 import { keeperBeside, rolesOf } from "../../loom/roles.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import type { LadderModel } from "../../model/ai-sdk-model.js";
 import { openLadder, type ModelContext } from "../../model/model.js";
 import type { Role } from "../../model/port.js";
+import type { KeptWay } from "../../model/way-memory.js";
 import { describeRole, ROLES, type RoleSettings } from "../../model/role.js";
+import { tryLength, type LengthTrial } from "../../model/try-length.js";
 import { tryRungs, type RungTrial } from "../../model/try-rungs.js";
+import { tryTools, type ToolTrial } from "../../model/try-tools.js";
 import { problemLines, problemOf, usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
 import { configOf, storeFor, type StoreFlags } from "../open-loom.js";
-import { count, duration, oneLine, paint } from "../style.js";
+import { isTooShort, LENGTH_NEXT, learntLines, lengthText, toolsText, trialLine } from "../render/abilities.js";
+import { count, oneLine, paint } from "../style.js";
 
 type Flags = StoreFlags & ModelFlags & { readonly json?: boolean };
 
@@ -51,25 +54,42 @@ async function castOf(flags: Flags): Promise<Cast> {
 /** Sends nothing. */
 export async function modelsCommand(flags: Flags): Promise<number> {
   const { players, context } = await castOf(flags);
-  const shown = players.map(({ roles, text, settings }) => {
-    const way = hasLadder(settings) ? ladderOf(settings, roles[0]!, context)?.learnt() : undefined;
-    return {
-      roles,
-      model: text,
-      ...(way === undefined ? {} : { asksBy: way.rung, since: new Date(way.at).toISOString() }),
-    };
-  });
-  if (flags.json === true) printJson(shown);
+  const shown = players.map(({ roles, text, settings }) => ({
+    roles,
+    model: text,
+    learnt: hasLadder(settings) ? ladderOf(settings, roles[0]!, context)?.learnt() : undefined,
+  }));
+  if (flags.json === true) printJson(shown.map(({ learnt, ...rest }) => ({ ...rest, ...learntFields(learnt) })));
   else
-    for (const { roles, model, asksBy, since } of shown)
-      print(`${roles.join(", ")}: ${oneLine(model)}${wayText(asksBy, since)}`);
+    for (const { roles, model, learnt } of shown) {
+      print(`${roles.join(", ")}: ${oneLine(model)}`);
+      for (const line of learnt === undefined ? [] : learntLines(learnt)) print(line);
+    }
   if (flags.json !== true)
-    say(`\`${PROGRAM} models test\` tries which forms of request they take; it sends real requests.`);
+    say(
+      `\`${PROGRAM} models test\` tries what they can do; it sends real requests. \`${PROGRAM} models forget\` forgets.`,
+    );
   return EXIT.done;
 }
 
-const wayText = (rung: string | undefined, since: string | undefined): string =>
-  rung === undefined ? "" : `\n  asked for JSON by ${rung}, as found out ${since}`;
+function learntFields(learnt: KeptWay | undefined) {
+  if (learnt === undefined) return {};
+  const { rung, tools = "auto", temperature, rules = [], cut, at } = learnt;
+  const since = new Date(at).toISOString();
+  return { asksBy: rung, tools, temperature, rules, ...(cut === undefined ? {} : { cut }), since };
+}
+
+/** Sends nothing. */
+export async function modelsForgetCommand(name: string | undefined, flags: Flags): Promise<number> {
+  const cast = await castOf(flags);
+  for (const { roles, text, settings } of playersNamed(cast, name)) {
+    const ladder = openLadder(settings, roles[0] ?? "executor", cast.context);
+    const isKnown = ladder.learnt() !== undefined;
+    ladder.forget();
+    print(`${oneLine(text)}: ${isKnown ? "forgotten" : "nothing was known"}`);
+  }
+  return EXIT.done;
+}
 
 const hasLadder = ({ model }: RoleSettings): boolean =>
   model !== undefined && model !== "" && !(typeof model === "object" && "call" in model);
@@ -83,7 +103,7 @@ function ladderOf(settings: RoleSettings, role: Role, context: ModelContext): La
   }
 }
 
-/** Exit code 4 if a model accepts no form, or cannot be reached. */
+/** Exit code 4 if a model accepts no form, cannot call the tools that its role needs, or cannot be reached. */
 export async function modelsTestCommand(name: string | undefined, flags: Flags): Promise<number> {
   const cast = await castOf(flags);
   const asked = playersNamed(cast, name);
@@ -91,14 +111,16 @@ export async function modelsTestCommand(name: string | undefined, flags: Flags):
   for (const player of asked) results.push({ ...player, ...(await tested(player, cast.context, flags.json === true)) });
   if (flags.json === true)
     printJson(
-      results.map(({ roles, text, trials, error }) => ({
+      results.map(({ roles, text, trials, tools, length, error }) => ({
         roles,
         model: text,
         ...(trials && { trials }),
+        ...(tools && { tools }),
+        ...(length && { length }),
         ...(error && { error }),
       })),
     );
-  return results.every(({ trials = [] }) => trials.some(({ end }) => end === "works")) ? EXIT.done : EXIT.setup;
+  return results.every(isAble) ? EXIT.done : EXIT.setup;
 }
 
 function playersNamed({ players, general }: Cast, name: string | undefined): readonly Player[] {
@@ -124,29 +146,49 @@ function playersNamed({ players, general }: Cast, name: string | undefined): rea
 
 interface Tested {
   readonly trials?: readonly RungTrial[];
+  /** Absent if no role of the model calls tools. */
+  readonly tools?: readonly ToolTrial[];
+  readonly length?: LengthTrial;
   readonly error?: { readonly code: string; readonly message: string; readonly next?: string | undefined };
 }
 
+const isAble = ({ trials = [], tools }: Tested): boolean =>
+  [trials, ...(tools === undefined ? [] : [tools])].every((some) => some.some(({ end }) => end === "works"));
+
+/** A model that is named by itself may have any role. */
+const callsTools = (roles: readonly Role[]): boolean => roles.length === 0 || roles.includes("executor");
+
 async function tested({ roles, text, settings }: Player, context: ModelContext, quiet: boolean): Promise<Tested> {
   const tell = quiet ? () => undefined : print;
-  say(`Sending ${count(4, "small request")} to ${oneLine(text)}. They are real, and may cost money.`);
+  const most = callsTools(roles) ? 11 : 5;
+  say(`Sending up to ${count(most, "request")} to ${oneLine(text)}. They are real, and may cost money.`);
   tell(paint("bold", `${roles.length === 0 ? "model" : roles.join(", ")}: ${oneLine(text)}`));
+  const tried: { -readonly [K in keyof Tested]: Tested[K] } = {};
   try {
-    const trials = await tryRungs(openLadder(settings, roles[0] ?? "executor", context), new AbortController().signal);
-    for (const trial of trials) tell(trialLine(trial));
-    const best = trials.find(({ end }) => end === "works");
-    tell(best === undefined ? paint("red", "  no form of request works") : `  used from now on: ${best.rung}`);
-    return { trials };
+    const model = openLadder(settings, roles[0] ?? "executor", context);
+    const { signal } = new AbortController();
+    tried.trials = await tryRungs(model, signal);
+    for (const trial of tried.trials) tell(trialLine(trial.rung, trial));
+    if (callsTools(roles)) tried.tools = await tryTools(model, signal);
+    for (const trial of tried.tools ?? []) tell(trialLine(`tools: ${trial.rung}`, trial));
+    tried.length = await tryLength(model, signal);
+    tell(trialLine("long request", tried.length));
+    for (const line of abilityLines(tried)) tell(`  ${line}`);
   } catch (thrown) {
     if (!(thrown instanceof PlanloomError)) throw thrown;
     const error = problemOf(thrown);
     for (const line of problemLines(error)) tell(`  ${line}`);
-    return { error };
+    return { ...tried, error };
   }
+  return tried;
 }
 
-function trialLine({ rung, end, usage, ms, problem }: RungTrial): string {
-  const tokens = usage === undefined ? "" : `${usage.inputTokens ?? "?"} + ${usage.outputTokens ?? "?"} tokens`;
-  const state = paint(end === "works" ? "green" : end === "ignored" ? "yellow" : "red", end.padEnd(8));
-  return `  ${rung.padEnd(12)} ${state} ${tokens.padEnd(18)} ${duration(ms).padEnd(8)} ${problem === undefined ? "" : oneLine(problem)}`.trimEnd();
+function abilityLines({ trials = [], tools, length }: Tested): readonly string[] {
+  const best = trials.find(({ end }) => end === "works");
+  return [
+    best === undefined ? paint("red", "no form of request works") : `used from now on: ${best.rung}`,
+    ...(tools === undefined ? [] : [`as executor: ${toolsText(tools)}`]),
+    ...(length === undefined ? [] : [lengthText(length)]),
+    ...(length === undefined || !isTooShort(length) ? [] : [`next: ${LENGTH_NEXT}`]),
+  ];
 }

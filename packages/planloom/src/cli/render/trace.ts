@@ -2,6 +2,7 @@
 // shortened here, never in the data.
 import type { EvidenceFound } from "../../plan/evidence.js";
 import type { Json } from "../../plan/json.js";
+import { replyNotesIn, replyNoteText } from "../../words/reply-notes.js";
 import { isObject } from "../../plan/json.js";
 import type { PassingFailure, RunEvent } from "../../run/event.js";
 import { runFailureText, failureLine } from "../../words/failures.js";
@@ -205,7 +206,8 @@ function turnText({ asked, answered }: TraceTurn): string {
       isObject(call) ? `calls ${shown(call["name"] ?? null)} ${shown(call["args"] ?? null, 120)}` : "",
     );
     const text = typeof answered["text"] === "string" ? answered["text"] : "";
-    return [...calls, oneLine(text, WIDTH)].filter(Boolean).join(" · ");
+    const notes = replyNotesIn(answered["notes"]).map((note) => `note: ${replyNoteText(note)}`);
+    return [...calls, oneLine(text, WIDTH), ...notes].filter(Boolean).join(" · ");
   }
   const args = isObject(asked) ? (asked["args"] ?? null) : asked;
   return `${shown(args, 120)} => ${shown(answered, 200)}`;

@@ -1,0 +1,51 @@
+// What a model can do in each role, in plain words. In: the results of trials, and what is remembered of a model. Out:
+// lines.
+import type { LengthTrial } from "../../model/try-length.js";
+import type { ToolTrial } from "../../model/try-tools.js";
+import type { ToolRung } from "../../model/tool-rung.js";
+import type { Trial } from "../../model/trial.js";
+import type { KeptWay } from "../../model/way-memory.js";
+import { replyNoteText } from "../../words/reply-notes.js";
+import { duration, oneLine, paint } from "../style.js";
+
+const TOOLS: { readonly [R in ToolRung]: string } = {
+  auto: "calls tools natively",
+  required: "must call a tool in each turn, and gives its result by one more tool",
+  text: "calls tools in a text protocol, because its server has no tool calling for it",
+};
+
+/** One line of a trial. */
+export function trialLine(name: string, { end, usage, ms, problem }: Trial): string {
+  const tokens = usage === undefined ? "" : `${usage.inputTokens ?? "?"} + ${usage.outputTokens ?? "?"} tokens`;
+  const state = paint(end === "works" ? "green" : end === "ignored" ? "yellow" : "red", end.padEnd(8));
+  return `  ${name.padEnd(14)} ${state} ${tokens.padEnd(18)} ${duration(ms).padEnd(8)} ${problem === undefined ? "" : oneLine(problem)}`.trimEnd();
+}
+
+export function toolsText(trials: readonly ToolTrial[]): string {
+  const works = trials.find(({ end }) => end === "works");
+  return works === undefined ? "calls no tools in any way: an agent step with tools would fail" : TOOLS[works.rung];
+}
+
+export function lengthText({ end, sent, read, problem = "" }: LengthTrial): string {
+  if (end === "works") return `reads a request of about ${sent} tokens to its end`;
+  const what = end === "refused" ? "refuses" : read === undefined ? "may not read" : "does not read";
+  return `${what} a request of about ${sent} tokens: ${oneLine(problem, 200)}`;
+}
+
+/** Whether the server is known to cut or refuse. A small model may just have forgotten the first line. */
+export const isTooShort = ({ end, read }: LengthTrial): boolean =>
+  end === "refused" || (end === "ignored" && read !== undefined);
+
+export const LENGTH_NEXT =
+  "Raise the context of the server. Ollama: OLLAMA_CONTEXT_LENGTH or num_ctx; llama.cpp: -c; LM Studio: context length.";
+
+/** What is remembered of a model. */
+export function learntLines({ rung, tools = "auto", temperature, rules = [], cut, at }: KeptWay): readonly string[] {
+  const left = [...(temperature ? [] : ["temperature"]), ...rules];
+  return [
+    `  asked for JSON by ${rung}, as found out ${new Date(at).toISOString()}`,
+    ...(tools === "auto" ? [] : [`  ${TOOLS[tools]}`]),
+    ...(left.length === 0 ? [] : [`  left out or changed: ${left.join(", ")}`]),
+    ...(cut === undefined ? [] : [`  ${replyNoteText({ note: "input-cut", ...cut })}`]),
+  ];
+}
