@@ -10,6 +10,7 @@ import {
   type MarkedCall,
   type WrittenCall,
 } from "../plan/read/call-markup.js";
+import { callAt } from "../plan/read/call-text.js";
 import { toolMeant } from "./tool-name.js";
 
 export type WrittenCalls =
@@ -33,7 +34,7 @@ export function writtenCalls(
   const spoken = mark === undefined ? undefined : spokenCalls(whole, offered, mark);
   if (spoken !== undefined) return spoken;
   const calls = readWhole(whole, offered);
-  if (calls === undefined) return { found: hasCallMarks(whole) ? "marks" : "none" };
+  if (calls === undefined) return { found: holdsCall(whole, offered) ? "marks" : "none" };
   const known = calls.map(({ name, args }) => ({ name: offeredName(name, offered), args }));
   const isRepeated = [whole, ...calls.flatMap(({ written }) => written ?? [])].some(isQuoted);
   const isMade = known.every(({ name }) => name !== undefined) && !isRepeated;
@@ -41,7 +42,44 @@ export function writtenCalls(
 }
 
 function readWhole(text: string, offered: readonly string[]): readonly MarkedCall[] | undefined {
-  return callMarkAt(text) === -1 ? bareCalls(text, offered) : markedCalls(text);
+  if (callMarkAt(text) !== -1) return markedCalls(text);
+  return bareCalls(text, offered) ?? pythonCalls(text, offered);
+}
+
+const FENCED = /^```[\w-]{0,20}[ \t]*\n([^]*?)\n?```$/;
+
+const holdsCall = (text: string, offered: readonly string[]): boolean =>
+  hasCallMarks(text) || isUnnamedCall(text, offered) || isFencedCall(text, offered);
+
+/** `look("Paris")` and nothing else: nothing says which argument it is. */
+function isUnnamedCall(text: string, offered: readonly string[]): boolean {
+  const [, name] = /^\[?([A-Za-z_][\w.-]{0,80})\(/.exec(text) ?? [];
+  return name !== undefined && /\)\]?;?$/.test(text) && offeredName(name, offered) !== undefined;
+}
+
+/** A reply that is a call in a code fence, and nothing else. It may be an example, so it is not made. */
+function isFencedCall(text: string, offered: readonly string[]): boolean {
+  const inner = FENCED.exec(text)?.[1]?.trim();
+  const calls = inner === undefined ? undefined : readWhole(inner, offered);
+  return calls?.every(({ name }) => offeredName(name, offered) !== undefined) === true;
+}
+
+/** `[look(city="Paris"), look(city="Lyon")]`, or one such call, of offered tools with named arguments. */
+function pythonCalls(text: string, offered: readonly string[]): readonly WrittenCall[] | undefined {
+  const isList = text.startsWith("[") && text.endsWith("]");
+  const end = isList ? text.length - 1 : text.length;
+  const calls: WrittenCall[] = [];
+  for (let at = isList ? 1 : 0; at < end;) {
+    const scan = callAt(text, at);
+    if (scan.kind !== "call" || offeredName(scan.call.tool, offered) === undefined) return undefined;
+    const given = (scan.call.given ?? {}) as Json;
+    const gap = /^\s{0,20}(?:,\s{0,20}|(?=\]?$))/.exec(text.slice(scan.end, scan.end + 50));
+    if (!isObject(given) || gap === null) return undefined;
+    calls.push({ name: scan.call.tool, args: given });
+    if (!isList && calls.length > 1) return undefined;
+    at = scan.end + gap[0].length;
+  }
+  return calls.length === 0 ? undefined : calls;
 }
 
 /** The offered tool with this name. Where several are equally near, none is taken. */

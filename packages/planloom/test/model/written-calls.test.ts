@@ -19,6 +19,31 @@ test.each<[string, string, object]>([
     one({ city: "Bern", sizes: [1, 2] }),
   ],
   ["Qwen Coder", "<function=lookup><parameter=city>Bern</parameter></function>", one({ city: "Bern" })],
+  ["Llama 3", `<function=lookup>${CITY}</function>`, one({ city: "Bern" })],
+  ["Llama 3 without its end", `<function=lookup>${CITY}`, one({ city: "Bern" })],
+  ["Llama 4", "[lookup(city='Bern', limit=3)]", one({ city: "Bern", limit: 3 })],
+  ["Python", 'lookup(city="Bern")', one({ city: "Bern" })],
+  [
+    "several in Python",
+    "[lookup(city='Bern'), lookup(city='Lyon')]",
+    {
+      found: "calls",
+      calls: [
+        { name: "lookup", args: { city: "Bern" } },
+        { name: "lookup", args: { city: "Lyon" } },
+      ],
+    },
+  ],
+  [
+    "GLM",
+    "<tool_call>lookup\n<arg_key>city</arg_key>\n<arg_value>Bern</arg_value>\n</tool_call>",
+    one({ city: "Bern" }),
+  ],
+  [
+    "MiniMax",
+    '<minimax:tool_call>\n<invoke name="lookup">\n<parameter name="city">Bern</parameter>\n</invoke>\n</minimax:tool_call>',
+    one({ city: "Bern" }),
+  ],
   ["Llama with a tag", `<|python_tag|>{"name": "lookup", "parameters": ${CITY}}<|eom_id|>`, one({ city: "Bern" })],
   ["Llama without", `{"name": "lookup", "parameters": ${CITY}}`, one({ city: "Bern" })],
   [
@@ -78,6 +103,10 @@ describe("a text that holds a call which cannot be read is neither a call nor a 
     ["of a tool that is not offered", '<tool_call>{"name": "pay", "arguments": {}}</tool_call>'],
     ["with arguments that are no object", '<tool_call>{"name": "lookup", "arguments": [1]}</tool_call>'],
     ["that is cut", '<tool_call>{"name": "lookup", "argum'],
+    ["in a code fence", `\`\`\`json\n{"name": "lookup", "arguments": ${CITY}}\n\`\`\``],
+    ["of Python in a code fence", "```tool_code\nlookup(city='Bern')\n```"],
+    ["whose arguments have no names", 'lookup("Bern")'],
+    ["whose arguments cannot be read", "[lookup(city=Bern Lyon)]"],
     ["with an unknown form", "<|tool_call>lookup, please<tool_call|>"],
     ["of gpt-oss, with words before it", `Never write ${CHANNEL_CALL} in a reply.`],
     ["of gpt-oss, before a result", `${CHANNEL_CALL}<|start|>assistant<|channel|>final<|message|>Rain.<|return|>`],
@@ -122,6 +151,9 @@ describe("takes time in proportion to the text", () => {
 describe("a result stays a result", () => {
   it.each([
     ["prose", "The lookup tool found nothing."],
+    ["a list of names in brackets", "[Bern (old), Lyon (new)]"],
+    ["a call of another tool in Python", "print(city='Bern')"],
+    ["code that is no call", '```json\n{"name": "Bern"}\n```'],
     ["other JSON", '{"name": "lookup", "population": 3}'],
     ["JSON with the name of no tool", '{"name": "Bern", "parameters": {"size": 1}}'],
     [

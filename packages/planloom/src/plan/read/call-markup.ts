@@ -49,7 +49,7 @@ const FORMS: readonly Form[] = [
   // Hermes, Qwen
   { marks: /<tool_call>/, read: (text) => each(text, /\s*<tool_call>([^]*?)(?:<\/tool_call>|$)/y, taggedCall) },
   // Qwen Coder
-  { marks: /<function=[^<>\s]+>/, read: (text) => each(text, /\s*(<function=[^]*?<\/function>)/y, taggedCall) },
+  { marks: /<function=[^<>\s]+>/, read: (text) => each(text, /\s*(<function=[^]*?(?:<\/function>|$))/y, taggedCall) },
   // Llama
   { marks: /<\|python_tag\|>/, read: pythonTag },
   // Mistral
@@ -128,9 +128,10 @@ function taggedCall(text: string): readonly WrittenCall[] | undefined {
   if (!text.startsWith("<function=")) return jsonCalls(jsonIn(text));
   const match = /^<function=([^>\s]+)>([^]*?)(?:<\/function>)?$/.exec(text);
   if (match === null) return undefined;
+  const body = match[2]!;
+  if (/^\s*\{/.test(body)) return callOf(match[1]!, jsonIn(body));
   const args: [string, Json][] = [];
   let at = 0;
-  const body = match[2]!;
   const parameter = /\s*<parameter=([^>\s]+)>([^]*?)<\/parameter>/y;
   while (body.slice(at).trim() !== "") {
     parameter.lastIndex = at;
@@ -141,6 +142,9 @@ function taggedCall(text: string): readonly WrittenCall[] | undefined {
   }
   return [{ name: match[1]!, args: Object.fromEntries(args) }];
 }
+
+const callOf = (name: string, args: Json | undefined): readonly WrittenCall[] | undefined =>
+  isObject(args) ? [{ name, args }] : undefined;
 
 /** `<function>look</function>` and the arguments as JSON behind it. */
 function namedCall(text: string): readonly WrittenCall[] | undefined {
