@@ -9,7 +9,7 @@ import { findingOf, isError, type Finding } from "../plan/finding.js";
 import { finishedTouched } from "../plan/revise/finished.js";
 import { depthOf, isObject, type Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
-import { readPlan } from "../plan/read/read.js";
+import { joinedFindings, readPlan } from "../plan/read/read.js";
 import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
 import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import { writePlan } from "../plan/write.js";
@@ -169,7 +169,12 @@ function readDraft(draft: string, request: PlannerRequest): PlannerReply {
   const options = { inputs, locate, goal, ...(limits && { limits }), ...(granularity && { granularity }) };
   const checked = check(withRun(read.draft, request), inventory, options);
   if (!checked.ok || read.reading.some(isError))
-    return { kind: "invalid", draft, findings: [...read.reading, ...checked.findings.map(located)], usage: NO_USAGE };
+    return {
+      kind: "invalid",
+      draft,
+      findings: joinedFindings(read.reading, checked.findings.map(located)),
+      usage: NO_USAGE,
+    };
   const { plan, hash, tools } = checked;
   const touched = replan === undefined ? [] : finishedTouched(replan.plan, plan, new Set(replan.fixed));
   if (touched.length > 0) return { kind: "invalid", draft, findings: touched.map(located), usage: NO_USAGE };
@@ -179,7 +184,7 @@ function readDraft(draft: string, request: PlannerRequest): PlannerReply {
     inputs: checked.inputs,
     hash,
     tools,
-    findings: [...read.reading, ...checked.findings.map(located)],
+    findings: joinedFindings(read.reading, checked.findings.map(located)),
     usage: NO_USAGE,
   };
 }

@@ -138,6 +138,17 @@ export interface DataParams {
     | { readonly written: string; readonly first?: number; readonly counted?: number };
   /** Error. A form of another system names a step, and may also be plain text. */
   readonly AMBIGUOUS_REFERENCE: { readonly written: string; readonly why: "money" | "quoted" };
+  /**
+   * Error. A whole value looks like a reference in another notation, or stands for a value that is not known. A tool
+   * would take it as it stands.
+   */
+  readonly REFERENCE_LIKE_TEXT: {
+    readonly written: string;
+    /** The expression that is probably meant. */
+    readonly source?: string;
+    /** The steps that it can refer to. */
+    readonly steps: Names;
+  };
   /** Error. A step refers to itself or depends on itself. */
   readonly SELF_REFERENCE: { readonly step: string; readonly in: "dependsOn" | "expect" | "reference" };
   /** Error. A reference stands in an instruction or a name. */
@@ -207,7 +218,11 @@ export interface DataParams {
    */
   readonly STEP_MIXES: { readonly step: string; readonly reads: Names; readonly acts: Names; readonly leaves?: true };
   /** Warning. The output of a step is not used. */
-  readonly UNUSED_STEP: { readonly step: string };
+  readonly UNUSED_STEP: {
+    readonly step: string;
+    /** The pointer of a text after it that looks like a reference. */
+    readonly text?: string;
+  };
   /** Warning. No step waits for another one or gets its output, and no answer joins them. */
   readonly NO_ORDER: { readonly steps: Names };
   /** Warning. A model's step neither uses another step's output nor gives any step its own. */

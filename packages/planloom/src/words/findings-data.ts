@@ -74,6 +74,16 @@ export const DATA: FindingTable<keyof DataParams> = {
         : `${written} stands in quotes inside an expression.`,
     fix: () => "Write ${{ id }} for the output of a step, or write plain text that is not the name of a step.",
   },
+  REFERENCE_LIKE_TEXT: {
+    message: ({ written }) => `${quoted(written)} looks like a reference, and a tool would take it as plain text.`,
+    fix: ({ written, source, steps }) => {
+      const same = `For exactly this text write \${{ ${JSON.stringify(written)} }}.`;
+      if (source !== undefined) return `Write \${{ ${source} }}. ${same}`;
+      if (steps.length === 0) return `Write the value itself, or \${{ inputs.name }} for an input. ${same}`;
+      const outputs = orList(steps.map((id) => `\${{ ${id} }}`));
+      return `Write the value itself, or ${outputs} with the field that is meant. ${same}`;
+    },
+  },
   SELF_REFERENCE: {
     message: ({ step, in: place }) =>
       place === "dependsOn" ? `The step ${step} depends on itself.` : `The step ${step} refers to itself.`,
@@ -253,7 +263,10 @@ export const DATA: FindingTable<keyof DataParams> = {
   },
   UNUSED_STEP: {
     message: ({ step }) => `Nobody uses the output of ${step}: no step refers to it, and the answer leaves it out.`,
-    fix: ({ step }) => `Add ${step} to the answer, refer to it, or take the step out.`,
+    fix: ({ step, text }) =>
+      text === undefined
+        ? `Add ${step} to the answer, refer to it, or take the step out.`
+        : `Refer to it at ${text}, where a text looks like a reference; or take the step out.`,
   },
   NO_ORDER: {
     message: ({ steps }) => `No step waits for another one, and none gets the output of another: ${steps.join(", ")}.`,

@@ -1,6 +1,6 @@
 // The words of the reader's notes: what it rewrote. In: notes as data. Out: a sentence for each.
 import type { NoteCode, NoteParams, ReadNote, RepairCode } from "../plan/read/note-params.js";
-import type { FormAdapter } from "../plan/read/forms.js";
+import type { FormAdapter } from "../plan/read/spellings.js";
 import { textOr } from "./words.js";
 
 type NoteTable<Codes extends NoteCode> = { readonly [Code in Codes]: (params: NoteParams[Code]) => string };
@@ -32,8 +32,13 @@ const REFERENCES: NoteTable<FormAdapter> = {
   REFERENCE_HASH_E: reference,
   REFERENCE_DOLLAR: reference,
   REFERENCE_DOLLAR_BRACE: reference,
+  REFERENCE_DOLLAR_NAME: reference,
   REFERENCE_DOLLAR_PATH: reference,
   REFERENCE_BRACES: reference,
+  REFERENCE_BRACE: reference,
+  REFERENCE_MARKED: reference,
+  REFERENCE_BARE: reference,
+  REFERENCE_INDEX: reference,
   REFERENCE_NODE: reference,
   REFERENCE_GENERATED: reference,
   REFERENCE_OUTPUT_OF: reference,
@@ -94,7 +99,7 @@ const WORDS: NoteTable<NoteCode> = {
     "A step with neither tool nor agent is an agent step; its description is the instruction.",
   FILL_FROM_DESCRIPTION: () => "A tool step without arguments has them written by a model from its description.",
   EXPRESSION_WRAPPED: ({ field }) => `${field} is an expression and stands in \${{ }}.`,
-  REFERENCE_STEPS: () => "Steps are named without steps. before them.",
+  REFERENCE_STEPS: () => "Steps are named without steps. before them, and without .output behind them.",
 };
 
 export const NOTE_CODES = Object.keys(WORDS) as readonly NoteCode[];

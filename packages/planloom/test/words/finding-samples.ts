@@ -518,6 +518,23 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "Write ${{ id }} for the output of a step, or write plain text that is not the name of a step.",
     ],
   ],
+  REFERENCE_LIKE_TEXT: [
+    [
+      { written: "$find.url", source: "find.url", steps: ["find"] },
+      '"$find.url" looks like a reference, and a tool would take it as plain text.',
+      'Write ${{ find.url }}. For exactly this text write ${{ "$find.url" }}.',
+    ],
+    [
+      { written: "<the address>", steps: ["find", "pick"] },
+      '"<the address>" looks like a reference, and a tool would take it as plain text.',
+      'Write the value itself, or ${{ find }} or ${{ pick }} with the field that is meant. For exactly this text write ${{ "<the address>" }}.',
+    ],
+    [
+      { written: "<the address>", steps: [] },
+      '"<the address>" looks like a reference, and a tool would take it as plain text.',
+      'Write the value itself, or ${{ inputs.name }} for an input. For exactly this text write ${{ "<the address>" }}.',
+    ],
+  ],
   SELF_REFERENCE: [
     [{ step: "a", in: "dependsOn" }, "The step a depends on itself.", "Leave it out."],
     [{ step: "a", in: "expect" }, "The step a refers to itself.", "Write output for what this step gives."],
@@ -827,6 +844,11 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       { step: "find" },
       "Nobody uses the output of find: no step refers to it, and the answer leaves it out.",
       "Add find to the answer, refer to it, or take the step out.",
+    ],
+    [
+      { step: "find", text: "/steps/1/with/url" },
+      "Nobody uses the output of find: no step refers to it, and the answer leaves it out.",
+      "Refer to it at /steps/1/with/url, where a text looks like a reference; or take the step out.",
     ],
   ],
   NO_ORDER: [

@@ -11,10 +11,7 @@ type Values = { readonly [name: string]: Json };
 
 export function readArguments(fields: Fields, at: StepContext): void {
   const field = fieldNamed(fields, ...ARGUMENT_FIELDS);
-  if (field === undefined || fields.has("with")) {
-    namedArguments(fields, "with", at);
-    return textArguments(fields, at);
-  }
+  if (field === undefined || fields.has("with")) return namedArguments(fields, "with", at);
   const written = fields.get(field);
   const values = isEmpty(written) ? {} : argumentsOf(written, at.tool(fields.get("tool")));
   if (values === undefined) return;
@@ -36,7 +33,7 @@ function namedArguments(fields: Fields, field: string, at: StepContext): void {
 }
 
 /** `with` as one text. A model's step gets it under the name that the reference ends with. */
-function textArguments(fields: Fields, at: StepContext): void {
+export function textArguments(fields: Fields, at: StepContext): void {
   const written = fields.get("with");
   if (typeof written !== "string" || written.trim() === "" || !hasKind(fields)) return;
   const tool = at.tool(fields.get("tool"));

@@ -2,9 +2,10 @@
 // ids. Plans write numbers, names, references and words. A name of no step stays for check to report.
 import { isObject } from "../json.js";
 import type { Fields, StepContext } from "./fields.js";
-import { formsIn, outputOf, stepNumber } from "./forms.js";
+import { formsIn, numberIn, stepNumber, wholeForm } from "./spellings.js";
 import type { StepNames } from "./ids.js";
-import type { ReferenceContext } from "./references.js";
+import type { ReferenceContext } from "./reference-context.js";
+import { stepOf, stepOfWords } from "./reference-targets.js";
 
 const NOBODY: ReadonlySet<unknown> = new Set(["", "none", "null", "n/a", "nothing", "-", -1, "-1"]);
 
@@ -16,7 +17,7 @@ export function dependenciesOf(fields: Fields, context: ReferenceContext, at: St
   const list = listOf(written, context.names);
   if (list === undefined) return;
   const kept = list.filter((value) => !isNobody(value, context.names));
-  const mapped = kept.map((value) => (isName(value) ? idOf(value, context.names) : value));
+  const mapped = kept.map((value) => (isName(value) ? idOf(value, context) : value));
   fields.set("dependsOn", mapped);
   context.dependsOn = new Set(mapped.filter((value) => typeof value === "string"));
   if (kept.length < list.length) at.note("NO_DEPENDENCY", {}, "dependsOn", { before: written, after: mapped });
@@ -51,15 +52,31 @@ function isNobody(value: unknown, names: StepNames): boolean {
   return NOBODY.has(plain) && !(isName(value) && names.resolve(value) !== undefined);
 }
 
-const idOf = (value: string | number, names: StepNames): string =>
-  names.idOf(typeof value === "string" && names.resolve(value) === undefined ? nameIn(value) : value);
+function idOf(value: string | number, context: ReferenceContext): string {
+  const { names } = context;
+  if (typeof value === "number" || names.resolve(value) !== undefined) return names.idOf(value);
+  return meantBy(value.trim(), context) ?? names.idOf(nameIn(value));
+}
+
+/** The step that words or another spelling of a name mean: `the previous step`, `step_1`. */
+function meantBy(text: string, context: ReferenceContext): string | undefined {
+  const whole = wholeForm(text);
+  if (whole?.phrase !== undefined) return whole.phrase.plain ? stepOfWords(whole, context) : undefined;
+  const place = /^(?:the )?(\w+) (?:step|task)$/i.test(text) ? wholeForm(`from ${text}`) : undefined;
+  if (place?.phrase !== undefined) return stepOfWords(place, context);
+  const form = formsIn(text.slice(0, 300), [])[0];
+  if (form !== undefined && form.start === 0 && form.end === text.length) return stepOf(form, context);
+  const name = whole?.name ?? text;
+  return numberIn(name) === undefined ? undefined : stepOf({ adapter: "REFERENCE_BARE", name }, context);
+}
 
 /** The name inside `#E1`, `<node-0>`, `step 2` or `output of step 2`, if the text is nothing else. */
 function nameIn(text: string): string {
   const trimmed = text.trim();
   if (trimmed.length > 200) return trimmed;
-  const form = outputOf(trimmed) ?? formsIn(trimmed, [])[0];
-  const name = form !== undefined && form.start === 0 && form.end === trimmed.length ? form.name : trimmed;
+  const form = formsIn(trimmed, [])[0];
+  const inside = form !== undefined && form.start === 0 && form.end === trimmed.length ? form : wholeForm(trimmed);
+  const name = inside?.name || trimmed;
   const number = stepNumber(name);
   return number === undefined ? name : String(number);
 }

@@ -16,7 +16,7 @@ export interface StepName {
 }
 
 /** The number at the end of a name: `E1`, `#E1`, `step_1`, `Step 1`. */
-const NUMBERED = /^(?:#?e|step|task|node|t|n|var|action)[ _-]?(\d{1,6})$/i;
+const NUMBERED = /^(?:#?e|step|task|node|s|t|n|var|action)[ _-]?(\d{1,6})$/i;
 
 export class StepNames {
   /** Maps a name as written to the id. */
@@ -132,6 +132,16 @@ export class StepNames {
   get range(): readonly [number, number] | undefined {
     const numbers = [...this.numbers.keys()];
     return numbers.length === 0 ? undefined : [Math.min(...numbers), Math.max(...numbers)];
+  }
+
+  /** The ids in the order of the document; "" for an element that is no step. */
+  get all(): readonly string[] {
+    return this.order;
+  }
+
+  /** The step above this one in the document. */
+  above(id: string): string | undefined {
+    return this.order[this.order.indexOf(id) - 1] || undefined;
   }
 
   isBefore(id: string, other: string): boolean {

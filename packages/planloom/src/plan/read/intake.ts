@@ -9,7 +9,8 @@ import { wholeDocument, withoutRecord, type Moves } from "./document.js";
 import { stepPointer, type Fields, type StepContext } from "./fields.js";
 import { StepNames, type StepName } from "./ids.js";
 import type { ReadNote, TakeNote } from "./note-params.js";
-import { withReferences, type ReferenceContext } from "./references.js";
+import type { ReferenceContext } from "./reference-context.js";
+import { readReferences, withReferences } from "./references.js";
 import { closeStep, openStep } from "./step.js";
 import { toolNames, type ToolNames } from "./tool-names.js";
 import type { Inventory } from "../tool-spec.js";
@@ -64,9 +65,31 @@ export class Intake {
     return { ...document, ...(answer === undefined ? {} : { answer }), steps };
   }
 
-  /** A document in our format, by a person. Only a record of a run beside the plan is left out. */
+  /**
+   * A document in our format, by a person. Only a record of a run beside the plan is left out. References in another
+   * notation are findings.
+   */
   private canonical(value: unknown): unknown {
-    return isObject(value) ? withoutRecord(value, this.note) : value;
+    const document = isObject(value) ? withoutRecord(value, this.note) : value;
+    const steps: unknown = isObject(document) ? document["steps"] : undefined;
+    if (!isObject(document) || !Array.isArray(steps)) return document;
+    const named = steps.map((step: unknown) => {
+      const fields: Fields = new Map(isObject(step) ? Object.entries(step) : []);
+      return isObject(step) ? { fields, id: this.names.add(fields).id } : { fields, id: this.names.skip() };
+    });
+    for (const [index, { fields, id }] of named.entries()) {
+      const { dependsOn, ...context } = this.referenceContext(stepPointer(index), id);
+      const waits = fields.get("dependsOn");
+      const declared = Array.isArray(waits) ? new Set(waits.filter((one) => typeof one === "string")) : dependsOn;
+      readReferences(fields, { ...context, dependsOn: declared, rewrites: false });
+    }
+    const answer = document["answer"];
+    if (isObject(answer) && answer["value"] !== undefined)
+      withReferences(answer["value"], "/answer/value", {
+        ...this.referenceContext("/answer", undefined),
+        rewrites: false,
+      });
+    return document;
   }
 
   /** The next step of a document that is still being written. It may refer only to the steps before it. */
@@ -118,6 +141,7 @@ export class Intake {
       dependsOn: undefined,
       ours: this.ours,
       calls: this.calls,
+      rewrites: true,
       tool: this.tools.exact,
       note: this.note,
       find: this.find,

@@ -1,6 +1,6 @@
 // Notes of the reader: each change by an adapter, as data. In: nothing. Out: the parameters of each note, by its code.
 // src/words/ phrases them; docs/plan-format.md lists every adapter.
-import type { FormAdapter } from "./forms.js";
+import type { FormAdapter } from "./spellings.js";
 
 type None = { readonly [name: string]: never };
 type Names = readonly string[];

@@ -94,7 +94,28 @@ export function withReading(
   { findings }: { readonly findings: readonly Finding[] },
 ): CheckResult {
   if (findings.length === 0) return checked;
-  const all = [...findings, ...checked.findings];
+  const all = joinedFindings(findings, checked.findings);
   const sorted = [...all.filter(isError), ...all.filter((finding) => !isError(finding))];
   return checked.ok && !findings.some(isError) ? { ...checked, findings: sorted } : { ok: false, findings: sorted };
+}
+
+/**
+ * The findings of the reader, then those of check. A step that nobody uses may be meant by a text that only looks like
+ * a reference.
+ */
+export function joinedFindings(reading: readonly Finding[], checked: readonly Finding[]): readonly Finding[] {
+  const texts = reading.filter(({ code }) => code === "REFERENCE_LIKE_TEXT").map(({ where }) => where.pointer);
+  if (texts.length === 0) return [...reading, ...checked];
+  const named = checked.map((finding) => {
+    if (finding.code !== "UNUSED_STEP" || !("params" in finding)) return finding;
+    const text = texts.find((pointer) => stepIndex(pointer) > stepIndex(finding.where.pointer));
+    return text === undefined ? finding : ({ ...finding, params: { ...finding.params, text } });
+  });
+  return [...reading, ...named];
+}
+
+/** The index of the step at a pointer. The answer comes after all steps. */
+function stepIndex(pointer: string): number {
+  const index = /^\/steps\/(\d+)/.exec(pointer)?.[1];
+  return index === undefined ? Infinity : Number(index);
 }

@@ -1,31 +1,27 @@
 // Rewrites references of other systems. In: the values of a step that may hold references, and the names of all steps.
-// Out: the same values with `${{ … }}`, and findings if a form names no step or may be plain text. A form is rewritten
-// only if it names a step: by its id, or by its number as written. No number is ever shifted.
-import { CEL_WORDS } from "../expression/expression.js";
-import { findingOf, type Finding } from "../finding.js";
+// Out: the same values with `${{ … }}`, and findings if a form names no step or may be plain text. spellings.ts has the
+// table of forms. A form is rewritten only if it can mean one thing. A whole value that looks like a reference and is
+// none is a finding: a tool would take it as it stands.
+import { findingOf } from "../finding.js";
 import { isObject, pointerTo } from "../json.js";
 import type { Fields } from "./fields.js";
-import { formsIn, outputOf, stepNumber, type Form } from "./forms.js";
-import type { StepNames } from "./ids.js";
-import type { TakeNote } from "./note-params.js";
-import { eachExpression, expressionSpans } from "./spans.js";
-import type { ToolSpec } from "../tool-spec.js";
+import { isPlaceholder } from "./placeholders.js";
+import { stepsBefore, type ReferenceContext } from "./reference-context.js";
+import { firstField, hasField, isOneValue, pathOf, withoutPrefix } from "./reference-paths.js";
+import { isEarlier, stepOf, stepOfWords } from "./reference-targets.js";
+import {
+  formsIn,
+  numberIn,
+  stepNumber,
+  WHOLE_CHARS,
+  wholeForm,
+  type Form,
+  type FormAdapter,
+  type WholeForm,
+} from "./spellings.js";
+import { expressionSpans } from "./spans.js";
 
-export interface ReferenceContext {
-  readonly names: StepNames;
-  /** The step of the values; undefined for the answer. */
-  readonly id: string | undefined;
-  readonly pointer: string;
-  /** The declared dependencies of the step; undefined if it declares none. */
-  dependsOn: ReadonlySet<string> | undefined;
-  /** The document has references in our notation. Then a form that only looks like another system's is plain text. */
-  readonly ours: boolean;
-  /** The document is a list of calls. There, `$1` is the notation of references. */
-  readonly calls: boolean;
-  readonly tool: (name: unknown) => ToolSpec | undefined;
-  readonly note: TakeNote;
-  readonly find: (finding: Finding) => void;
-}
+export type { ReferenceContext } from "./reference-context.js";
 
 export function readReferences(fields: Fields, context: ReferenceContext): void {
   for (const field of ["with", "when", "forEach", "expect"]) {
@@ -49,22 +45,153 @@ export function withReferences(value: unknown, pointer: string, context: Referen
 
 const MARK = /[#$<{]/;
 
+/** Every form has one of these. Most texts have none. */
+const HINT =
+  /[#$<{[%@`]|\w\.\w|^\(\(?\w|^\*\*|(?:step|task|node|action|call|stage|s|e)[ _-]?\d|\d[ _]|previous|prior|preceding|last|former|above|earlier|outputs?|results?|response|first|second|third|th |^(?:YOUR|INSERT|REPLACE|ENTER|ADD|PUT)_|to be |tbd|will be|placeholder|\?\?\?/i;
+
 function inText(text: string, pointer: string, context: ReferenceContext): string {
-  const said = text.length <= 200 ? outputOf(text) : undefined;
-  if (said !== undefined) return written(text, [said], pointer, context, (source) => `\${{ ${source} }}`);
-  if (!MARK.test(text)) return text;
-  const spans = text.includes("${{") ? expressionSpans(text) : [];
-  const own = spans.length === 0 ? text : withoutPrefix(text, pointer, context);
-  const forms = formsIn(own, own === text ? spans : expressionSpans(own));
-  return written(own, forms, pointer, context, (source) => `\${{ ${source} }}`);
+  if (!HINT.test(text)) return text;
+  const own = text.includes("${{");
+  const whole = own ? undefined : inWhole(text, pointer, context);
+  if (whole !== undefined) return whole;
+  if (!context.rewrites || !MARK.test(text)) return text;
+  const plain = own ? withoutPrefix(text, pointer, context) : text;
+  const forms = formsIn(plain, own ? expressionSpans(plain) : []);
+  return written(plain, forms, pointer, context, (source) => `\${{ ${source} }}`);
+}
+
+/** A value that is one reference in another notation, or looks like one. undefined for a text. */
+function inWhole(text: string, pointer: string, context: ReferenceContext): string | undefined {
+  if (text.length > 2 * WHOLE_CHARS) return undefined;
+  const trimmed = text.trim();
+  if (trimmed.length > WHOLE_CHARS) return undefined;
+  const first = MARK.test(trimmed[0] ?? "") ? formsIn(trimmed, [])[0] : undefined;
+  const anywhere = first?.start === 0 && first.end === trimmed.length ? first : undefined;
+  if (anywhere?.adapter === "REFERENCE_DOLLAR" && anywhere.path === "") return undefined;
+  const form = wholeForm(trimmed);
+  const target = (anywhere && targetOf(anywhere, context)) ?? (form && targetOfWhole(form, context));
+  if (target === undefined) {
+    if (anywhere !== undefined && isSurely(anywhere, trimmed, true, context)) {
+      unknown(trimmed, anywhere, pointer, context);
+      return text;
+    }
+    if (form?.phrase?.of === "step" && form.phrase.plain && context.names.isNumbered) {
+      unknown(trimmed, { name: form.name }, pointer, context);
+      return text;
+    }
+    return likeReference(trimmed, form, pointer, context) ? text : undefined;
+  }
+  const source = target.id + pathOf(target.path, target.id, context);
+  const after = `\${{ ${source} }}`;
+  if (target.certain && context.rewrites) {
+    context.note(target.adapter, { written: trimmed, source }, pointer, { before: text, after });
+    return after;
+  }
+  lookalike(trimmed, pointer, context, { source });
+  return text;
+}
+
+interface Target {
+  readonly id: string;
+  readonly path: string;
+  readonly adapter: FormAdapter;
+  /** Whether the value can mean nothing else. */
+  readonly certain: boolean;
+}
+
+function targetOf(form: Form, context: ReferenceContext): Target | undefined {
+  const id = stepOf(form, context);
+  if (id === undefined) return undefined;
+  const { adapter, path } = form;
+  if (adapter === "REFERENCE_DOLLAR")
+    return context.ours && context.dependsOn?.has(id) !== true ? undefined : { id, path, adapter, certain: true };
+  // In a document with our notation, a bare name in braces may belong to a template.
+  const bare = path === "" && numberIn(form.name) === undefined && stepNumber(form.name) === undefined;
+  return { id, path, adapter, certain: !context.ours || !bare || adapter === "REFERENCE_BRACE" };
+}
+
+function targetOfWhole(form: WholeForm, context: ReferenceContext): Target | undefined {
+  const { adapter, path, phrase } = form;
+  const id = phrase === undefined ? stepOf(form, context) : stepOfWords(form, context);
+  if (id === undefined || id === context.id) return undefined;
+  const target = { id, path, adapter };
+  if (phrase !== undefined) return { ...target, certain: phrase.plain || (phrase.noun && isOneValue(id, context)) };
+  if (adapter === "REFERENCE_INDEX" || (form.sure && adapter === "REFERENCE_MARKED"))
+    return { ...target, certain: true };
+  if (path === "") return nameAlone(form, target, context);
+  return bareTarget(form, target, context);
+}
+
+/** A name alone: `step_1` and `@find` are hardly texts, `summary` is one. */
+function nameAlone(form: WholeForm, target: Omit<Target, "certain">, context: ReferenceContext): Target | undefined {
+  const isMarked = form.adapter === "REFERENCE_MARKED" || numberIn(form.name) !== undefined;
+  return isMarked && isEarlier(target.id, context) ? { ...target, certain: false } : undefined;
+}
+
+const ENDINGS: ReadonlySet<string> = new Set(
+  (
+    "md txt csv tsv json jsonl yaml yml xml html htm pdf doc docx xls xlsx ppt pptx odt rtf png jpg jpeg gif svg webp bmp " +
+    "mp3 mp4 wav mov avi zip tar gz tgz js ts jsx tsx mjs cjs py rb go rs java c h cpp cs php sh sql ipynb css scss log ini " +
+    "toml conf cfg env lock db sqlite parquet com org net io dev ai app co uk de fr eu example test local"
+  ).split(" "),
+);
+
+/** `find.results[0].url` without marks. `report.md` may be a file. */
+function bareTarget(form: WholeForm, target: Omit<Target, "certain">, context: ReferenceContext): Target | undefined {
+  const field = firstField(form.path);
+  const known = field === undefined ? undefined : hasField(target.id, field, context);
+  const says = /^\.(?:outputs?|results?|response)\b/.test(form.path) || numberIn(form.name) !== undefined;
+  if (known === true || says || form.path.includes("[")) return { ...target, certain: true };
+  if (ENDINGS.has((field ?? "").toLowerCase()) && form.path === `.${field}`) return undefined;
+  return { ...target, certain: false };
+}
+
+/** Whether a value looks like a reference, and no step is meant by it. Then there is a finding. */
+function likeReference(
+  trimmed: string,
+  form: WholeForm | undefined,
+  pointer: string,
+  context: ReferenceContext,
+): boolean {
+  const part = form === undefined ? undefined : context.names.withPart(form.name);
+  if (part !== undefined) lookalike(trimmed, pointer, context, { source: part });
+  else if (form?.phrase?.plain === true && form.phrase.of === "previous") lookalike(trimmed, pointer, context);
+  else if (form?.phrase?.plain === true && form.phrase.of === "place") lookalike(trimmed, pointer, context);
+  else if (form?.adapter === "REFERENCE_INDEX") lookalike(trimmed, pointer, context);
+  else if (form?.adapter === "REFERENCE_BARE" && numberIn(form.name) !== undefined && form.path.startsWith(".output"))
+    lookalike(trimmed, pointer, context);
+  else if (isPlaceholder(trimmed)) lookalike(trimmed, pointer, context);
+  else return false;
+  return true;
+}
+
+const MOST_STEPS = 8;
+
+/** `source` is the expression that is probably meant. */
+function lookalike(
+  written: string,
+  pointer: string,
+  context: ReferenceContext,
+  meant: { readonly source?: string } = {},
+): void {
+  const steps = stepsBefore(context).slice(-MOST_STEPS);
+  context.find(findingOf("REFERENCE_LIKE_TEXT", { pointer }, { written, ...meant, steps }));
 }
 
 /**
  * A condition or a list without `${{ }}`. Names are put into the expression unchanged, but never into a quoted part.
  */
 function inExpression(text: string, pointer: string, context: ReferenceContext): string {
-  const said = outputOf(text);
-  const forms = said === undefined ? formsIn(text, []) : [said];
+  if (!context.rewrites) return text;
+  const whole = wholeForm(text);
+  const words = whole?.phrase?.plain === true || whole?.adapter === "REFERENCE_INDEX" ? whole : undefined;
+  const target = words === undefined ? undefined : targetOfWhole(words, context);
+  if (target !== undefined) {
+    const source = target.id + pathOf(target.path, target.id, context);
+    context.note(target.adapter, { written: text, source }, pointer, { before: text, after: source });
+    return source;
+  }
+  const forms = formsIn(text, []);
   const quoted = forms.find(({ start, end }) => /["']/.test(text[start - 1] ?? "") && text[start - 1] === text[end]);
   if (quoted === undefined) return written(text, forms, pointer, context, (source) => source);
   ambiguous(text.slice(quoted.start, quoted.end), "quoted", pointer, context);
@@ -83,7 +210,7 @@ function written(
   for (const form of forms) {
     const before = text.slice(form.start, form.end);
     const whole = text.trim().length === form.end - form.start;
-    const source = sourceOf(form, before, whole, pointer, context);
+    const source = sourceOf(form, before, { text, whole }, pointer, context);
     if (source === undefined) continue;
     const after = write(source);
     out += text.slice(from, form.start) + after;
@@ -93,46 +220,32 @@ function written(
   return out + text.slice(from);
 }
 
+const NAMES_IN_TEXT = /\{[\w.[\]]{1,200}\}|\$[\w.[\]]{1,200}/g;
+
+/** A sentence with names in braces or behind `$`, and nothing that code has. */
+const isSentence = (text: string): boolean =>
+  text.length <= 2_000 && !/[(){}[\];=\n]/.test(text.replace(NAMES_IN_TEXT, ""));
+
 /** The step or path of a form, as an expression; undefined if the form stays unchanged. */
 function sourceOf(
   form: Form,
   before: string,
-  whole: boolean,
+  { text, whole }: { readonly text: string; readonly whole: boolean },
   pointer: string,
   context: ReferenceContext,
 ): string | undefined {
-  const id = stepOf(form, context.names);
+  const id = stepOf(form, context);
   if (id === undefined) {
     if (isSurely(form, before, whole, context)) unknown(before, form, pointer, context);
     return undefined;
   }
-  if (form.adapter === "REFERENCE_DOLLAR" && !isDollarReference(id, before, whole, pointer, context)) return undefined;
-  const bare = (form.adapter === "REFERENCE_BRACES" || form.adapter === "REFERENCE_DOLLAR_BRACE") && form.path === "";
+  const { adapter, path } = form;
+  if (adapter === "REFERENCE_DOLLAR" && !isDollarReference(id, before, whole, pointer, context)) return undefined;
+  const single = adapter === "REFERENCE_BRACE" || adapter === "REFERENCE_DOLLAR_NAME";
+  const bare = (single || adapter === "REFERENCE_BRACES" || adapter === "REFERENCE_DOLLAR_BRACE") && path === "";
   if (bare && context.ours && !before.includes("steps.")) return undefined;
-  return id + pathOf(form.path, id, context);
-}
-
-function stepOf({ adapter, name }: Form, names: StepNames): string | undefined {
-  const number = stepNumber(name);
-  switch (adapter) {
-    case "REFERENCE_DOLLAR":
-      return number === undefined ? undefined : names.byPlainNumber(number);
-    case "REFERENCE_NODE":
-    case "REFERENCE_GENERATED":
-      return number === undefined ? names.resolve(name) : (names.byNumber(number) ?? names.atIndex(number));
-    case "REFERENCE_OUTPUT_OF":
-      return (
-        (number === undefined ? undefined : names.byNumber(number)) ??
-        names.byWords(name) ??
-        names.byWords(name.replace(/^step /i, ""))
-      );
-    case "REFERENCE_HASH_E":
-      return names.resolve(`E${name}`) ?? names.byNumber(Number(name));
-    case "REFERENCE_DOLLAR_BRACE":
-    case "REFERENCE_DOLLAR_PATH":
-    case "REFERENCE_BRACES":
-      return names.resolve(name) ?? (number === undefined ? undefined : names.byNumber(number));
-  }
+  if (single && (!isEarlier(id, context) || (bare && !isSentence(text)))) return undefined;
+  return id + pathOf(path, id, context);
 }
 
 /**
@@ -166,23 +279,29 @@ function isSurely({ adapter, name, path }: Form, before: string, whole: boolean,
     case "REFERENCE_GENERATED":
       return true;
     case "REFERENCE_HASH_E":
-      return numbered && !ours;
-    case "REFERENCE_DOLLAR":
-      return false;
+      return whole || (numbered && !ours);
     case "REFERENCE_DOLLAR_PATH":
       return whole && !ours && path !== "";
     case "REFERENCE_OUTPUT_OF":
       return numbered && stepNumber(name) !== undefined;
     case "REFERENCE_DOLLAR_BRACE":
-      return !ours && numbered && stepNumber(name) !== undefined;
+      return (whole || (!ours && numbered)) && stepNumber(name) !== undefined;
     case "REFERENCE_BRACES":
+      if (whole && stepNumber(name) !== undefined) return true;
       if (ours) return false;
       if (before.includes("steps.") || (whole && /^\.outputs?\b/.test(path))) return true;
       return numbered && stepNumber(name) !== undefined;
+    default:
+      return false;
   }
 }
 
-function unknown(before: string, { name }: Form, pointer: string, context: ReferenceContext): void {
+function unknown(
+  before: string,
+  { name }: { readonly name: string },
+  pointer: string,
+  context: ReferenceContext,
+): void {
   const number = stepNumber(name);
   const range = context.names.range;
   const counted = number === undefined || range === undefined ? undefined : countedFrom(number, range);
@@ -197,59 +316,4 @@ function countedFrom(number: number, [lowest, highest]: readonly [number, number
 
 function ambiguous(written: string, why: "money" | "quoted", pointer: string, context: ReferenceContext): void {
   context.find(findingOf("AMBIGUOUS_REFERENCE", { pointer }, { written, why }));
-}
-
-const SEGMENT = /\.([A-Za-z_][\w -]*)|\[(\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]/g;
-
-/**
- * A path in our notation. `output` and `result` after a step mean its output, unless the output has a field of that
- * name.
- */
-function pathOf(path: string, id: string, context: ReferenceContext): string {
-  let out = "";
-  for (const [segment, name, index, ...quoted] of path.matchAll(SEGMENT)) {
-    const field = name ?? quoted.find((text) => text !== undefined) ?? "";
-    if (out === "" && index === undefined && isWhole(segment, field, id, context)) continue;
-    out +=
-      index !== undefined
-        ? `[${index}]`
-        : name !== undefined && /^\w+$/.test(name) && !CEL_WORDS.has(name)
-          ? `.${name}`
-          : `[${JSON.stringify(field)}]`;
-  }
-  return out;
-}
-
-function isWhole(segment: string, field: string, id: string, context: ReferenceContext): boolean {
-  if (!segment.startsWith(".")) return false;
-  if (field === "output" || field === "outputs") return hasField(id, field, context) !== true;
-  return field === "result" && hasField(id, field, context) === false;
-}
-
-/** Whether the output of a step has a field; undefined if the type is not known. */
-function hasField(id: string, field: string, { names, tool }: ReferenceContext): boolean | undefined {
-  const fields = names.fields(id);
-  const output = tool(fields?.get("tool"))?.output;
-  if (output === undefined) return fields?.has("tool") === true || fields?.has("output") === true ? undefined : false;
-  const properties = output["properties"];
-  if (isObject(properties)) return Object.hasOwn(properties, field);
-  return typeof output["type"] === "string" && output["type"] !== "object" ? false : undefined;
-}
-
-const PREFIX = /\bsteps\.([A-Za-z_][\w-]{0,63})((?:\.outputs?\b)?)/g;
-
-/** `${{ steps.find.output.results }}` uses our notation, with other words in the path. */
-function withoutPrefix(text: string, pointer: string, context: ReferenceContext): string {
-  const { names } = context;
-  if (names.resolve("steps") !== undefined) return names.rewrite(text);
-  const plain = eachExpression(text, (expression) => {
-    if (!expression.includes("steps.") || /["']/.test(expression)) return expression;
-    return expression.replace(PREFIX, (whole, name: string, output: string) => {
-      const id = names.resolve(name);
-      if (id === undefined) return whole;
-      return id + (output === "" || hasField(id, output.slice(1), context) === true ? output : "");
-    });
-  });
-  if (plain !== text) context.note("REFERENCE_STEPS", {}, pointer, { before: text, after: plain });
-  return names.rewrite(plain);
 }

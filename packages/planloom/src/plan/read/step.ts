@@ -3,7 +3,7 @@
 // There are two groups: first those of the fields, which give the names of all steps; then those that use these names.
 import { isObject } from "../json.js";
 import { ID_PATTERN } from "../plan.js";
-import { argumentField, fillFromDescription, readArguments } from "./arguments.js";
+import { argumentField, fillFromDescription, readArguments, textArguments } from "./arguments.js";
 import { readArgumentTypes } from "./argument-types.js";
 import { keyedCall, readCalls, textStep } from "./calls.js";
 import { describesStep, fieldNamed, hasKind, rename, type Fields, type StepContext } from "./fields.js";
@@ -41,6 +41,7 @@ export function closeStep(fields: Fields, name: StepName, at: StepContext, conte
   agentFromDescription(fields, name, at);
   fillFromDescription(fields, at);
   readReferences(fields, context);
+  textArguments(fields, at);
   wrapExpressions(fields, context.names, at);
   return Object.fromEntries(fields);
 }
