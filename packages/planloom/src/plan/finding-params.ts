@@ -154,7 +154,12 @@ export interface DataParams {
   /** Error. A reference stands in an instruction or a name. */
   readonly REFERENCE_PLACE: None;
   /** Error. A reference cannot be read, or has other text around it in a field that takes exactly one reference. */
-  readonly BAD_EXPRESSION: { readonly problem: ExpressionProblem; readonly near?: string };
+  readonly BAD_EXPRESSION: {
+    readonly problem: ExpressionProblem;
+    readonly near?: string;
+    /** The reference as it may be meant, if it is written as in another language. */
+    readonly instead?: string;
+  };
   /** Error or warning. A field is not in the type; a warning if one of several types has it. */
   readonly PATH_NOT_IN_TYPE: InferenceParams["PATH_NOT_IN_TYPE"];
   /** Error or warning. An operator or function accepts none of the possible values, or not all of them. */

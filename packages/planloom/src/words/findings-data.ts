@@ -104,10 +104,12 @@ export const DATA: FindingTable<keyof DataParams> = {
         `${expressionProblemText(problem)}.`
       );
     },
-    fix: ({ problem }) =>
-      problem.kind === "not-whole"
+    fix: ({ problem, instead }) => {
+      if (instead !== undefined) return `Write ${instead}.`;
+      return problem.kind === "not-whole"
         ? "Write ${{ ... }} around all of it."
-        : "Write ${{ step.field }}, or $${{ for a literal ${{.",
+        : "Write ${{ step.field }}, or $${{ for a literal ${{.";
+    },
   },
   PATH_NOT_IN_TYPE: {
     message: (params) =>
@@ -116,7 +118,8 @@ export const DATA: FindingTable<keyof DataParams> = {
         : `There is no ${params.field} in ${params.type}.`,
     fix: (params) => {
       if ("source" in params) return "Test which one it is first.";
-      const { field, near, fields, list } = params;
+      const { field, near, fields, list, instead } = params;
+      if (instead !== undefined) return `Write ${instead}.`;
       if (list) return `Take one element ([0].${field}) or all of them (.map(x, x.${field})).`;
       if (near.length > 0) return `Use ${near.join(" or ")}.`;
       return fields.length > 0 ? `It has ${fields.join(", ")}.` : "Use the value itself.";

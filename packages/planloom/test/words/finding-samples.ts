@@ -563,8 +563,18 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "This must be one whole expression with nothing around it.",
       "Write ${{ ... }} around all of it.",
     ],
+    [
+      { problem: { kind: "empty" }, near: "=> r.n", instead: "${{ a.map(r, r.n) }}" },
+      'The reference cannot be read at "=> r.n": the expression is empty.',
+      "Write ${{ a.map(r, r.n) }}.",
+    ],
   ],
   PATH_NOT_IN_TYPE: [
+    [
+      { field: "length", type: "string[]", near: [], fields: [], list: true, instead: "size(find)" },
+      "There is no length in string[].",
+      "Write size(find).",
+    ],
     [
       { field: "nmae", type: "{ name: string }", near: ["name"], fields: ["name"], list: false },
       "There is no nmae in { name: string }.",

@@ -11,7 +11,8 @@ import type { Names, Problem } from "../expression/infer.js";
 import type { Json } from "../json.js";
 import { nearestNames } from "../nearest.js";
 import { type InferredValue, inferValue, scanTemplate, wholeExpression } from "../expression/reference.js";
-import { eachTemplate } from "../expression/split.js";
+import { withoutHabits } from "../expression/habits.js";
+import { eachTemplate, OPEN } from "../expression/split.js";
 import { assignable } from "../type/fit.js";
 import { NULL, unionOf, UNKNOWN, type RecordType, type Type } from "../type/type.js";
 
@@ -92,8 +93,21 @@ function badExpression(
   report: Report,
 ): void {
   const near = text.slice(at, at + 30);
-  report("BAD_EXPRESSION", pointer, { problem, ...(near === "" ? {} : { near }) });
+  const instead = insteadOf(text, at);
+  const told = { ...(near === "" ? {} : { near }), ...(instead === undefined ? {} : { instead }) };
+  report("BAD_EXPRESSION", pointer, { problem, ...told });
 }
+
+/** The reference at this place as it may be meant. */
+function insteadOf(text: string, at: number): string | undefined {
+  const begin = text.lastIndexOf(OPEN, at);
+  const end = text.indexOf(CLOSE, Math.max(at, begin));
+  if (begin < 0 || end < 0) return undefined;
+  const meant = withoutHabits(text.slice(begin + OPEN.length, end).trim());
+  return meant === undefined ? undefined : `${OPEN} ${meant} ${CLOSE}`;
+}
+
+const CLOSE = "}}";
 
 function reportProblem(problem: Problem & { readonly pointer: string }, site: ExpressionSite, report: Report): void {
   if (problem.code === "UNREADABLE_REFERENCE" || problem.code === "UNKNOWN_REFERENCE") return;

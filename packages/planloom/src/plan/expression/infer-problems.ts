@@ -3,6 +3,7 @@
 import { beginning } from "../../beginning.js";
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { nearestNames } from "../nearest.js";
+import { SIZE_NAMES } from "./habits.js";
 import type { InferenceCode, InferenceParams } from "./problem.js";
 import { assignable } from "../type/fit.js";
 import { fieldOf, membersOf, type RecordType, shortText, STRING, type Type, unionOf } from "../type/type.js";
@@ -29,14 +30,17 @@ export class Problems {
   private silent = 0;
   constructor(private readonly source: string) {}
 
-  noField(node: ASTNode, target: Type, field: string): void {
+  noField(node: ASTNode, targetNode: ASTNode, target: Type, field: string): void {
     if (this.silent > 0) return;
     const records = membersOf(target).filter((member) => member.kind === "record");
     const fields = records.flatMap((record) => Object.keys(record.fields));
     const list = membersOf(target).some((member) => member.kind === "list");
     const near = list ? [] : [...deeper(records, field), ...nearestNames(field, fields)].slice(0, 3);
     const type = shortText(target);
-    this.report(node, "PATH_NOT_IN_TYPE", "error", { field, type, near, fields: fields.slice(0, MOST_FIELDS), list });
+    const isSized = list || membersOf(target).some((member) => member.kind === "string");
+    const size = isSized && SIZE_NAMES.has(field) ? { instead: `size(${this.text(targetNode)})` } : {};
+    const known = { field, type, near, fields: fields.slice(0, MOST_FIELDS), list, ...size };
+    this.report(node, "PATH_NOT_IN_TYPE", "error", known);
   }
 
   maybeNoField(

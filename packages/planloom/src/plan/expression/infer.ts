@@ -112,7 +112,7 @@ class Inference {
     const found = members.map((member) => fieldType(member, name));
     const types = found.filter((type) => type !== undefined);
     if (members.length === 0) return target;
-    if (types.length === 0) this.problems.noField(node, target, name);
+    if (types.length === 0) this.problems.noField(node, targetNode, target, name);
     else if (types.length < members.length) this.problems.maybeNoField(node, members, found, targetNode, name);
     return types.length === 0 ? UNKNOWN : unionOf(types);
   }

@@ -47,6 +47,8 @@ export interface InferenceParams {
         readonly near: readonly string[];
         readonly fields: readonly string[];
         readonly list: boolean;
+        /** The expression that may be meant, for a size of a list or a text. */
+        readonly instead?: string;
       }
     /** Some members of a union have the field. Those of `type` do not. */
     | { readonly field: string; readonly source: string; readonly type: string };

@@ -41,6 +41,30 @@ const NAMED: ReadonlyMap<string, Type> = new Map([
   ["never", unionOf([])],
   ["true", literalOf(true)],
   ["false", literalOf(false)],
+  // Names of other languages, which models write too. Case does not matter in them.
+  ["str", STRING],
+  ["int", NUMBER],
+  ["float", NUMBER],
+  ["double", NUMBER],
+  ["bool", BOOLEAN],
+  ["none", NULL],
+  ["list", listOf(UNKNOWN)],
+  ["array", listOf(UNKNOWN)],
+  ["dict", ANY_RECORD],
+  ["record", ANY_RECORD],
+]);
+
+type Generic = "list" | "record" | "optional" | "union";
+
+/** Types with types inside them: `Array<T>` and `Record<string, T>`, and what other languages call them. */
+const GENERICS: ReadonlyMap<string, Generic> = new Map([
+  ["array", "list"],
+  ["list", "list"],
+  ["record", "record"],
+  ["dict", "record"],
+  ["map", "record"],
+  ["optional", "optional"],
+  ["union", "union"],
 ]);
 
 const TOO_DEEP: TypeProblem = { kind: "too-deep", most: LIMITS.jsonDepth };
@@ -56,6 +80,20 @@ export function parseType(text: string): ParsedType {
   } catch (thrown) {
     if (thrown instanceof Unreadable) return { ok: false, problem: thrown.problem, at: thrown.at };
     throw thrown;
+  }
+}
+
+function genericType(generic: Generic, types: readonly Type[]): Type {
+  const [first] = types as readonly [Type, ...Type[]];
+  switch (generic) {
+    case "list":
+      return listOf(first);
+    case "record":
+      return { kind: "record", fields: {}, rest: first };
+    case "optional":
+      return unionOf([first, NULL]);
+    case "union":
+      return unionOf(types);
   }
 }
 
@@ -114,9 +152,9 @@ class Reader {
     if (char === '"' || char === "'") return { type: literalOf(this.quoted()), depth: 0 };
     if (char !== undefined && /[-\d.]/.test(char)) return { type: literalOf(this.number()), depth: 0 };
     const name = this.word();
-    if (name === "Array") return this.generic(depth, false);
-    if (name === "Record") return this.generic(depth, true);
-    const type = NAMED.get(name);
+    const generic = GENERICS.get(name.toLowerCase());
+    if (generic !== undefined && this.opensGeneric()) return this.generic(depth, generic);
+    const type = NAMED.get(name) ?? NAMED.get(name.toLowerCase());
     if (type !== undefined) return { type, depth: 0 };
     this.at = start;
     if (name === "") return this.fail(char === undefined ? { kind: "ends-early" } : { kind: "character", found: char });
@@ -130,17 +168,28 @@ class Reader {
     return inner;
   }
 
-  /** `Array<T>` and `Record<string, T>`, after their name. */
-  private generic(depth: number, record: boolean): Measured {
-    this.expect("<");
-    if (record) {
-      if (this.word() !== "string") this.fail({ kind: "record-keys" });
+  /** `list[]` is a list of lists. */
+  private opensGeneric(): boolean {
+    this.space();
+    const opening = /<|\[\s*[^\s\]]/y;
+    opening.lastIndex = this.at;
+    return opening.test(this.text);
+  }
+
+  /** The types inside `<…>` or `[…]`, after a name. */
+  private generic(depth: number, generic: Generic): Measured {
+    const end = this.take("<") ? ">" : "]";
+    if (end === "]") this.expect("[");
+    if (generic === "record") {
+      if (!/^str(?:ing)?$/i.test(this.word())) this.fail({ kind: "record-keys" });
       this.expect(",");
     }
-    const inner = this.union(depth + 1);
-    this.expect(">");
-    const type: Type = record ? { kind: "record", fields: {}, rest: inner.type } : listOf(inner.type);
-    return { type, depth: inner.depth + 1 };
+    const inner = [this.union(depth + 1)];
+    while (generic === "union" && this.take(",")) inner.push(this.union(depth + 1));
+    this.expect(end);
+    const deepest = Math.max(...inner.map((one) => one.depth));
+    const types = inner.map((one) => one.type);
+    return { type: genericType(generic, types), depth: deepest + 1 };
   }
 
   private record(depth: number): Measured {
