@@ -10,17 +10,30 @@ const ACTIONS: ReadonlySet<string> = new Set(
   "use call using calling search look find fetch query check get run retrieve read invoke do start begin".split(" "),
 );
 
+/** Whether a reply may be an announcement. It is worth one correction. */
 export function announcesCall(text: string, tools: readonly string[]): boolean {
   const whole = text.trim();
-  if (whole.length > LIMITS.announcementChars || /^[[{]/.test(whole)) return false;
-  const sentences = whole.split(/(?<=[.!?])\s+|(?<=[。！？])|\n+/).filter((one) => one.trim() !== "");
-  if (sentences.length <= MOST_SENTENCES && tools.some((tool) => speaksOf(whole, tool))) return true;
-  const intentions = [...whole.matchAll(INTENTION)].filter((match) => ACTIONS.has(match[1]!.toLowerCase()));
-  if (intentions.length === 0) return false;
-  // A sentence without an intention gives something.
+  if (isLong(whole)) return false;
+  const isShort = sentencesOf(whole).length <= MOST_SENTENCES;
+  if (isShort && tools.some((tool) => speaksOf(whole, tool))) return true;
   const namesTool = tools.some((tool) => whole.includes(tool));
-  return sentences.length <= (namesTool ? MOST_SENTENCES : intentions.length);
+  return namesTool && isShort ? intentionsIn(whole) > 0 : onlyAnnounces(whole);
 }
+
+/** Whether each sentence of a reply says what the model will do. Then it gives nothing. */
+export function onlyAnnounces(text: string): boolean {
+  const whole = text.trim();
+  const intentions = isLong(whole) ? 0 : intentionsIn(whole);
+  return intentions > 0 && sentencesOf(whole).length <= intentions;
+}
+
+const intentionsIn = (text: string): number =>
+  [...text.matchAll(INTENTION)].filter((match) => ACTIONS.has(match[1]!.toLowerCase())).length;
+
+const isLong = (text: string): boolean => text.length > LIMITS.announcementChars || /^[[{]/.test(text);
+
+const sentencesOf = (text: string): readonly string[] =>
+  text.split(/(?<=[.!?])\s+|(?<=[。！？])|\n+/).filter((one) => one.trim() !== "");
 
 const MOST_SENTENCES = 4;
 const TOOL_WORDS =

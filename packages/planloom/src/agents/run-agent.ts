@@ -15,7 +15,7 @@ import { failWith, type Failure, type ReplyProblem } from "../run/failure.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext, CallEdits, CallGuard } from "./checkpoint.js";
-import { announcesCall } from "./announcement.js";
+import { announcesCall, onlyAnnounces } from "./announcement.js";
 import { describedOutput } from "../plan/type/schema.js";
 import { listOrRecord, readReply, type ReadReply } from "./json-reply.js";
 import { Previews } from "./preview.js";
@@ -165,8 +165,8 @@ async function takeTurns(
     }
     const read = readResult(reply, request.type, asked);
     if ("failed" in read) throw fail(read.failed);
-    const mayCall = !corrected && turn < turns && asked === undefined;
-    const announced = mayCall && (!read.ok || bench.count === 0) && announces(reply.text, bench);
+    const mayCall = (corrected || turn < turns) && asked === undefined;
+    const announced = mayCall && (!read.ok || bench.count === 0) && announces(reply.text, bench, corrected);
     if (read.ok && !announced) return resultOf(read.value, request.step);
     const problem = read.ok || announced ? ({ code: "CALL_ANNOUNCED" } as const) : read.problem;
     if (corrected) throw fail(failWith("OUTPUT_MISMATCH", { problem }));
@@ -190,10 +190,13 @@ const isOfCall = ({ code }: ReplyProblem): boolean => code === "CALL_ANNOUNCED" 
 /** Whether a reply with this problem meant to give the result. Any other reply may be of a model that needs its tools. */
 const isResult = ({ code }: ReplyProblem): boolean => code === "MISFIT" || code === "TOO_DEEP" || code === "CUT";
 
-/** Whether a text, a reply of a step with tools, only says that a tool will be called. */
-function announces(text: string, { tools }: ToolBench): boolean {
+/**
+ * Whether a text, a reply of a step with tools, only says that a tool will be called. After the correction, a text that
+ * may be a result is one.
+ */
+function announces(text: string, { tools }: ToolBench, corrected: boolean): boolean {
   const names = offeredSpecs(tools).map(({ name }) => name);
-  return names.length > 0 && announcesCall(text, names);
+  return names.length > 0 && (corrected ? onlyAnnounces(text) : announcesCall(text, names));
 }
 
 /** The calls of a last turn, which are not made. The model reads that when its conversation goes on. */

@@ -598,14 +598,21 @@ describe("a reply that calls nothing although it should", () => {
     expect(tool.calls).toEqual([]);
   });
 
-  it("is sent back once if it only announces a call; then it is the result", async () => {
+  it("is sent back once if it only announces a call; a second announcement is no result", async () => {
     const tool = toolOf(specOf("search"));
     const model = script("Let me search for that.", call("search"), "Found.");
     const result = await runAgent(request({ tools: [tool] }), model, new MemoryJournal().context());
     expect(result).toMatchObject({ output: "Found.", tools: ["search"] });
-    const stubborn = script("Let me search for that.", "Let me search for that.");
-    const second = await runAgent(request({ tools: [tool] }), stubborn, new MemoryJournal().context());
-    expect(second).toMatchObject({ output: "Let me search for that.", tools: [] });
+    const stubborn = script("Let me search for that.", "I will search for that now.");
+    const failed = await failureOf(runAgent(request({ tools: [tool] }), stubborn, new MemoryJournal().context()));
+    expect(failed.failure).toMatchObject({ code: "OUTPUT_MISMATCH", params: { problem: { code: "CALL_ANNOUNCED" } } });
+  });
+
+  it("is a result after the correction if it only speaks of a tool", async () => {
+    const model = script("The `search` tool is not needed: 4.", "The `search` tool is not needed: 4.");
+    const tools = [toolOf(specOf("search"))];
+    const result = await runAgent(request({ tools }), model, new MemoryJournal().context());
+    expect(result.output).toBe("The `search` tool is not needed: 4.");
   });
 
   it("counts as a result in a step without tools", async () => {
