@@ -103,7 +103,7 @@ export const ERRORS = [
       does: "serves the model under another name (404)",
       most: 0,
     },
-    ...{ source: "ggml-org/Llama-macOS#107", ...told(/does not exist/, /model/i) },
+    ...{ source: "vllm-project/vllm#3486", ...told(/does not exist/, /model/i) },
     refuse: always(objectError(404, "The model `qwen` does not exist.", { type: "NotFoundError" })),
   },
   {
@@ -120,7 +120,7 @@ export const ERRORS = [
   },
   {
     ...{ name: "no-v1-200", server: "LM Studio", does: "answers 200 to a wrong path", most: 0, path: "" },
-    ...{ source: "lmstudio-ai/lmstudio-bug-tracker#619", ...told(/Unexpected endpoint/, /\/v1/) },
+    ...{ source: "lmstudio-ai/lmstudio-bug-tracker#618", ...told(/Unexpected endpoint/, /\/v1/) },
     refuse: (body, state, { url }) =>
       !url.startsWith("/v1/") && {
         status: 200,
@@ -128,7 +128,7 @@ export const ERRORS = [
       },
   },
   {
-    ...{ name: "web-page", server: "Open WebUI", does: "answers 200 with a page, where the path is wrong", most: 1 },
+    ...{ name: "web-page", server: "Cloudflare", does: "answers 200 with a page in place of a reply", most: 3 },
     ...{ source: "vitali87/code-graph-rag#142", ...told(/Just a moment/, /\/v1|root of an OpenAI-compatible/) },
     refuse: always({
       status: 200,
@@ -238,11 +238,11 @@ export const ERRORS = [
   {
     ...{
       name: "reasoning-uses-limit",
-      server: "OpenAI",
+      server: "Ollama",
       does: "reasons until the output limit, and writes nothing",
       most: 0,
     },
-    ...{ source: "nashsu/llm_wiki#348", model: "gpt-5", ...told(/output limit/, /maxOutputTokens/) },
+    ...{ source: "nashsu/llm_wiki#348", model: "gemma4:12b", ...told(/output limit/, /maxOutputTokens/) },
     says: (said, body) => (partOf(body) === "plan" ? { text: "", finish: "length" } : said),
   },
   {
@@ -273,11 +273,13 @@ export const ERRORS = [
       ),
   },
   {
-    ...{ name: "tokens-above-limit", server: "Anthropic", does: "allows fewer output tokens (400)", most: 0 },
-    ...{ source: "anthropics/anthropic-sdk-python#739", settings: { maxOutputTokens: 64000 } },
-    ...told(/max_tokens: 64000 > 8192/, /maxOutputTokens/),
+    ...{ name: "top-p-range", server: "TGI", does: "allows other values of `top_p` (422)", most: 0 },
+    ...{ source: "argilla-io/synthetic-data-generator#48", settings: { topP: 1 } },
+    ...told(/must be > 0\.0 and < 1\.0/, /topP/),
     refuse: (body) =>
-      body.max_tokens === 64000 &&
-      refusal(400, "max_tokens: 64000 > 8192, which is the maximum allowed number of output tokens for this model"),
+      body.top_p === 1 && {
+        status: 422,
+        body: { error: "Input validation error: `top_p` must be > 0.0 and < 1.0", error_type: "validation" },
+      },
   },
 ];

@@ -75,7 +75,7 @@ export const REFUSED_FIELDS = [
   },
   {
     ...{ name: "tools-without-effort", server: "OpenAI", does: "takes tools only with `reasoning_effort: none`" },
-    ...{ source: "BerriAI/litellm#34569", most: 1, model: "gpt-5.6" },
+    ...{ source: "BerriAI/litellm#34569", most: 2, model: "gpt-5.6" },
     refuse: (body) =>
       hasTools(body) &&
       body.reasoning_effort !== "none" &&
@@ -104,7 +104,7 @@ export const REFUSED_FIELDS = [
       does: "takes no temperature; JSON comes fenced",
       most: 1,
     },
-    ...{ source: "jekalmin/extended_openai_conversation#428", model: "claude-sonnet-5" },
+    ...{ source: "nimbalyst/nimbalyst#199", model: "claude-sonnet-5" },
     refuse: (body) => body.temperature !== undefined && refusal(400, "`temperature` is deprecated for this model."),
     says: (said, body) =>
       said.text && body.response_format ? { text: `Here it is:\n\n\`\`\`json\n${said.text}\n\`\`\`` } : said,
@@ -130,13 +130,13 @@ export const REFUSED_FIELDS = [
   },
   {
     ...{ name: "too-many-states", server: "Gemini", does: "refuses a schema with too many states", most: 2 },
-    source: "google-gemini/gemini-cli#5366",
+    source: "googleapis/python-genai#660",
     refuse: (body) =>
       sizeOfSchema(body) > 4000 &&
       google(400, "The specified schema produces a constraint that has too many states for serving."),
   },
   {
-    ...{ name: "unknown-keywords", server: "Gemini", does: "knows few keywords of schemas in tools", most: 1 },
+    ...{ name: "unknown-keywords", server: "Gemini", does: "knows few keywords of schemas in tools", most: 2 },
     source: "musistudio/claude-code-router#187",
     refuse: (body) => {
       const schemas = (body.tools ?? []).flatMap((tool) => [...schemasIn(tool.function.parameters)]);

@@ -92,8 +92,8 @@ export const REPLIES = [
       chunks.map((chunk) => withChoices(chunk, (choice) => ({ ...choice, finish_reason: choice.finish_reason ?? "" }))),
   },
   {
-    ...{ name: "no-finish", server: "Gemini", does: "ends a whole stream without a finish_reason", most: 0 },
-    source: "open-learning-exchange/planet#10281",
+    ...{ name: "no-finish", server: "other servers", does: "ends a whole stream without a finish_reason", most: 0 },
+    source: "alfredapp/openai-workflow#52",
     chunks: (chunks) => chunks.filter((_, index) => index !== lastOf(chunks)),
   },
   {
@@ -110,18 +110,6 @@ export const REPLIES = [
           ...{ ...choice, logprobs: null, matched_stop: null },
           delta: { role: null, content: null, tool_calls: null, reasoning_content: null, ...choice.delta },
         })),
-      ),
-  },
-  {
-    ...{ name: "usage-as-text", server: "one-api", does: "gives counts as texts and null", most: 0 },
-    source: "songquanpeng/one-api#1951",
-    whole: (completion) => ({
-      ...completion,
-      usage: { prompt_tokens: "12", completion_tokens: null, total_tokens: "?" },
-    }),
-    chunks: (chunks) =>
-      chunks.map((chunk) =>
-        chunk.usage ? { ...chunk, usage: { prompt_tokens: "12", completion_tokens: null } } : chunk,
       ),
   },
   {
@@ -214,7 +202,7 @@ export const REPLIES = [
         body: {
           error: {
             message:
-              "Rate limit reached on tokens per minute (TPM): Limit 6000, Used 5034, Requested 1443. Please try again in 0.2s.",
+              "Rate limit reached on tokens per minute (TPM): Limit 6000, Used 5034, Requested 1443. Please try again in 0.2s. Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing",
             type: "tokens",
             code: "rate_limit_exceeded",
           },

@@ -17,7 +17,7 @@ const isBadId = (body, fits) =>
 export const TOOL_CALLS = [
   {
     ...{ name: "no-tools", server: "Ollama", does: "has no tools for some models", most: 2, model: "gemma3:4b" },
-    source: "ollama/ollama#9680",
+    source: "ollama/ollama#5793",
     refuse: (body) => hasTools(body) && refusal(400, "gemma3:4b does not support tools", { type: "api_error" }),
   },
   {
@@ -130,26 +130,32 @@ export const TOOL_CALLS = [
   },
   {
     ...{ name: "calls-of-mistral", server: "vLLM", does: "leaves the calls of Mistral in the text", most: 0 },
-    source: "vllm-project/vllm#9048",
-    says: callsAsText(({ name, args }) => `[TOOL_CALLS][${JSON.stringify({ name, arguments: args })}]`),
+    source: "vllm-project/vllm#39294",
+    says: callsAsText(({ name, args }) => `[TOOL_CALLS]${name}[ARGS]${JSON.stringify(args)}`),
   },
   {
     ...{
       name: "call-announced",
-      server: "Ollama",
-      does: "announces a call, and makes none",
+      server: "any server",
+      does: "has a model that announces a call and makes none",
       most: 2,
       model: "llama3.2:3b",
     },
-    source: "ollama/ollama#8287",
+    source: "Classla/ClasslaV2#238",
     says: (said, body, state) =>
       said.calls && inSteps(body) && first(state, "announced")
         ? { text: `I will now use the ${said.calls[0].name} tool to find the level. Let me do that for you!` }
         : said,
   },
   {
-    ...{ name: "numbers-as-text", server: "Ollama", does: "writes numbers as texts", most: 0, model: "llama3.2:3b" },
-    source: "ollama/ollama#6002",
+    ...{
+      name: "numbers-as-text",
+      server: "Ollama",
+      does: "has a model that writes numbers as texts",
+      most: 0,
+      model: "llama3.2:3b",
+    },
+    source: "langchain-ai/langchain#30145",
     says: (said, body) =>
       said.calls && inSteps(body)
         ? {
@@ -175,12 +181,12 @@ export const TOOL_CALLS = [
     call: ({ index, ...call }) => ({ index: index + 1, ...call }),
   },
   {
-    ...{ name: "arguments-as-object", server: "Ollama", does: "gives arguments as an object", most: 0 },
-    source: "ollama/ollama#6155",
+    ...{ name: "arguments-as-object", server: "llama.cpp", does: "gives arguments as an object", most: 0 },
+    source: "ggml-org/llama.cpp#20198",
     call: (call) => ({ ...call, function: { ...call.function, arguments: JSON.parse(call.function.arguments) } }),
   },
   {
-    ...{ name: "ids-of-9", server: "Mistral", does: "takes ids of 9 letters and digits only", most: 1 },
+    ...{ name: "ids-of-9", server: "Mistral", does: "takes ids of 9 letters and digits only", most: 2 },
     ...{ source: "jackmpcollins/magentic#276", call: (call) => ({ ...call, id: "" }) },
     refuse: (body) => {
       const id = isBadId(body, (one) => /^[a-zA-Z0-9]{9}$/.test(one));

@@ -9,6 +9,7 @@ import { callOptionsOf } from "./call-options.js";
 import { callSettings } from "./call-settings.js";
 import { inputCut } from "./cut-input.js";
 import { readBack, RUNGS, shaped, wayAfter, type Rung, type Way } from "./ladder.js";
+import { isBadSample } from "./refusal-subject.js";
 import { offersTools, toolForm, type ToolForm } from "./tool-form.js";
 import { withWireNames } from "./tool-name.js";
 import { TOOL_RUNGS, type ToolRung } from "./tool-rung.js";
@@ -66,8 +67,8 @@ interface Descent {
 type Outcome =
   { readonly ok: true; readonly reply: ModelReply } | { readonly ok: false; readonly failure: ProviderFailure };
 
-/** The most requests of one call: one for each rung, one more without the temperature, and one for each rule. */
-const MOST_REQUESTS = RUNGS.length + TOOL_RUNGS.length + 1 + BODY_RULES.length;
+/** The most requests of one call: one for each rung, one without the temperature, one sample more, one for each rule. */
+const MOST_REQUESTS = RUNGS.length + TOOL_RUNGS.length + 2 + BODY_RULES.length;
 
 export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel {
   const { name, memory } = source;
@@ -127,6 +128,7 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     const triedTools = new Set([...sparedTools, begin.tools ?? "auto"]);
     const sent = { output: request.output !== undefined, tools: offersTools(request), tried, triedTools };
     let way = begin;
+    let resampled = false;
     for (let calls = 1; calls <= MOST_REQUESTS; calls++) {
       const outcome = await send(model, request, way, accepted);
       if (outcome.ok) {
@@ -144,6 +146,12 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
       const rule = isAnswer ? ruleFor(failure.words, memory.rules, settings) : undefined;
       if (rule !== undefined) {
         follow(rule);
+        await request.again?.();
+        continue;
+      }
+      // The model wrote what the server could not read. The next sample may be right, and the form is.
+      if (isAnswer && !resampled && isBadSample(failure.words)) {
+        resampled = true;
         await request.again?.();
         continue;
       }

@@ -12,6 +12,7 @@ export type BodyRule =
   | "effort-none"
   | "plain-tools"
   | "text-content"
+  | "think-in-streams"
   | MessageRule
   | SettingRule;
 
@@ -46,6 +47,11 @@ const RULES: { readonly [R in Exclude<BodyRule, SettingRule | MessageRule>]: Rul
   "plain-tools": { refusal: UNKNOWN_KEYWORD, apply: withPlainSchemas },
   "no-strict": { refusal: /['"`.]strict\b['"`]?.{0,40}(?:not|un|extra|invalid|permitted)/i, apply: withoutStrict },
   "text-content": { refusal: NULL_CONTENT, apply: withTexts },
+  // A reply in one piece comes without thinking. This is a field of DashScope and of servers like it.
+  "think-in-streams": {
+    refusal: /enable[_ ]thinking\b.{0,60}(?:non-streaming|stream ?= ?`?false)/i,
+    apply: (body) => (body["stream"] === true ? body : { ...body, enable_thinking: false }),
+  },
 };
 
 type Setting = "topP" | "seed" | "stop" | "reasoningEffort";

@@ -6,7 +6,7 @@ import type { ModelTarget } from "../words/errors/model.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Role } from "./port.js";
 import type { ProviderFailure } from "./provider-failure.js";
-import { refusalSubject } from "./refusal-subject.js";
+import { refusalSubject, refusedSetting } from "./refusal-subject.js";
 
 /** The address that a request was sent to. */
 export interface RequestTarget {
@@ -73,11 +73,14 @@ function refusal(failure: ProviderFailure & { kind: "refused" }, target: Request
   const at = modelOf(target);
   const text = excerpt(failure.words, target);
   const about = refusalSubject(status, failure.words);
-  const subject = about === undefined ? {} : { about };
+  const setting = about === "setting" ? refusedSetting(failure.words) : undefined;
+  const subject = { ...(about === undefined ? {} : { about }), ...(setting === undefined ? {} : { setting }) };
   if (status === undefined) return new PlanloomError("PROVIDER_REFUSED", { ...at, text, ...subject });
   if (status === 408) return new PlanloomError("PROVIDER_TIMEOUT", { ...at, problem: "status", status, text }, wait);
   const answered = { ...at, status, text };
-  if (status === 429 && about !== "quota") return new PlanloomError("PROVIDER_RATE_LIMITED", answered, wait);
+  // A request above the limit never fits into it.
+  if (status === 429 && about !== "quota" && about !== "length")
+    return new PlanloomError("PROVIDER_RATE_LIMITED", answered, wait);
   if (status === 401 || status === 403) return new PlanloomError("PROVIDER_UNAUTHORIZED", answered);
   return new PlanloomError("PROVIDER_REFUSED", { ...answered, ...subject });
 }

@@ -4,7 +4,7 @@ import { messageOf } from "../error.js";
 import type { JsonObject } from "../plan/json.js";
 import { asJson } from "../tools/output.js";
 import { waitHint } from "./wait-hint.js";
-import { statusIn } from "./wire.js";
+import { refusalSubject, statusIn } from "./refusal-subject.js";
 
 export type ProviderFailure =
   /** The server was not reached; `code` is the system's. */
@@ -73,8 +73,12 @@ export function providerFailureOf(thrown: unknown, now: number): ProviderFailure
 
 function statusFailure(status: number, words: string, wait: number | undefined): ProviderFailure {
   const rest = { status, words, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
-  return status >= 500 ? { kind: "failed", ...rest } : { kind: "refused", ...rest };
+  const lasts = status === 500 && LASTING.has(refusalSubject(undefined, words));
+  return status >= 500 && !lasts ? { kind: "failed", ...rest } : { kind: "refused", ...rest };
 }
+
+/** Some servers answer 500 to what does not pass. */
+const LASTING: ReadonlySet<string | undefined> = new Set(["quota", "length", "model", "filter"]);
 
 function connectionFailure(code: string, answered: boolean): ProviderFailure {
   if (SLOW_CODES.has(code)) return { kind: "slow", code };

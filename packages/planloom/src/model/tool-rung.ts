@@ -1,7 +1,7 @@
 // The rungs of tool calling, and which one is tried after a refusal. In: a failure of a request with tools. Out: the
 // next rung, or none. Pure. tool-form.ts makes the requests.
 import type { ProviderFailure } from "./provider-failure.js";
-import { refusalSubject } from "./refusal-subject.js";
+import { isBadSample, refusalSubject } from "./refusal-subject.js";
 
 /**
  * auto: the model calls tools as it likes. required: it must call one; its result is a call of one more tool. text:
@@ -29,9 +29,6 @@ const CHOICE = /tool[_ -]?choice|["'`]auto["'`]|enable-auto-tool/i;
 const ROLES =
   /\broles? must alternate|only user and assistant|(?:unknown|unexpected|unsupported|invalid|unrecogni[sz]ed)\b.{0,20}\brole\b|\brole\b.{0,40}\b(?:not supported|unsupported|invalid)|jinja|chat[_ ]template/i;
 const TOOLS = /\b(?:tools?|tool_\w+|functions?)\b/i;
-/** The model wrote a call that the server could not read. The same request may succeed. */
-const BAD_SAMPLE =
-  /failed to call a function|tool_use_failed|failed_generation|failed to parse|malformed function call/i;
 /** Refusals that name nothing. */
 const VAGUE = /^\W*(?:bad request|invalid request|unprocessable (?:entity|content)|not implemented|not found)?\W*$/i;
 
@@ -44,7 +41,7 @@ export function toolRungAfter(
   if (rung === "text" || (failure.kind !== "refused" && failure.kind !== "failed")) return undefined;
   const { words } = failure;
   const left = TOOL_RUNGS.filter((one) => !tried.has(one));
-  if (BAD_SAMPLE.test(words) || NOT_ABOUT_TOOLS.has(failure.status ?? 400)) return undefined;
+  if (isBadSample(words) || NOT_ABOUT_TOOLS.has(failure.status ?? 400)) return undefined;
   if (NO_TOOLS.some((pattern) => pattern.test(words)) && !CHOICE.test(words)) return left.find((one) => one === "text");
   if (CHOICE.test(words)) return left[0];
   if (refusalSubject(failure.status, words) !== undefined) return undefined;

@@ -1,7 +1,9 @@
 // Mends what servers add to a reply, or leave out, before a package reads it strictly. In: a response of an
 // OpenAI-compatible server. Out: the same with counts that are counts and arguments that are texts; an error in a body
 // with status 200 becomes an error status. A reply that needs no mending keeps its meaning.
+import { beginning } from "../beginning.js";
 import { isObject, jsonIn, type Json, type JsonObject } from "../plan/json.js";
+import { statusIn } from "./refusal-subject.js";
 
 type Fetch = typeof globalThis.fetch;
 
@@ -16,12 +18,22 @@ export const wireFetch: Fetch = async (input, init) => {
 
 function mendedBody(response: Response, text: string): Response {
   const body = jsonIn(text);
+  if (PAGE.test(text)) throw new Error(pageText(text));
   if (!isObject(body)) return withBody(response, text);
-  if (!Array.isArray(body["choices"]) && body["error"] !== undefined && body["error"] !== null) {
-    const headers = { "content-type": "application/json" };
-    return new Response(text, { status: statusIn(body["error"]), headers: { ...headers, ...waitIn(response) } });
+  const { error } = body;
+  if (!Array.isArray(body["choices"]) && error !== undefined && error !== null) {
+    const headers = { "content-type": "application/json", ...waitIn(response) };
+    return new Response(text, { status: statusIn(error), headers });
   }
   return withBody(response, JSON.stringify(mendedReply(body)));
+}
+
+/** A page of a web site in place of a reply: the path is wrong, or a proxy stands before the server. */
+const PAGE = /^\s*<(?:!doctype html|html|head|body)\b/i;
+
+function pageText(page: string): string {
+  const title = /<title[^>]*>([^<]*)/i.exec(page)?.[1] ?? page.replace(/<[^<>]*>/g, " ");
+  return `a web page, ${beginning(title.trim(), 200)}`;
 }
 
 const waitIn = ({ headers }: Response): { readonly [name: string]: string } =>
@@ -32,28 +44,6 @@ function withBody({ status, statusText, headers }: Response, body: string | Read
   // They describe the body as it was sent.
   for (const name of ["content-length", "content-encoding"]) kept.delete(name);
   return new Response(body, { status, statusText, headers: kept });
-}
-
-/** Words for errors that servers give in place of a status. */
-const STATUS_WORDS: readonly (readonly [RegExp, number])[] = [
-  [/rate_?limit|too_?many_?requests/i, 429],
-  [/insufficient_?quota|billing/i, 402],
-  [/auth|api_?key|permission/i, 401],
-  [/not_?found|unexpected endpoint/i, 404],
-  [/invalid_?request|bad_?request|unsupported|context_?length/i, 400],
-];
-
-/** The status that an error in a body stands for. 500 if it does not say. */
-export function statusIn(error: Json): number {
-  const { code, type, status } = isObject(error) ? error : {};
-  for (const value of [code, status, type]) {
-    const number = typeof value === "string" && /^\d{3}$/.test(value) ? Number(value) : value;
-    if (typeof number === "number" && number >= 400 && number < 600) return number;
-  }
-  const words = [code, type, typeof error === "string" ? error : undefined].filter(
-    (value) => typeof value === "string",
-  );
-  return STATUS_WORDS.find(([pattern]) => words.some((word) => pattern.test(word)))?.[1] ?? 500;
 }
 
 /** A whole reply, or a chunk of one. */
@@ -114,29 +104,58 @@ function mendedCall(call: Json): Json {
   return { ...call, function: { ...made, arguments: args === null ? "" : JSON.stringify(args) } };
 }
 
-/** Mends the data of each event. Everything else passes as it came. */
+/**
+ * Mends the data of each event. Everything else passes as it came. A stream that ends with [DONE] is whole, also if no
+ * chunk says why it ended.
+ */
 function mendedEvents(): TransformStream<Uint8Array, Uint8Array> {
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
+  const seen = { reply: false, calls: false, end: false };
   let held = "";
+  const mended = (lines: string): Uint8Array => encoder.encode(withEnd(lines, seen).replace(DATA, mendedLine));
   return new TransformStream<Uint8Array, Uint8Array>({
     transform(bytes, controller) {
       held += decoder.decode(bytes, { stream: true });
       const end = held.lastIndexOf("\n") + 1;
       if (end === 0) return;
-      controller.enqueue(encoder.encode(held.slice(0, end).replace(DATA, mendedLine)));
+      controller.enqueue(mended(held.slice(0, end)));
       held = held.slice(end);
     },
     flush(controller) {
       held += decoder.decode();
-      if (held !== "") controller.enqueue(encoder.encode(held.replace(DATA, mendedLine)));
+      if (held !== "") controller.enqueue(mended(held));
     },
   });
 }
 
+/** What the chunks of a stream had so far. `end`: why it ended, or an error. */
+interface Seen {
+  reply: boolean;
+  calls: boolean;
+  end: boolean;
+}
+
+// Within a text of JSON, quotes are escaped: these are fields.
+const REPLY = /"choices"\s*:\s*\[\s*\{/;
+const CALLS = /"tool_calls"\s*:\s*\[\s*\{/;
+const END = /"finish_reason"\s*:\s*"[^"]|"error"(?!\s*:\s*null)/;
+const DONE = /^data:[ \t]*\[DONE\]/m;
+
+function withEnd(lines: string, seen: Seen): string {
+  seen.reply ||= REPLY.test(lines);
+  seen.calls ||= CALLS.test(lines);
+  seen.end ||= END.test(lines);
+  if (seen.end || !seen.reply || !DONE.test(lines)) return lines;
+  const choice = { index: 0, delta: {}, finish_reason: seen.calls ? "tool_calls" : "stop" };
+  return lines.replace(DONE, (done) => `data: ${JSON.stringify({ choices: [choice] })}\n\n${done}`);
+}
+
 const DATA = /^data:[ \t]*(\{.*\})[ \t]*\r?$/gm;
+/** The only fields that are mended in a chunk. Other chunks pass unread. */
+const MENDED = /"(?:usage|tool_calls)"\s*:(?!\s*null)/;
 
 function mendedLine(line: string, data: string): string {
-  const body = jsonIn(data);
+  const body = MENDED.test(data) ? jsonIn(data) : undefined;
   return isObject(body) ? `data: ${JSON.stringify(mendedReply(body))}` : line;
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, test } from "vitest";
 import { openModel } from "../../src/model/model.js";
 import type { ModelReply, ModelRequest } from "../../src/model/port.js";
-import { refusalSubject } from "../../src/model/refusal-subject.js";
+import { refusalSubject, statusIn } from "../../src/model/refusal-subject.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 
 const servers: Server[] = [];
@@ -91,6 +91,26 @@ describe("a reply", () => {
     expect(read).toMatchObject({ text: "Well.", toolCalls: [{ args: { city: "Bern" } }], usage: { inputTokens: 3 } });
   });
 
+  it("in a stream without a reason for its end is whole where the server says that it is done", async () => {
+    expect(await replyTo(events(chunk({ content: "We" }), chunk({ content: "ll." })), true)).toMatchObject({
+      ...{ text: "Well.", finish: "stop" },
+    });
+    const call = { index: 0, id: "c", type: "function", function: { name: "look", arguments: "{}" } };
+    const called = await replyTo(events(chunk({ tool_calls: [call] }, { finish_reason: "" })), true);
+    expect(called).toMatchObject({ finish: "tool-calls", toolCalls: [{ name: "look", args: {} }] });
+  });
+
+  it("in a stream that ends without a reason and without that word was cut", async () => {
+    const sent = { ...events(chunk({ content: "We" })), body: `data: ${JSON.stringify(chunk({ content: "We" }))}\n\n` };
+    expect(await errorOf(sent, true)).toMatchObject({ code: "PROVIDER_FAILED", params: { problem: "cut" } });
+  });
+
+  it("whose text has the names of fields in it keeps its meaning", async () => {
+    const text = '{"usage": {"x": "1"}, "tool_calls": [{}], "finish_reason": "stop", "error": 1}\ndata: [DONE]\n';
+    const sent = events(chunk({ content: text }), chunk({}, { finish_reason: "stop" }));
+    expect((await replyTo(sent, true)).text).toBe(text);
+  });
+
   it("in which the model refuses is one that was withheld", async () => {
     const refused = { role: "assistant", content: null, refusal: "I cannot help with that." };
     expect(await replyTo(reply(refused))).toMatchObject({ text: "", finish: "content-filter" });
@@ -125,6 +145,29 @@ describe("an error where a reply is expected", () => {
     expect(error.message).toContain("It fell over.");
   });
 
+  it.each([false, true])("as a page with status 200 is told by its title (stream: %s)", async (stream) => {
+    const body = "<!doctype html><html><head><title>Just a moment...</title></head><body>x</body></html>";
+    const error = await errorOf({ type: "text/html", body }, stream);
+    expect(error).toMatchObject({ code: "PROVIDER_FAILED", params: { problem: "unreadable" } });
+    expect(error.message).toContain("Just a moment...");
+    expect(error.next).toContain("/v1");
+  });
+
+  it.each([
+    ["that lasts, with status 500", 500, "the request exceeds the available context size", "PROVIDER_REFUSED", false],
+    ["that passes, with status 500", 500, "CUDA out of memory", "PROVIDER_FAILED", true],
+    ["that passes, with status 503", 503, "The model is not found in this pool yet", "PROVIDER_FAILED", true],
+  ])("%s", async (_name, status, message, code, retryable) => {
+    expect(await errorOf({ status, body: { error: { message } } })).toMatchObject({ code, retryable });
+  });
+
+  it("whose words alone say what it is about has that status", () => {
+    expect(statusIn({ message: "model 'x' not found, try pulling it first" })).toBe(404);
+    expect(statusIn("Unexpected endpoint or method.")).toBe(404);
+    expect(statusIn({ message: "It fell over.", type: "server_error" })).toBe(500);
+    expect(statusIn({ message: "Slow down", code: "rate_limit_exceeded" })).toBe(429);
+  });
+
   it("as a page is an error with its words", async () => {
     const error = await errorOf({ status: 502, type: "text/html", body: "<html><h1>Bad gateway</h1></html>" });
     expect(error.message).toContain("Bad gateway");
@@ -139,6 +182,11 @@ test.each([
   [404, "The model `gpt-9` does not exist", "model", /model's name/],
   [404, "No models loaded. Please load a model", "not-loaded", /Load the model/],
   [404, "404 page not found", "path", /\/v1/],
+  [404, "The API deployment for this resource does not exist.", "model", /model's name/],
+  [429, "Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 342389.", "length", /less text/],
+  [400, "The prompt triggered the content management policy.", "filter", /filter/],
+  [400, "max_tokens is too large: 64000.", "setting", /models\.executor\.maxOutputTokens/],
+  [422, "`top_p` must be > 0.0 and < 1.0", "setting", /models\.executor\.topP/],
 ])("a refusal %i %j is about %s, and no other form is tried", async (status, message, about, next) => {
   expect(refusalSubject(status, message)).toBe(about);
   const error = await errorOf({ status, body: { error: { message } } });
@@ -148,6 +196,8 @@ test.each([
 
 test.each([
   [429, "Rate limit reached, wait"],
+  [429, "Rate limit reached. Upgrade at https://console.example/settings/billing"],
+  [400, "Invalid schema for response_format: temperature must be a number"],
   [400, "Unrecognized argument: stream_options"],
   [500, "It broke"],
 ])("a refusal %i %j is about nothing that is known", (status, message) => {

@@ -154,6 +154,8 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { ...server, status: 404, text: "No models loaded.", about: "not-loaded" },
     { ...server, status: 404, text: "404 page not found", about: "path" },
     { ...server, status: 400, text: "Invalid API key.", about: "key" },
+    { ...server, status: 400, text: "Filtered by the content policy.", about: "filter" },
+    { ...server, status: 400, text: "max_tokens is too large.", about: "setting", setting: "maxOutputTokens" },
   ],
   PROVIDER_FAILED: [
     { ...server, problem: "status", status: 503, text: "Loading model." },

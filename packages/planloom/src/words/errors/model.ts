@@ -18,9 +18,10 @@ type Answered = ModelTarget & { readonly status?: number; readonly text?: string
 
 /**
  * What a refusal is about, where its words say so. not-loaded: the server has the model, or no model at all, loaded.
- * path: the address is not the root of an API.
+ * path: the address is not the root of an API. filter: the server lets the request not pass for what it says. setting:
+ * the value of a setting.
  */
-export type RefusalSubject = "quota" | "length" | "not-loaded" | "model" | "path" | "key";
+export type RefusalSubject = "quota" | "length" | "not-loaded" | "model" | "path" | "key" | "filter" | "setting";
 
 /** `code` is the text of the system or the connection. */
 type TimedOut =
@@ -86,7 +87,8 @@ export interface ModelErrors {
   PROVIDER_UNAUTHORIZED: Answered;
   PROVIDER_RATE_LIMITED: Answered;
   PROVIDER_TIMEOUT: ModelTarget & TimedOut;
-  PROVIDER_REFUSED: Answered & { readonly about?: RefusalSubject };
+  /** `setting` is a setting of the role. */
+  PROVIDER_REFUSED: Answered & { readonly about?: RefusalSubject; readonly setting?: string };
   PROVIDER_FAILED: ModelTarget & Failed;
 }
 
@@ -218,7 +220,13 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
       params.status === undefined
         ? `${targetText(params)} does not support the request${said(params.text)}`
         : answeredText(params),
-    next: ({ role, status, about }) => {
+    next: ({ role, status, about, setting }) => {
+      if (setting !== undefined)
+        return [
+          "Change ",
+          { action: "set", setting: `models.${role ?? "default"}.${setting}` },
+          " as the server says.",
+        ];
       if (about !== undefined) return REMEDIES[about](variable(role));
       return [
         status === 404
@@ -264,6 +272,10 @@ const REMEDIES: { readonly [S in RefusalSubject]: (variable: string) => Sentence
   model: (name) => [`Correct the model's name in ${name}_MODEL or in the configuration: this server does not know it.`],
   path: (name) => [`Set ${name}_BASE_URL to the root of the API. It usually ends in /v1.`],
   key: (name) => [`Set ${name}_API_KEY to a key that this server accepts.`],
+  filter: (name) => [
+    `Change the goal or the inputs, change the filter with the provider, or set ${name}_MODEL to another model.`,
+  ],
+  setting: () => ["Change the setting of the role that the server names."],
 };
 
 /** Texts of the platform that say too little. */
