@@ -169,6 +169,11 @@ export const LIMITS = {
   scalarChars: 200,
   /** Characters of one output shown to a model before it becomes a preview. */
   previewChars: 8_000,
+  /**
+   * Characters of one output shown whole to the synthesizer: half of a usual context. If a server refuses the request
+   * as too long, it gets previews.
+   */
+  wholeChars: 100_000,
   /** Bytes that `fetch_url` reads of a page. */
   fetchBytes: 2 * 1024 * 1024,
   /** Bytes that `read_file` reads. */

@@ -42,6 +42,12 @@ export class Previews {
     return trusted ? `${name}:\n${shown}` : dataBlock(name, shown);
   }
 
+  /** The value under its name, whole up to LIMITS.wholeChars. */
+  whole(name: string, value: Json): string {
+    const text = textOf(value);
+    return text.length > LIMITS.wholeChars ? this.show(name, value) : dataBlock(name, text);
+  }
+
   /** A piece of a cut value, or undefined for a name that was not cut. */
   read(name: string, from: number): string | undefined {
     const text = this.#cut.get(name);

@@ -188,7 +188,13 @@ export function synthesizerSystem(instructions?: string): string {
 
 export interface AnswerFacts {
   readonly goal: string;
-  readonly outputs: readonly { readonly id: string; readonly title: string; readonly output: Json }[];
+  /** `whole`: the answer is made of these. Others are shown as previews if they are large. */
+  readonly outputs: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly output: Json;
+    readonly whole?: true;
+  }[];
   /** The form of the answer that the plan asks for (`answer.instructions`). */
   readonly form?: string;
   /** One sentence for each step that was not done, with the reason. If there are any, the answer is a partial one. */
@@ -196,12 +202,14 @@ export interface AnswerFacts {
 }
 
 export function synthesizerGoal({ goal, outputs, form, missing = [] }: AnswerFacts, previews: Previews): string {
-  const results = outputs.map(({ id, title, output }) => `${title}\n${previews.show(id, output)}`);
+  const shown = (id: string, output: Json, whole = false) =>
+    whole ? previews.whole(id, output) : previews.show(id, output);
+  const results = outputs.map(({ id, title, output, whole }) => `${title}\n${shown(id, output, whole)}`);
   return sections(
     `Goal: ${goal}`,
     results.length > 0 ? `Outputs:\n\n${results.join("\n\n")}` : "There are no outputs.",
     missing.length > 0 &&
-      `Not everything was done:\n${missing.map((line) => `- ${line}`).join("\n")}\nSay at the start that the answer ` +
+      `Not everything was done:\n${previews.show("not done", missing.join("\n"))}\nSay at the start that the answer ` +
         "is partial and what is missing.",
     form !== undefined && `Form of the answer: ${form}`,
   );

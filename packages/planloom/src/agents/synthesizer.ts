@@ -3,6 +3,7 @@
 import type { Model } from "../model/port.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import { failWith } from "../run/failure.js";
+import { hasCode } from "../words/planloom-error.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext } from "./checkpoint.js";
 import { Previews } from "./preview.js";
@@ -29,13 +30,16 @@ export async function writeAnswer(
 ): Promise<{ readonly answer: string; readonly usage: Usage }> {
   try {
     const system = synthesizerSystem(request.instructions);
-    const messages = [{ role: "user" as const, text: synthesizerGoal(request, new Previews()) }];
-    const { text, holdsCall, finish, usage } = await askModel(
-      "answer",
-      { system, messages, ...(onText && { onText }) },
-      model,
-      context,
-    );
+    const ask = (name: string, facts: AnswerFacts) => {
+      const messages = [{ role: "user" as const, text: synthesizerGoal(facts, new Previews()) }];
+      return askModel(name, { system, messages, ...(onText && { onText }) }, model, context);
+    };
+    const reply = await ask("answer", request).catch((thrown: unknown) => {
+      if (!isTooLong(thrown) || !request.outputs.some(({ whole }) => whole === true)) throw thrown;
+      const outputs = request.outputs.map(({ whole: _whole, ...output }) => output);
+      return ask("answer from previews", { ...request, outputs });
+    });
+    const { text, holdsCall, finish, usage } = reply;
     const answer = text.trim();
     if (finish === "content-filter") throw new StepFailure(failWith("MODEL_REFUSED", { what: "answer" }), usage);
     // An answer calls no tool. One that explains such marks begins with words.
@@ -49,3 +53,6 @@ export async function writeAnswer(
     throw failureOf(thrown, context.signal, NO_USAGE);
   }
 }
+
+/** Whether the server refused the request because it does not fit into the context of the model. */
+const isTooLong = (thrown: unknown): boolean => hasCode(thrown, "PROVIDER_REFUSED") && thrown.params.about === "length";

@@ -10,6 +10,7 @@ import {
   driveOptions,
   modelOptions,
   noRun,
+  partial,
   storeOptions,
   toolOptions,
   plannerOptions,
@@ -107,7 +108,7 @@ function addStarts(program: Command, act: Act): void {
     .option("--record <file>", "write a recording of the run when it has stopped")
     .addOption(
       new Option("--from-recording <file>", "play a recording: no model, no tool; exit 1 if it differs").conflicts([
-        ...["record", "yes", "yesAll", "approval", "concurrency", "onFailure", "replan"],
+        ...["record", "yes", "yesAll", "approval", "concurrency", "onFailure", "replan", "partial"],
         ...["budgetCalls", "budgetTokens", "budgetUsd", "budgetTime"],
       ]),
     )
@@ -175,6 +176,7 @@ function addPlans(program: Command, act: Act): void {
     .summary("write a plan for a goal, and run nothing")
     .option("-o, --output <file>", "where to write it: YAML for .yaml, else JSON (default: stdout)")
     .option("-i, --input <name=value>", "an input that the plan may refer to; repeatable", collected, [])
+    .addOption(partial())
     .action(
       act(async (words: string[], flags: object) => (await import("./command/plan.js")).planCommand(words, flags)),
     );
@@ -262,10 +264,14 @@ function addReaders(program: Command, act: Act): void {
   storeOptions(program.command("watch").argument("<run>", RUN))
     .summary("follow a run that another process drives")
     .action(act(async (name: string, flags: object) => (await import("./command/read.js")).watchCommand(name, flags)));
-  storeOptions(program.command("answer").argument("<run>", RUN))
+  budgetOptions(commandOptions(program.command("answer").argument("<run>", RUN)))
     .summary("print the answer of a run")
+    .option("--partial", "if the run has failed without an answer: write one from what is done, with what is missing")
     .addOption(raw())
-    .action(act(async (name: string, flags: object) => (await import("./command/read.js")).answerCommand(name, flags)));
+    .addOption(noRun())
+    .action(
+      act(async (name: string, flags: object) => (await import("./command/answer.js")).answerCommand(name, flags)),
+    );
 }
 
 function addPersons(program: Command, act: Act): void {

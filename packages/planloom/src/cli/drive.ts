@@ -157,9 +157,9 @@ function notByYes(waiting: WaitingDocument, { yes, yesAll }: DriveFlags): readon
 }
 
 function finish(document: RunDocument, flags: DriveFlags): number {
-  const { runId, status, answer, waiting } = document;
+  const { runId, status, answer, partial, waiting } = document;
   if (flags.json === true) printJson(document);
-  else if (flags.jsonl !== true && status === "completed") {
+  else if (flags.jsonl !== true && (status === "completed" || partial === true)) {
     const apart = isatty(1) && flags.quiet !== true;
     if (!apart || flags.raw === true) printAnswer(answer, flags);
     else {

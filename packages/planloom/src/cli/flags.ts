@@ -40,6 +40,7 @@ export interface RunFlags extends StoreFlags, ModelFlags, DriveFlags, BudgetFlag
   readonly approval?: "never" | "always" | "effects";
   readonly onFailure?: FailurePolicy;
   readonly replan?: ReplanMode;
+  readonly partial?: boolean;
   /** File for the recording of the run, written when it has stopped. */
   readonly record?: string;
   /** A recording to play. */
@@ -76,9 +77,12 @@ export function plannerIn({ granularity, critique }: PlannerFlags): (config: Loo
 
 /** On the command line, plans with effects wait for a person unless a setting says otherwise. */
 export function settingsIn(
-  flags: Pick<RunFlags, "concurrency" | "approval" | "onFailure" | "replan" | keyof BudgetFlags | keyof PlannerFlags>,
+  flags: Pick<
+    RunFlags,
+    "concurrency" | "approval" | "onFailure" | "replan" | "partial" | keyof BudgetFlags | keyof PlannerFlags
+  >,
 ): (config: LoomConfig) => LoomConfig {
-  const { approval, concurrency, onFailure, replan } = flags;
+  const { approval, concurrency, onFailure, replan, partial } = flags;
   if (concurrency !== undefined && !/^[1-9]\d{0,5}$/.test(concurrency)) {
     throw usageError(`--concurrency is ${concurrency}.`, "Write a whole number of at least 1.");
   }
@@ -90,6 +94,7 @@ export function settingsIn(
     approval: approval ?? config.approval ?? "effects",
     ...(onFailure === undefined ? {} : { onFailure }),
     ...(replan === undefined ? {} : { replan }),
+    ...(partial === true ? { answer: { onFailure: "partial" } } : {}),
     ...(concurrency === undefined ? {} : { concurrency: Number(concurrency) }),
   });
 }

@@ -44,6 +44,9 @@ export const approval = (): Option =>
     "effects",
   ]);
 
+export const partial = (): Option =>
+  new Option("--partial", "if the run fails, still write an answer from what is done, with what is missing");
+
 /** Flags for failures. They apply where the plan says nothing. */
 export const policyOptions = (command: Command): Command =>
   command
@@ -61,7 +64,8 @@ export const policyOptions = (command: Command): Command =>
         "on-failure",
         "each-step",
       ]),
-    );
+    )
+    .addOption(partial());
 
 /** The answer, or a drawing, as the bytes that came. */
 export const raw = (): Option =>

@@ -40,7 +40,7 @@ const wordsOf: (action: Action) => Words | string = byCase("action", {
   cancel: onRun,
   events: onRun,
   diff: onRun,
-  answer: onRun,
+  answer: ({ runId, partial }) => ["answer", run(runId), partial && "--partial"],
   record: ({ runId }) => ["replay", run(runId), "--record FILE"],
   edit: ({ runId }) => ["edit", run(runId), "--plan FILE"],
   trace: ({ runId }) => ["show", run(runId), "--trace"],

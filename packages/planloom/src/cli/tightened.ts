@@ -78,6 +78,7 @@ const RULES: Rule<LoomConfig> = each<LoomConfig>({
   guard: oneOf("ask"),
   attended: always,
   onFailure: oneOf("fail", "patch"),
+  answer: each<NonNullable<LoomConfig["answer"]>>({ onFailure: always }),
   replan: oneOf("never", "on-failure"),
   replanContext: oneOf("codes", "excerpt"),
   eager: always,

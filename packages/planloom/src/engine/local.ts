@@ -7,9 +7,9 @@ import type { Json } from "../plan/json.js";
 import type { PresentOwner } from "../words/errors/runs.js";
 import type { RunEvent } from "../run/event.js";
 import type { ResumeReason } from "../run/reason.js";
-import type { Command } from "../run/command.js";
+import { isForEnded, type Command } from "../run/command.js";
 import { isRetry, readCommand } from "../run/log/read-command.js";
-import { retryPreview } from "../run/decide/retry.js";
+import { whyRefused } from "../run/decide/command.js";
 import { emptyRun, type Run } from "../run/state.js";
 import { Drive } from "./drive.js";
 import type { Engine, Listener, Reply, StartRequest, RunStop } from "./engine.js";
@@ -156,11 +156,11 @@ class LocalEngine implements Engine {
     const driven = this.#drives.get(runId)?.run;
     const before = driven ?? (await this.load(runId));
     if (readCommand(command) === undefined || !isSender(by)) throw commandInvalid(command, by);
-    const isOver = driven === undefined && isEnded(before) && command.type !== "retry";
+    const isOver = driven === undefined && isEnded(before) && !isForEnded(command.type);
     // A recorded retry waits: the command is for the run that goes on.
     if (isOver && !(await this.#waitingFor(before)).some(isRetry)) return runEnded(before);
-    const refusal = command.type === "retry" ? retryPreview(before, command) : undefined;
-    if (refusal?.ok === false) return refusal;
+    const refusal = whyRefused(before, command);
+    if (refusal !== undefined) return { ok: false, ...refusal };
     const inputId = newId("input");
     const fromSeq = before.log.seq + 1;
     const entry = { inputId, at: clock.now(), by, payload: command as unknown as Json };
@@ -187,7 +187,7 @@ class LocalEngine implements Engine {
         if (drive !== undefined) return await reply;
         const isLate = clock.now() >= deadline;
         // A process that has ended a run releases it a moment later. Then a retry may continue it here.
-        if (ended && (command.type !== "retry" || isLate)) return runEnded(await this.load(runId));
+        if (ended && (!isForEnded(command.type) || isLate)) return runEnded(await this.load(runId));
         if (isLate) return notAnswered();
         await pause(clock, LIMITS.inboxPollMs);
       }

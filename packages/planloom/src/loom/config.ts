@@ -7,6 +7,7 @@ import type { WantedSetting } from "../words/errors/configuration.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import { isObject } from "../plan/json.js";
+import type { AnswerOnFailure } from "../plan/plan.js";
 import { asJson } from "../tools/output.js";
 import { isHeader } from "../model/header-text.js";
 import type { RoleSettings } from "../model/role.js";
@@ -135,6 +136,11 @@ export interface LoomConfig {
    */
   readonly onFailure?: FailurePolicy;
   /**
+   * What a run that has failed still gives, if its plan does not say: `{ onFailure: "partial" }` writes an answer from
+   * what is done, which says what is missing. The run stays failed. Default: no answer.
+   */
+  readonly answer?: { readonly onFailure?: AnswerOnFailure };
+  /**
    * When the planner writes a replan: `never`; `on-failure`; or `each-step`, with which its model also reviews after
    * each step whether the rest still makes sense. Default: `on-failure`.
    */
@@ -196,6 +202,7 @@ const KEYS: Record<keyof LoomConfig, true> = {
   attended: true,
   approval: true,
   onFailure: true,
+  answer: true,
   replan: true,
   replanContext: true,
   eager: true,
@@ -257,6 +264,8 @@ const PRICE_KEYS: Record<keyof Prices[string], true> = {
   cachedInputUsdPerMTok: true,
 };
 const POLICIES: readonly string[] = ["never", "always", "effects"] satisfies readonly ApprovalPolicy[];
+const ANSWER_KEYS = { onFailure: true };
+const ANSWERS_ON_FAILURE = ["partial", "none"] as const satisfies readonly AnswerOnFailure[];
 const GUARDS = ["ask", "off"] as const satisfies readonly Guard[];
 const FAILURE_POLICIES = ["fail", "skip", "patch", "replan"] as const satisfies readonly FailurePolicy[];
 const REPLAN_MODES = ["never", "on-failure", "each-step"] as const satisfies readonly ReplanMode[];
@@ -308,9 +317,15 @@ export function settingsOf(config: LoomConfig): Settings {
     replanCostUsd: amount("limits.replanCostUsd", limits.replanCostUsd),
     granularity: choice("planner.granularity", planner.granularity, GRANULARITIES, "normal"),
     critique,
+    answerOnFailure: answerOnFailureOf(config.answer ?? {}),
     budget: budgetOf(config.budget ?? {}),
     prices: config.prices ?? {},
   };
+}
+
+function answerOnFailureOf(answer: NonNullable<LoomConfig["answer"]>): AnswerOnFailure {
+  knownKeys("answer.", answer, ANSWER_KEYS);
+  return choice("answer.onFailure", answer.onFailure, ANSWERS_ON_FAILURE, "none");
 }
 
 function policyOf(given: LoomConfig["approval"] = "never"): ApprovalPolicy {

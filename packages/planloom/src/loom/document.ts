@@ -9,13 +9,13 @@ import { editableTool, restsOf } from "../run/approval.js";
 import type { RestOfStep } from "../run/command.js";
 import { currentPlan } from "../run/lookup.js";
 import type { ApprovalReason, ChangedToolReason, LegacyReason } from "../run/reason.js";
-import { endOf, isEnded, type RunStatus, statusOf } from "../run/status.js";
+import { endOf, failedWith, isEnded, type RunStatus, statusOf } from "../run/status.js";
 import { worksOf } from "../run/steps.js";
-import type { MadeCall, StepRef } from "../run/event.js";
+import type { Failing, MadeCall, StepRef } from "../run/event.js";
 import { failureDocument, sayingOf, type FailureDocument, type Say } from "./failure-document.js";
 import { afterRejection } from "../run/decide/after-rejection.js";
 import { mayRetry } from "../run/decide/retry.js";
-import { type Failing, type ProposedPlan, type PendingApproval, type Run, type RunEnd } from "../run/state.js";
+import { type ProposedPlan, type PendingApproval, type Run, type RunEnd } from "../run/state.js";
 import { typeOf } from "../plan/type/schema.js";
 import { typeText } from "../plan/type/type.js";
 import { directTool, takesContext, toldBy } from "../plan/step-kind.js";
@@ -186,6 +186,8 @@ export interface RunDocument {
   /** The run that it was forked from, and the step. */
   readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
   readonly answer: Json;
+  /** The run failed, and the answer is made of what was done before. `report.notDone` says what is missing. */
+  readonly partial?: true;
   /** Only for a run that failed or was cancelled. */
   readonly report?: ReportDocument;
   readonly error?: FailureDocument;
@@ -219,6 +221,7 @@ export function documentOf(run: Run, surface: Surface = librarySurface): RunDocu
     tags: run.request.tags,
     ...(run.request.parent === undefined ? {} : { parent: run.request.parent }),
     answer: run.answering.answer ?? null,
+    ...(run.answering.partial === undefined ? {} : { partial: run.answering.partial }),
     ...(report === undefined ? {} : { report }),
     ...(end?.how === "failed" ? { error: errorDocument(end, say) } : {}),
     ...(waiting === undefined ? {} : { waiting }),
@@ -381,7 +384,12 @@ function guardDocument(reason: ApprovalReason | LegacyReason): { readonly guard?
 
 function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
   const { questions, unknown, unusable } = run.execution;
-  if (isEnded(run) || run.approvals.pending.size + questions + unknown + unusable === 0) return undefined;
+  if (
+    isEnded(run) ||
+    failedWith(run) !== undefined ||
+    run.approvals.pending.size + questions + unknown + unusable === 0
+  )
+    return undefined;
   const works = [...run.execution.steps.values()].flatMap(worksOf);
   const { estimate } = currentPlan(run) ?? {};
   const of = (work: Work) => ({ step: work.step.spec.id, ...(work.item === null ? {} : { item: work.item }) });

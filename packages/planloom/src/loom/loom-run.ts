@@ -224,6 +224,16 @@ export class LoomRun {
     return this.send(await retryOf(await this.engine.load(this.id), options, this.home), options);
   }
 
+  /**
+   * Writes an answer from what this failed run has done, with what is missing: `document().partial`. The run stays
+   * failed. The configuration's budget covers all of the run. Rejects with BUDGET_UNPRICED; refused with RUN_NOT_ENDED,
+   * RUN_ENDED, NO_PARTIAL_ANSWER.
+   */
+  async answerPartly(options: SendOptions = {}): Promise<WordedReply> {
+    const settings = this.home.settingsFor(currentPlan(await this.engine.load(this.id))?.plan);
+    return this.send({ type: "answer", settings, models: this.home.models }, options);
+  }
+
   /** What such a retry would reuse and run. */
   async previewRetry(options: RetryOptions = {}): Promise<RetryPreview | WordedRefusal> {
     return previewOf(await this.engine.load(this.id), options, this.home);

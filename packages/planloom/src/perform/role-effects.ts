@@ -12,9 +12,9 @@ import { failWith } from "../run/failure.js";
 import type { Outcome } from "../run/input.js";
 import { foreignInputs, hidesKeys } from "../run/followed-plan.js";
 import { ROLE_SCOPES } from "../run/keys.js";
-import { planOf } from "../run/lookup.js";
 import { type Run } from "../run/state.js";
 import { agentContext } from "./agent-context.js";
+import { answerFacts } from "./answer-facts.js";
 import { doneIn } from "./appraisal.js";
 import { processLacks } from "./lacking.js";
 import { noModel, roleErrorOf } from "./outcome.js";
@@ -109,24 +109,13 @@ export async function performAnswer(
   context: Performing,
 ): Promise<Outcome> {
   const { key } = effect;
-  const { answer } = planOf(run).plan;
   refuseWithout(services, run, "synthesizer");
-  if (services.synthesizer === null || answer.kind !== "from") {
+  if (services.synthesizer === null)
     return { type: "answer-failed", key, error: noModel("synthesizer"), usage: NO_USAGE };
-  }
   try {
     const agent = agentContext(run, context, { stepId: ROLE_SCOPES.answer, item: null });
-    const outputs = answer.from.map((id) => {
-      const state = run.execution.steps.get(id)!;
-      return { id, title: state.spec.title, output: state.work.output ?? null };
-    });
     const { synthesizer: instructions } = services.instructions;
-    const request = {
-      goal: run.request.goal,
-      outputs,
-      ...(answer.instructions === undefined ? {} : { form: answer.instructions }),
-      ...(instructions === undefined ? {} : { instructions }),
-    };
+    const request = { ...answerFacts(run), ...(instructions === undefined ? {} : { instructions }) };
     const written = await writeAnswer(request, services.synthesizer, agent, (delta) =>
       context.progress({ type: "answer", delta }),
     );

@@ -77,6 +77,11 @@ export const askStepSchema = z.strictObject({
 
 export const stepSchema = z.union([toolStepSchema, agentStepSchema, askStepSchema]);
 
+const onAnswerFailure = z
+  .enum(["partial", "none"])
+  .optional()
+  .describe("partial: a run that fails still answers from what is done, and the answer says what is missing.");
+
 export const planSchema = z
   .strictObject({
     planloom: z.literal(1).optional().describe("The version of this format."),
@@ -96,10 +101,17 @@ export const planSchema = z
     answer: z
       .union([
         z.strictObject({
-          from: z.array(id).optional().describe("The steps whose outputs the answer is written from."),
+          from: z
+            .array(id)
+            .optional()
+            .describe("The steps whose outputs the answer is written from; absent = all that have finished."),
           instructions: text.optional(),
+          onFailure: onAnswerFailure,
         }),
-        z.strictObject({ value: json.describe("The answer itself, with references; no model.") }),
+        z.strictObject({
+          value: json.describe("The answer itself, with references; no model."),
+          onFailure: onAnswerFailure,
+        }),
       ])
       .optional(),
   })
@@ -159,9 +171,21 @@ export interface InputSpec {
   readonly description?: string;
   readonly default?: Json;
 }
+/** What a run that fails still gives: an answer from what is done, or none. */
+export type AnswerOnFailure = "partial" | "none";
+
+/** `onFailure`: absent, the setting of the run applies. */
 export type Answer =
-  | { readonly kind: "from"; readonly from: readonly string[]; readonly instructions?: string }
-  | { readonly kind: "value"; readonly value: Json };
+  | {
+      readonly kind: "from";
+      /** Without `all`, the steps that the plan names; with it, the steps that no other step waits for. */
+      readonly from: readonly string[];
+      /** The plan names no steps: the answer is written from all outputs. */
+      readonly all?: true;
+      readonly instructions?: string;
+      readonly onFailure?: AnswerOnFailure;
+    }
+  | { readonly kind: "value"; readonly value: Json; readonly onFailure?: AnswerOnFailure };
 
 /** A draft with every default written out, for the kernel. */
 export interface Plan {

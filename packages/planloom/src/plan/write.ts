@@ -2,18 +2,24 @@
 // plan with the same hash. The reader is tolerant; the writer is strict.
 import { LIMITS } from "../limits.js";
 import type { JsonObject } from "./json.js";
-import type { Plan, Retry, Step } from "./plan.js";
+import type { Answer, Plan, Retry, Step } from "./plan.js";
 import { ownFields } from "./step-kind.js";
 
 export function writePlan({ goal, inputs, steps, answer }: Plan): JsonObject {
-  const { kind: _kind, ...said } = answer;
   return tidy({
     planloom: 1,
     goal: goal === "" ? undefined : goal,
     inputs: unlessEmpty(inputs),
     steps: steps.map(writeStep),
-    answer: said,
+    answer: unlessEmpty(writeAnswer(answer)),
   });
+}
+
+/** Steps that the plan did not name are not named here either. */
+function writeAnswer(answer: Answer): JsonObject {
+  const { kind: _kind, ...said } = answer;
+  if (answer.kind === "value" || answer.all !== true) return said as JsonObject;
+  return tidy({ instructions: answer.instructions, onFailure: answer.onFailure });
 }
 
 /** Fields in reading order: task, executor, data, condition, failure handling. */

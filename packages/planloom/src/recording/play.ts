@@ -161,6 +161,7 @@ class Play {
     if (input === undefined) throw answerUnknown(said ?? events[0]!);
     if (input.type === "recovered") await this.#recover(input);
     else if (input.type === "retry") await this.#retry(input);
+    else if (input.type === "answer") await this.#reopen(input);
     else if (isCommand(input)) await this.#obey(input, events);
     else if (input.type === "reserve") await this.#reserve(input);
     else if (input.type === "drafted") await this.#draft(input);
@@ -213,7 +214,17 @@ class Play {
   async #retry({ id: _id, at: _at, by, plan, ...said }: Input & { readonly type: "retry" }): Promise<void> {
     await this.#comesTo(() => isEnded(this.#run));
     const today = plan === undefined ? {} : { plan: this.#checkedToday(plan, plan.inputs) };
-    const reply = await this.#engine.send(this.#runId, { ...said, ...today }, { by, record: "only" });
+    await this.#sendEnded({ ...said, ...today }, by);
+  }
+
+  /** A person asks the ended run for an answer from what is done. */
+  async #reopen({ id: _id, at: _at, by, ...said }: Input & { readonly type: "answer" }): Promise<void> {
+    await this.#comesTo(() => isEnded(this.#run));
+    await this.#sendEnded(said, by);
+  }
+
+  async #sendEnded(said: Command, by: string): Promise<void> {
+    const reply = await this.#engine.send(this.#runId, said, { by, record: "only" });
     if (!reply.ok) throw commandRefused(said, reply);
     await this.#engine.drive(this.#runId, "RETRIED", this.#listener);
     this.#watch(this.#engine);

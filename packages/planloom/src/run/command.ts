@@ -107,6 +107,13 @@ export type Command =
       readonly trust?: { readonly [input: string]: InputTrust };
       readonly settings: Settings;
       readonly models: RoleNames;
+    }
+  | {
+      /** Write an answer from what an ended, failed run has done. It stays failed. */
+      readonly type: "answer";
+      /** The budget and the prices of these settings apply from here on. */
+      readonly settings: Settings;
+      readonly models: RoleNames;
     };
 
 const COMMANDS: { readonly [T in Command["type"]]: true } = {
@@ -120,6 +127,10 @@ const COMMANDS: { readonly [T in Command["type"]]: true } = {
   goal: true,
   cancel: true,
   retry: true,
+  answer: true,
 };
+
+/** Whether a command of this type is for a run that has ended. */
+export const isForEnded = (type: string): boolean => type === "retry" || type === "answer";
 
 export const isCommandType = (type: string): type is Command["type"] => Object.hasOwn(COMMANDS, type);

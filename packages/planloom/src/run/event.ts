@@ -138,8 +138,8 @@ export interface EventData {
     /** The step that the command named, or null. */
     readonly from: string | null;
     readonly restarted: readonly string[];
-    /** execution: the plan stays. plan: the planner is asked for a plan. */
-    readonly stage: "execution" | "plan";
+    /** execution: the plan stays. plan: the planner is asked for a plan. answer: only a partial answer is written. */
+    readonly stage: "execution" | "plan" | "answer";
     /** Settings of the process that sent the retry. The approval policy never asks for less than before. */
     readonly settings: Settings;
     /** The approval policy of that process, if the run keeps a stricter one. */
@@ -154,7 +154,7 @@ export interface EventData {
   };
   "run.completed": { readonly success: boolean };
   /** `cause` is set if the error comes from a step or from the review. Otherwise it is the run's own error. */
-  "run.failed": { readonly error: Failure; readonly cause?: FailureCause };
+  "run.failed": Failing;
   "run.cancelled": { readonly comment: string };
   /** With neither `change` nor `replan`, the planner is asked for a first plan again. */
   "goal.changed": {
@@ -553,6 +553,12 @@ export interface EventData {
     /** Who gives the answer. none: the run fails. */
     readonly answer: "synthesizer" | "plan" | "none";
   };
+  /**
+   * The run has failed with this, and the synthesizer is asked for an answer from what is done. The run ends as failed
+   * after it.
+   */
+  "answer.requested": Failing;
+  /** `partial`: the run has failed, and the answer is made of what was done before. */
   "answer.written": { readonly answer: Json; readonly partial: boolean; readonly usage: Usage };
   /** The synthesizer gave no answer. */
   "answer.failed": PassingFailure;
@@ -565,6 +571,12 @@ export interface Change {
   /** The steps that failed for good. */
   readonly failed: readonly StepRef[];
   readonly reason: ReplanReason | LegacyReason;
+}
+
+/** Why a run fails. `cause` is set if the error comes from a step or from the review. */
+export interface Failing {
+  readonly error: Failure;
+  readonly cause?: FailureCause;
 }
 
 /** The cause of a run's failure: a step, or the review of its plan. */

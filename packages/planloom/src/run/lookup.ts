@@ -1,13 +1,19 @@
 // Finds parts of a run: a plan, a step, an item, an effect that is owed. In: a run and a name. Out: the part.
 import type { ToolSpec } from "../plan/tool-spec.js";
 import type { Effect } from "./effect.js";
-import { reviewKey } from "./keys.js";
+import { answerKey, reviewKey } from "./keys.js";
 import type { PendingApproval, ProposedPlan, Run } from "./state.js";
 import type { StepState, Work } from "./work.js";
 
 /** The key of the open review. There is at most one. */
 export function reviewOf(run: Run): string | undefined {
   const key = reviewKey(run.planning.reviews);
+  return run.owed.has(key) ? key : undefined;
+}
+
+/** The key of the open request for the answer. There is at most one. */
+export function answerOwed(run: Run): string | undefined {
+  const key = answerKey(run.answering.requests);
   return run.owed.has(key) ? key : undefined;
 }
 

@@ -3,6 +3,9 @@
 import type { Finding } from "../plan/finding.js";
 import type { JsonObject } from "../plan/json.js";
 import type { Mismatch } from "../plan/type/type.js";
+import { isFailure } from "./failure.js";
+import type { Budget } from "./settings.js";
+import type { RunEnd } from "./state.js";
 
 interface Ref {
   readonly step: string;
@@ -57,6 +60,14 @@ export interface RefusalParams {
   readonly SAME_GOAL: object;
   readonly RUN_NOT_ENDED: object;
   readonly NOTHING_TO_RETRY: { readonly because: "completed" | "no-plan" };
+  /**
+   * A run that has failed gives no answer from what is done. answered: it has one. no-room: its log is full, or the
+   * outputs together are too large. budget: the `limit` is used up.
+   */
+  readonly NO_PARTIAL_ANSWER: {
+    readonly because: "answered" | "nothing-done" | "no-room" | "budget";
+    readonly limit?: keyof Budget;
+  };
   /** `fork`: the command asks for a new run, not for a retry of this one. */
   readonly STEP_UNKNOWN: { readonly step: string; readonly fork?: true };
   /** A fork would call again a step that acted with an unusable output. */
@@ -74,6 +85,12 @@ export interface Refusal {
   readonly code: string;
   readonly params?: JsonObject;
   readonly text?: string;
+}
+
+/** How a run ended, for a command that comes too late. */
+export function endedAs(end: RunEnd): RefusalParams["RUN_ENDED"] {
+  const expired = end.how === "failed" && isFailure(end.error, "APPROVAL_EXPIRED");
+  return { ended: end.how, ...(expired && { expired }) };
 }
 
 export function refusal<Code extends RefusalCode>(code: Code, params: RefusalParams[Code]): Refusal {

@@ -1,5 +1,6 @@
 // Defines the settings of a run: policies, limits, budget, prices and the models of its roles. In: nothing. Out: types.
 import type { JsonObject } from "../plan/json.js";
+import type { AnswerOnFailure } from "../plan/plan.js";
 import type { Price } from "../plan/estimate/price.js";
 import type { Granularity } from "../plan/check/granularity.js";
 
@@ -59,6 +60,8 @@ export interface Settings {
   readonly granularity: Granularity;
   /** Whether the planner reviews its own plan once before the plan is used. */
   readonly critique: boolean;
+  /** What a run that fails still gives. A plan may say otherwise. */
+  readonly answerOnFailure: AnswerOnFailure;
   readonly budget: Budget;
   /** Keyed by model name. A model without an entry has no known price. */
   readonly prices: { readonly [model: string]: Price };
@@ -88,6 +91,7 @@ const ABSENT = {
   eager: false,
   granularity: "normal",
   critique: false,
+  answerOnFailure: "none",
   guard: "off",
   attended: true,
 } satisfies Partial<Settings>;

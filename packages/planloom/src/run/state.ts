@@ -7,7 +7,7 @@ import type { ToolDifference } from "../plan/tool-change.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { Effect } from "./effect.js";
-import type { Change, EventData, FailureCause, StepNeeds } from "./event.js";
+import type { Change, EventData, Failing, StepNeeds } from "./event.js";
 import type { Failure } from "./failure.js";
 import type { RoleNames, Settings } from "./settings.js";
 import { Queue } from "./queue.js";
@@ -48,12 +48,6 @@ export interface PendingApproval {
   readonly call?: EventData["approval.requested"]["call"];
 }
 
-/** Why the run fails. `cause` is set if the error comes from a step or from the review. */
-export interface Failing {
-  readonly error: Failure;
-  readonly cause?: FailureCause;
-}
-
 export interface Spent {
   readonly modelCalls: number;
   readonly tokens: number;
@@ -80,7 +74,8 @@ export type Mode =
   | { readonly phase: "awaiting-approval" }
   /** `reviewAgain`: steps completed while a review was open, so another review follows. */
   | { readonly phase: "executing"; readonly reviewAgain: boolean }
-  | { readonly phase: "answering" }
+  /** `failed`: the run has failed with this, and the answer is a partial one. */
+  | { readonly phase: "answering"; readonly failed?: Failing }
   | RunEnd;
 
 /** `at` in ms since 1970. */
@@ -232,6 +227,8 @@ export interface Answering {
   /** Number of requests to the synthesizer. */
   requests: number;
   answer?: Json;
+  /** The run has failed, and the answer is made of what was done before. */
+  partial?: true;
 }
 
 export interface Run {
@@ -327,6 +324,7 @@ const NO_SETTINGS: Settings = {
   replanCostUsd: null,
   granularity: "normal",
   critique: false,
+  answerOnFailure: "none",
   guard: "off",
   attended: true,
   budget: { modelCalls: null, tokens: null, costUsd: null, wallMs: null },

@@ -1,6 +1,6 @@
 // Tells the state of a run in short. In: a run. Out: its status, its end, and what stops it from continuing.
 import type { Effect } from "./effect.js";
-import type { Change, EventData } from "./event.js";
+import type { Change, EventData, Failing } from "./event.js";
 import type { Failure } from "./failure.js";
 import { DEADLINE_KEY } from "./keys.js";
 import { reviewOf } from "./lookup.js";
@@ -28,6 +28,10 @@ export function errorOf(run: Run): Failure | undefined {
   return end?.how === "failed" ? end.error : undefined;
 }
 
+/** Why a run has failed that still gives a partial answer. */
+export const failedWith = ({ mode }: Run): Failing | undefined =>
+  mode.phase === "answering" ? mode.failed : undefined;
+
 export const isCancelling = ({ halt }: Run): boolean => halt?.why === "cancel";
 
 export const isFailing = ({ halt }: Run): boolean => halt?.why === "failure";
@@ -51,6 +55,7 @@ export function statusOf(run: Run): RunStatus {
   const { mode, execution } = run;
   if (mode.phase === "ended") return mode.how;
   if (run.paused) return "paused";
+  if (failedWith(run) !== undefined) return "answering";
   if (execution.questions > 0 || execution.unusable > 0 || doubtsOf(run) > 0) return "needs-attention";
   if (run.approvals.pending.size > 0) return "awaiting-approval";
   if (mode.phase === "answering") return "answering";

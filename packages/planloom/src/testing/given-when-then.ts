@@ -45,6 +45,7 @@ const SETTINGS: Settings = {
   fanOut: LIMITS.fanOut,
   onFailure: "fail",
   replan: "never",
+  answerOnFailure: "none",
   replans: 2,
   replanContext: "excerpt",
   eager: false,

@@ -18,9 +18,11 @@ export type Action =
   /** `takeOver`: also from a process that is alive. */
   | { readonly action: "resume"; readonly runId?: string; readonly takeOver?: true }
   | {
-      readonly action: "show" | "watch" | "cancel" | "record" | "edit" | "events" | "diff" | "answer";
+      readonly action: "show" | "watch" | "cancel" | "record" | "edit" | "events" | "diff";
       readonly runId?: string;
     }
+  /** Read the answer, or (`partial`) write one from what a failed run has done. */
+  | { readonly action: "answer"; readonly runId?: string; readonly partial?: true }
   | { readonly action: "trace"; readonly runId?: string; readonly step?: string }
   | { readonly action: "approve" | "reject"; readonly runId?: string; readonly hash?: string }
   | { readonly action: "respond"; readonly runId?: string; readonly step?: string; readonly item?: number }

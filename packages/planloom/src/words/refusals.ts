@@ -30,6 +30,19 @@ const SHOWS: Sentence = [SHOW, " shows its state and what it waits for."];
 const standing = (status: string): string =>
   status === "expanded" ? "is done item by item: name one of its items" : `is ${status}`;
 
+function noAnswerBecause(because: string, limit = "a limit"): string {
+  switch (because) {
+    case "answered":
+      return "it has an answer";
+    case "nothing-done":
+      return "none of its steps has finished";
+    case "budget":
+      return `its budget (${limit}) is used up`;
+    default:
+      return "the answer does not fit into its log";
+  }
+}
+
 export const REFUSALS: RefusalWords = {
   COMMAND_UNREADABLE: {
     message: ({ command }) =>
@@ -226,6 +239,16 @@ export const REFUSALS: RefusalWords = {
             { action: "retry", model: "planner" },
             ".",
           ],
+  },
+  NO_PARTIAL_ANSWER: {
+    message: ({ because, limit, ...run }) =>
+      `${theRun(run)} gives no partial answer: ${noAnswerBecause(because, limit)}.`,
+    next: ({ because }) =>
+      because === "answered"
+        ? [{ action: "answer" }, " gives it."]
+        : because === "budget"
+          ? ["Give a larger budget, which covers all of the run: ", { action: "answer", partial: true }, ". ", ...SHOWS]
+          : [RETRY, " continues the run. ", SHOW, " shows its state."],
   },
   STEP_UNUSABLE: {
     message: ({ step }) => `Step ${step} has acted, and a fork would make its call again.`,

@@ -28,7 +28,7 @@ export const librarySurface: Surface = byCase<Action, "action", string>("action"
   edit: () => onRun("edit(plan)"),
   events: () => onRun("events()"),
   diff: () => onRun("document()"),
-  answer: () => onRun("document()"),
+  answer: ({ partial }) => onRun(partial ? "answerPartly()" : "document()"),
   trace: () => onRun("journal()"),
   approve: ({ hash }) => onRun(`approve(${hash === undefined ? "hash" : JSON.stringify(hash)})`),
   reject: ({ hash }) => onRun(`reject(${list("comment", options({ hash }))})`),

@@ -170,12 +170,12 @@ describe("what a checked plan says", () => {
   test("an answer that is not written is made from what no step is given", () => {
     const order = { id: "rest", tool: "calculate", with: { expression: "2" }, dependsOn: ["cost"] };
     const { plan } = sound({ steps: [{ id: "cost", tool: "calculate", with: { expression: "1" } }, order] });
-    expect(plan.answer).toEqual({ kind: "from", from: ["cost", "rest"] });
+    expect(plan.answer).toEqual({ kind: "from", from: ["cost", "rest"], all: true });
   });
 
   test("an agent step is given what it depends on, so that is not for the answer", () => {
     const { plan } = sound({ steps: [find, agent("b", { dependsOn: ["find"] })] });
-    expect(plan.answer).toEqual({ kind: "from", from: ["b"] });
+    expect(plan.answer).toEqual({ kind: "from", from: ["b"], all: true });
   });
 
   test("the goal of the run stands in where the draft names none", () => {

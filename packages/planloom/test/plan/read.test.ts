@@ -92,7 +92,7 @@ describe("the formats of the documents are read as written and pass check", () =
     });
     const result = check(draft, SAMPLE);
     expect(result.findings).toEqual([]);
-    expect(result.ok && result.plan.answer).toEqual({ kind: "from", from: ["s1", "s2", "s3", "s4"] });
+    expect(result.ok && result.plan.answer).toEqual({ kind: "from", from: ["s1", "s2", "s3", "s4"], all: true });
   });
 
   test("an event's plan of step, description, tool, params, depends_on", () => {

@@ -98,6 +98,7 @@ const settings: fc.Arbitrary<Partial<Settings>> = fc.record({
   replans: fc.integer({ min: 0, max: 3 }),
   replanContext: fc.constantFrom("codes", "excerpt", "full"),
   replanTokens: fc.constantFrom(null, null, null, 5_000),
+  answerOnFailure: fc.constantFrom("none", "none", "partial"),
   budget: fc.record({
     modelCalls: fc.constantFrom(null, null, null, 3, 12),
     tokens: fc.constantFrom(null, null, null, 200, 1_000),

@@ -156,6 +156,7 @@ export class Play {
     const {
       request: { settings, models },
     } = this.run;
+    if (of(6) === 5) return this.input({ type: "answer", settings, models });
     const written = this.beginning.plans[which % this.beginning.plans.length]!.given!;
     const plan =
       of(2) === 0 ? ((of(2) === 0 ? anotherPlan(this.run, which, this.log.length) : undefined) ?? written) : undefined;
@@ -287,7 +288,9 @@ export class Play {
     else if (type === "plan.proposed") {
       this.approvedPlan = true;
       this.checkKept(data);
-    } else if (type === "run.reopened") this.reopened(data.restarted);
+    } else if (type === "run.reopened") {
+      if (data.stage !== "answer") this.reopened(data.restarted);
+    } else if (type === "answer.requested" || type === "answer.written") this.checkAnswer(type, data);
     else if (type === "replan.requested") this.checkReplan(data);
     else if (type === "step.unknown") {
       const key = callKey(workOf(this.read, data));
@@ -311,6 +314,14 @@ export class Play {
     must(!this.acted.has(data.key), `${nameOf(data)} acts once`);
     must(!this.unusable.has(data.key), `${nameOf(data)} acted, although its output cannot be used`);
     must(!this.uncertain.has(data.key) || data.effects !== "once", `nobody knows whether ${nameOf(data)} acted`);
+  }
+
+  /** A run answers once; and from what is done only if it fails. */
+  private checkAnswer(type: string, data: EventData["answer.requested"] | EventData["answer.written"]): void {
+    must(this.read.answering.answer === undefined, "a run has one answer");
+    must(this.read.execution.running === 0, "what runs is drained before the answer");
+    if ("partial" in data && !data.partial) must(this.read.halt === undefined, "a whole answer is that of a sound run");
+    must(type !== "answer.requested" || this.read.spending.exhausted === undefined, "no answer is paid for any more");
   }
 
   private checkReplan({ cause }: EventData["replan.requested"]): void {

@@ -204,6 +204,8 @@ class LogAudit {
   #goesOn({ data, seq, type, inputId }: RunEvent & { type: "run.reopened" }): void {
     if (this.#over === undefined) this.ledger.violate(`${type} (${seq}) of a run that had not ended`);
     this.#over = undefined;
+    // Only its answer is written.
+    if (data.stage === "answer") return;
     this.#reopenedBy = inputId;
     for (const [name, place] of this.#places) {
       const restarted = data.restarted.includes(name.split("/")[0]!);

@@ -42,7 +42,7 @@ export class Hold {
       case "run.reopened":
         this.#stopping = this.#changing = this.#review = undefined;
         this.#paused = false;
-        this.#replans = 0;
+        if (event.data.stage !== "answer") this.#replans = 0;
         return this.#begins(event);
       case "run.paused":
       case "run.unpaused":

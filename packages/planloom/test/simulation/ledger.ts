@@ -32,6 +32,7 @@ export type FaultKind =
   | "duplicate command"
   | "stale command"
   | "retry of an ended run"
+  | "partial answer of an ended run"
   | "fork of an ended run";
 
 export interface Said {

@@ -5,7 +5,7 @@ import { reconcileKey } from "../../src/run/keys.js";
 import type { Settings } from "../../src/run/settings.js";
 import type { CheckedPlan, Command } from "../../src/run/command.js";
 import { type Run } from "../../src/run/state.js";
-import { isEnded } from "../../src/run/status.js";
+import { isEnded, statusOf } from "../../src/run/status.js";
 import { isUnusable, worksOf } from "../../src/run/steps.js";
 import type { Work } from "../../src/run/work.js";
 import { dice as diceOf, type Dice } from "./dice.js";
@@ -106,6 +106,10 @@ export class People {
     const {
       request: { models },
     } = run;
+    if (statusOf(run) === "failed" && run.answering.answer === undefined && whims.chance(0.15)) {
+      ledger.fault("partial answer of an ended run", "man");
+      return this.#say(run.id, { type: "answer", settings: this.#moreOf(run), models });
+    }
     // They want to see whether what has acted is really left alone.
     const acted = [...run.execution.steps.values()].find((state) => worksOf(state).some(isUnusable))?.spec.id;
     const from = whims.chance(acted === undefined ? 0.4 : 0.8) ? { from: acted ?? step } : {};

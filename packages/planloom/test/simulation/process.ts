@@ -103,13 +103,14 @@ export class SimulatedProcess {
   }
 
   #started(planGiven: boolean): StartRequest["started"] {
-    const { approval, concurrency, synthesizer, changes, budget = SETTINGS.budget } = this.world.scenario;
+    const { approval, concurrency, synthesizer, partial, changes, budget = SETTINGS.budget } = this.world.scenario;
     const { planner } = this;
+    const answerOnFailure = partial ? "partial" : "none";
     return {
       goal: "a goal",
       inputs: {},
       strategy: "plan-and-execute",
-      settings: { ...SETTINGS, approval, concurrency, budget, ...changes?.settings },
+      settings: { ...SETTINGS, approval, concurrency, budget, answerOnFailure, ...changes?.settings },
       models: {
         planner,
         executor: "executor",

@@ -49,6 +49,8 @@ export interface Scenario {
   readonly scripts: ReadonlyMap<string, readonly (readonly ScriptedCall[])[]>;
   /** Absent: nobody plans again, and nobody changes anything. */
   readonly changes?: Changes;
+  /** A run that fails answers from what is done. */
+  readonly partial: boolean;
   /** Absent: model calls, tokens and time are not limited. */
   readonly budget?: Budget;
 }
@@ -72,9 +74,10 @@ export function scenarioOf(seed: number): Scenario {
     if (!checked.ok) continue;
     const changes = changesOf(dice(seed, "changes"));
     const budget = budgetOf(dice(seed, "budget"));
+    const answers = { partial: dice(seed, "partial").chance(0.3) };
     const again = dice(seed, "again").chance(scenario.misfortune.cancels ? 0.6 : 0.3);
     const releases = dice(seed, "releases").chance(0.2);
-    return { ...scenario, checked, again, releases, ...changes, ...budget };
+    return { ...scenario, checked, again, releases, ...answers, ...changes, ...budget };
   }
 }
 
@@ -100,7 +103,10 @@ function budgetOf(d: Dice): Pick<Scenario, "budget"> {
   return { budget: { modelCalls: null, tokens: null, costUsd: null, wallMs: null, [limited]: most } };
 }
 
-function drawn(seed: number, d: Dice): Omit<Scenario, "checked" | "again" | "releases" | "changes" | "budget"> {
+function drawn(
+  seed: number,
+  d: Dice,
+): Omit<Scenario, "checked" | "again" | "releases" | "partial" | "changes" | "budget"> {
   const half = () => d.chance(0.5);
   const trouble = half();
   const misfortune = {

@@ -293,6 +293,12 @@ export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly
   SAME_GOAL: [{}],
   RUN_NOT_ENDED: [{}],
   NOTHING_TO_RETRY: [{ because: "completed" }, { because: "no-plan" }],
+  NO_PARTIAL_ANSWER: [
+    { because: "answered" },
+    { because: "nothing-done" },
+    { because: "no-room" },
+    { because: "budget", limit: "tokens" },
+  ],
   STEP_UNKNOWN: [{ step: "a" }, { step: "a", fork: true }],
   STEP_UNUSABLE: [{ step: "a" }],
   WRONG_VERDICT: [{ step: "a", item: 0, verdict: "happened", verdicts: ["use", "skip", "fail", "again"] }],

@@ -37,7 +37,9 @@ import { shellWord } from "../shell-word.js";
 
 export async function planCommand(
   words: readonly string[],
-  flags: StoreFlags & ModelFlags & PlannerFlags & { readonly output?: string; readonly input?: readonly string[] },
+  flags: StoreFlags &
+    ModelFlags &
+    PlannerFlags & { readonly output?: string; readonly input?: readonly string[]; readonly partial?: boolean },
 ): Promise<number> {
   const goal = words.join(" ").trim();
   if (goal === "") throw new PlanloomError("GOAL_EMPTY", { of: "plan" });
@@ -63,7 +65,8 @@ export async function planCommand(
   if (made.afterUntrusted !== undefined)
     say("The planner read text of the inputs. Look at the plan before you run it: its text does not say that.");
   const { output } = flags;
-  const text = await documentText(made.plan, output ?? "");
+  const plan = flags.partial === true ? answeringPartly(made.plan) : made.plan;
+  const text = await documentText(plan, output ?? "");
   if (output === undefined) printText(text);
   else {
     await saveText(output, text);
@@ -71,6 +74,8 @@ export async function planCommand(
   }
   return EXIT.done;
 }
+
+const answeringPartly = (plan: Plan): Plan => ({ ...plan, answer: { ...plan.answer, onFailure: "partial" } });
 
 /** These commands start no run: they leave no store behind. */
 const READ: Use = { config: "read", store: "none", models: "not-called" };

@@ -1,7 +1,6 @@
-// Commands that read one run: show, events, watch, answer. In: a run's name. Out: documents on stdout. They need
+// Commands that read one run: show, events, watch. In: a run's name. Out: documents on stdout. They need
 // neither tools nor models, and work while another process drives the run.
 import { currentPlan } from "../../run/lookup.js";
-import { PlanloomError } from "../../words/planloom-error.js";
 import { systemClock } from "../../clock.js";
 import { settingsOf, type LoomConfig } from "../../loom/config.js";
 import { livenessOf } from "../../engine/holder.js";
@@ -17,9 +16,9 @@ import type { EventStore } from "../../store/event-store.js";
 import { Follower } from "../follow.js";
 import { openDisplay } from "../display.js";
 import { EXIT, exitOfRun } from "../exit-code.js";
-import { printJson, printJsonLine, printLines, PROGRAM, say, stdoutGone, type RawFlags } from "../output.js";
+import { printJson, printJsonLine, printLines, PROGRAM, say, stdoutGone } from "../output.js";
 import { withStore, type StoreFlags } from "../open-loom.js";
-import { answerText, figureLines, printAnswer, sayEnd, waitingLines } from "../render/end.js";
+import { answerText, figureLines, sayEnd, waitingLines } from "../render/end.js";
 import { costText } from "../render/estimate.js";
 import { planApprovalLines } from "../render/approval.js";
 import { planLines } from "../render/plan.js";
@@ -115,7 +114,9 @@ export function showLines(
     ...(report === undefined ? [] : [`  next     ${manyLines(report.next)}`]),
     ...(waiting === undefined ? [] : ["", ...waitingLines(run.runId, waiting)]),
     ...(recorded.length === 0 ? [] : ["", ...recordedLines(run.runId, recorded)]),
-    ...(run.answer === null ? [] : ["", `${paint("bold", "answer")}\n${answerText(run.answer)}`]),
+    ...(run.answer === null
+      ? []
+      : ["", `${paint("bold", run.partial === true ? "answer (partial)" : "answer")}\n${answerText(run.answer)}`]),
   ];
 }
 
@@ -150,21 +151,6 @@ export async function eventsCommand(name: string, flags: StoreFlags & { readonly
       if (stdoutGone()) break;
     }
     return EXIT.done;
-  });
-}
-
-export async function answerCommand(name: string, flags: ReadFlags & RawFlags): Promise<number> {
-  return withStore(flags, async (store, storeName) => {
-    const document = documentOf(await loadRun(store, await runNamed(store, name, storeName)), cliSurface);
-    const { runId, status, waiting } = document;
-    if (status === "completed") {
-      printAnswer(document.answer, flags);
-      return exitOfRun(document);
-    }
-    if (document.finishedAt !== null) sayEnd(document);
-    else if (waiting !== undefined) waitingLines(runId, waiting).forEach((line) => say(line));
-    else throw new PlanloomError("NO_ANSWER", { runId, status });
-    return exitOfRun(document);
   });
 }
 

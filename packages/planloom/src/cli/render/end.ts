@@ -50,6 +50,7 @@ export function sayEnd(run: RunDocument): void {
   if (report !== undefined && error?.code !== "PLAN_INVALID") sayReport(report);
   say(paint("bold", `=== ${status.toUpperCase()} ===`));
   if (status === "completed" && !run.success) say("  a step that mattered was left out for want of data: no success");
+  if (run.partial === true) say("  the answer is partial: it is made of what is done");
   for (const line of figureLines(run)) say(line);
   say(`  look at  ${PROGRAM} show ${shellWord(runId)} --trace`);
 }

@@ -31,6 +31,7 @@ export function phaseOf(event: RunEvent, run: Run): string | undefined {
   if (event.type === "plan.proposed") return run.planning.plans.length === 1 ? "PLANNING" : "REPLANNING";
   if (event.type === "plan.invalid" || event.type === "plan.failed")
     return run.planning.plans.length === 0 ? "PLANNING" : "REPLANNING";
+  if (event.type === "answer.requested") return "SYNTHESIZING";
   if (event.type === "execution.completed") return run.mode.phase === "answering" ? "SYNTHESIZING" : undefined;
   // A step that starts before its plan is complete is shown in the planning phase.
   return event.type.startsWith("step.") && run.mode.phase !== "planning" ? "EXECUTING" : undefined;
@@ -58,6 +59,7 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
   "plan.invalid": ({ data }) => [...invalidLines(data), ...askingLines(data.asking)].flatMap(said),
   "plan.stepDrafted": ({ data }) => marked("writes", draftedText(data)),
   "plan.failed": roleFailed,
+  "answer.requested": () => marked("answer", "partial: the run has failed, and what is done is put together"),
   "answer.failed": roleFailed,
   "run.resumed": ({ data: { reason } }) =>
     said(mark("resumed", reason.code === "LEGACY" ? oneLine(reason.text) : "").trimEnd()),
@@ -223,8 +225,14 @@ export function draftedText({ step }: { readonly step: Json }): string {
 const parentText = ({ parent }: EventData["run.started"]): string =>
   parent === undefined ? "" : `, a fork of ${parent.runId} at step ${parent.at}`;
 
+const RETRIED_STAGE: Readonly<Record<EventData["run.reopened"]["stage"], string>> = {
+  execution: "",
+  plan: ": the planner is asked again",
+  answer: ": an answer from what is done",
+};
+
 export function retriedText({ by, data: { from, stage } }: EventOf<"run.reopened">): string {
-  return `by ${oneLine(by)}${from === null ? "" : `, from step ${from}`}${stage === "plan" ? ": the planner is asked again" : ""}`;
+  return `by ${oneLine(by)}${from === null ? "" : `, from step ${from}`}${RETRIED_STAGE[stage]}`;
 }
 
 const MARKS: Readonly<Record<string, "green" | "red" | "yellow" | "cyan">> = {

@@ -78,6 +78,8 @@ function turningPoint(event: RunEvent, before: RunEvent | undefined): string | u
       return `review: ${event.data.decision}: ${reviewedText(event.data)}`;
     case "review.failed":
       return `the review gave nothing: ${passingText(event.data)}`;
+    case "answer.requested":
+      return "a partial answer is requested, from what is done";
     case "answer.failed":
       return `the synthesizer gave nothing: ${passingText(event.data)}`;
     case "goal.changed":

@@ -205,9 +205,12 @@ function planOf(outline: Outline, goal: string | undefined): Plan {
 }
 
 function answerOf(answer: DraftAnswer | undefined, steps: readonly Step[]): Answer {
-  if (answer !== undefined && "value" in answer) return { kind: "value", value: answer.value };
-  const from = answer?.from ?? unreferenced(steps);
-  return { kind: "from", from, ...(answer?.instructions === undefined ? {} : { instructions: answer.instructions }) };
+  const failing = answer?.onFailure === undefined ? {} : { onFailure: answer.onFailure };
+  if (answer !== undefined && "value" in answer) return { kind: "value", value: answer.value, ...failing };
+  const named = answer?.from;
+  const form = answer?.instructions === undefined ? {} : { instructions: answer.instructions };
+  if (named !== undefined) return { kind: "from", from: named, ...form, ...failing };
+  return { kind: "from", from: unreferenced(steps), all: true, ...form, ...failing };
 }
 
 /** An agent step with tools `all` may use the whole inventory, except tools that need approval. */

@@ -6,7 +6,7 @@ import { completeStep } from "../complete.js";
 import { Later, type Report } from "./report.js";
 import { isObject, type Json, type JsonObject, pointerTo } from "../json.js";
 import { nearestNames } from "../nearest.js";
-import { agentStepSchema, planSchema, type InputSpec, type Step } from "../plan.js";
+import { agentStepSchema, planSchema, type AnswerOnFailure, type InputSpec, type Step } from "../plan.js";
 import { schemaOf, STEP_KINDS, type StepKind } from "../step-kind.js";
 
 export interface StepNode {
@@ -28,9 +28,10 @@ export interface Outline {
   /** Whether the draft has an answer, sound or not. */
   readonly hasAnswer: boolean;
 }
-export type DraftAnswer =
+export type DraftAnswer = { readonly onFailure?: AnswerOnFailure | undefined } & (
   | { readonly from?: readonly string[] | undefined; readonly instructions?: string | undefined }
-  | { readonly value: Json };
+  | { readonly value: Json }
+);
 
 const NOTHING: ReadonlySet<string> = new Set();
 const FIELDS = planSchema.shape;

@@ -7,15 +7,16 @@ import { sizeOf, type Json } from "../../plan/json.js";
 import { NO_ORIGIN } from "../../plan/origin.js";
 import type { Answer } from "../../plan/plan.js";
 import { NO_USAGE } from "../../plan/usage.js";
-import { asksForPlan, planOf, reviewOf } from "../lookup.js";
-import { isCancelling, isDrafting, isEnded, isFailing } from "../status.js";
+import { answerOwed, asksForPlan, planOf, reviewOf } from "../lookup.js";
+import { failedWith, isCancelling, isDrafting, isEnded, isFailing } from "../status.js";
 import { askTogether, begin, noValue } from "./begin.js";
 import { withdrawn } from "../approval.js";
-import { fact, type Change, type EventData, type Fact } from "../event.js";
+import { fact, type Change, type EventData, type Fact, type Failing } from "../event.js";
 import { readByPlanner } from "../followed-plan.js";
 import { scopeOf } from "../step-scope.js";
 import { replanEstimate } from "./policy.js";
-import { type Failing, type Run } from "../state.js";
+import { type Run } from "../state.js";
+import { endsFailed } from "./partial.js";
 
 export function advance(run: Run, at: number): Fact[] {
   const { halt, mode, execution } = run;
@@ -51,9 +52,14 @@ function replanRequested(run: Run, { mode, cause, failed, reason }: Change): Fac
 }
 
 function ends(run: Run, failing: Failing): Fact[] {
-  const end = fact("run.failed", failing);
-  return run.mode.phase === "executing" ? [executed(run), end] : [end];
+  if (isAnswering(run)) return [];
+  const end = endsFailed(run, failing);
+  return run.mode.phase === "executing" ? [executed(run), ...end] : end;
 }
+
+/** Whether a partial answer is still being written. */
+const isAnswering = (run: Run): boolean =>
+  failedWith(run) !== undefined && run.spending.exhausted === undefined && answerOwed(run) !== undefined;
 
 /** A due retry goes first: it has waited longest. */
 function nextWork(run: Run, at: number): Fact[] {

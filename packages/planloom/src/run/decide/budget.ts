@@ -7,6 +7,7 @@ import { add, costOfCall, NOTHING_SPENT, partFor, spentUntil, type BudgetCall } 
 import type { Input, Reserve } from "../input.js";
 import { stopKey } from "../keys.js";
 import type { StopReason } from "../reason.js";
+import type { Budget } from "../settings.js";
 import { type Run, type Spent } from "../state.js";
 import { isCancelling, isEnded } from "../status.js";
 
@@ -52,6 +53,10 @@ function withCall(run: Run, call: BudgetCall): { readonly certain: Spent; readon
   }
   return { certain, possible: add(certain, promised) };
 }
+
+/** The first limit of this budget that leaves nothing for another model call. */
+export const usedUp = ({ spending: { used } }: Run, budget: Budget): (typeof LIMITED)[number] | undefined =>
+  LIMITED.find((limit) => budget[limit] !== null && used[limit] - budget[limit] > -ROUNDING_USD);
 
 const LIMITED = ["modelCalls", "tokens", "costUsd"] as const;
 

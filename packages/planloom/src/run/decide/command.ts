@@ -10,28 +10,27 @@ import { editableTool, standsInPlan, withdrawn } from "../approval.js";
 import { fact, type EventData, type Fact, type StepRef } from "../event.js";
 import { failWith, isFailure, type Failure } from "../failure.js";
 import { asksForPlan, currentPlan, findWork, planOf } from "../lookup.js";
-import { refusal, type RefusalCode, type RefusalParams } from "../refusal.js";
-import { changeOf, endOf, isCancelling, isFailing, replanOf } from "../status.js";
+import { endedAs, refusal, type Refusal, type RefusalCode, type RefusalParams } from "../refusal.js";
+import { changeOf, endOf, failedWith, isCancelling, isFailing, replanOf } from "../status.js";
 import type { Unusable, Work } from "../work.js";
 import { draftsStopped } from "./draft.js";
 import { failed, refOf, skippedByPerson } from "./failure.js";
 import { completed, replacementProblem, toolProblem, typeProblem } from "./gate.js";
 import type { Input } from "../input.js";
-import { DOUBT_VERDICTS, isDoubtVerdict, UNUSABLE_VERDICTS, type Command } from "../command.js";
-import { retry } from "./retry.js";
+import { DOUBT_VERDICTS, isDoubtVerdict, isForEnded, UNUSABLE_VERDICTS, type Command } from "../command.js";
+import { answerEnded, whyNoAnswer } from "./partial.js";
+import { retry, retryPreview } from "./retry.js";
 import { revise, revisionProposed } from "./revision.js";
 import { type PendingApproval, type Run, type RunEnd } from "../state.js";
 import { directTool, isConversation } from "../../plan/step-kind.js";
 
-/** How a run ended, for a command that comes too late. */
-export function endedAs(end: RunEnd): RefusalParams["RUN_ENDED"] {
-  const expired = end.how === "failed" && isFailure(end.error, "APPROVAL_EXPIRED");
-  return { ended: end.how, ...(expired && { expired }) };
-}
+/** Decisions on what waits. A run that has failed and only writes its partial answer asks nothing any more. */
+const DECIDES: ReadonlySet<Command["type"]> = new Set(["approve", "reject", "respond", "settle", "edit"]);
 
 export function decideCommand(run: Run, command: Input & Command): Fact[] {
   const end = endOf(run);
-  if (end !== undefined && command.type !== "retry") return refused(command, "RUN_ENDED", endedAs(end));
+  if (end !== undefined && !isForEnded(command.type)) return refused(command, "RUN_ENDED", endedAs(end));
+  if (failedWith(run) !== undefined && DECIDES.has(command.type)) return refused(command, "RUN_FAILING", {});
   switch (command.type) {
     case "approve":
       return approve(run, command);
@@ -53,9 +52,20 @@ export function decideCommand(run: Run, command: Input & Command): Fact[] {
       return cancel(run, command);
     case "retry":
       return retry(run, { ...saidIn(command), type: "retry" } as Command & { readonly type: "retry" }, command.at);
+    case "answer":
+      return answerEnded(run, { ...saidIn(command), type: "answer" } as Command & { readonly type: "answer" });
     default:
       return assertNever(command);
   }
+}
+
+/** Why a command to an ended run will be refused; undefined if it will not, or if it is for a run that goes on. */
+export function whyRefused(run: Run, command: Command): Refusal | undefined {
+  if (command.type === "answer") return whyNoAnswer(run, command);
+  const preview = command.type === "retry" ? retryPreview(run, command) : undefined;
+  if (preview?.ok !== false) return undefined;
+  const { ok: _ok, ...why } = preview;
+  return why;
 }
 
 function refused<Code extends RefusalCode>(command: Input & Command, code: Code, params: RefusalParams[Code]): Fact[] {

@@ -3,7 +3,7 @@
 import type { Finding } from "../../plan/finding.js";
 import { assertNever } from "../../assert-never.js";
 import { findWork, owedAs, planOf, workOf } from "../lookup.js";
-import { isCancelling, isEnded, isFailing, isHeld, isReviewedAgain, replanOf } from "../status.js";
+import { failedWith, isCancelling, isEnded, isFailing, isHeld, isReviewedAgain, replanOf } from "../status.js";
 import type { Work } from "../work.js";
 import { advance } from "./advance.js";
 import { startFilled } from "./begin.js";
@@ -21,6 +21,7 @@ import { failed, refOf, roleFailure, whyNotStarted, whyStopped } from "./failure
 import { completed } from "./gate.js";
 import { isCommand, type Input, type Outcome, type Start, type UnreadableCommand } from "../input.js";
 import { whyTooDear } from "./policy.js";
+import { endsFailed } from "./partial.js";
 import { proposal, proposalFacts } from "./proposal.js";
 import { whyNotMended } from "./repair.js";
 import { marksOf, revise, revisionProposed } from "./revision.js";
@@ -79,7 +80,7 @@ export function expire(run: Run, at: number): Fact[] {
   if (approval === undefined) return [];
   const denied = fact("approval.denied", { subject: approval.subject, hash: approval.hash, cause: "expired" });
   const error = failWith("APPROVAL_EXPIRED", {});
-  if (approval.subject === "plan") return [denied, fact("run.failed", { error })];
+  if (approval.subject === "plan") return [denied, ...endsFailed(run, { error })];
   const work = findWork(run, approval.subject);
   return work === undefined ? [denied] : [denied, ...failed(run, work, error, at)];
 }
@@ -129,15 +130,20 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
     case "review-failed":
       return reviewFailed(run, input, at);
     case "answered":
-      return [
-        fact("answer.written", { answer: input.answer, partial: false, usage: input.usage }),
-        fact("run.completed", { success: !run.execution.starved }),
-      ];
+      return answered(run, input);
     case "answer-failed":
       return answerFailed(run, input, at);
     default:
       return assertNever(input);
   }
+}
+
+function answered(run: Run, { answer, usage }: Outcome & { type: "answered" }): Fact[] {
+  const failing = failedWith(run);
+  return [
+    fact("answer.written", { answer, partial: failing !== undefined, usage }),
+    failing === undefined ? fact("run.completed", { success: !run.execution.starved }) : fact("run.failed", failing),
+  ];
 }
 
 function planned(run: Run, input: Outcome & { type: "planned" }, at: number): Fact[] {
@@ -236,7 +242,7 @@ function planInvalid(
   ];
   if (why === undefined) return facts;
   const about = { rounds: round + 1, why, finding: mainFinding(findings) ?? null, failed: failedBefore(run) };
-  return [...facts, fact("run.failed", { error: failWith("PLAN_INVALID", about) })];
+  return [...facts, ...endsFailed(run, { error: failWith("PLAN_INVALID", about) })];
 }
 
 /** The failures that this plan was asked to answer. They are the first cause of the run's failure. */
@@ -249,7 +255,7 @@ function planFailed(run: Run, input: Outcome & { type: "plan-failed" }, at: numb
   const { attempt } = owedAs(run, input.key, "plan");
   const data = roleFailure(run, attempt, input, at);
   const facts = [fact("plan.failed", data), ...draftsStopped(run, "failed")];
-  return data.decision === "retry" ? facts : [...facts, fact("run.failed", { error: input.error })];
+  return data.decision === "retry" ? facts : [...facts, ...endsFailed(run, { error: input.error })];
 }
 
 function filled(run: Run, input: Outcome & { type: "filled" }, at: number): Fact[] {
@@ -267,7 +273,7 @@ function answerFailed(run: Run, input: Outcome & { type: "answer-failed" }, at: 
   const { attempt } = owedAs(run, input.key, "answer");
   const data = roleFailure(run, attempt, input, at);
   const facts = [fact("answer.failed", data)];
-  return data.decision === "retry" ? facts : [...facts, fact("run.failed", { error: input.error })];
+  return data.decision === "retry" ? facts : [...facts, fact("run.failed", failedWith(run) ?? { error: input.error })];
 }
 
 /**

@@ -5,11 +5,12 @@ import type { Plan, Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { isConversation, isFilled, toolNames } from "../../plan/step-kind.js";
 import type { Command } from "../command.js";
+import { whyNoAnswer } from "./partial.js";
 import { retryPreview } from "./retry.js";
 import { currentPlan } from "../lookup.js";
 import type { RoleNames } from "../settings.js";
 import { isFinished } from "../steps.js";
-import { changeOf, isCancelling, isEnded, isFailing } from "../status.js";
+import { changeOf, failedWith, isCancelling, isEnded, isFailing } from "../status.js";
 import type { Run } from "../state.js";
 
 export interface Requirements {
@@ -26,6 +27,7 @@ const NOTHING: Requirements = { tools: [], secrets: [], models: [] };
 export function requirementsOf(run: Run, commands: readonly Command[] = []): Requirements {
   if (isCancelling(run) || commands.some(({ type }) => type === "cancel")) return NOTHING;
   if (isEnded(run)) return afterRetry(run, commands);
+  if (failedWith(run) !== undefined) return forAnswer(run.request.models);
   const edited = commands.findLast((command) => command.type === "edit");
   const { models } = run.request;
   const replans = run.mode.phase === "planning" || changeOf(run) !== undefined;
@@ -39,7 +41,15 @@ export function requirementsOf(run: Run, commands: readonly Command[] = []): Req
   return combined(planned, open, models, asksPlanner);
 }
 
+/** Only a partial answer is still to be written. */
+const forAnswer = ({ synthesizer }: RoleNames): Requirements => ({
+  ...NOTHING,
+  models: synthesizer === null ? [] : ["synthesizer"],
+});
+
 function afterRetry(run: Run, commands: readonly Command[]): Requirements {
+  const answer = commands.findLast((command) => command.type === "answer");
+  if (answer !== undefined && whyNoAnswer(run, answer) === undefined) return forAnswer(answer.models);
   const retry = commands.findLast((command) => command.type === "retry");
   const parts = retry && retryPreview(run, retry);
   if (retry === undefined || parts?.ok !== true) return NOTHING;

@@ -5,7 +5,7 @@ import { errorKeys } from "../../plan/finding.js";
 import { toolsByName } from "../../plan/tool-spec.js";
 import { addUsage } from "../../plan/usage.js";
 import { answerKey, approvalKey, DEADLINE_KEY, planKey, stopKey } from "../keys.js";
-import type { EventData, EventOf, RunEvent, StepRef } from "../event.js";
+import type { EventData, EventOf, Failing, RunEvent, StepRef } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
 import { asksForPlan, currentPlan, findWork, planOf, reviewOf, workOf } from "../lookup.js";
 import { callText } from "../keys.js";
@@ -38,7 +38,7 @@ import {
 import { adoptDrafts, onDrafted } from "./draft.js";
 import { retrySteps, takePlan } from "./evolve-plan.js";
 import { ask, book, exhaustedFailure, forgetGone } from "./budget.js";
-import { type Failing, type Mode, type ProposedPlan, type Run, type RunEnd } from "../state.js";
+import { type Mode, type ProposedPlan, type Run, type RunEnd } from "../state.js";
 
 /**
  * Applies one event. This call owns `run` and changes it in place. Events must arrive in the order of their seq.
@@ -147,11 +147,10 @@ function apply(run: Run, event: RunEvent): void {
       return onStepCancelled(run, event);
     case "execution.completed":
       return onExecuted(run, event.data);
+    case "answer.requested":
+      return onAnswerRequested(run, event.data);
     case "answer.written":
-      run.owed.clear();
-      run.answering.answer = event.data.answer;
-      run.usage.synthesizer = addUsage(run.usage.synthesizer, event.data.usage);
-      return;
+      return onAnswered(run, event.data);
     case "answer.failed":
       return onAnswerFailed(run, event.data);
     // A fact for the reader. It changes no effect.
@@ -213,16 +212,19 @@ function stopCalls(run: Run): void {
 }
 
 function onReopened(run: Run, { data, at }: EventOf<"run.reopened">): void {
-  run.log.retriedAt = at;
   delete run.spending.exhausted;
-  delete run.answering.answer;
   run.paused = false;
-  run.planning.replans = 0;
-  run.planning.rejections = 0;
   run.request.settings = data.settings;
   run.request.models = data.models;
-  takeInputs(run, data);
   run.log.kernel = data.kernel ?? run.log.kernel;
+  // The run stays ended until its answer is requested.
+  if (data.stage === "answer") return setDeadline(run);
+  run.log.retriedAt = at;
+  delete run.answering.answer;
+  delete run.answering.partial;
+  run.planning.replans = 0;
+  run.planning.rejections = 0;
+  takeInputs(run, data);
   run.mode = EXECUTING;
   setDeadline(run);
   retrySteps(run, new Set(data.restarted));
@@ -242,10 +244,15 @@ const EXECUTING: Mode = { phase: "executing", reviewAgain: false };
 const fail = (run: Run, failing: Failing): void => haltFor(run, { why: "failure", failing });
 
 function end(run: Run, how: RunEnd): void {
-  // Nobody has approved the plan, so the retry asks again.
-  if ([...run.approvals.pending.values()].some(asksForPlan)) planOf(run).denied = "cancelled";
+  dropOpen(run);
   run.mode = how;
   delete run.halt;
+}
+
+/** Nothing more happens, and nobody is asked any more. */
+function dropOpen(run: Run): void {
+  // Nobody has approved the plan, so the retry asks again.
+  if ([...run.approvals.pending.values()].some(asksForPlan)) planOf(run).denied = "cancelled";
   run.owed.clear();
   run.approvals.pending.clear();
   run.approvals.expiries.clear();
@@ -516,6 +523,22 @@ function onExecuted(run: Run, data: EventData["execution.completed"]): void {
   if (data.answer === "none") return;
   run.mode = { phase: "answering" };
   if (data.answer === "synthesizer") oweAnswer(run, 1);
+}
+
+/** The run has failed. Of all that is owed, only its answer and its time are left. */
+function onAnswerRequested(run: Run, failed: Failing): void {
+  dropOpen(run);
+  oweDeadline(run);
+  fail(run, failed);
+  run.mode = { phase: "answering", failed };
+  oweAnswer(run, 1);
+}
+
+function onAnswered(run: Run, { answer, partial, usage }: EventData["answer.written"]): void {
+  run.owed.clear();
+  run.answering.answer = answer;
+  if (partial) run.answering.partial = true;
+  run.usage.synthesizer = addUsage(run.usage.synthesizer, usage);
 }
 
 function oweAnswer(run: Run, attempt: number, notBefore?: number): void {

@@ -5,7 +5,7 @@ import type { EvidenceFound } from "../../plan/evidence.js";
 import type { Finding } from "../../plan/finding.js";
 import type { InputTrust } from "../../plan/label.js";
 import type { Origin } from "../../plan/origin.js";
-import type { Answer, InputSpec, Plan, Retry, Step } from "../../plan/plan.js";
+import type { Answer, AnswerOnFailure, InputSpec, Plan, Retry, Step } from "../../plan/plan.js";
 import type { Price } from "../../plan/estimate/price.js";
 import type { ToolDifference } from "../../plan/tool-change.js";
 import type { HoldReason } from "../reason.js";
@@ -21,6 +21,7 @@ import type {
   Envelope,
   EventData,
   EventType,
+  Failing,
   HeldCall,
   MadeCall,
   PassingFailure,
@@ -155,9 +156,17 @@ const step: Shape<Step> = either(
   ),
 );
 
+const onAnswerFailure = oneOf<AnswerOnFailure>("partial", "none");
+
 const answer: Shape<Answer> = either(
-  record<Extract<Answer, { readonly kind: "from" }>>({ kind: oneOf("from"), from: texts }, { instructions: text }),
-  record<Extract<Answer, { readonly kind: "value" }>>({ kind: oneOf("value"), value: anyJson }, {}),
+  record<Extract<Answer, { readonly kind: "from" }>>(
+    { kind: oneOf("from"), from: texts },
+    { all: yes, instructions: text, onFailure: onAnswerFailure },
+  ),
+  record<Extract<Answer, { readonly kind: "value" }>>(
+    { kind: oneOf("value"), value: anyJson },
+    { onFailure: onAnswerFailure },
+  ),
 );
 
 const plan = record<Plan>(
@@ -214,6 +223,7 @@ const settings = record<Settings>(
     replanCostUsd: count,
     granularity: oneOf("coarse", "normal", "fine"),
     critique: flag,
+    answerOnFailure: onAnswerFailure,
     budget: record<Settings["budget"]>({ modelCalls: count, tokens: count, costUsd: count, wallMs: count }, {}),
     prices: map(price),
   },
@@ -268,6 +278,8 @@ const passing = {
 };
 const passingFailure = record<PassingFailure>({ ...passing.required, usage }, passing.optional);
 
+const failing = record<Failing>({ error: failure }, { cause: unchecked() });
+
 const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "run.started": record(
     {
@@ -290,11 +302,11 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "run.unpaused": record(comment, {}),
   "run.resumed": record({ epoch: number, reason: reason() }, { released: yes, kernel: text }),
   "run.reopened": record(
-    { from: nullable(text), restarted: texts, stage: oneOf("execution", "plan"), settings, models },
+    { from: nullable(text), restarted: texts, stage: oneOf("execution", "plan", "answer"), settings, models },
     { comment: text, requestedApproval: approvalPolicy, given: texts, trust: inputTrust, kernel: text },
   ),
   "run.completed": record({ success: flag }, {}),
-  "run.failed": record({ error: failure }, { cause: unchecked() }),
+  "run.failed": failing,
   "run.cancelled": record(comment, {}),
   "goal.changed": record({ goal: text, ...comment }, { change: record<Change>(change, {}), replan }),
   "cancel.requested": record(comment, {}),
@@ -462,6 +474,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     },
     {},
   ),
+  "answer.requested": failing,
   "answer.written": record({ answer: anyJson, partial: flag, usage }, {}),
   "answer.failed": passingFailure,
 };

@@ -58,9 +58,12 @@ function expiredAmong(events: readonly RunEvent[]): number {
   return events[count]?.type === "log.full" ? count + 1 : count;
 }
 
+/** With the failure of a run, its partial answer may be requested or given. */
+const FAILING: ReadonlySet<EventType> = new Set(["run.failed", "answer.requested", "answer.written"]);
+
 /** Whether this event follows from the end of that approval: the run, the step, or its fan-out has ended. */
 function endsWith(event: RunEvent, subject: "plan" | StepRef): boolean {
-  if (subject === "plan") return event.type === "run.failed";
+  if (subject === "plan") return FAILING.has(event.type);
   if (event.type !== "step.failed" && event.type !== "step.skipped" && event.type !== "step.completed") return false;
   const { step, item } = event.data;
   return step === subject.step && (item === undefined || item === subject.item);
@@ -73,7 +76,7 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
     case "run.resumed":
       return { type: "recovered", ...first.data } as Said;
     case "run.reopened":
-      return retryOf(run, first, events[1]);
+      return first.data.stage === "answer" ? answerOf(first.data) : retryOf(run, first, events[1]);
     case "plan.stepDrafted": {
       const { request, index, step, tools } = first.data;
       return { type: "drafted", key: request, index, step, ...(tools === undefined ? {} : { tools }) };
@@ -179,6 +182,8 @@ function retryOf(run: Run, { data }: EventOf<"run.reopened">, next: RunEvent | u
     models,
   };
 }
+
+const answerOf = ({ settings, models }: EventData["run.reopened"]): Command => ({ type: "answer", settings, models });
 
 /** The proposed plan, with its fields in the order in which they were written. Hashes depend on the order. */
 function checkedIn({

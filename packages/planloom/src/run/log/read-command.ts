@@ -9,7 +9,7 @@ import { notJson } from "../../plan/not-json.js";
 import { planHash, planHashBy } from "../../plan/plan-hash.js";
 import { writePlan } from "../../plan/write.js";
 import { completeSettings, type Settings } from "../settings.js";
-import { DOUBT_VERDICTS, UNUSABLE_VERDICTS, type CheckedPlan, type Command } from "../command.js";
+import { DOUBT_VERDICTS, isForEnded, UNUSABLE_VERDICTS, type CheckedPlan, type Command } from "../command.js";
 import type { UnreadableCommand } from "../input.js";
 import { isCheckedPlan, isSettings } from "./event-shapes.js";
 import { planFromV1 } from "./plan-v1.js";
@@ -43,11 +43,12 @@ export function readEntry(payload: unknown): Command | UnreadableCommand {
 }
 
 /**
- * Whether an inbox entry asks an ended run to continue. A retry that cannot be read is refused in the log of that run.
+ * Whether an inbox entry asks an ended run to continue: a retry, or a request for a partial answer. One that cannot be
+ * read is refused in the log of that run.
  */
 export function isRetry(payload: unknown): boolean {
   const said = readEntry(payload);
-  return (said.type === "unreadable" ? said.command : said.type) === "retry";
+  return isForEnded(said.type === "unreadable" ? said.command : said.type);
 }
 
 /** A command of an earlier build lacks later settings. One of version 1 holds sentences in its plan. */
@@ -94,8 +95,8 @@ const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = 
     isAbsentOr(isNames, given) &&
     isAbsentOr(isTrust, trust) &&
     isSoundSettings(settings) &&
-    isObject(models) &&
-    ROLES.every((role) => models[role] === null || isName(models[role])),
+    isModels(models),
+  answer: ({ settings, models }) => isSoundSettings(settings) && isModels(models),
 };
 
 const ROLES = ["planner", "executor", "synthesizer"];
@@ -107,6 +108,8 @@ const isNames = (value: unknown) => Array.isArray(value) && value.every(isName);
 const isTrust = (value: unknown) =>
   isRecord(value) && Object.values(value as Fields).every((said) => (INPUT_TRUST as readonly unknown[]).includes(said));
 const isWhole = (value: unknown) => Number.isInteger(value);
+const isModels = (value: unknown) =>
+  isObject(value) && ROLES.every((role) => value[role] === null || isName(value[role]));
 const isCount = (value: unknown) => isWhole(value) && (value as number) >= 0;
 const isValue = (value: unknown) => notJson(value, { strict: true }) === undefined;
 const isRecord = (value: unknown) => isValue(value) && isObject(value);

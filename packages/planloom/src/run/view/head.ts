@@ -4,7 +4,7 @@ import { addUsage, type Usage } from "../../plan/usage.js";
 import type { RunEvent } from "../event.js";
 import { currentPlan } from "../lookup.js";
 import { type Run } from "../state.js";
-import { doubtsOf, isEnded, type RunStatus, statusOf } from "../status.js";
+import { doubtsOf, failedWith, isEnded, type RunStatus, statusOf } from "../status.js";
 import { costOf } from "./cost.js";
 
 /**
@@ -80,7 +80,7 @@ export function headOf(run: Run, last: Pick<RunEvent, "type">): RunHead {
 }
 
 function waitingOf(run: Run): HeadWaiting | undefined {
-  if (isEnded(run)) return undefined;
+  if (isEnded(run) || failedWith(run) !== undefined) return undefined;
   const [approval] = run.approvals.pending.values();
   const { questions, unusable } = run.execution;
   const [approvals, doubts] = [run.approvals.pending.size, doubtsOf(run)];

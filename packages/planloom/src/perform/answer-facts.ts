@@ -1,0 +1,58 @@
+// The facts that the synthesizer writes the answer from: outputs, the wanted form, and what is missing. In: a run. Out:
+// facts for its prompt. In a run that has failed they are those of what is done.
+import type { AnswerFacts } from "../agents/prompts.js";
+import type { Answer } from "../plan/plan.js";
+import { doneSteps, undoneSteps } from "../run/done.js";
+import { planOf } from "../run/lookup.js";
+import type { Run } from "../run/state.js";
+import { failedWith } from "../run/status.js";
+import type { FanOut } from "../run/work.js";
+import { missingText } from "../words/missing.js";
+
+type Named = Answer & { readonly kind: "from" };
+type Outputs = AnswerFacts["outputs"];
+
+export function answerFacts(run: Run): AnswerFacts {
+  const { answer } = planOf(run).plan;
+  const named = answer.kind === "from" ? answer : undefined;
+  const form = named?.instructions;
+  const facts = { goal: run.request.goal, ...(form === undefined ? {} : { form }) };
+  if (failedWith(run) !== undefined) return { ...facts, outputs: partialOutputs(run), missing: missingLines(run) };
+  return { ...facts, outputs: named === undefined ? [] : outputsFor(run, named) };
+}
+
+/** The named steps. If the plan names none: all that have finished, those that nothing else waits for as a whole. */
+function outputsFor(run: Run, { from, all }: Named): Outputs {
+  const last = new Set(from);
+  const ids = all === true ? doneSteps(run).map(({ state }) => state.spec.id) : from;
+  return ids.map((id) => {
+    const { spec, work } = run.execution.steps.get(id)!;
+    const output = { id, title: spec.title, output: work.output ?? null };
+    return last.has(id) ? { ...output, whole: true } : output;
+  });
+}
+
+/** All that is done. The steps that no other finished step has used are shown as a whole. */
+function partialOutputs(run: Run): Outputs {
+  const done = doneSteps(run);
+  const ids = new Set(done.map(({ state }) => state.spec.id));
+  return done.map(({ state: { spec, dependents }, output }) => {
+    const shown = { id: spec.id, title: spec.title, output };
+    return dependents.some((later) => ids.has(later.spec.id)) ? shown : { ...shown, whole: true as const };
+  });
+}
+
+const missingLines = (run: Run): readonly string[] =>
+  undoneSteps(run).map(({ spec, work, fan }) =>
+    missingText({
+      id: spec.id,
+      title: spec.title,
+      ...(fan === undefined ? {} : { items: itemsOf(fan) }),
+      ...(work.error === undefined ? {} : { error: work.error }),
+    }),
+  );
+
+const itemsOf = ({ items }: FanOut) => ({
+  done: items.filter(({ status }) => status === "completed").length,
+  of: items.length,
+});
