@@ -6,8 +6,8 @@ import { isObject, type JsonObject } from "../plan/json.js";
 import { isCommandType } from "../run/command.js";
 import { readCommand } from "../run/log/read-command.js";
 import type { CommandFault, PresentOwner } from "../words/errors/runs.js";
-import { endOf } from "../run/status.js";
-import { endedAs, refusal, type RefusalParams } from "../run/refusal.js";
+import { endedAs, endOf } from "../run/status.js";
+import { refusal, type RefusalParams } from "../run/refusal.js";
 import type { Run } from "../run/state.js";
 import type { Reply } from "./engine.js";
 

@@ -18,7 +18,7 @@ export function writePlan({ goal, inputs, steps, answer }: Plan): JsonObject {
 /** Steps that the plan did not name are not named here either. */
 function writeAnswer(answer: Answer): JsonObject {
   const { kind: _kind, ...said } = answer;
-  if (answer.kind === "value" || answer.all !== true) return said as JsonObject;
+  if (answer.kind === "value" || answer.all !== true) return said;
   return tidy({ instructions: answer.instructions, onFailure: answer.onFailure });
 }
 

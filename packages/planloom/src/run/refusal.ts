@@ -3,9 +3,7 @@
 import type { Finding } from "../plan/finding.js";
 import type { JsonObject } from "../plan/json.js";
 import type { Mismatch } from "../plan/type/type.js";
-import { isFailure } from "./failure.js";
 import type { Budget } from "./settings.js";
-import type { RunEnd } from "./state.js";
 
 interface Ref {
   readonly step: string;
@@ -85,12 +83,6 @@ export interface Refusal {
   readonly code: string;
   readonly params?: JsonObject;
   readonly text?: string;
-}
-
-/** How a run ended, for a command that comes too late. */
-export function endedAs(end: RunEnd): RefusalParams["RUN_ENDED"] {
-  const expired = end.how === "failed" && isFailure(end.error, "APPROVAL_EXPIRED");
-  return { ended: end.how, ...(expired && { expired }) };
 }
 
 export function refusal<Code extends RefusalCode>(code: Code, params: RefusalParams[Code]): Refusal {

@@ -1,9 +1,10 @@
 // Tells the state of a run in short. In: a run. Out: its status, its end, and what stops it from continuing.
 import type { Effect } from "./effect.js";
 import type { Change, EventData, Failing } from "./event.js";
-import type { Failure } from "./failure.js";
+import { isFailure, type Failure } from "./failure.js";
 import { DEADLINE_KEY } from "./keys.js";
 import { reviewOf } from "./lookup.js";
+import type { RefusalParams } from "./refusal.js";
 import type { Run, RunEnd } from "./state.js";
 
 export type RunStatus =
@@ -26,6 +27,12 @@ export const endOf = ({ mode }: Run): RunEnd | undefined => (mode.phase === "end
 export function errorOf(run: Run): Failure | undefined {
   const end = endOf(run);
   return end?.how === "failed" ? end.error : undefined;
+}
+
+/** How a run ended, for a command that comes too late. */
+export function endedAs(end: RunEnd): RefusalParams["RUN_ENDED"] {
+  const expired = end.how === "failed" && isFailure(end.error, "APPROVAL_EXPIRED");
+  return { ended: end.how, ...(expired && { expired }) };
 }
 
 /** Why a run has failed that still gives a partial answer. */

@@ -8,10 +8,10 @@ import { editProblem } from "./begin.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { editableTool, standsInPlan, withdrawn } from "../approval.js";
 import { fact, type EventData, type Fact, type StepRef } from "../event.js";
-import { failWith, isFailure, type Failure } from "../failure.js";
+import { failWith, type Failure } from "../failure.js";
 import { asksForPlan, currentPlan, findWork, planOf } from "../lookup.js";
-import { endedAs, refusal, type Refusal, type RefusalCode, type RefusalParams } from "../refusal.js";
-import { changeOf, endOf, failedWith, isCancelling, isFailing, replanOf } from "../status.js";
+import { refusal, type Refusal, type RefusalCode, type RefusalParams } from "../refusal.js";
+import { endedAs, changeOf, endOf, failedWith, isCancelling, isFailing, replanOf } from "../status.js";
 import type { Unusable, Work } from "../work.js";
 import { draftsStopped } from "./draft.js";
 import { failed, refOf, skippedByPerson } from "./failure.js";
@@ -21,7 +21,7 @@ import { DOUBT_VERDICTS, isDoubtVerdict, isForEnded, UNUSABLE_VERDICTS, type Com
 import { answerEnded, whyNoAnswer } from "./partial.js";
 import { retry, retryPreview } from "./retry.js";
 import { revise, revisionProposed } from "./revision.js";
-import { type PendingApproval, type Run, type RunEnd } from "../state.js";
+import { type PendingApproval, type Run } from "../state.js";
 import { directTool, isConversation } from "../../plan/step-kind.js";
 
 /** Decisions on what waits. A run that has failed and only writes its partial answer asks nothing any more. */

@@ -10,10 +10,10 @@ import type { Command } from "../command.js";
 import { fact, type Fact, type Failing } from "../event.js";
 import { kernelOn } from "../kernel-version.js";
 import { currentPlan } from "../lookup.js";
-import { endedAs, refusal, type Refusal, type RefusalParams } from "../refusal.js";
+import { refusal, type Refusal, type RefusalParams } from "../refusal.js";
 import type { Budget, RoleNames } from "../settings.js";
 import type { Run } from "../state.js";
-import { endOf, failedWith } from "../status.js";
+import { endedAs, endOf, failedWith } from "../status.js";
 import { usedUp } from "./budget.js";
 import { scopeOf } from "../step-scope.js";
 
