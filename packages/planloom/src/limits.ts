@@ -109,6 +109,10 @@ export const LIMITS = {
   /** The first and the longest wait between two requests to such a server, in ms. */
   reachAgainMs: 500,
   reachAgainMaxMs: 5_000,
+  /** How long a model with fallbacks is left out after an outage, in ms: every request to it would take its time. */
+  outageMs: 60_000,
+  /** Fallbacks of one role: a longer list is a router. */
+  fallbacks: 10,
   /** One attempt of an agent step, in ms: 8 turns of up to 2 minutes are cut here. */
   agentTimeoutMs: 10 * 60_000,
   /** How long a tool may take to react to its signal, in ms, before its ending is recorded without it. */

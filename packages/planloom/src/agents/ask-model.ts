@@ -26,7 +26,7 @@ export async function askModel(
 
 function send(request: Omit<ModelRequest, "signal">, model: Model, context: AgentContext): Promise<ModelReply> {
   const { signal, budget, waits } = context;
-  const call = async (again?: () => Promise<void>) =>
+  const call = async (again?: ModelRequest["again"]) =>
     soundReply(await model.call({ ...request, signal, ...(waits && { waits }), ...(again && { again }) }), model.name);
   return budget === undefined ? call() : budget.within(modelCallOf(request, model), signal, call);
 }

@@ -2,7 +2,8 @@
 // UnknownOutcome. An idempotent tool is called once more after an ending that is not known.
 import { messageOf } from "../error.js";
 import type { JsonObject } from "../plan/json.js";
-import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
+import { soundUsage } from "../plan/sound-usage.js";
+import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import { rawOutput } from "../tools/raw-output.js";
 import { CallUnsettled, ToolError, UnusableOutput, type Tool } from "../tools/tool.js";
 import { failWith, type Failure } from "../run/failure.js";

@@ -108,13 +108,13 @@ export interface ModelCall {
 export interface CallBudget {
   /**
    * Sends a call after its reservation, and counts its usage; one call at a time. `again` is awaited before the same
-   * call is sent once more. If the call must not be made, rejects with a StepFailure (BUDGET_EXHAUSTED,
+   * call is sent once more, or to the `next` model. If the call must not be made, rejects with a StepFailure (BUDGET_EXHAUSTED,
    * BUDGET_UNPRICED) and sends nothing. Rejects with the signal's reason when it is aborted.
    */
   within<T extends { readonly usage: Usage }>(
     call: ModelCall,
     signal: AbortSignal,
-    send: (again: () => Promise<void>) => Promise<T>,
+    send: (again: NonNullable<ModelRequest["again"]>) => Promise<T>,
   ): Promise<T>;
   /** Counts usage that needed no reservation: replies from the journal, and usage that tools report. */
   spend(usage: Usage): void;

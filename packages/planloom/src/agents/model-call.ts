@@ -2,7 +2,8 @@
 // the most tokens it may use; for a tool, a function that makes calls within the budget.
 import { LIMITS } from "../limits.js";
 import type { Model, ModelRequest } from "../model/port.js";
-import { mostTokens, soundUsage, type Usage } from "../plan/usage.js";
+import { soundUsage } from "../plan/sound-usage.js";
+import { mostTokens, type Usage } from "../plan/usage.js";
 import { toolErrorOf, type ToolContext } from "../tools/tool.js";
 import type { CallBudget, ModelCall } from "./checkpoint.js";
 import { StepFailure } from "./step-failure.js";
@@ -10,8 +11,9 @@ import { StepFailure } from "./step-failure.js";
 /** The most tokens of a request: its own text by the rule of mostTokens, and the longest reply that its role allows. */
 export function modelCallOf(request: Omit<ModelRequest, "signal">, model: Model): ModelCall {
   const { system, messages, tools, output } = request;
+  const { name, maxOutputTokens = LIMITS.replyTokens } = model.asks?.() ?? model;
   const inputTokens = mostTokens(JSON.stringify([system, messages, tools ?? [], output ?? null]));
-  return { model: model.name, inputTokens, outputTokens: model.maxOutputTokens ?? LIMITS.replyTokens };
+  return { model: name, inputTokens, outputTokens: maxOutputTokens };
 }
 
 /** ToolContext.modelCall. `count` gets the usage. */

@@ -31,7 +31,10 @@ import type { AiSdkModel } from "../model/ai-sdk.js";
 import type { ApprovalFunction } from "../perform/appraisal.js";
 
 /** A model by name, as an AI SDK model, as Planloom's port, or with its endpoint and settings. */
-export type RoleConfig = string | AiSdkModel | Model | RoleSettings;
+export type ModelConfig = string | AiSdkModel | Model | RoleSettings;
+
+/** A model, or a list: the others take over, in this order, if the first fails. */
+export type RoleConfig = ModelConfig | readonly ModelConfig[];
 
 export interface LoomConfig {
   /** Your own tools, made by `tool()`. Default: none. */
@@ -386,15 +389,24 @@ const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every
 function knownModels(models: NonNullable<LoomConfig["models"]>): void {
   knownKeys("models.", models, MODEL_KEYS);
   for (const [role, given] of Object.entries(models) as [string, unknown][]) {
-    if (given === undefined || typeof given === "string" || (role === "planner" && typeof given === "function"))
+    if (given === undefined || (role === "planner" && typeof given === "function")) continue;
+    if (!Array.isArray(given)) {
+      knownModel(`models.${role}`, given);
       continue;
-    // Models of the AI SDK and of Planloom's port have other fields, which are not checked here.
-    const isModel = typeof given === "object" && given !== null && ("call" in given || "modelId" in given);
-    if (isModel) continue;
-    knownKeys(`models.${role}.`, given, ROLE_KEYS);
-    knownRequest(`models.${role}.`, given);
-    knownPatience(`models.${role}.`, given);
+    }
+    const most = LIMITS.fallbacks + 1;
+    if (given.length === 0 || given.length > most) throw invalid(`models.${role}`, given, { is: "model-list", most });
+    given.forEach((one, index) => knownModel(`models.${role}[${index}]`, one));
   }
+}
+
+function knownModel(name: string, given: unknown): void {
+  if (typeof given === "string") return;
+  // Models of the AI SDK and of Planloom's port have other fields, which are not checked here.
+  if (typeof given === "object" && given !== null && ("call" in given || "modelId" in given)) return;
+  knownKeys(`${name}.`, given, ROLE_KEYS);
+  knownRequest(`${name}.`, given);
+  knownPatience(`${name}.`, given);
 }
 
 /** What a role adds to each request. */

@@ -32,7 +32,7 @@ import { soundQuery } from "./list-query.js";
 import { LoomRun } from "./loom-run.js";
 import { plannerRequest } from "../perform/role-effects.js";
 import { PlanChecks, type PlanCheck, type PlanCheckOptions, type WordedCheck } from "./plan-checks.js";
-import { roleNamesOf } from "./roles.js";
+import { modelNames, roleNamesOf } from "./roles.js";
 import { withPrices } from "./run-prices.js";
 import type { Services } from "../perform/services.js";
 import { withWords, type Worded, type WordedFinding } from "../words/findings.js";
@@ -246,9 +246,10 @@ export class Loom {
 
   /** Adds the prices of all models that the run may ask: those of the roles, and those that its plan names. */
   private settingsFor(plan: Plan | undefined): Settings {
-    const roles = Object.values(roleNamesOf(this.services)).filter((name) => name !== null);
+    const roles = ["planner", "executor", "synthesizer"] as const;
+    const played = roles.flatMap((role) => modelNames(this.services[role]));
     const named = (plan?.steps ?? []).flatMap(({ model }) => model ?? []);
-    return withPrices(this.settings, [...roles, ...named], this.appraiser.priceOf);
+    return withPrices(this.settings, [...played, ...named], this.appraiser.priceOf);
   }
 
   private startedData(

@@ -24,7 +24,7 @@ import { localEngine } from "../engine/local.js";
 import { Loom } from "./loom.js";
 import { assertAble } from "../perform/lacking.js";
 import { performIn } from "../perform/perform.js";
-import { instructionsOf, keeperBeside, roleNamesOf, openRoles, rolesOf } from "./roles.js";
+import { alternativesIn, instructionsOf, keeperBeside, roleNamesOf, openRoles, rolesOf } from "./roles.js";
 import type { Services } from "../perform/services.js";
 
 /** Parts that the command line and tests may replace. */
@@ -69,6 +69,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     clock,
     models: roleNamesOf(configured),
     priceOf: pricesFor(roles, config.prices),
+    alternatives: alternativesIn(configured),
     decide: typeof config.approval === "function" ? config.approval : undefined,
   };
   const services: Services = {

@@ -6,10 +6,10 @@ import { openModel, type ModelContext } from "../model/model.js";
 import type { Model, Role } from "../model/port.js";
 import { wayFile } from "../model/way-file.js";
 import type { WayKeeper } from "../model/way-memory.js";
-import { resolveRoles, type RoleSettings, type RolesSettings } from "../model/role.js";
+import { resolveRoles, type ListedSettings, type RoleSettings, type RolesSettings } from "../model/role.js";
 import type { RoleNames } from "../run/settings.js";
 import { isStoreFile } from "../store/locate.js";
-import type { LoomConfig, RoleConfig } from "./config.js";
+import type { LoomConfig, ModelConfig, RoleConfig } from "./config.js";
 import type { Services } from "../perform/services.js";
 
 /**
@@ -20,11 +20,15 @@ export function rolesOf(
   config: LoomConfig,
   env: { readonly [name: string]: string | undefined },
   flags: RolesSettings = {},
-): { readonly roles: Readonly<Record<Role, RoleSettings>>; readonly planner: PlannerFunction | undefined } {
+): { readonly roles: Readonly<Record<Role, ListedSettings>>; readonly planner: PlannerFunction | undefined } {
   const { default: general, planner, executor, synthesizer } = config.models ?? {};
   const named = flags.planner?.model ?? flags.model ?? (env["PLANLOOM_PLANNER_MODEL"] || undefined);
   const plannerFunction = typeof planner === "function" && named === undefined ? planner : undefined;
-  const role = (given: RoleConfig | undefined): RoleSettings => (given === undefined ? {} : asSettings(given));
+  const role = (given: RoleConfig | undefined): ListedSettings => {
+    const [first, ...others] = isList(given) ? given : given === undefined ? [] : [given];
+    if (first === undefined) return {};
+    return { ...asSettings(first), ...(others.length === 0 ? {} : { fallbacks: others.map(asSettings) }) };
+  };
   const roles = resolveRoles({
     flags,
     env,
@@ -38,25 +42,44 @@ export function rolesOf(
   return { roles, planner: plannerFunction };
 }
 
-function asSettings(given: RoleConfig): RoleSettings {
+const isList = (given: RoleConfig | undefined): given is readonly ModelConfig[] => Array.isArray(given);
+
+function asSettings(given: ModelConfig): RoleSettings {
   if (typeof given === "string") return { model: given };
   return "call" in given || "modelId" in given ? { model: given } : given;
 }
 
 /** With `later`, a named model is opened by its calls: none needs a key or an address before. */
 export function openRoles(
-  roles: Readonly<Record<Role, RoleSettings>>,
+  roles: Readonly<Record<Role, ListedSettings>>,
   context: ModelContext,
   later = false,
 ): Readonly<Record<Role, Model | null>> {
   const open = (role: Role): Model | null => {
-    const { model } = roles[role];
+    const { fallbacks = [], ...settings } = roles[role];
+    const { model } = settings;
     if (model === undefined) return null;
-    const opened = () => openModel(roles[role], role, context);
-    if (!later || typeof model !== "string") return opened();
-    return { name: model, call: async (request) => opened().call(request) };
+    const opened = () => openModel(settings, role, context);
+    if (later && typeof model === "string") return { name: model, call: async (request) => opened().call(request) };
+    const first = opened();
+    if (fallbacks.length === 0 || later) return first;
+    return withFallbacks(
+      first,
+      fallbacks.map((one) => openModel(one, role, context)),
+    );
   };
   return { planner: open("planner"), executor: open("executor"), synthesizer: open("synthesizer") };
+}
+
+/** The first may be an instance of a class. */
+function withFallbacks(first: Model, fallbacks: readonly Model[]): Model {
+  const { name, endpoint, timeoutMs, maxOutputTokens } = first;
+  return {
+    ...{ name, fallbacks, call: (request) => first.call(request) },
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+  };
 }
 
 /** The request forms that servers accept are stored beside the store, if the store is a file. */
@@ -71,6 +94,16 @@ export function instructionsOf(roles: Readonly<Record<Role, RoleSettings>>): Ser
     ...(executor.instructions === undefined ? {} : { executor: executor.instructions }),
     ...(synthesizer.instructions === undefined ? {} : { synthesizer: synthesizer.instructions }),
   };
+}
+
+/** The names of a role's model and of its fallbacks. */
+export const modelNames = (model: Model | PlannerFunction | null): readonly string[] =>
+  model === null || typeof model === "function" ? [] : [model, ...(model.fallbacks ?? [])].map(({ name }) => name);
+
+/** The models that may answer instead of a model, by its name. */
+export function alternativesIn(services: Pick<Services, Role>): (model: string) => readonly string[] {
+  const lists = [services.planner, services.executor, services.synthesizer].map(modelNames);
+  return (model) => lists.flatMap(([first, ...others]) => (first === model ? others : []));
 }
 
 /** A function has no model name: what it plans with is unknown. */

@@ -5,6 +5,7 @@ import type { Clock } from "../clock.js";
 import { LIMITS } from "../limits.js";
 import { addWaited, type Waited } from "../plan/usage.js";
 import { PlanloomError } from "../words/planloom-error.js";
+import { fallbackModel } from "./fallback-model.js";
 import type { Limiter, ModelEndpoint, PassingRefusal, Pause, Permit, Wait } from "./limiter.js";
 import type { Model, ModelReply, ModelRequest } from "./port.js";
 import { timedModel } from "./timed-model.js";
@@ -12,15 +13,24 @@ import { timedModel } from "./timed-model.js";
 /** Characters of one token, about. */
 const TOKEN_CHARS = 4;
 
-/** The model as roles call it: with deadlines and, if there is a limiter, patient. */
+/** The model as roles call it: with deadlines, with its fallbacks, and patient if there is a limiter. */
 export function usableModel(model: Model, clock: Clock, limiter: Limiter | undefined): Model {
-  return limiter === undefined ? timedModel(model, clock) : patientModel(model, clock, limiter);
+  const { fallbacks = [] } = model;
+  const usable = [model, ...fallbacks].map((one, index) =>
+    limiter === undefined ? timedModel(one, clock) : patientModel(one, clock, limiter, index < fallbacks.length),
+  );
+  return fallbacks.length === 0 ? usable[0]! : fallbackModel(usable, clock);
 }
 
-function patientModel(model: Model, clock: Clock, limiter: Limiter): Model {
+/** `hasNext`: another model takes over, so that only a limit of a minute is waited for. */
+function patientModel(model: Model, clock: Clock, limiter: Limiter, hasNext: boolean): Model {
   const timed = timedModel(model, clock);
   const endpoint = model.endpoint ?? { key: `model ${model.name}`, label: model.name, limits: {} };
-  return { ...timed, endpoint, call: (request) => new PatientCall(timed, endpoint, clock, limiter, request).reply() };
+  return {
+    ...timed,
+    endpoint,
+    call: (request) => new PatientCall(timed, endpoint, clock, limiter, request, hasNext).reply(),
+  };
 }
 
 class PatientCall {
@@ -34,6 +44,7 @@ class PatientCall {
     private readonly clock: Clock,
     private readonly limiter: Limiter,
     private readonly request: ModelRequest,
+    private readonly hasNext: boolean,
   ) {}
 
   async reply(): Promise<ModelReply> {
@@ -52,7 +63,7 @@ class PatientCall {
         const pause = refusal && (await limiter.pause(permit, refusal));
         await limiter.report(permit, { ok: false, tokens: 0 });
         if (refusal === undefined || pause === undefined || this.#hasText) throw thrown;
-        if (isOver(refusal, pause, clock.now() - begun)) throw givenUp(thrown as PlanloomError);
+        if (isOver(refusal, pause, clock.now() - begun, this.hasNext)) throw givenUp(thrown as PlanloomError);
       }
     }
   }
@@ -105,7 +116,8 @@ const STARTING: ReadonlySet<string> = new Set([
 
 const LOADING = /\bload(?:ing|s)?\b|\bstarting\b|warming up|not ready/i;
 
-function isOver({ why, ms = 0 }: PassingRefusal, { lastedMs }: Pause, waited: number): boolean {
+function isOver({ why, ms = 0 }: PassingRefusal, { lastedMs }: Pause, waited: number, hasNext: boolean): boolean {
+  if (hasNext) return why !== "rate-limit" || waited + ms > LIMITS.rateWaitMaxMs;
   if (why === "starting") return lastedMs + ms >= LIMITS.serverStartMs;
   return why === "loading" ? lastedMs + ms >= LIMITS.modelLoadMs : waited + ms > LIMITS.limitWaitMs;
 }

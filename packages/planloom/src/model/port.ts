@@ -58,8 +58,11 @@ export interface ModelRequest {
   readonly signal: AbortSignal;
   /** Called with each piece of text as it arrives. If given, the request is a streaming one. */
   readonly onText?: (delta: string) => void;
-  /** Awaited before the request is sent in another form after a refusal. If it rejects, no request is sent. */
-  readonly again?: () => Promise<void>;
+  /**
+   * Awaited before the request is sent in another form after a refusal, or to another model (`next`). If it rejects, no
+   * request is sent.
+   */
+  readonly again?: (next?: { readonly model: string; readonly outputTokens: number }) => Promise<void>;
   /** Called when the request must wait for its endpoint. The returned function is called when the wait ends. */
   readonly waits?: (wait: WaitParams) => () => void;
 }
@@ -89,6 +92,10 @@ export interface Model {
   readonly timeoutMs?: number;
   /** Requests of models with the same endpoint wait for each other. Absent: models of the same name share one. */
   readonly endpoint?: ModelEndpoint;
+  /** Models that take over, in this order, if this one fails: see fallback-model.ts. */
+  readonly fallbacks?: readonly Model[];
+  /** The model that the next request is for, if it may be another one. */
+  readonly asks?: () => Model;
   /** Maximum tokens of one reply. Absent: the server decides. */
   readonly maxOutputTokens?: number;
   /**

@@ -3,7 +3,7 @@
 import type { Price, PriceOf } from "../plan/estimate/price.js";
 import type { Role } from "./port.js";
 import { providerNameOf } from "./provider-name.js";
-import { ROLES, type RoleSettings } from "./role.js";
+import { ROLES, type ListedSettings, type RoleSettings } from "./role.js";
 
 /** Prices from the configuration, by the model name that the role has. They win over the table, and may be 0. */
 export interface Prices {
@@ -50,10 +50,11 @@ const HOSTS: ReadonlyMap<string, string> = new Map([
  * Prices by the model names that runs record. A plain name does not say who is paid, because any server may call its
  * model `gpt-4o`. So it has a list price only if its role uses the provider's own address.
  */
-export function pricesFor(roles: Readonly<Record<Role, RoleSettings>>, given: Prices = {}): PriceOf {
+export function pricesFor(roles: Readonly<Record<Role, ListedSettings>>, given: Prices = {}): PriceOf {
   return (model) => {
     if (Object.hasOwn(given, model)) return given[model];
-    const played = ROLES.map((role) => roles[role]).filter((settings) => nameOf(settings) === model);
+    const settingsOfAll = ROLES.flatMap((role) => [roles[role], ...(roles[role].fallbacks ?? [])]);
+    const played = settingsOfAll.filter((settings) => nameOf(settings) === model);
     // A step that names its own model uses the executor's address.
     const places = played.length > 0 ? played : [{ ...roles.executor, model }];
     const [name, ...others] = new Set(places.map(listName));

@@ -45,11 +45,17 @@ export interface RoleSettings {
   readonly instructions?: string;
 }
 
+/** A role that was given as a list of models. */
+export interface ListedSettings extends RoleSettings {
+  /** The settings of the others. They take over, in this order, if the first fails. */
+  readonly fallbacks?: readonly RoleSettings[];
+}
+
 /** Settings for all roles, and for single roles. */
-export interface RolesSettings extends RoleSettings {
-  readonly planner?: RoleSettings;
-  readonly executor?: RoleSettings;
-  readonly synthesizer?: RoleSettings;
+export interface RolesSettings extends ListedSettings {
+  readonly planner?: ListedSettings;
+  readonly executor?: ListedSettings;
+  readonly synthesizer?: ListedSettings;
 }
 
 export interface RoleSources {
@@ -63,7 +69,7 @@ export const ROLES: readonly Role[] = ["planner", "executor", "synthesizer"];
 export const OPENAI_URL = "https://api.openai.com/v1";
 
 interface Layer {
-  readonly settings: RoleSettings;
+  readonly settings: ListedSettings;
   readonly general: boolean;
 }
 
@@ -84,7 +90,7 @@ interface Layer {
  * Provider options go with the model that they were set beside: they come from its place or above. Throws PlanloomError
  * MODEL_BAD_SETTING for a value that is not allowed.
  */
-export function resolveRoles(sources: RoleSources): Record<Role, RoleSettings> {
+export function resolveRoles(sources: RoleSources): Record<Role, ListedSettings> {
   return {
     planner: resolveRole("planner", sources),
     executor: resolveRole("executor", sources),
@@ -93,7 +99,11 @@ export function resolveRoles(sources: RoleSources): Record<Role, RoleSettings> {
 }
 
 /** One line for people: the model and its address, never a key. */
-export function describeRole(settings: RoleSettings): string {
+export function describeRole({ fallbacks = [], ...settings }: ListedSettings): string {
+  return [settings, ...fallbacks].map(describeModel).join(", then ");
+}
+
+function describeModel(settings: RoleSettings): string {
   const { model, baseURL } = settings;
   if (model === undefined) return "no model";
   if (typeof model !== "string") return "call" in model ? model.name : `${model.modelId} (${model.provider})`;
@@ -103,7 +113,7 @@ export function describeRole(settings: RoleSettings): string {
   return `${model} ${address ?? "(no base URL)"}`;
 }
 
-function resolveRole(role: Role, { flags, config, env }: RoleSources): RoleSettings {
+function resolveRole(role: Role, { flags, config, env }: RoleSources): ListedSettings {
   const layers: readonly Layer[] = [
     { settings: flags?.[role] ?? {}, general: false },
     { settings: flags ?? {}, general: true },
@@ -113,6 +123,17 @@ function resolveRole(role: Role, { flags, config, env }: RoleSources): RoleSetti
     { settings: config ?? {}, general: true },
     { settings: fromOpenAI(env), general: false },
   ];
+  const settings = resolveModel(role, layers);
+  const listAt = layers.findIndex(({ settings: { fallbacks } }) => fallbacks !== undefined);
+  const modelAt = layers.findIndex(({ settings: { model } }) => model !== undefined);
+  if (listAt < 0 || (modelAt >= 0 && modelAt < listAt)) return settings;
+  const fallbacks = layers[listAt]!.settings.fallbacks!.map((one) =>
+    resolveModel(role, layers.with(listAt, { ...layers[listAt]!, settings: one })),
+  );
+  return { ...settings, fallbacks };
+}
+
+function resolveModel(role: Role, layers: readonly Layer[]): RoleSettings {
   const all = layers.map((layer) => layer.settings);
   const modelAt = layers.findIndex((layer) => layer.settings.model !== undefined);
   const settings = defined({

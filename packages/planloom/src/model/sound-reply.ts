@@ -4,7 +4,7 @@ import { beginning } from "../beginning.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import { isObject, sizeOf, type Json, type JsonObject } from "../plan/json.js";
-import { soundUsage } from "../plan/usage.js";
+import { soundUsage } from "../plan/sound-usage.js";
 import { asJson } from "../tools/output.js";
 import { notJsonText } from "../words/phrases.js";
 import { replyNotesIn } from "../words/reply-notes.js";

@@ -43,6 +43,8 @@ export interface Appraiser {
   /** The planner's model. null if the planner is a function, whose model is unknown. */
   readonly models: RoleModels;
   readonly priceOf: PriceOf;
+  /** Models that may answer instead of a model. */
+  readonly alternatives?: (model: string) => readonly string[];
   /** The policy of the configuration, if it is a function. */
   readonly decide?: ApprovalFunction | undefined;
 }

@@ -2,12 +2,14 @@
 // is durable. It keeps the usage of the effect so far, which every further request reports.
 import type { CallBudget, ModelCall } from "../agents/checkpoint.js";
 import { StepFailure } from "../agents/step-failure.js";
-import { addUsage, NO_USAGE, soundUsage, type Usage } from "../plan/usage.js";
+import { soundUsage } from "../plan/sound-usage.js";
+import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import { failWith, type Failure } from "../run/failure.js";
 import type { ReservePart } from "../engine/perform-port.js";
+import type { ModelRequest } from "../model/port.js";
 import type { Run } from "../run/state.js";
 
-/** The server refused the request's form: no tokens were used. */
+/** The server refused the request's form, or failed: no tokens are known. */
 const REFUSED: Usage = { calls: 1, inputTokens: 0, outputTokens: 0 };
 
 export class EffectBudget implements CallBudget {
@@ -23,15 +25,15 @@ export class EffectBudget implements CallBudget {
   async within<T extends { readonly usage: Usage }>(
     call: ModelCall,
     signal: AbortSignal,
-    send: (again: () => Promise<void>) => Promise<T>,
+    send: (again: NonNullable<ModelRequest["again"]>) => Promise<T>,
   ): Promise<T> {
     let refused = 0;
     return this.#afterOthers(async () => {
       await this.#ask(call, signal);
-      const reply = await send(async () => {
+      const reply = await send(async (next) => {
         refused++;
         this.spend(REFUSED);
-        await this.#ask(call, signal);
+        await this.#ask({ ...call, ...next }, signal);
       });
       const usage = soundUsage(reply.usage);
       this.spend({ ...usage, calls: Math.max(1, usage.calls - refused) });

@@ -1,5 +1,4 @@
 // The usage of model calls, as recorded in events. In: usages. Out: their sum.
-import { isObject, type JsonObject } from "./json.js";
 
 /** Usage of model calls. A number that the provider did not report is null: unknown, never 0. */
 export type Usage = {
@@ -10,7 +9,24 @@ export type Usage = {
   readonly cachedInputTokens?: number;
   /** How long these calls waited for their endpoints, in ms by reason. Absent: not at all. */
   readonly waited?: Waited;
+  /** The part of other models, which answered instead of the role's first. Absent: none did. By name. */
+  readonly others?: Others;
 };
+
+type Counts = Omit<Usage, "waited" | "others">;
+
+/** The usage of a model that answered instead of another, and why the other did not. */
+export type OtherUsage = Counts & { readonly because: Takeover };
+
+export type Takeover = {
+  /** The model that failed. */
+  readonly model: string;
+  /** The code of its failure, and the words of its server. */
+  readonly code: string;
+  readonly text?: string;
+};
+
+export type Others = { readonly [model: string]: OtherUsage };
 
 export type Waited = { readonly [why: string]: number };
 
@@ -24,8 +40,28 @@ export function addUsage(a: Usage, b: Usage): Usage {
     outputTokens: sum(a.outputTokens, b.outputTokens),
     ...(cached === 0 ? {} : { cachedInputTokens: cached }),
     ...waitedIn(addWaited(a.waited, b.waited)),
+    ...othersIn(addOthers(a.others, b.others)),
   };
 }
+
+/** A usage by the models that it belongs to. `first` is the role's model: it has what no other has. */
+export function byModel(usage: Usage, first: string): readonly (readonly [model: string, usage: Usage])[] {
+  const { waited: _waited, others = {}, ...all } = usage;
+  let rest: Usage = all;
+  for (const other of Object.values(others)) rest = rest.calls > other.calls ? usageSince(other, rest) : NO_USAGE;
+  const shares = Object.entries(others).map(([model, { because: _because, ...own }]) => [model, own] as const);
+  return rest.calls === 0 && shares.length > 0 ? shares : [[first, rest], ...shares];
+}
+
+function addOthers(a: Others = {}, b: Others = {}): Others {
+  const joined = Object.entries(b).map(([model, other]) => {
+    const mine = Object.hasOwn(a, model) ? a[model] : undefined;
+    return [model, mine === undefined ? other : { ...addUsage(mine, other), because: other.because }] as const;
+  });
+  return { ...a, ...Object.fromEntries(joined) };
+}
+
+const othersIn = (others: Others): Pick<Usage, "others"> => (Object.keys(others).length === 0 ? {} : { others });
 
 export function addWaited(a: Waited = {}, b: Waited = {}): Waited {
   const added = Object.entries(b).map(([why, ms]) => [why, (a[why] ?? 0) + ms]);
@@ -43,8 +79,17 @@ export function usageSince(before: Usage, all: Usage): Usage {
     inputTokens: difference(all.inputTokens, before.inputTokens),
     outputTokens: difference(all.outputTokens, before.outputTokens),
     ...(cached <= 0 ? {} : { cachedInputTokens: cached }),
+    ...othersIn(othersSince(before.others, all.others)),
   };
 }
+
+const othersSince = (before: Others = {}, all: Others = {}): Others =>
+  Object.fromEntries(
+    Object.entries(all).flatMap(([model, other]) => {
+      const since = usageSince((Object.hasOwn(before, model) ? before[model] : undefined) ?? NO_USAGE, other);
+      return since.calls === 0 ? [] : [[model, { ...since, because: other.because }]];
+    }),
+  );
 
 function difference(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a - b;
@@ -55,32 +100,7 @@ function sum(a: number | null, b: number | null): number | null {
 }
 
 /**
- * Makes a report of a model or a tool safe to record. A value that is not a count is unknown. At least one call was
- * made.
- */
-export function soundUsage(reported: unknown): Usage {
-  const { calls, inputTokens, outputTokens, cachedInputTokens, waited } = isObject(reported) ? reported : {};
-  const cached = countOf(cachedInputTokens) ?? 0;
-  return {
-    calls: countOf(calls) ?? 1,
-    inputTokens: countOf(inputTokens),
-    outputTokens: countOf(outputTokens),
-    ...(cached === 0 ? {} : { cachedInputTokens: cached }),
-    ...waitedIn(isObject(waited) ? soundWaited(waited) : {}),
-  };
-}
-
-/**
  * Upper estimate of the tokens of a text: one for each 3 bytes. English has about 4 characters per token, Chinese about
  * 1.
  */
 export const mostTokens = (text: string): number => Math.ceil(new TextEncoder().encode(text).length / 3);
-
-/** A few reasons exist. A model of the port may report anything. */
-function soundWaited(waited: JsonObject): Waited {
-  const known = Object.entries(waited).filter(([why, ms]) => why.length <= 40 && countOf(ms) !== null);
-  return Object.fromEntries(known.slice(0, 10)) as Waited;
-}
-
-const countOf = (value: unknown): number | null =>
-  typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : null;

@@ -1,6 +1,12 @@
 // Which settings a role gets, as a table.
 import { describe, expect, it } from "vitest";
-import { describeRole, resolveRoles, type RoleSettings, type RoleSources } from "../../src/model/role.js";
+import {
+  describeRole,
+  resolveRoles,
+  type RoleSettings,
+  type RoleSources,
+  type ListedSettings,
+} from "../../src/model/role.js";
 import { scriptedModel } from "../../src/testing/index.js";
 
 const planner = (sources: Partial<RoleSources>): RoleSettings => resolveRoles({ env: {}, ...sources }).planner;
@@ -149,5 +155,41 @@ describe("the description of a role", () => {
     [{ model: scriptedModel([], { name: "mine" }) }, "mine"],
   ])("of %o is %s", (settings, expected) => {
     expect(describeRole(settings)).toBe(expected);
+  });
+});
+
+describe("a role with a list of models", () => {
+  const list = (...models: RoleSettings[]): ListedSettings => ({ ...models[0], fallbacks: models.slice(1) });
+
+  it("resolves each of them as if it stood there alone", () => {
+    const { executor } = resolveRoles({
+      env: {},
+      config: {
+        ...{ baseURL: "http://one:1/v1", apiKey: "key-of-one", temperature: 0 },
+        executor: list({ model: "a" }, { model: "b", baseURL: "http://two:2/v1" }, { model: "c", apiKey: "other-key" }),
+      },
+    });
+    expect(executor).toEqual({
+      ...{ model: "a", baseURL: "http://one:1/v1", apiKey: "key-of-one", temperature: 0 },
+      fallbacks: [
+        { model: "b", baseURL: "http://two:2/v1", temperature: 0 },
+        { model: "c", baseURL: "http://one:1/v1", apiKey: "other-key", temperature: 0 },
+      ],
+    });
+    expect(describeRole(executor)).toBe("a at http://one:1/v1, then b at http://two:2/v1, then c at http://one:1/v1");
+  });
+
+  it("is replaced as a whole where a flag or a variable names a model", () => {
+    const config = { executor: list({ model: "a" }, { model: "b" }) };
+    expect(resolveRoles({ env: { PLANLOOM_EXECUTOR_MODEL: "x" }, config }).executor).toEqual({ model: "x" });
+    expect(resolveRoles({ env: {}, flags: { model: "x" }, config }).executor).toEqual({ model: "x" });
+  });
+
+  it("of all roles gives way to the model of a role", () => {
+    const { planner, executor } = resolveRoles({
+      env: {},
+      config: { ...list({ model: "a" }, { model: "b" }), planner: { model: "p" } },
+    });
+    expect([planner, executor]).toEqual([{ model: "p" }, { model: "a", fallbacks: [{ model: "b" }] }]);
   });
 });

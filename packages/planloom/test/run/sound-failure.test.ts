@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { messageOf } from "../../src/error.js";
 import { LIMITS } from "../../src/limits.js";
-import { soundUsage } from "../../src/plan/usage.js";
+import { soundUsage } from "../../src/plan/sound-usage.js";
 import { readCommand } from "../../src/run/log/read-command.js";
 import { soundFailure } from "../../src/run/sound-failure.js";
 

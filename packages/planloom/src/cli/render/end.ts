@@ -1,6 +1,7 @@
 // The output at the end of a command that drove a run. In: the run as a document. Out: the answer on stdout; on stderr
 // the figures, the report or what waits for a person, and the next commands. `show` prints the same parts.
 import type { Usage } from "../../plan/usage.js";
+import { takeoverTexts } from "../../words/takeovers.js";
 import { waitedText } from "../../words/waits.js";
 import type { RunDocument, WaitingDocument } from "../../loom/document.js";
 import { isObject, type Json } from "../../plan/json.js";
@@ -35,12 +36,15 @@ export function figureLines(run: RunDocument): readonly string[] {
 }
 
 /** `3 calls, 1,204 in (1,000 cached), ? out`. A number that was not reported is unknown, never 0. */
-export function usageText({ calls, inputTokens, outputTokens, cachedInputTokens, waited }: Usage): string {
+export function usageText({ calls, inputTokens, outputTokens, cachedInputTokens, waited, others }: Usage): string {
   if (calls === 0) return "none";
   const number = (tokens: number | null) => (tokens === null ? "?" : tokens.toLocaleString("en-US"));
+  const instead = takeoverTexts(others)
+    .map((text) => `; ${oneLine(text, 200)}`)
+    .join("");
   const wait = waited === undefined ? "" : `, waited ${waitedText(waited)}`;
   const cached = cachedInputTokens === undefined ? "" : ` (${number(cachedInputTokens)} cached)`;
-  return `${count(calls, "call")}, ${number(inputTokens)} in${cached}, ${number(outputTokens)} out${wait}`;
+  return `${count(calls, "call")}, ${number(inputTokens)} in${cached}, ${number(outputTokens)} out${wait}${instead}`;
 }
 
 /** The last lines of a run that has ended. */

@@ -37,7 +37,7 @@ export function estimateLines(estimate: EstimateInWords): readonly string[] {
   return [
     `  calls    ${count(modelCalls, "model call")}, ${count(toolCalls, "tool call")}`,
     `  tokens   ${number(inputTokens)} in, ${number(outputTokens)} out`,
-    `  cost     ${costText(estimate, "price")}${readOnText(estimate)}`,
+    `  cost     ${costText(estimate, "price")}${readOnText(estimate)}${pricedAsText(estimate)}`,
     `  time     ${duration(criticalPathMs)} on the longest path, if all that may run at once does`,
     ...actions.map(({ step, tool, effects, times }) => {
       const often = times === null ? "as often as the agent decides" : count(times, "time");
@@ -57,6 +57,14 @@ function samplesText({ basis: { tools, models, lists } }: EstimateInWords): stri
   const named = [...Object.entries(models), ...Object.entries(tools), ...Object.entries(lists)];
   if (named.length === 0) return "";
   return ` (samples: ${named.map(([name, samples]) => `${oneLine(name, 80)} ${samples}`).join(", ")})`;
+}
+
+/** A list of models is priced with its dearest. */
+function pricedAsText({ models }: EstimateInWords): string {
+  const named = models.flatMap(({ model, pricedAs }) =>
+    pricedAs === undefined ? [] : [`${oneLine(model, 80)} at the price of its fallback ${oneLine(pricedAs, 80)}`],
+  );
+  return named.length === 0 ? "" : ` (${named.join(", ")})`;
 }
 
 function readOnText({ models }: EstimateInWords): string {

@@ -11,6 +11,7 @@ import { failureLine, failureText } from "../../words/failures.js";
 import { andList } from "../../words/phrases.js";
 import { commentText, reasonText } from "../../words/reasons.js";
 import { changedToolText } from "../../words/tool-change.js";
+import { takeoverTexts } from "../../words/takeovers.js";
 import { waitText, type WaitParams } from "../../words/waits.js";
 import { askingLines, invalidLines } from "./asking.js";
 import { planApprovalLines } from "./approval.js";
@@ -45,7 +46,14 @@ export const waitLine = (wait: WaitParams): string => mark("waits", waitText(wai
 /** The text for an event, under the heading of its phase. */
 export function linesOf(event: RunEvent, run: Run): readonly Line[] {
   const show = SHOWN[event.type] as ((event: RunEvent, run: Run) => readonly Line[]) | undefined;
-  return show?.(event, run) ?? [];
+  return [...(show?.(event, run) ?? []), ...takeoverLines(event)];
+}
+
+/** Models that answered instead of others. */
+function takeoverLines({ data }: RunEvent): readonly Line[] {
+  const others = "usage" in data ? data.usage?.others : undefined;
+  const place = "usage" in data && "step" in data ? `${name(data)}: ` : "";
+  return takeoverTexts(others).flatMap((text) => marked("instead", oneLine(`${place}${text}`, 200)));
 }
 
 const said = (text: string): readonly Line[] => [{ text, routine: false }];
@@ -247,6 +255,7 @@ const MARKS: Readonly<Record<string, "green" | "red" | "yellow" | "cyan">> = {
   skipped: "yellow",
   asks: "cyan",
   waits: "cyan",
+  instead: "yellow",
   approved: "green",
   rejected: "yellow",
   expired: "red",

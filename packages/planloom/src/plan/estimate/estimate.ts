@@ -6,7 +6,7 @@ import { estimateReplan, type ReplanEstimate } from "./replan.js";
 import { needsOf, wavesOf } from "../graph.js";
 import type { Json } from "../json.js";
 import type { Plan } from "../plan.js";
-import { costUsd, type PriceOf } from "./price.js";
+import { dearest, type Priced } from "./price.js";
 import type { EffectClass, ToolSpec } from "../tool-spec.js";
 import { asksPerson, directTool, usesTool } from "../step-kind.js";
 
@@ -57,6 +57,8 @@ interface ModelEstimate {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly costUsd: number | null;
+  /** The fallback whose price counts, because it is dearer or unknown. Absent: the price is that of the model. */
+  readonly pricedAs?: string;
   /** The month in which the list price was read. Absent if the price was given, or is unknown. */
   readonly priceReadOn?: string;
 }
@@ -82,16 +84,16 @@ interface Planned {
 }
 
 /** Pure. Never throws for a plan that passed check. */
-export function estimatePlan({ plan, inputs, tools }: Planned, facts: Foreknown & { priceOf: PriceOf }): Estimate {
+export function estimatePlan({ plan, inputs, tools }: Planned, facts: Foreknown & Priced): Estimate {
   const steps = plan.steps.map((step) => estimateStep(step, inputs, facts));
   const answer = answerParts(plan.answer, facts);
   const work: Work[] = [
     ...steps.flatMap(({ parts, times }) => parts.map((part) => ({ part, times: times.count }))),
     ...answer.map((part) => ({ part, times: 1 })),
   ];
-  const models = modelsOf(work, facts.priceOf);
+  const models = modelsOf(work, facts);
   const total = (figure: (part: WorkPart) => number) => sumOf(work, ({ part, times }) => figure(part) * times);
-  const unpriced = models.filter((model) => model.costUsd === null).map(({ model }) => model);
+  const unpriced = models.filter(({ costUsd }) => costUsd === null).map(({ model, pricedAs = model }) => pricedAs);
   const { planner } = facts.models;
   return {
     modelCalls: Math.round(total(({ likely }) => likely.calls)),
@@ -118,20 +120,23 @@ const sumOf = <T>(list: readonly T[], figure: (one: T) => number): number =>
   list.reduce((sum, one) => sum + figure(one), 0);
 
 /** Rounded only here, because many steps may each contribute a fraction of a call. */
-function modelsOf(work: readonly Work[], priceOf: PriceOf): ModelEstimate[] {
+function modelsOf(work: readonly Work[], priced: Priced): ModelEstimate[] {
   const names = new Set(work.filter(({ part, times }) => part.likely.calls * times > 0).map(({ part }) => part.model));
   return [...names].map((model) => {
     const own = work.filter(({ part }) => part.model === model);
     const [calls = 0, inputTokens = 0, outputTokens = 0] = (["calls", "inputTokens", "outputTokens"] as const).map(
       (field) => sumOf(own, ({ part, times }) => part.likely[field] * times),
     );
-    const price = priceOf(model);
+    const usage = { calls, inputTokens, outputTokens };
+    const { name, usd } = dearest(usage, model, priced);
+    const price = priced.priceOf(name);
     return {
       model,
+      ...(name === model ? {} : { pricedAs: name }),
       calls: Math.round(calls),
       inputTokens: Math.round(inputTokens),
       outputTokens: Math.round(outputTokens),
-      costUsd: costUsd({ calls, inputTokens, outputTokens }, price) ?? null,
+      costUsd: usd ?? null,
       ...(price?.readOn === undefined ? {} : { priceReadOn: price.readOn }),
     };
   });

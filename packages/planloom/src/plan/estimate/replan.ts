@@ -2,7 +2,7 @@
 // usage of planning so far. Out: calls, tokens, money. It is separate because a failing run needs only this.
 import { ASSUMED } from "./assumptions.js";
 import { likelyWork, NO_HISTORY, workKey, type History } from "./history.js";
-import { costUsd, type PriceOf } from "./price.js";
+import { dearest, type Priced, type PriceOf } from "./price.js";
 import type { Usage } from "../usage.js";
 
 export interface ReplanEstimate {
@@ -23,12 +23,20 @@ interface ReplanFacts {
   readonly history?: History;
   /** Default: no price is known. */
   readonly priceOf?: PriceOf;
+  /** Models that may answer instead of the planner's. */
+  readonly alternatives?: Priced["alternatives"];
   /** The planner's usage in this run so far, and the number of plans that it gave. */
   readonly spent?: { readonly usage: Usage; readonly plans: number };
 }
 
 /** If the tokens of this run's planning are known, only these count: goal, tools and model are the same. */
-export function estimateReplan({ planner, history = NO_HISTORY, priceOf, spent }: ReplanFacts): ReplanEstimate {
+export function estimateReplan({
+  planner,
+  history = NO_HISTORY,
+  priceOf = () => undefined,
+  alternatives,
+  spent,
+}: ReplanFacts): ReplanEstimate {
   const own = spent === undefined ? undefined : perPlan(spent);
   const { calls, inputTokens, outputTokens, samples } = likelyWork(history, workKey.plan(planner), ASSUMED.plan);
   const usage = own ?? { calls, inputTokens, outputTokens };
@@ -37,7 +45,7 @@ export function estimateReplan({ planner, history = NO_HISTORY, priceOf, spent }
     modelCalls: Math.round(usage.calls),
     inputTokens: Math.round(usage.inputTokens),
     outputTokens: Math.round(usage.outputTokens),
-    costUsd: costUsd(usage, priceOf?.(planner)) ?? null,
+    costUsd: dearest(usage, planner, { priceOf, ...(alternatives && { alternatives }) }).usd ?? null,
     samples: own === undefined ? samples.length : (spent?.plans ?? 0),
     from: own !== undefined ? "this run" : samples.length > 0 ? "earlier runs" : "assumption",
   };

@@ -1,6 +1,6 @@
 // Folds the budget: the run's spending, and the reservations of open calls. In: a run and an event. Out: the same run,
 // changed in place. decide/budget.ts uses these sums to decide whether one more call fits.
-import { costUsd as costOf, type Price } from "../../plan/estimate/price.js";
+import { costByModel, costUsd as costOf, type Price } from "../../plan/estimate/price.js";
 import { NO_USAGE, usageSince, type Usage } from "../../plan/usage.js";
 import type { EventData, EventType, RunEvent } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
@@ -22,12 +22,13 @@ export function add(a: Spent, b: Spent): Spent {
  * The spending of an effect after its latest report of usage. A call without a report (it failed, or a crash
  * interrupted it), or without token counts, counts with its reservation. Without a reservation, price or count it is 0.
  */
-function spentBy({ told, spent, reserved }: Allowance, usage: Usage, price: Price | undefined): Spent {
+function spentBy(run: Run, { told, spent, reserved }: Allowance, usage: Usage, model: string | null): Spent {
   const more = usageSince(told, usage);
   if (more.calls === 0) return add(spent, reserved);
   const { calls: modelCalls, inputTokens, outputTokens } = more;
   if (inputTokens === null || outputTokens === null) return add(spent, { ...reserved, modelCalls });
-  return add(spent, { modelCalls, tokens: inputTokens + outputTokens, costUsd: costOf(more, price) ?? 0 });
+  const costUsd = costByModel(more, model, (name) => priceOf(run, name)) ?? 0;
+  return add(spent, { modelCalls, tokens: inputTokens + outputTokens, costUsd });
 }
 
 /** The effect that reports usage in an event. */
@@ -50,7 +51,7 @@ export function book(run: Run, event: RunEvent): void {
   const unpaid = "unpaid" in data && data.unpaid === true;
   const { reserved } = allowance;
   const held = unpaid ? { ...allowance, reserved: { ...NOTHING_SPENT, modelCalls: reserved.modelCalls } } : allowance;
-  run.spending.used = add(run.spending.used, spentBy(held, data.usage, priceOf(run, model)));
+  run.spending.used = add(run.spending.used, spentBy(run, held, data.usage, model));
 }
 
 type Telling = Extract<EventData[EventType], { readonly usage?: Usage }>;
@@ -110,7 +111,7 @@ export function partFor(run: Run, call: BudgetCall): Spent {
 export function spentUntil(run: Run, { key, spent }: BudgetCall): Spent {
   const { model, told = NO_USAGE } = askerOf(run, key);
   const allowance = run.spending.allowances.get(key) ?? { told, spent: NOTHING_SPENT, reserved: NOTHING_SPENT };
-  return spentBy(allowance, spent, priceOf(run, model));
+  return spentBy(run, allowance, spent, model);
 }
 
 function askerOf(run: Run, key: string): Omit<Reporter, "key"> {

@@ -12,7 +12,7 @@ import type { HoldReason } from "../reason.js";
 import type { ToolReach, ToolSpec } from "../../plan/tool-spec.js";
 import type { Json, JsonObject } from "../../plan/json.js";
 import { gistOf, mismatch, type Mismatch, type Type } from "../../plan/type/type.js";
-import type { Usage } from "../../plan/usage.js";
+import type { OtherUsage, Takeover, Usage } from "../../plan/usage.js";
 import type { AfterUntrusted, CheckedPlan } from "../command.js";
 import type {
   Asking,
@@ -54,10 +54,10 @@ const values = map(anyJson);
 const object: Shape<JsonObject> = { type: values.type };
 const count = nullable(number);
 
-const usage = record<Usage>(
-  { calls: number, inputTokens: count, outputTokens: count },
-  { cachedInputTokens: number, waited: map(number) },
-);
+const counts = { calls: number, inputTokens: count, outputTokens: count };
+const because = record<Takeover>({ model: text, code: text }, { text });
+const others = map(record<OtherUsage>({ ...counts, because }, { cachedInputTokens: number }));
+const usage = record<Usage>(counts, { cachedInputTokens: number, waited: map(number), others });
 const origin = record<Origin>({ steps: texts, tools: texts }, {});
 const ref = record<StepRef>({ step: text }, { item: number });
 const subject = either(oneOf("plan"), ref);

@@ -1,7 +1,7 @@
 // The cost of a run so far. In: a run's state, and prices. Out: US dollars, or the models without a known share. It is
 // not part of the run's document, which holds facts of the log: prices are those of today and of this machine.
 import { costUsd, type PriceOf } from "../../plan/estimate/price.js";
-import { addUsage, NO_USAGE, usageSince, type Usage } from "../../plan/usage.js";
+import { addUsage, byModel, NO_USAGE, usageSince, type Usage } from "../../plan/usage.js";
 import type { Run } from "../state.js";
 
 export interface RunCost {
@@ -21,7 +21,8 @@ function spentByModel(run: Run): ReadonlyMap<string, Usage> {
   const spent = new Map<string, Usage>();
   const add = (model: string | null, usage: Usage): void => {
     const name = model ?? "(no model)";
-    if (usage.calls > 0) spent.set(name, addUsage(spent.get(name) ?? NO_USAGE, usage));
+    if (usage.calls === 0) return;
+    for (const [one, share] of byModel(usage, name)) spent.set(one, addUsage(spent.get(one) ?? NO_USAGE, share));
   };
   const { planner, executor, synthesizer } = run.usage;
   add(run.request.models.planner, planner);

@@ -139,8 +139,11 @@ export class RunSamples {
   private end(name: string, key: string, usage: Usage, at: number): void {
     const { usage: all, since } = this.spend(name, usage);
     this.begun.delete(name);
-    const { calls, inputTokens, outputTokens } = all;
-    const ms = since === null ? null : at - since;
+    const { calls, inputTokens, outputTokens, waited = {}, others } = all;
+    // The work of another model says nothing about this one.
+    if (others !== undefined) return;
+    const waits = Object.values(waited).reduce((sum, ms) => sum + ms, 0);
+    const ms = since === null ? null : Math.max(0, at - since - waits);
     listed(this.work, key, { runId: this.runId, calls, inputTokens, outputTokens, ms });
   }
 }

@@ -7,6 +7,7 @@ export type WantedSetting =
   | { readonly is: "one-of"; readonly choices: readonly string[]; readonly orFunction?: true }
   | { readonly is: "record"; readonly keys: readonly string[] }
   | { readonly is: "whole"; readonly least: number }
+  | { readonly is: "model-list"; readonly most: number }
   | { readonly is: "number" | "usd" | "usd-per-million" | "boolean" }
   | {
       readonly is:
@@ -191,6 +192,7 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   "one-of": ({ choices, orFunction }) =>
     `one of ${choices.join(", ")}${orFunction === true ? ", or a function of plan and estimate" : ""}`,
   record: ({ keys }) => `a record of ${keys.join(", ")}`,
+  "model-list": ({ most }) => `a list of 1 to ${most} models`,
   whole: ({ least }) => `a whole number of at least ${least}`,
   "without-planner-function": ({ value }) =>
     `${value}, or name a planner model: a planner function cannot judge a plan`,
