@@ -46,7 +46,7 @@ export function listOrRecord(text: string): Json {
 /** Every value that can be read as JSON from a text, the most literal reading first. */
 export function jsonReadings(text: string): Json[] {
   const values: Json[] = [];
-  for (const part of [text, fenced(text), outermost(text)]) {
+  for (const part of [text, fenced(text), outermost(text), ...balancedParts(text)]) {
     if (part === undefined) continue;
     try {
       values.push(JSON.parse(part) as Json);
@@ -76,6 +76,36 @@ function outermost(text: string): string | undefined {
   const start = text.search(/[[{]/);
   const end = Math.max(text.lastIndexOf("]"), text.lastIndexOf("}"));
   return start >= 0 && end > start ? text.slice(start, end + 1) : undefined;
+}
+
+/** Places where a part with balanced brackets is looked for: each is read to the end of the text at most once. */
+const TRIES = 5;
+
+/** The parts of a text from an opening bracket to the one that closes it, in order. Braces may also stand in prose. */
+function balancedParts(text: string): readonly string[] {
+  const parts: string[] = [];
+  const opening = /[[{]/g;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const start = opening.exec(text)?.index;
+    if (start === undefined) break;
+    const end = closingOf(text, start);
+    if (end === undefined) continue;
+    parts.push(text.slice(start, end));
+    opening.lastIndex = end;
+  }
+  return parts;
+}
+
+/** The place behind the bracket that closes the one at `start`. Brackets inside of texts do not count. */
+function closingOf(text: string, start: number): number | undefined {
+  const token = /"(?:[^"\\]|\\[^])*"|[[\]{}]/g;
+  token.lastIndex = start;
+  let depth = 0;
+  for (let found = token.exec(text); found !== null; found = token.exec(text)) {
+    if ("[{".includes(found[0])) depth++;
+    else if ("]}".includes(found[0]) && --depth === 0) return token.lastIndex;
+  }
+  return undefined;
 }
 
 /** A model's reason for its verdict; "" if it gives none. */

@@ -27,7 +27,12 @@ export interface ReadingParams {
    */
   readonly BAD_SYNTAX: { readonly form: "json" | "yaml" | "call" | "any"; readonly problem: SyntaxProblem };
   /** Error. An item of a list is a call that cannot be read. */
-  readonly CALL_UNREADABLE: { readonly text: string; readonly problem: SyntaxProblem };
+  readonly CALL_UNREADABLE: {
+    readonly text: string;
+    readonly problem: SyntaxProblem;
+    /** The call as it should be written, if the tool is known. */
+    readonly instead?: string;
+  };
   /** Error. An item in a list of calls is no call. */
   readonly ITEM_IS_NO_CALL: { readonly text: string };
   /** Error. The document is over its size. */
@@ -54,7 +59,7 @@ export type SyntaxProblem =
     }
   | { readonly kind: "bad-escape"; readonly escape: string }
   | { readonly kind: "bad-code-unit"; readonly escape: string; readonly digits: number }
-  | { readonly kind: "ellipsis" | "no-beginning" | "no-value" | "odd-plain-text" | "call-markup" };
+  | { readonly kind: "ellipsis" | "no-beginning" | "no-value" | "odd-plain-text" | "call-markup" | "no-names" };
 
 /** Findings on the fields of a draft, and on its names. */
 export interface ShapeParams {

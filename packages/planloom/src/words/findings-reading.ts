@@ -49,7 +49,7 @@ export const READING: FindingTable<keyof ReadingParams> = {
   },
   CALL_UNREADABLE: {
     message: ({ text, problem }) => `The call ${quoted(text)} cannot be read: ${syntaxProblemText(problem)}.`,
-    fix: () => SYNTAX_FIX.call,
+    fix: ({ instead }) => (instead === undefined ? SYNTAX_FIX.call : `Write ${instead}, or the plan as JSON.`),
   },
   ITEM_IS_NO_CALL: {
     message: ({ text }) => `The list holds calls of tools, and ${quoted(text)} is no call.`,

@@ -69,6 +69,7 @@ export const syntaxProblemText: (problem: SyntaxProblem) => string = byCase("kin
   "bad-code-unit": ({ escape, digits }) => `${escape} needs ${digits} hexadecimal digits`,
   ellipsis: () => "something is left out here with an ellipsis",
   "no-beginning": () => "it begins in the middle of a document",
+  "no-names": () => "its arguments have no names",
   "call-markup": () => "the marks of a tool call hold something that is no call",
   "no-value": () => "a key has no value",
   "odd-plain-text": () => "a text without quotes holds quotes, brackets or line breaks, or is left out",

@@ -47,6 +47,7 @@ function afterMarks(text: string, at: number): number {
 export function callLines(text: string, tools: ToolNames): CallRows | undefined {
   if (tools.isOpen) return undefined;
   const parts: ListPart[] = [];
+  const results = new Map<string, unknown>();
   let others = 0;
   for (let at = 0; at <= text.length && parts.length < MOST_CALLS;) {
     const lineEnd = endOfLine(text, at);
@@ -61,11 +62,13 @@ export function callLines(text: string, tools: ToolNames): CallRows | undefined 
       continue;
     }
     const begun = at + line.indexOf(`${name}(`);
-    const scan = callAt(text, begun);
+    const scan = callAt(text, begun, results);
+    const assigned = /^\s*(?:(?:const|let|var)\s+)?([A-Za-z_]\w{0,63})\s{0,4}:?=[^=]/.exec(line)?.[1];
+    if (assigned !== undefined) results.set(assigned, assigned);
     if (scan.kind === "bad") return { kind: "bad", at: scan.at, problem: scan.problem };
     const end = scan.kind === "call" ? Math.max(endOfLine(text, scan.end), scan.end) : lineEnd;
     const written = text.slice(at, end);
-    if (itemCall(written, tools).kind === "call") parts.push(part(parts.length, at, written));
+    if (itemCall(written, tools, results).kind === "call") parts.push(part(parts.length, at, written));
     else others++;
     at = end + 1;
   }

@@ -9,6 +9,9 @@ export interface Call {
   readonly tool: string;
   /** Arguments by name, one text, or a list. Absent if there are none. */
   readonly given?: unknown;
+  /** Arguments without a name, and those with one, if any has no name. */
+  readonly values?: readonly unknown[];
+  readonly named?: { readonly [name: string]: unknown };
 }
 
 /** The final call of some planners: make the answer from the results. */
@@ -24,6 +27,8 @@ export type CallScan =
   | { readonly kind: "none" };
 
 const NAME = /[A-Za-z_](?:[\w.-]|\\[_.-]){0,80}/y;
+/** Marks between a name in bold and its bracket. */
+const MARKS = /^(?:\*\*|__|`|\*)?/;
 const MOST_CHARS = 100_000;
 const NO_NAMES: ResultNames = new Map();
 
@@ -33,15 +38,15 @@ export function callAt(text: string, at: number, results: ResultNames = NO_NAMES
   const written = NAME.exec(text)?.[0];
   if (written === undefined) return { kind: "none" };
   const tool = written.replaceAll("\\", "");
-  const open = at + written.length;
+  const open = at + written.length + MARKS.exec(text.slice(at + written.length, at + written.length + 4))![0].length;
   if (text[open] !== "(") return { kind: "none" };
   const read = argumentsAt(text, open + 1, results);
   if ("problem" in read) return { kind: "bad", tool, ...read };
   const { named, values, end } = read;
-  if (named.size > 0 && values.length > 0)
-    return { kind: "call", call: { tool, given: [...values, Object.fromEntries(named)] }, end };
+  if (named.size + values.length === 0) return { kind: "call", call: { tool }, end };
   const given = named.size > 0 ? Object.fromEntries(named) : values.length === 1 ? values[0] : values;
-  return { kind: "call", call: named.size + values.length === 0 ? { tool } : { tool, given }, end };
+  const call = values.length === 0 ? { tool, given } : { tool, given, values, named: Object.fromEntries(named) };
+  return { kind: "call", call, end };
 }
 
 interface Arguments {

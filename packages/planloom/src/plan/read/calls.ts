@@ -23,7 +23,7 @@ export function textStep(text: string, at: StepContext): Fields {
   if (read?.kind === "call" && at.toolNames.named(read.call.tool) !== undefined) {
     at.note("CALL_TEXT", {}, undefined, { before: text });
     const said = read.remark === "" ? {} : { description: read.remark };
-    return new Map(Object.entries({ ...said, ...fieldsOf(read.call) }));
+    return new Map(Object.entries({ ...said, ...fieldsOf(read.call, at.toolNames) }));
   }
   at.note("TEXT_STEP", {});
   return new Map([["agent", text]]);

@@ -12,7 +12,7 @@ export type ItemCall =
 const NONE: ItemCall = { kind: "none" };
 /** Marks and words before a call: `**`, `[Calling tool: `, `Call `, `result = `. */
 const BEFORE =
-  /^(?:[*_`"'[<(>\s-]{0,6})(?:(?:(?:tool|function|action)[ _]?(?:call)?\s?[:：]|calling(?: the)?(?: tool| function)?:?|call(?: the)?(?: tool| function)?:?|use(?: the)?(?: tool| function)?:?|invoke:?|run:?|execute:?)\s{0,4})?[*_`"']{0,3}/i;
+  /^(?:[*_`"'[<(>\s-]{0,6})(?:(?:(?:tool|function|action)[ _]?(?:call)?\s?[:：]|calling(?: the)?(?: tool| function)?:?|call(?: the)?(?: tool| function)?:?|use(?: the)?(?: tool| function)?:?|invoke:?|run:?|execute:?)\s{0,4})?[*_`"']{0,3}(?:print\()?/i;
 const ASSIGNED = /^(?:(?:const|let|var)\s+)?([A-Za-z_]\w{0,63})\s{0,4}:?=\s{0,4}(?=[A-Za-z_*`])/;
 const AFTER = /^[*_`"'\]>)\s]{0,6}[.,;]?[*_`"'\]>)\s]{0,6}$/;
 /** A remark begins with one of these. */

@@ -2,6 +2,7 @@
 // steps, their positions, and whether they are calls. A list that states no dependency is a sequence.
 import { LIMITS } from "../../limits.js";
 import { findingOf, type Finding } from "../finding.js";
+import { isObject } from "../json.js";
 import { JOIN, type Call } from "./call-text.js";
 import { itemCall, type ItemCall } from "./item-call.js";
 import { itemText, type Item, type List } from "./list.js";
@@ -9,6 +10,7 @@ import { statedNeeds } from "./list-needs.js";
 import { textNote, type TextNote } from "./note-params.js";
 import type { ItemLabel } from "./numbering.js";
 import type { ToolNames } from "./tool-names.js";
+import type { ToolSpec } from "../tool-spec.js";
 
 export interface ListDocument {
   readonly steps: readonly ListStep[];
@@ -50,7 +52,7 @@ export function listDocument(parts: readonly ListPart[], tools: ToolNames): List
   const joins = isCalls && parts.length > 1 && isJoin(calls.at(-1)!);
   const kept = joins ? parts.slice(0, -1) : parts;
   const needs = needsOf(kept, calls, isCalls && (joins || hasReferences(kept)));
-  const steps = kept.map((part, i) => ({ id: idOf(part.label), ...stepOf(part, calls[i]!, needs.of[i]!) }));
+  const steps = kept.map((part, i) => ({ id: idOf(part.label), ...stepOf(part, calls[i]!, needs.of[i]!, tools) }));
   return {
     steps,
     offsets: new Map([["", kept[0]!.at], ...kept.map(({ at }, i) => [`/steps/${i}`, at] as const)]),
@@ -62,7 +64,7 @@ export function listDocument(parts: readonly ListPart[], tools: ToolNames): List
       ...(needs.isSequence && kept.length > 1 ? [textNote("LIST_IN_ORDER", {})] : []),
       ...(needs.areStated ? [textNote("LIST_DEPENDENCIES", {})] : []),
     ],
-    findings: kept.flatMap((part, i) => noCall(part, calls[i]!, i, isCalls)),
+    findings: kept.flatMap((part, i) => noCall(part, calls[i]!, i, isCalls, tools)),
   };
 }
 
@@ -74,12 +76,29 @@ function addResult(results: Map<string, unknown>, name: string, label: string): 
 }
 
 /** In a list of calls, an item that is none is not run as an instruction. */
-function noCall(part: ListPart, call: ItemCall, index: number, isCalls: boolean): readonly Finding[] {
+function noCall(part: ListPart, call: ItemCall, index: number, isCalls: boolean, tools: ToolNames): readonly Finding[] {
   const pointer = `/steps/${index}`;
-  if (call.kind === "bad")
-    return [findingOf("CALL_UNREADABLE", { pointer }, { text: brief(part.text), problem: call.problem })];
-  if (!isCalls || call.kind === "call" || part.isEvidence === true) return [];
-  return [findingOf("ITEM_IS_NO_CALL", { pointer }, { text: brief(part.text) })];
+  const text = brief(part.text);
+  if (call.kind === "call") {
+    if (!isNameless(call.call, tools)) return [];
+    const instead = callPattern(tools.meant(call.call.tool)!);
+    return [findingOf("CALL_UNREADABLE", { pointer }, { text, problem: { kind: "no-names" }, instead })];
+  }
+  if (call.kind === "bad") return [findingOf("CALL_UNREADABLE", { pointer }, { text, problem: call.problem })];
+  return isCalls && part.isEvidence !== true ? [findingOf("ITEM_IS_NO_CALL", { pointer }, { text })] : [];
+}
+
+/** `send_email(to=..., body=...)` */
+function callPattern({ name, input }: ToolSpec): string {
+  const properties = isObject(input["properties"]) ? Object.keys(input["properties"]) : [];
+  return `${name}(${properties.map((argument) => `${argument}=...`).join(", ")})`;
+}
+
+/** Several arguments of a known tool that have no name. */
+function isNameless(call: Call, tools: ToolNames): boolean {
+  if (call.values === undefined || tools.meant(call.tool) === undefined) return false;
+  if (call.values.length === 1 && Object.keys(call.named ?? {}).length === 0) return false;
+  return argumentsByName(call, tools) === undefined;
 }
 
 const brief = (text: string): string => (text.length <= 80 ? text : `${text.slice(0, 79)}…`);
@@ -122,7 +141,7 @@ function labelsFor(label: string, parts: readonly ListPart[]): readonly string[]
   return inner.length === 0 ? [label] : inner.map((part) => part.label);
 }
 
-function stepOf(part: ListPart, call: ItemCall, needs: AllNeeds["of"][number]): ListStep {
+function stepOf(part: ListPart, call: ItemCall, needs: AllNeeds["of"][number], tools: ToolNames): ListStep {
   const dependsOn = needs.labels === undefined ? {} : { dependsOn: needs.labels.map((label) => String(idOf(label))) };
   if (call.kind !== "call") {
     const { text } = needs;
@@ -130,11 +149,33 @@ function stepOf(part: ListPart, call: ItemCall, needs: AllNeeds["of"][number]): 
     return { description: part.said, agent: part.isEvidence === true ? text : `${part.said}\n${text}`, ...dependsOn };
   }
   const said = [part.said, call.remark].filter((text) => text !== "").join(" ");
-  return { ...(said === "" ? {} : { description: said }), ...fieldsOf(call.call), ...dependsOn };
+  return { ...(said === "" ? {} : { description: said }), ...fieldsOf(call.call, tools), ...dependsOn };
 }
 
-export const fieldsOf = ({ tool, given }: Call): ListStep =>
-  given === undefined ? { tool, with: {} } : { tool, args: given };
+/** The fields of a call. Arguments without a name get those of the tool, if its schema leaves no doubt. */
+export function fieldsOf(call: Call, tools: ToolNames): ListStep {
+  const { tool, given } = call;
+  if (given === undefined || isNameless(call, tools)) return { tool, with: {} };
+  return { tool, args: argumentsByName(call, tools) ?? given };
+}
+
+/** Arguments without a name, by the names of the schema; undefined if all have names, or if it leaves a doubt. */
+function argumentsByName({ tool, values, named = {} }: Call, tools: ToolNames): ListStep | undefined {
+  const names = values === undefined ? undefined : argumentNames(tools.meant(tool), values.length);
+  if (names === undefined || names.some((name) => Object.hasOwn(named, name))) return undefined;
+  return { ...Object.fromEntries(names.map((name, i) => [name, values![i]])), ...named };
+}
+
+/** The first required arguments, if the schema names them first and in the same order. */
+function argumentNames(tool: ToolSpec | undefined, count: number): readonly string[] | undefined {
+  const properties = tool?.input["properties"];
+  const required = tool?.input["required"];
+  if (!isObject(properties) || !Array.isArray(required)) return undefined;
+  if (count === 1 && required.length === 1) return [String(required[0])];
+  const names = Object.keys(properties).slice(0, count);
+  const isSure = names.length === count && count <= required.length && names.every((name, i) => required[i] === name);
+  return isSure ? names : undefined;
+}
 
 /** The steps of a numbered list: its items, their lettered parts, or the parts of its only item. */
 export function listParts({ items }: List, tools: ToolNames): readonly ListPart[] {

@@ -32,15 +32,13 @@ export function listTexts(text: string): readonly string[] {
   });
 }
 
-/** Whether a list is a plan, apart from its calls. */
-export function isPlanList(list: List, framed: boolean): boolean {
-  const texts = list.items.map(itemText);
-  if (texts.length < list.marker.least) return false;
-  if (texts.some((text) => text === "" || asks(text))) return false;
+/** Whether a list with steps of these texts is a plan, apart from its calls. */
+export function isPlanList(list: List, texts: readonly string[], framed: boolean): boolean {
+  if (list.items.length < list.marker.least || texts.some((text) => text === "" || asks(text))) return false;
   const frame = framed && list.frame === "whole" ? "plan" : list.frame;
   if (frame === "other") return false;
   if (frame === "plan" || list.marker.saysStep) return !texts.every(isBareWord);
-  return 2 * texts.filter(saysWhatToDo).length > texts.length;
+  return 2 * texts.filter(saysWhatToDo).length >= texts.length;
 }
 
 /** The same plan in other marks is the same plan. */

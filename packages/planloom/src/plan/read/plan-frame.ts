@@ -6,7 +6,7 @@ export type Frame = "plan" | "other" | "whole";
 
 /** Lines that stand before a list, without blank lines, the nearest last. */
 export function frameOf(before: readonly string[]): Frame {
-  const lines = before.map(plainLine).filter((line) => line !== "");
+  const lines = before.map(plainLine).filter((line) => /[\p{L}\p{N}]/u.test(line));
   const nearest = lines.at(-1);
   if (nearest === undefined) return "whole";
   if (speaksAbout(nearest)) return "other";

@@ -59,7 +59,8 @@ export const callsAround = (part: Part): TextResult | undefined => fromRows(call
 function fromRows(rows: CallRows | undefined, part: Part): TextResult | undefined {
   if (rows === undefined) return undefined;
   if (rows.kind === "bad") return badCall(part.text, part.base + rows.at, rows.problem);
-  const read = found(listDocument(rows.parts, part.tools), part);
+  const document = listDocument(rows.parts, part.tools);
+  const read = found({ ...document, notes: document.notes.filter(({ code }) => code !== "NUMBERED_TEXT") }, part);
   return rows.isWhole ? read : noted(read, textNote("TEXT_AROUND", {}));
 }
 
@@ -137,11 +138,27 @@ export function textList(part: Part): TextResult | undefined {
   return undefined;
 }
 
+/** A text with more lists is no plan. */
+const MOST_LISTS = 40;
+
 /** The plan among the lists of one kind of mark. */
 function oneOf(lists: readonly List[], part: Part): TextResult | undefined {
-  const documents = new Map(lists.map((list) => [list, listDocument(listParts(list, part.tools), part.tools)] as const));
+  if (lists.length > MOST_LISTS) return undefined;
+  if (lists.some(({ items }) => items.length > LIMITS.readSteps))
+    return tooLarge({ of: "steps", most: LIMITS.readSteps });
+  const parts = new Map(lists.map((list) => [list, listParts(list, part.tools)] as const));
+  const documents = new Map([...parts].map(([list, own]) => [list, listDocument(own, part.tools)] as const));
   const calls = lists.filter((list) => isCallList(documents.get(list)!, part));
-  const plans = calls.length > 0 ? calls : lists.filter((list) => isPlanList(list, part.framed === true));
+  const plans =
+    calls.length > 0
+      ? calls
+      : lists.filter((list) =>
+          isPlanList(
+            list,
+            parts.get(list)!.map(({ text }) => text),
+            part.framed === true,
+          ),
+        );
   const framed = plans.filter(({ frame }) => frame === "plan");
   const [list, ...others] = framed.length > 0 && calls.length === 0 ? framed : plans;
   if (list === undefined) return undefined;
