@@ -12,7 +12,7 @@ import type { ReadNote, TakeNote } from "./note-params.js";
 import type { ReferenceContext } from "./reference-context.js";
 import { readReferences, withReferences } from "./references.js";
 import { closeStep, openStep } from "./step.js";
-import { toolNames, type ToolNames } from "./tool-names.js";
+import { offeredTools, type ToolNames } from "./tool-names.js";
 import type { Inventory } from "../tool-spec.js";
 
 /**
@@ -44,7 +44,7 @@ export class Intake {
     headed = false,
   ) {
     this.headed = headed;
-    this.tools = toolNames(inventory);
+    this.tools = offeredTools(inventory);
   }
 
   document(value: unknown): unknown {

@@ -12,7 +12,7 @@ import type { ReadNote } from "./note-params.js";
 import type { Position } from "./position.js";
 import type { FoundText } from "./source.js";
 import { findDocument } from "./text.js";
-import { toolNames } from "./tool-names.js";
+import { offeredTools } from "./tool-names.js";
 import type { Inventory } from "../tool-spec.js";
 
 /** A draft from a text, not yet checked. */
@@ -47,7 +47,7 @@ export interface ReadOptions {
  */
 export function readPlan(text: string, options: ReadOptions = {}): ReadResult {
   try {
-    const found = findDocument(text, toolNames(options.inventory));
+    const found = findDocument(text, offeredTools(options.inventory));
     if (found.kind === "questions") return found;
     if (found.kind === "found") return { kind: "plan", ...draftOf(found, options) };
     if (found.kind !== "truncated") return { kind: found.kind, findings: found.findings };

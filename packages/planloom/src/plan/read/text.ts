@@ -23,13 +23,13 @@ import {
   type TextResult,
 } from "./source.js";
 import { callRow, callsAround, graph, linesInFrame, markup, namedCalls, textList } from "./text-forms.js";
-import { toolNames, type ToolNames } from "./tool-names.js";
+import { offeredTools, type ToolNames } from "./tool-names.js";
 
 const DOCUMENT_LINE =
   /^(?:(?:planloom|goal|inputs|steps|plan|answer)[ \t]*:|-[ \t]+(?:id|title|step|step_id|step_number|task|description)[ \t]*:)/m;
 
 /** Finds the document of a text. Never throws. */
-export function findDocument(text: string, tools: ToolNames = toolNames(undefined)): TextResult {
+export function findDocument(text: string, tools: ToolNames = offeredTools(undefined)): TextResult {
   if (text.length > LIMITS.planBytes || new TextEncoder().encode(text).length > LIMITS.planBytes)
     return tooLarge({ of: "text", most: LIMITS.planBytes });
   const base = text.length - text.replace(/^\uFEFF/, "").trimStart().length;

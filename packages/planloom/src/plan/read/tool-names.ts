@@ -14,7 +14,7 @@ export interface ToolNames {
   readonly isOpen: boolean;
 }
 
-export function toolNames(inventory: Inventory | undefined): ToolNames {
+export function offeredTools(inventory: Inventory | undefined): ToolNames {
   const exact = new Map<unknown, ToolSpec>((inventory?.tools ?? []).map((tool) => [tool.name, tool]));
   let alike: Map<string, ToolSpec | undefined> | undefined;
   const byLetters = (): ReadonlyMap<string, ToolSpec | undefined> => {
