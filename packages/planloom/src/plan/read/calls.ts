@@ -2,10 +2,11 @@
 // and the field of its arguments side by side. These forms nest one object in another.
 import { beginning } from "../../beginning.js";
 import { findingOf } from "../finding.js";
-import { isObject, type JsonObject } from "../json.js";
+import { isObject, type Json, type JsonObject } from "../json.js";
 import { argumentField } from "./arguments.js";
 import { hasKind, rename, stepPointer, type Fields, type StepContext } from "./fields.js";
 import { itemCall } from "./item-call.js";
+import { statedNeeds } from "./list-needs.js";
 import { fieldsOf } from "./list-steps.js";
 import { plainName } from "./names.js";
 import { isKeyedCall } from "./value-calls.js";
@@ -26,7 +27,13 @@ export function textStep(text: string, at: StepContext): Fields {
     return new Map(Object.entries({ ...said, ...fieldsOf(read.call, at.toolNames) }));
   }
   at.note("TEXT_STEP", {});
-  return new Map([["agent", text]]);
+  const { text: said, labels } = statedNeeds(text);
+  if (labels === undefined) return new Map([["agent", text]]);
+  at.note("LIST_DEPENDENCIES", {});
+  return new Map<string, Json>([
+    ["agent", said],
+    ["dependsOn", labels.map((label) => (/^\d+$/.test(label) ? Number(label) : label))],
+  ]);
 }
 
 /** `{ "search": { "query": "x" } }`: the only key is the name of a tool. */

@@ -60,7 +60,8 @@ export class Intake {
     const named = opened.map((fields, index): Opened | undefined =>
       fields === undefined ? this.names.skip() : { at: contexts[index]!, fields, name: this.names.add(fields) },
     );
-    const steps = named.map((step, index) => (step === undefined ? (written[index] as unknown) : this.close(step)));
+    const closed = named.map((step, index) => (step === undefined ? (written[index] as unknown) : this.close(step)));
+    const steps = areTexts(written) ? this.inOrder(closed) : closed;
     const answer = this.answer(document["answer"]);
     return { ...document, ...(answer === undefined ? {} : { answer }), steps };
   }
@@ -111,6 +112,16 @@ export class Intake {
       if (source !== undefined) return source + pointer.slice(head.length);
       if (head === "") return pointer;
     }
+  }
+
+  /** A list of texts that names no step and hands nothing on has only its order. */
+  private inOrder(steps: readonly unknown[]): readonly unknown[] {
+    if (!steps.every((step) => isObject(step) && step["dependsOn"] === undefined && !hasOurs(step))) return steps;
+    this.note("LIST_IN_ORDER", {}, "/steps");
+    return steps.map((step, index) => {
+      const before = index === 0 ? undefined : (steps[index - 1] as JsonObject)["id"];
+      return before === undefined ? step : { ...(step as JsonObject), dependsOn: [before] };
+    });
   }
 
   private close({ at, fields, name }: Opened): unknown {
@@ -200,6 +211,9 @@ function answerRecord(written: Json | undefined, isStep: (name: string | number)
   const from = tidy["from"] === undefined || Array.isArray(tidy["from"]) ? undefined : listed(tidy["from"]);
   return from === undefined ? tidy : { ...tidy, from };
 }
+
+const areTexts = (steps: readonly unknown[]): boolean =>
+  steps.length > 1 && steps.every((step) => typeof step === "string");
 
 /** Whether a document says that it is in our format. */
 const isHeaded = (document: unknown): boolean => isObject(document) && document["planloom"] === 1;

@@ -22,7 +22,7 @@ const LABELS = `${STEP}${LABEL}(?:${JOINT}${STEP}${LABEL}){0,12}`;
 const NOTHING = "none|nothing|no(?: other)? steps?|n/a|keine|aucune?|ningun[oa]?|nenhuma?|nessuna?|нет|无|なし|-";
 /** A statement in brackets, behind a dash, in bold, or as the last sentence. */
 const STATED = new RegExp(
-  `[\\s,;.]{0,4}(?:[-–—][ ]{0,2})?[([<{*_]{0,3}(?:${VERB})[*_]{0,2}[ ]{0,2}[:：]?[ *_]{0,4}[[(]?(?:(${LABELS})|${NOTHING})[\\])]?[)\\]>}*_]{0,3}\\.?\\s*$`,
+  `[\\s,;.]{0,4}(?:[-–—][ ]{0,2})?[([<{*_]{0,3}(?:(?:no dependenc(?:y|ies)|independent|in parallel|parallel)(?=[)\\]>}])|(?:${VERB})[*_]{0,2}[ ]{0,2}[:：]?[ *_]{0,4}[[(]?(?:(${LABELS})|${NOTHING}))[\\])]?[)\\]>}*_]{0,3}\\.?\\s*$`,
   "iu",
 );
 const FIRST = new RegExp(

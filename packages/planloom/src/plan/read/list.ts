@@ -120,12 +120,14 @@ function ended({ items, before }: Open, marker: Marker, isFollowed: boolean): Li
     .some((item) => gap(item) > 0 && item.lines.slice(gap(item)).some((line) => line.trim() !== ""));
   const last = items.at(-1)!;
   if ((!parts || isFollowed) && gap(last) > 0) last.lines.length = gap(last);
+  const end = last.lines.findIndex((line, i) => i > 0 && END_MARK.test(line));
+  if (end > 0) last.lines.length = end;
   while (last.lines.length > 1 && endsList(last.lines.at(-1)!, isFollowed)) last.lines.pop();
   return { items, frame: frameOf(before), marker };
 }
 
 const endsList = (line: string, isFollowed: boolean): boolean =>
-  line.trim() === "" || END_MARK.test(line) || (isFollowed && /^\S.{0,200}[:：](?:\*\*)?\s*$/.test(line));
+  line.trim() === "" || (isFollowed && /^\S.{0,200}[:：](?:\*\*)?\s*$/.test(line));
 
 /** The line with which some planners end a plan. */
 const END_MARK = /^\s*(?:<\/?END_OF_PLAN>|<END>|\[PLAN END\]|\[END\]|END OF PLAN\.?|<\/plan>)\s*$/i;

@@ -35,7 +35,7 @@ export function findDocument(text: string, tools: ToolNames = offeredTools(undef
   const base = text.length - text.replace(/^\uFEFF/, "").trimStart().length;
   const source = text.slice(base).trimEnd();
   if (source === "") return noPlan(true);
-  const thought = startsAsYaml(source) ? undefined : thinkingEnd(source);
+  const thought = startsAsYaml({ source, tools }) ? undefined : thinkingEnd(source);
   if (thought === "open") return truncated(text);
   if (thought === undefined) return inPart({ text, source, base, tools });
   const rest = source.slice(thought);
@@ -67,13 +67,14 @@ const FORMS: readonly Form[] = [
   { name: "calls in brackets", recognises: ({ source }) => looksLikeCalls(source), read: callRow, isSure: always },
   { name: "JSON", recognises: ({ source }) => /^[{[]/.test(source), read: bracketed, isSure: always },
   { name: "JSON in a text", recognises: ({ source }) => source.startsWith('"'), read: quotedText, isSure: always },
-  { name: "block", recognises: ({ source }) => !startsAsYaml(source), read: fromBlocks, isSure: always },
+  { name: "block", recognises: (part) => !startsAsYaml(part), read: fromBlocks, isSure: always },
   {
     name: "YAML",
-    recognises: ({ source }) => DOCUMENT_LINE.test(source),
+    recognises: (part) => DOCUMENT_LINE.test(part.source) || startsAsYaml(part),
     read: yamlDocument,
-    isSure: ({ source }) => startsAsYaml(source),
+    isSure: startsAsYaml,
   },
+  { name: "text list with records", recognises: ({ source }) => holdsRecords(source), read: textList },
   { name: "JSON in prose", recognises: always, read: embedded, isSure: always },
   { name: "name and arguments", recognises: always, read: namedCalls, isSure: always },
   { name: "calls in a row", recognises: always, read: callRow, isSure: always },
@@ -104,10 +105,26 @@ function notRefused({ source }: Part): boolean {
   return source.length <= LIMITS.lenientChars && !refuses(source);
 }
 
-function startsAsYaml(source: string): boolean {
+const ITEM = /^\s{0,8}(?:[*_#]{0,3}\s?step\s{1,2}\d{1,3}|\d{1,3})[*_]{0,2}[.:)]/i;
+const RECORD = /["'](?:steps|tasks|plan)["']\s{0,4}:/;
+
+/** Whether all records of a text that look like plans stand inside the sentence of an item of a numbered list. */
+function holdsRecords(source: string): boolean {
+  if (source.length > LIMITS.lenientChars || !RECORD.test(source)) return false;
+  const lines = source.split("\n").filter((line) => line.trim() !== "");
+  const held = lines.filter((line) => RECORD.test(line));
+  return lines.filter((line) => ITEM.test(line)).length > 1 && held.every(isSentenceWithRecord);
+}
+
+const isSentenceWithRecord = (line: string): boolean =>
+  ITEM.test(line) && /\p{L}{2,}\s{1,4}\p{L}{2,}/u.test(line.slice(0, line.indexOf("{"))) && /\}\]?[\s.;]*$/.test(line);
+
+function startsAsYaml({ source, tools }: Pick<Part, "source" | "tools">): boolean {
   const lines = source.slice(0, 2_000).split("\n");
   const first = lines.find((line) => line.trim() !== "" && !/^(?:#|---|%)/.test(line));
-  return first !== undefined && DOCUMENT_LINE.test(first);
+  if (first === undefined) return false;
+  const key = /^-[ \t]+([\w.-]{1,80}):[ \t]*$/.exec(first)?.[1];
+  return DOCUMENT_LINE.test(first) || (key !== undefined && !tools.isOpen && tools.named(key) !== undefined);
 }
 
 function yamlDocument(part: Part): TextResult | undefined {
