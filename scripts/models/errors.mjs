@@ -107,10 +107,10 @@ export const ERRORS = [
     refuse: always(objectError(404, "The model `qwen` does not exist.", { type: "NotFoundError" })),
   },
   {
-    ...{ name: "no-model-loaded", server: "LM Studio", does: "has no model loaded (404)", most: 0 },
-    ...{ source: "https://lmstudio.ai/docs/developer", ...told(/No models loaded/, /load/i) },
+    ...{ name: "no-model-loaded", server: "LM Studio", does: "has no model loaded (400)", most: 0 },
+    ...{ source: "https://fazm.ai/t/local-ai-endpoint-model-detection", ...told(/No models loaded/, /load/i) },
     refuse: always(
-      refusal(404, "No models loaded. Please load a model in the developer page or use the 'lms load' command."),
+      refusal(400, "No models loaded. Please load a model in the developer page or use the 'lms load' command."),
     ),
   },
   {

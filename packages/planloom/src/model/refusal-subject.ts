@@ -86,7 +86,7 @@ const SETTINGS: readonly (readonly [string, RegExp])[] = [
   ["temperature", /\btemperature\b/i],
 ];
 const ABOUT_VALUE =
-  /supported values|valid values|invalid value|does not support ['"`]|must be|should be|less than|greater than|at most|too large|maximum allowed|out of range|exceed/i;
+  /supported values|valid (?:values|range)|invalid value|does not support ['"`]|must be|should be|less than|greater than|at most|too large|maximum allowed|out of range|exceed/i;
 /** A form of the request, which may name anything. */
 const ABOUT_FORM = /schema|response_format|grammar|\btools?\b|function/i;
 

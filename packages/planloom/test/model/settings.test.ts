@@ -238,3 +238,24 @@ it.each<[string, RoleSettings]>([
   expect(String(error)).toContain("Bad: [key], api-version 2030.");
   expect(JSON.stringify(error)).not.toContain("abcd-efgh");
 });
+
+it("no secret of a header, query or body is in the log, the result or the trace of a run", async () => {
+  const secrets = ["header-secret-1", "query-secret-2", "body-secret-3"];
+  const text = `Refused: ${secrets.join(", ")}.`;
+  const server = await startFakeOpenAI({ reply: () => ({ status: 400, text }) });
+  servers.push(server);
+  const settings = {
+    ...{ model: "m", baseURL: server.url, headers: { "x-tenant-key": secrets[0]! } },
+    ...{ query: { access_token: secrets[1]! }, body: { credentials: { secret: secrets[2]! } } },
+  };
+  const loom = await createLoom({ models: { default: settings }, store: "memory", onFailure: "fail" }, { env: {} });
+  onTestFinished(() => loom.close());
+  const plan = { steps: [{ id: "say", title: "Say", agent: "Say hello." }], answer: { from: ["say"] } };
+  const run = await loom.start("Say hello.", { plan });
+  const document = await run.result();
+  const events: unknown[] = [];
+  for await (const event of run.events()) events.push(event);
+  const seen = JSON.stringify([document, events]);
+  expect(seen).toContain("Refused: [key], [key], [key].");
+  for (const secret of secrets) expect(seen).not.toContain(secret);
+});

@@ -186,6 +186,13 @@ test.each([
   [429, "Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 342389.", "length", /less text/],
   [400, "The prompt triggered the content management policy.", "filter", /filter/],
   [400, "max_tokens is too large: 64000.", "setting", /models\.executor\.maxOutputTokens/],
+  [
+    400,
+    "max_tokens: 64000 > 8192, which is the maximum allowed number of output tokens for claude",
+    "setting",
+    /maxOutput/,
+  ],
+  [400, "Invalid max_tokens value, the valid range of max_tokens is [1, 8192]", "setting", /maxOutputTokens/],
   [422, "`top_p` must be > 0.0 and < 1.0", "setting", /models\.executor\.topP/],
 ])("a refusal %i %j is about %s, and no other form is tried", async (status, message, about, next) => {
   expect(refusalSubject(status, message)).toBe(about);
