@@ -120,6 +120,8 @@ async function takeTurns(
   const breakAfter = (turn: number): AgentBreak | undefined => breaks.findLast(({ turns: at }) => at === turn);
   let turns = request.turns;
   let corrected = false;
+  // After a reply that only announced a call, the model must make one.
+  let mustCall = false;
   // The form of this turn: with tools, only a result that is corrected is asked for under a schema.
   const opening = toolsOffered(bench).length === 0 ? form : undefined;
   let asked = opening;
@@ -129,21 +131,23 @@ async function takeTurns(
       addNote(messages, goesOnText(before.why));
       turns = turn - 1 + request.turns;
       corrected = false;
+      mustCall = false;
       asked = opening;
       bench.turns.clear();
     }
     const goesOn = breakAfter(turn);
     if (turn === turns && toolsOffered(bench).length > 0) addNote(messages, LAST_TURN);
     context.progress(`turn ${turn}`);
-    const reply = await askModel(
+    const reply: ModelReply = await askModel(
       turnName(turn),
-      turnRequest(request, messages, bench, { isLast: turn === turns, opening, asked }),
+      turnRequest(request, messages, bench, { isLast: turn === turns, mustCall, opening, asked }),
       model,
       context,
     ).catch((thrown: unknown) => {
       throw turnFailure(thrown, turn, spent.usage, context.signal);
     });
     bench.spend(reply.usage);
+    mustCall = false;
     if (reply.toolCalls.length > 0) {
       // A filter ended the reply, so nobody knows what it would have said.
       if (reply.finish === "content-filter") throw fail(failWith("MODEL_REFUSED", { what: "result" }));
@@ -174,6 +178,7 @@ async function takeTurns(
     turns = Math.max(turns, turn + 1);
     if (!isOfCall(problem) && (isResult(problem) || bench.count > 0)) asked = form;
     const tools = asked === undefined && toolsOffered(bench).length > 0;
+    mustCall = tools && isOfCall(problem);
     const correction = executorCorrection(problem, request.type, { tools, form: asked });
     messages.push({ role: "assistant", text: reply.text || "(empty)" }, { role: "user", text: correction });
   }
@@ -219,6 +224,7 @@ function repeats([first, ...others]: readonly ToolCall[], times: number): Failur
 
 interface TurnForm {
   readonly isLast: boolean;
+  readonly mustCall: boolean;
   /** The form of the whole conversation, if no tools are offered. */
   readonly opening: ResultForm | undefined;
   /** The form of this turn. */
@@ -230,10 +236,10 @@ function turnRequest(
   request: AgentRequest,
   messages: readonly ModelMessage[],
   bench: ToolBench,
-  { isLast, opening, asked }: TurnForm,
+  { isLast, mustCall, opening, asked }: TurnForm,
 ): Omit<ModelRequest, "signal"> {
   const tools = toolsOffered(bench);
-  const toolChoice = isLast ? "none" : "auto";
+  const toolChoice = isLast ? "none" : mustCall ? "required" : "auto";
   return {
     system: executorSystem(request.instructions, opening !== undefined),
     messages: [...messages],

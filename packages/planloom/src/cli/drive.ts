@@ -11,6 +11,7 @@ import type { ApprovalReason } from "../run/reason.js";
 import type { RunEvent } from "../run/event.js";
 import { Follower } from "./follow.js";
 import { interview } from "./interview.js";
+import { tellModelNotes } from "./model-notes.js";
 import { openDisplay } from "./display.js";
 import { EXIT, exitOfRun } from "./exit-code.js";
 import { atTerminal, printJson, printJsonLine, PROGRAM, say, type RawFlags } from "./output.js";
@@ -64,6 +65,7 @@ export async function driveToEnd(
     void loom.engine.close().catch(() => undefined);
   };
   for (const signal of ENDING) process.on(signal, stop);
+  if (flags.quiet !== true) tellModelNotes(loom);
   try {
     const run = await begin();
     if (typeof run === "number") return run;

@@ -35,6 +35,7 @@ import { PlanChecks, type PlanCheck, type PlanCheckOptions, type WordedCheck } f
 import { modelNames, roleNamesOf } from "./roles.js";
 import { withPrices } from "./run-prices.js";
 import type { Services } from "../perform/services.js";
+import { replyNoteText, type ReplyNote } from "../words/reply-notes.js";
 import { withWords, type Worded, type WordedFinding } from "../words/findings.js";
 import type { WaitParams } from "../words/waits.js";
 import { estimateInWords, type EstimateInWords } from "../words/estimate.js";
@@ -55,6 +56,9 @@ export interface StartOptions {
   /** Labels for lists of runs. */
   readonly tags?: readonly string[];
 }
+
+/** What is known of the model of a role and its server. */
+export type RoleNote = ReplyNote & { readonly role: Role; readonly message: string };
 
 export interface DraftOptions {
   readonly inputs?: { readonly [name: string]: Json };
@@ -87,6 +91,19 @@ export class Loom {
 
   get inventory(): Inventory {
     return this.services.inventory.inventory;
+  }
+
+  /**
+   * What is known of the models' servers from earlier requests, by role, with words: that tools are called in a text
+   * protocol, or that long requests are cut. Sends nothing.
+   */
+  modelNotes(): readonly RoleNote[] {
+    const { planner, executor, synthesizer } = this.services;
+    const models = { planner: typeof planner === "function" ? null : planner, executor, synthesizer };
+    return Object.entries(models).flatMap(([role, model]) => {
+      const notes = (model?.known?.() ?? []).filter(({ note }) => note !== "tools-as-text" || role === "executor");
+      return notes.map((note) => ({ role: role as Role, ...note, message: replyNoteText(note) }));
+    });
   }
 
   get store(): EventStore {

@@ -7,7 +7,7 @@ import { BODY_RULES, ruleFor, type BodyRule } from "./body-rules.js";
 import { withCacheMarks } from "./cache-marks.js";
 import { callOptionsOf } from "./call-options.js";
 import { callSettings } from "./call-settings.js";
-import { inputCut } from "./cut-input.js";
+import { inputCut, type InputCut } from "./cut-input.js";
 import { readBack, RUNGS, shaped, wayAfter, type Rung, type Way } from "./ladder.js";
 import { isBadSample } from "./refusal-subject.js";
 import { offersTools, toolForm, type ToolForm } from "./tool-form.js";
@@ -86,10 +86,17 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
       throw new Error("a request asks either for tools or for output, not for both");
     }
     const model = await source.load();
-    const begin = beginningOf(memory, Date.now());
+    const begin = firstWay(request);
     const spared = lacksSchema(model) ? SCHEMA : [];
     const way = spared.includes(begin.rung) ? { ...begin, rung: "tool" as const } : begin;
     return descend(model, { request, begin: way, spared, accepted: (taken) => accept(taken, request) });
+  }
+
+  /** A model that must call a tool may also give its result by one. Where the server refuses that, it is asked as ever. */
+  function firstWay(request: ModelRequest): Way {
+    const way = beginningOf(memory, Date.now());
+    const mustCall = offersTools(request) && request.toolChoice === "required";
+    return mustCall && (way.tools ?? "auto") === "auto" ? { ...way, tools: "required" } : way;
   }
 
   async function at(rung: Partial<Rungs>, request: ModelRequest): Promise<ModelReply> {
@@ -100,7 +107,8 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
 
   /** A request without an output says nothing about the form, and one without tools nothing about tools. */
   function accept(taken: Way, request: ModelRequest): void {
-    const { tools = "auto" } = offersTools(request) ? taken : memory.way;
+    const says = offersTools(request) && request.toolChoice !== "required";
+    const { tools = "auto" } = says ? taken : memory.way;
     const { rung } = request.output === undefined ? memory.way : taken;
     learnt({ rung, temperature: taken.temperature, ...(tools === "auto" ? {} : { tools }) });
   }
@@ -180,7 +188,7 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
         request.onText === undefined
           ? replyOf(await model.doGenerate(options), offer)
           : await streamed(model, options, request, way, offer, () => accepted(way));
-      const notes = notesOn(form.request, reply);
+      const notes = notesOn(form, reply);
       const read = request.output === undefined ? named.read(form.read(reply)) : readBack(reply, way.rung);
       return { ok: true, reply: notes.length === 0 ? read : { ...read, notes } };
     } catch (thrown) {
@@ -188,10 +196,10 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     }
   }
 
-  function notesOn(request: ModelRequest, { usage }: ModelReply): readonly ReplyNote[] {
+  function notesOn({ request, mark }: ToolForm, { usage }: ModelReply): readonly ReplyNote[] {
     const cut = inputCut(request, usage);
     if (learnCut(memory, cut, usage.inputTokens, Date.now())) keep();
-    return cut === undefined ? [] : [{ note: "input-cut", ...cut }];
+    return notesFor({ cut, isText: mark !== undefined });
   }
 
   function optionsOf(model: LanguageModelV3, request: ModelRequest, way: Way): CallOptions {
@@ -209,6 +217,7 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
   return {
     ...{ name, timeoutMs, ...most, call, at },
     learnt: () => keptOf(memory),
+    known: () => notesFor({ cut: memory.cut, isText: memory.way.tools === "text" }),
     settle: (rung) => learnt({ ...memory.way, ...rung }),
     forget: () => {
       forget(memory);
@@ -241,6 +250,13 @@ async function streamed(
   const reply = await streamedReply(stream, listener, offer);
   if (reply.toolCalls.length === 0) words.forEach((delta) => onText(delta));
   return reply;
+}
+
+function notesFor({ cut, isText }: { readonly cut: InputCut | undefined; readonly isText: boolean }): ReplyNote[] {
+  return [
+    ...(isText ? [{ note: "tools-as-text" } as const] : []),
+    ...(cut === undefined ? [] : [{ note: "input-cut", ...cut } as const]),
+  ];
 }
 
 /** The tools of a request, and what the model read in it. */

@@ -98,6 +98,8 @@ export interface Model {
   readonly asks?: () => Model;
   /** Maximum tokens of one reply. Absent: the server decides. */
   readonly maxOutputTokens?: number;
+  /** What is known of the server before a request, from earlier ones. Absent: nothing. */
+  readonly known?: () => readonly ReplyNote[];
   /**
    * One reply. Throws a PlanloomError of kind "provider": PROVIDER_UNREACHABLE, PROVIDER_UNAUTHORIZED,
    * PROVIDER_RATE_LIMITED (with `retryAfterMs`), PROVIDER_REFUSED (other 4xx), PROVIDER_FAILED (5xx, cut connection),

@@ -7,6 +7,7 @@ import { PlanloomError } from "../words/planloom-error.js";
 import type { Role } from "./port.js";
 import type { ProviderFailure } from "./provider-failure.js";
 import { refusalSubject, refusedSetting } from "./refusal-subject.js";
+import { saysNoTools } from "./tool-rung.js";
 
 /** The address that a request was sent to. */
 export interface RequestTarget {
@@ -72,7 +73,7 @@ function refusal(failure: ProviderFailure & { kind: "refused" }, target: Request
   const wait = { retryAfterMs: failure.retryAfterMs };
   const at = modelOf(target);
   const text = excerpt(failure.words, target);
-  const about = refusalSubject(status, failure.words);
+  const about = refusalSubject(status, failure.words) ?? (saysNoTools(failure.words) ? "tools" : undefined);
   const setting = about === "setting" ? refusedSetting(failure.words) : undefined;
   const subject = { ...(about === undefined ? {} : { about }), ...(setting === undefined ? {} : { setting }) };
   if (status === undefined) return new PlanloomError("PROVIDER_REFUSED", { ...at, text, ...subject });

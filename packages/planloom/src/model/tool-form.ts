@@ -24,7 +24,7 @@ export function toolForm(request: ModelRequest, rung: ToolRung): ToolForm {
   if (!offersTools(request) && !isSpoken) return { request, names, read };
   switch (rung) {
     case "auto":
-      return { request, names, read };
+      return { request: request.toolChoice === "required" ? { ...request, toolChoice: "auto" } : request, names, read };
     case "required":
       return requiredForm(request, names);
     case "text": {

@@ -32,6 +32,10 @@ const TOOLS = /\b(?:tools?|tool_\w+|functions?)\b/i;
 /** Refusals that name nothing. */
 const VAGUE = /^\W*(?:bad request|invalid request|unprocessable (?:entity|content)|not implemented|not found)?\W*$/i;
 
+/** Whether the words say that there is no tool calling. */
+export const saysNoTools = (words: string): boolean =>
+  NO_TOOLS.some((pattern) => pattern.test(words)) && !CHOICE.test(words);
+
 /** undefined if no other rung would help. */
 export function toolRungAfter(
   rung: ToolRung,
@@ -42,7 +46,7 @@ export function toolRungAfter(
   const { words } = failure;
   const left = TOOL_RUNGS.filter((one) => !tried.has(one));
   if (isBadSample(words) || NOT_ABOUT_TOOLS.has(failure.status ?? 400)) return undefined;
-  if (NO_TOOLS.some((pattern) => pattern.test(words)) && !CHOICE.test(words)) return left.find((one) => one === "text");
+  if (saysNoTools(words)) return left.find((one) => one === "text");
   if (CHOICE.test(words)) return left[0];
   if (refusalSubject(failure.status, words) !== undefined) return undefined;
   if (ROLES.test(words)) return left.find((one) => one === "text");

@@ -603,6 +603,7 @@ describe("a reply that calls nothing although it should", () => {
     const model = script("Let me search for that.", call("search"), "Found.");
     const result = await runAgent(request({ tools: [tool] }), model, new MemoryJournal().context());
     expect(result).toMatchObject({ output: "Found.", tools: ["search"] });
+    expect(model.requests.map(({ toolChoice }) => toolChoice)).toEqual(["auto", "required", "auto"]);
     const stubborn = script("Let me search for that.", "I will search for that now.");
     const failed = await failureOf(runAgent(request({ tools: [tool] }), stubborn, new MemoryJournal().context()));
     expect(failed.failure).toMatchObject({ code: "OUTPUT_MISMATCH", params: { problem: { code: "CALL_ANNOUNCED" } } });

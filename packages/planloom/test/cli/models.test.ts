@@ -100,6 +100,12 @@ test("a server without tool calling: the text protocol is found, shown, and forg
   expect((await here.run(["models"])).stdout).toContain("calls tools in a text protocol");
   expect(JSON.parse((await here.run(["models", "--json"])).stdout)).toMatchObject([{ tools: "text", rules: [] }]);
 
+  here.write("plan.json", { steps: [{ id: "a", title: "Sum", tool: "calculate", with: { expression: "1 + 1" } }] });
+  const note =
+    /^note: executor: The server has no tool calling for this model, so tools are called in a text protocol\.$/m;
+  expect((await here.run(["run", "plan.json"])).stderr).toMatch(note);
+  expect((await here.run(["run", "-q", "plan.json"])).stderr).not.toMatch(note);
+
   const forgotten = await here.run(["models", "forget", "executor"]);
   expect([forgotten.code, forgotten.stdout]).toEqual([0, expect.stringMatching(/^m at http.*: forgotten\n$/)]);
   expect((await here.run(["models"])).stdout).not.toContain("text protocol");

@@ -105,6 +105,7 @@ describe("a request", () => {
     const { body } = server.requests[0] ?? {};
     expect(body?.tools).toEqual([
       { type: "function", function: { name: "search", description: "Finds pages.", parameters: search.input } },
+      expect.objectContaining({ function: expect.objectContaining({ name: "give_result" }) as object }),
     ]);
     expect(body?.tool_choice).toBe("required");
     expect(body?.response_format).toBeUndefined();

@@ -77,6 +77,15 @@ describe("a server without tool calling", () => {
     expect(textIn(last)).not.toContain("You can call tools");
   });
 
+  it("is known before the next request, and noted at each reply", async () => {
+    const server = await serverThat(withoutTools(() => ({ text: "Well." })));
+    const model = openModel({ model: "m", baseURL: server.url }, "executor");
+    expect(model.known?.()).toEqual([]);
+    expect(await model.call(ask())).toMatchObject({ notes: [{ note: "tools-as-text" }] });
+    expect(model.known?.()).toEqual([{ note: "tools-as-text" }]);
+    expect(await model.call(ask({ tools: [] }))).not.toHaveProperty("notes");
+  });
+
   it("is asked in the same way by the next process", async () => {
     const folder = mkdtempSync(join(tmpdir(), "planloom-tools-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -90,7 +99,10 @@ describe("a server without tool calling", () => {
   it("fails with its own words where the text protocol is refused, too", async () => {
     const server = await serverThat(() => refusal("m does not support tools"));
     const model = openModel({ model: "m", baseURL: server.url }, "executor");
-    await expect(model.call(ask())).rejects.toThrow("does not support tools");
+    await expect(model.call(ask())).rejects.toMatchObject({
+      message: expect.stringContaining("does not support tools") as string,
+      params: { about: "tools" },
+    });
     expect(server.requests).toHaveLength(2);
     // It is not remembered, because it did not work.
     await expect(model.call(ask())).rejects.toThrow("does not support tools");
@@ -219,6 +231,25 @@ describe("a server that refuses auto", () => {
     await model.call(ask());
     expect(await model.call(ask({ toolChoice: "none" }))).toMatchObject({ text: "Bern is old." });
     expect(server.requests.at(-1)!.body.tool_choice).toBe("none");
+  });
+});
+
+describe("a model that must call a tool, because it only announced one", () => {
+  it("may also give its result, and that says nothing about later requests", async () => {
+    const server = await serverThat(() => ({ toolCalls: [{ name: "give_result", args: { result: "Bern." } }] }));
+    const model = openModel({ model: "m", baseURL: server.url }, "executor");
+    expect(await model.call(ask({ toolChoice: "required" }))).toMatchObject({ text: "Bern.", toolCalls: [] });
+    await model.call(ask());
+    expect(server.requests.map(({ body }) => body.tool_choice)).toEqual(["required", "auto"]);
+  });
+
+  it("is asked as ever where the server refuses that", async () => {
+    const server = await serverThat((body) =>
+      body.tool_choice === "required" ? refusal("Thinking mode does not support this tool_choice") : { text: "Bern." },
+    );
+    const model = openModel({ model: "m", baseURL: server.url }, "executor");
+    expect(await model.call(ask({ toolChoice: "required" }))).toMatchObject({ text: "Bern.", usage: { calls: 2 } });
+    expect(server.requests.map(({ body }) => body.tool_choice)).toEqual(["required", "auto"]);
   });
 });
 

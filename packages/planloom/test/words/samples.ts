@@ -156,6 +156,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { ...server, status: 400, text: "Invalid API key.", about: "key" },
     { ...server, status: 400, text: "Filtered by the content policy.", about: "filter" },
     { ...server, status: 400, text: "max_tokens is too large.", about: "setting", setting: "maxOutputTokens" },
+    { ...server, status: 400, text: "m does not support tools", about: "tools" },
   ],
   PROVIDER_FAILED: [
     { ...server, problem: "status", status: 503, text: "Loading model." },

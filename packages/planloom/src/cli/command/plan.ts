@@ -22,6 +22,7 @@ import { EXIT } from "../exit-code.js";
 import { plannerIn, portsOf, type ModelFlags, type PlannerFlags } from "../flags.js";
 import type { FoundConfig } from "../found-config.js";
 import { inputsFromFlags } from "../inputs.js";
+import { tellModelNotes } from "../model-notes.js";
 import { safeJson, print, printJson, printLines, printText, PROGRAM, say, saveText, type RawFlags } from "../output.js";
 import { checkTrust, withLoom, withStore, type StoreFlags, type Use } from "../open-loom.js";
 import { findingLines } from "../../words/errors/plans.js";
@@ -45,6 +46,7 @@ export async function planCommand(
   if (goal === "") throw new PlanloomError("GOAL_EMPTY", { of: "plan" });
   const inputs = await inputsFromFlags(flags.input ?? []);
   const make = async (loom: Loom) => {
+    tellModelNotes(loom);
     say(heading("PLANNING"));
     const tell = (draft: Parameters<typeof invalidLines>[0]) => invalidLines(draft).forEach((line) => say(line));
     const onDrafted = (step: { readonly step: Json }) => say(`  writes   ${draftedText(step)}`);

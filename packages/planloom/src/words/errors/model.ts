@@ -21,7 +21,8 @@ type Answered = ModelTarget & { readonly status?: number; readonly text?: string
  * path: the address is not the root of an API. filter: the server lets the request not pass for what it says. setting:
  * the value of a setting.
  */
-export type RefusalSubject = "quota" | "length" | "not-loaded" | "model" | "path" | "key" | "filter" | "setting";
+export type RefusalSubject =
+  "quota" | "length" | "not-loaded" | "model" | "path" | "key" | "tools" | "filter" | "setting";
 
 /** `code` is the text of the system or the connection. */
 type TimedOut =
@@ -268,6 +269,7 @@ const REMEDIES: { readonly [S in RefusalSubject]: (variable: string) => Sentence
   length: (name) => [
     `Give the step or the goal less text, or set ${name}_MODEL to a model with a larger context, or raise the server's.`,
   ],
+  tools: (name) => [`Set ${name}_MODEL to a model that can call tools, or give the agent steps no tools.`],
   "not-loaded": () => ["Load the model on the server first, then try again."],
   model: (name) => [`Correct the model's name in ${name}_MODEL or in the configuration: this server does not know it.`],
   path: (name) => [`Set ${name}_BASE_URL to the root of the API. It usually ends in /v1.`],
