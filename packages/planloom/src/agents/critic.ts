@@ -34,7 +34,7 @@ export async function critiquePlan(
   const request = {
     ...asked,
     messages: [...asked.messages, { role: "assistant", text: draft }, { role: "user", text: CRITIQUE }] as const,
-    output: { name: "critique", schema: critiqueSchema(asked.output!.schema), described: true } as const,
+    output: { ...asked.output!, name: "critique", schema: critiqueSchema(asked.output!.schema) },
   };
   try {
     const reply = await askModel("planner critique", request, planner, context);

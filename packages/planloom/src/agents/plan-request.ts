@@ -14,6 +14,7 @@ import { typeOfValue, typeText } from "../plan/type/type.js";
 import { writePlan } from "../plan/write.js";
 import type { Granularity } from "../plan/check/granularity.js";
 import type { Asking } from "../run/event.js";
+import { replyText } from "./planner-examples.js";
 import { planRequestSchema } from "./plan-request-schema.js";
 import { foundToolsText, plannerGoal, plannerRepair, plannerSystem, type InventoryPart } from "./planner-prompts.js";
 import { sections } from "./prompts.js";
@@ -28,6 +29,8 @@ export interface PlannerRequest {
   /** Inputs that others may have written: the names of their fields are shown only if they are plain. Default: none. */
   readonly foreignInputs?: readonly string[];
   readonly inventory: Inventory;
+  /** The date of the request, for example 2026-11-30. */
+  readonly today?: string;
   readonly limits?: { readonly steps?: number; readonly offeredTools?: number };
   /** Default: normal. */
   readonly granularity?: Granularity;
@@ -71,7 +74,7 @@ export function planRequest(request: PlannerRequest, words: readonly (readonly s
     request: {
       system: plannerSystem({ inventory: told, part, executorModel, granularity, instructions }),
       messages: messagesOf(request, newsOf(request, words, offered)),
-      output: { name: patch ? "patch" : "plan", schema, described: true },
+      output: { name: patch ? "patch" : "plan", schema, described: replyText(mayAsk) },
     },
     asking: {
       ...(all ? {} : { offered: { tools: offered.length, of: inventory.tools.length } }),
@@ -116,14 +119,14 @@ function newsOf(
 }
 
 function messagesOf(request: PlannerRequest, news: string | undefined): readonly ModelMessage[] {
-  const { goal, inputs, limits, invalid, rejected = [], replan } = request;
+  const { goal, inputs, limits, invalid, rejected = [], replan, today } = request;
   const types = Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => [
       name,
       request.foreignInputs?.includes(name) === true ? plainType(value) : inputType(value),
     ]),
   );
-  const aim = plannerGoal(goal, types, limits?.steps ?? LIMITS.steps, rejected);
+  const aim = plannerGoal(goal, types, { steps: limits?.steps ?? LIMITS.steps, today }, rejected);
   const text = sections(aim, replan !== undefined && replanText(replan), news);
   if (invalid === undefined) return [{ role: "user", text }];
   const draft = beginning(invalid.draft, LIMITS.planBytes) || "(empty)";

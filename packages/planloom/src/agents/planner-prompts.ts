@@ -12,7 +12,7 @@ import { typeFromSchema } from "../plan/type/schema.js";
 import { typeText, UNKNOWN } from "../plan/type/type.js";
 import type { Granularity } from "../plan/check/granularity.js";
 import { textOf } from "./preview.js";
-import { sections } from "./prompts.js";
+import { sections, todayText } from "./prompts.js";
 
 const PLANNER_OPENING = `You are the planner. You turn a goal into a plan, before anything is done. Executors carry \
 the plan out step by step, several steps at a time, and cannot ask you anything. You call no tools yourself.
@@ -58,24 +58,13 @@ References: "\${{ ... }}" in "with", "forEach", "when", "expect" and "answer.val
 instructions. Inside stands an expression: the id of an earlier step is its output, inputs.name is an input; fields \
 and positions are read as in find.results[0].url; there are size(list), list.map(x, x.url), list.filter(x, x.ok) and c \
 ? a : b. A text that is one whole reference keeps its type; inside longer text the value is written out.
+- right: "\${{ find.results[0].url }}" · wrong: "{{find.results[0].url}}", "$find.results", "<the first url>"
+- right: "\${{ size(find.results) > 0 }}" · wrong: "\${{ find.results.length > 0 }}"
+- right: "\${{ rents.map(r, r.rentEur) }}" · wrong: "\${{ rents.map(r => r.rentEur) }}"
+- right: "Rent in \${{ city }}" · wrong: "Rent in " + city
 
 "answer": { "from": [ids], "instructions": "form of the answer" } where a synthesizer should write it from these \
-outputs, or { "value": ... } with references where the outputs are the answer as they are.
-
-Fields that do not apply are left out, or null where the reply has to have them. Where the schema of the reply asks \
-for a list of { "name", "value" }, or for { "object": [{ "name", "value" }] }, it stands for an object with these names.
-
-An example with made-up tools:
-{ "steps": [
-  { "id": "cities", "title": "List the branches", "description": "Read the names of all branch cities.", "tool": \
-"branch_list", "with": { "region": "north" } },
-  { "id": "rents", "title": "Find the rent in each city", "description": "Find the median monthly rent of a 60 m2 \
-flat. Give the number in EUR and the address of the page it is from.", "evidence": ["the rent", "its page"], \
-"forEach": "\${{ cities.names }}", "as": "city", "agent": "Find the median rent in this city and its source.", "tools": ["page_lookup"], "with": { "city": \
-"\${{ city }}" }, "output": "{ city: string, rentEur: number, source: string }" },
-  { "id": "average", "title": "Average the rents", "description": "Mean of all rents.", "tool": "mean", "with": { \
-"numbers": "\${{ rents.map(r, r.rentEur) }}" } } ],
-  "answer": { "from": ["rents", "average"], "instructions": "One sentence, then a table with sources." } }`;
+outputs, or { "value": ... } with references where the outputs are the answer as they are.`;
 
 const EFFECT_WORDS: Readonly<Record<EffectClass, string>> = {
   none: "changes nothing",
@@ -166,7 +155,7 @@ export function foundToolsText(words: readonly string[], found: readonly string[
 export function plannerGoal(
   goal: string,
   inputTypes: { readonly [name: string]: string },
-  steps: number,
+  { steps, today }: { readonly steps: number; readonly today: string | undefined },
   rejected: readonly { readonly plan: Plan; readonly comment: string }[],
 ): string {
   const names = Object.entries(inputTypes).map(([name, type]) => `- inputs.${name}: ${type}`);
@@ -174,6 +163,7 @@ export function plannerGoal(
     `Goal: ${goal}`,
     names.length > 0 &&
       `Inputs of the run, known when it runs; refer to them, their values are not shown:\n${names.join("\n")}`,
+    today !== undefined && todayText(today),
     `At most ${steps} steps.`,
     ...rejected.map(rejectionText),
   );

@@ -31,6 +31,7 @@ import { timedPlanner } from "../agents/timed-planner.js";
 import { soundQuery } from "./list-query.js";
 import { LoomRun } from "./loom-run.js";
 import { plannerRequest } from "../perform/role-effects.js";
+import { todayAt } from "../perform/today.js";
 import { PlanChecks, type PlanCheck, type PlanCheckOptions, type WordedCheck } from "./plan-checks.js";
 import { modelNames, roleNamesOf } from "./roles.js";
 import { withPrices } from "./run-prices.js";
@@ -158,7 +159,9 @@ export class Loom {
     const executorModel = executor?.name ?? null;
     // No run says which inputs are trusted.
     const foreignInputs = Object.keys(inputs);
-    const asked = { goal, inputs, foreignInputs, executorModel, granularity, critique, ...(invalid && { invalid }) };
+    const today = todayAt(clock.now());
+    const judged = { granularity, critique, ...today, ...(invalid && { invalid }) };
+    const asked = { goal, inputs, foreignInputs, executorModel, ...judged };
     const request = { ...plannerRequest(this.services, asked), ...(inventory && { inventory }) };
     const waits = onWait && ((wait: WaitParams) => (onWait(wait), () => undefined));
     const context = { ...unjournaled(), ...(onDrafted && { drafted: onDrafted }), ...(waits && { waits }) };

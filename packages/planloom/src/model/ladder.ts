@@ -36,20 +36,22 @@ const NOT_ABOUT_FORM: ReadonlySet<number> = new Set([401, 402, 403, 407, 408, 40
 
 /** The options that ask for `output` at this rung. Tools and a response format are never in one request. */
 export function shaped(options: CallOptions, output: Output, rung: Rung): CallOptions {
-  const { name, schema } = output;
+  const { name, schema, described } = output;
+  const prompt = withText(options.prompt, described?.enforced ?? "");
   switch (rung) {
     case "json_schema":
-      return { ...options, responseFormat: { type: "json", name, schema: schema } };
+      return { ...options, prompt, responseFormat: { type: "json", name, schema: schema } };
     case "tool":
       return {
         ...options,
+        prompt,
         tools: [functionTool(name, "Give the reply by calling this once.", schema)],
         toolChoice: { type: "required" },
       };
     case "json_object":
-      return { ...options, prompt: withSchema(options.prompt, output), responseFormat: { type: "json" } };
+      return { ...options, prompt: withText(options.prompt, toldText(output)), responseFormat: { type: "json" } };
     case "text":
-      return { ...options, prompt: withSchema(options.prompt, output) };
+      return { ...options, prompt: withText(options.prompt, toldText(output)) };
   }
 }
 
@@ -90,11 +92,15 @@ const FORM_WORDS: Readonly<Record<Rung, RegExp>> = {
   text: /(?!)/,
 };
 
+const DEMAND = "Reply with one JSON value and nothing else: no words around it, no code fence.";
+
+const toldText = ({ schema, described }: Output): string =>
+  described?.told ?? `${DEMAND} It must be valid against this JSON Schema:\n${JSON.stringify(schema)}`;
+
 /** Placed after the instructions, so that the beginning, which servers may cache, stays the same. */
-function withSchema(prompt: CallOptions["prompt"], { schema, described }: Output): CallOptions["prompt"] {
-  const form = described === true ? "" : ` It must be valid against this JSON Schema:\n${JSON.stringify(schema)}`;
-  const demand = `Reply with one JSON value and nothing else: no words around it, no code fence.${form}`;
+function withText(prompt: CallOptions["prompt"], text: string): CallOptions["prompt"] {
+  if (text === "") return prompt;
   const [head, ...rest] = prompt;
-  if (head?.role !== "system") return [{ role: "system", content: demand }, ...prompt];
-  return [{ ...head, content: `${head.content}\n\n${demand}` }, ...rest];
+  if (head?.role !== "system") return [{ role: "system", content: text }, ...prompt];
+  return [{ ...head, content: `${head.content}\n\n${text}` }, ...rest];
 }

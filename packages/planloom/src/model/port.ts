@@ -51,10 +51,14 @@ export interface ModelRequest {
   /** none: the tools are named, as in the requests before, and none may be called. */
   readonly toolChoice?: "auto" | "required" | "none";
   /**
-   * The reply must be JSON of this schema. `described`: the request already describes the schema in its text, so it is
-   * not added again.
+   * The reply must be JSON of this schema. `described`: the form of the reply in words, which is put after the system
+   * text: `enforced` if the request has the schema, `told` if it has not. Without it, the schema itself is told.
    */
-  readonly output?: { readonly name: string; readonly schema: JsonObject; readonly described?: true };
+  readonly output?: {
+    readonly name: string;
+    readonly schema: JsonObject;
+    readonly described?: { readonly enforced: string; readonly told: string };
+  };
   readonly signal: AbortSignal;
   /** Called with each piece of text as it arrives. If given, the request is a streaming one. */
   readonly onText?: (delta: string) => void;

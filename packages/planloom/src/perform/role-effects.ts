@@ -19,6 +19,7 @@ import { doneIn } from "./appraisal.js";
 import { processLacks } from "./lacking.js";
 import { noModel, roleErrorOf } from "./outcome.js";
 import type { Performing, Services } from "./services.js";
+import { todayAt } from "./today.js";
 
 const NO_PLANNER = failWith("NO_PLANNER", { for: "plan" });
 
@@ -48,6 +49,7 @@ export async function performPlan(
       goal: run.request.goal,
       inputs: run.request.inputs,
       ...(hidesKeys(run) ? { foreignInputs: foreignInputs(run) } : {}),
+      ...todayAt(run.log.updatedAt),
       executorModel: run.request.models.executor,
       granularity: run.request.settings.granularity,
       critique: run.request.settings.critique,
@@ -115,7 +117,11 @@ export async function performAnswer(
   try {
     const agent = agentContext(run, context, { stepId: ROLE_SCOPES.answer, item: null });
     const { synthesizer: instructions } = services.instructions;
-    const request = { ...answerFacts(run), ...(instructions === undefined ? {} : { instructions }) };
+    const request = {
+      ...answerFacts(run),
+      ...todayAt(run.log.updatedAt),
+      ...(instructions === undefined ? {} : { instructions }),
+    };
     const written = await writeAnswer(request, services.synthesizer, agent, (delta) =>
       context.progress({ type: "answer", delta }),
     );

@@ -36,6 +36,7 @@ import { callTool } from "./call-tool.js";
 import { evidenceOf } from "./evidence.js";
 import { endedOutcome, endedBy, inDoubt, noModel } from "./outcome.js";
 import type { Performing, Services } from "./services.js";
+import { todayAt } from "./today.js";
 
 function executorOf(services: Services, name: string | undefined): Model | null {
   return name === undefined ? services.executor : services.modelNamed(name);
@@ -57,7 +58,8 @@ export async function performFill(
     if (model === null || state.tool === undefined) return endedOutcome(key, "tool-error", noModel("executor"));
     const agent = agentContext(run, context, { stepId: step.id, item: effect.item });
     const { executor: instructions } = services.instructions;
-    const facts = { goal: run.request.goal, step, args: effect.given, outputs: contextOf(run, state) };
+    const today = todayAt(run.log.updatedAt);
+    const facts = { goal: run.request.goal, ...today, step, args: effect.given, outputs: contextOf(run, state) };
     const request = { ...facts, spec: state.tool, ...(instructions === undefined ? {} : { instructions }) };
     const { args, usage } = await fillArguments(request, model, agent);
     return { type: "filled", key, args, usage };
@@ -194,6 +196,7 @@ async function runAgentStep(
     const result = await runAgent(
       {
         goal: run.request.goal,
+        ...todayAt(findWork(run, effect)?.startedAt ?? run.log.updatedAt),
         step,
         args: effect.args,
         outputs: contextOf(run, state),

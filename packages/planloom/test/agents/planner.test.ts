@@ -1,6 +1,9 @@
 // Stories of the planner: what it is asked, how findings and feedback go back, and what becomes of its reply.
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { PlannerRequest } from "../../src/agents/plan-request.js";
+import { EXAMPLES, replyText, strictExample } from "../../src/agents/planner-examples.js";
+import { planRequestSchema } from "../../src/agents/plan-request-schema.js";
 import { askPlanner, type PlannerReply } from "../../src/agents/planner.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import { LIMITS } from "../../src/limits.js";
@@ -57,7 +60,7 @@ const ask = (model: Parameters<typeof askPlanner>[1], fields: Partial<PlannerReq
 describe("the request", () => {
   it("has the same stable part for two goals; what changes comes after it", async () => {
     const model = script(strict(), strict());
-    await ask(model, { inputs: { salary: 150000 } });
+    await ask(model, { inputs: { salary: 150000 }, today: "2026-11-30" });
     await ask(model, { goal: "Plan a birthday" });
     const [first, second] = model.requests;
     expect(first?.system).toBe(second?.system);
@@ -66,6 +69,7 @@ describe("the request", () => {
     expect(textIn(first)).toContain("Goal: Compare the companies");
     expect(textIn(first)).toContain("inputs.salary: number");
     expect(textIn(first)).not.toContain("150000");
+    expect(textIn(first)).toContain("Today is 2026-11-30 (UTC).");
     expect(textIn(second)).toContain("Goal: Plan a birthday");
   });
 
@@ -97,29 +101,62 @@ describe("the request", () => {
   });
 });
 
-describe("the example in the prompt", () => {
-  it("is a plan that passes check", async () => {
+describe("the examples in the request", () => {
+  const list = (type: string): JsonObject => ({ type: "array", items: { type } });
+  const record = (fields: JsonObject): JsonObject => ({
+    ...{ type: "object", properties: fields, required: Object.keys(fields), additionalProperties: false },
+  });
+  const TEXT = { type: "string" };
+  const NUMBER = { type: "number" };
+  const tools = [
+    { ...specOf("branch_list", "none", record({ region: TEXT })), output: record({ names: list("string") }) },
+    { ...specOf("mean", "none", record({ numbers: list("number") })), output: NUMBER },
+    specOf("page_lookup"),
+    { ...specOf("room_list", "none", record({ day: TEXT })), output: list("string") },
+    { ...specOf("room_reserve", "once", record({ day: TEXT, room: TEXT })), output: record({ number: NUMBER }) },
+  ];
+  const inputs = { day: "2027-01-01" };
+  /** The documents that a text shows. */
+  const documentsIn = (text = ""): readonly string[] =>
+    text
+      .split(/\nGoal: .*\n/)
+      .slice(1)
+      .map((part) => part.split("\n\n")[0]!);
+
+  it.each(["enforced", "told"] as const)("are plans that pass check, in the form that is %s", async (form) => {
     const model = script(strict());
     await ask(model);
-    const { system = "" } = model.requests[0] ?? {};
-    const example = system.slice(system.indexOf('{ "steps": [\n'), system.indexOf("\n\nTools, as"));
-    const list = (type: string): Json => ({ type: "array", items: { type } });
-    const record = (name: string, schema: Json): JsonObject => ({
-      type: "object",
-      properties: { [name]: schema },
-      required: [name],
-    });
-    const tools = [
-      {
-        ...specOf("branch_list", "none", record("region", { type: "string" })),
-        output: record("names", list("string")),
-      },
-      { ...specOf("mean", "none", record("numbers", list("number"))), output: { type: "number" } },
-      specOf("page_lookup"),
-    ];
-    const reply = planOf(await ask(script(example), { inventory: { tools } }));
-    expect(reply.plan.steps.map((step) => step.id)).toEqual(["cities", "rents", "average"]);
-    expect(reply.findings).toEqual([]);
+    const examples = documentsIn(model.requests[0]?.output?.described?.[form]);
+    expect(examples).toHaveLength(2);
+    for (const [at, ids] of [
+      ["cities", "rents", "average"],
+      ["rooms", "reserve"],
+    ].entries()) {
+      const reply = planOf(await ask(script(examples[at]!), { inventory: { tools }, inputs }));
+      expect(reply.plan.steps.map((step) => step.id)).toEqual(ids);
+      expect(reply.findings).toEqual([]);
+    }
+  });
+
+  it("are valid under the schema where it is enforced, also where the reply may ask for tools", async () => {
+    for (const mayAsk of [false, true]) {
+      const { schema } = planRequestSchema({ tools }, { patch: false, mayAsk });
+      for (const example of EXAMPLES) {
+        const strictly = strictExample(example, mayAsk);
+        expect(z.fromJSONSchema(schema).safeParse(strictly).error?.issues ?? []).toEqual([]);
+        const branches = (schema["properties"] as { steps: { items: { anyOf: JsonObject[] } } }).steps.items.anyOf;
+        const orders = branches.map((branch) => Object.keys(branch["properties"] as JsonObject));
+        for (const step of strictly["steps"] as readonly JsonObject[]) expect(orders).toContainEqual(Object.keys(step));
+      }
+    }
+  });
+
+  it("show no field of the other form", async () => {
+    const { enforced, told } = replyText(false);
+    expect(told).not.toContain("null");
+    expect(told).not.toContain("The reply has a schema");
+    expect(enforced).not.toContain("left out");
+    expect(enforced).toContain('"evidence":[');
   });
 });
 

@@ -129,10 +129,13 @@ describe("a server's refusal", () => {
 
   it("does not repeat in words what the request has said in words", async () => {
     const server = await serverWith({ json_schema: NO, tool: NO, json_object: NO });
-    const output = { name: "verdict", schema, described: true } as const;
+    const described = { enforced: "Under the schema.", told: "Without a schema." };
+    const output = { name: "verdict", schema, described };
     await openModel({ model: "described", baseURL: server.url }, "planner").call(ask({ output }));
-    const system = server.requests.at(-1)?.body.messages[0]?.content;
-    expect(system).toMatch(/^Plan\.\n\nReply with one JSON value and nothing else: .*\.$/);
+    const told = "Plan.\n\nWithout a schema.";
+    const enforced = "Plan.\n\nUnder the schema.";
+    const systems = server.requests.map(({ body }) => body.messages[0]?.content);
+    expect(systems).toEqual([enforced, enforced, told, told]);
   });
 });
 
