@@ -136,7 +136,7 @@ const dialects = {
   }),
   "step, description (a list)": ({ steps }) => ({
     text: json(steps.map(({ id, agent }) => ({ step: id, description: agent }))),
-    truth: { steps: steps.map(({ id, agent }) => ({ id, description: agent, agent })) },
+    truth: { steps: steps.map(({ id, agent }) => ({ id, description: agent, agent, tools: "all" })) },
   }),
   "step_number, tool, tool_input, depends_on": ({ steps }) => ({
     text: json({
@@ -218,6 +218,7 @@ const dialects = {
         id: `s${i + 1}`,
         description: agent.replace(/\n/g, " "),
         agent: agent.replace(/\n/g, " "),
+        tools: "all",
         ...(i > 0 && { dependsOn: [`s${i}`] }),
       })),
     },
@@ -229,6 +230,7 @@ const dialects = {
         id: `s${i + 1}`,
         description: agent.replace(/\n/g, " "),
         agent: agent.replace(/\n/g, " "),
+        tools: "all",
         ...(i > 0 && { dependsOn: [`s${i}`] }),
       })),
     },

@@ -220,6 +220,8 @@ export interface DataParams {
   readonly OUTPUT_TYPE: { readonly tool: string; readonly gives: string; readonly declared: string };
   /** Error. `answer.from` names no step. */
   readonly UNKNOWN_STEP: { readonly name: string; readonly steps: Names };
+  /** Warning. An agent step has no tools, and its text names some. */
+  readonly TOOL_NOT_GIVEN: { readonly step: string; readonly tools: Names };
   /** Warning. A text says nothing, or only words that fit any step, such as "handle data". */
   readonly NO_TEXT: { readonly text: string };
   /**

@@ -249,6 +249,10 @@ export const DATA: FindingTable<keyof DataParams> = {
     message: ({ name }) => `There is no step ${name}.`,
     fix: ({ steps }) => `The steps are ${steps.join(", ")}.`,
   },
+  TOOL_NOT_GIVEN: {
+    message: ({ step, tools }) => `${step} names ${andList(tools)}, and may use no tools.`,
+    fix: ({ tools }) => `Write tools: [${tools.join(", ")}], or tools: all. A call by itself is a tool step.`,
+  },
   NO_TEXT: {
     message: ({ text }) => `The text ${quoted(text)} does not say what to do.`,
     fix: () => "Say what to do with which data, and what to give back.",

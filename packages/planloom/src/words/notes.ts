@@ -94,7 +94,7 @@ const WORDS: NoteTable<NoteCode> = {
       : `${params.field} ${params.written} is the id ${params.id}.`,
   NO_DEPENDENCY: () => "none and -1 mean that a step waits for no other.",
   DEPENDENCY_IN_TEXT: ({ ids }) => `The instruction names the outputs of ${ids.join(", ")}.`,
-  HINTS_EMPTY: () => "Empty tool_hints leave the choice to the step: tools is all.",
+  HINTS_EMPTY: () => "Without tool hints the step chooses its tools: tools is all.",
   AGENT_FROM_DESCRIPTION: () =>
     "A step with neither tool nor agent is an agent step; its description is the instruction.",
   FILL_FROM_DESCRIPTION: () => "A tool step without arguments has them written by a model from its description.",

@@ -119,3 +119,20 @@ describe("X1: the documents' examples run: cost of living comparison (002)", () 
     expect([code, stderr]).toEqual([4, expect.stringContaining("BAD_FOLDER")]);
   });
 });
+
+describe("P1: tool hints are empty by default; a step chooses as needed (000)", () => {
+  test("a step without hints is offered all tools, and check says what it read and what is missing", async () => {
+    const { server, env } = await modelServer(() => ({ text: "done" }));
+    const here = workspace(env);
+    here.write("plan.json", [{ step: "load", description: "Load the notes of this week" }]);
+    const flags = ["--files", here.folder];
+    expect((await here.run(["check", "plan.json", ...flags])).stderr).toContain("the step chooses its tools");
+    expect(await here.run(["run", "plan.json", ...flags])).toMatchObject({ code: 0 });
+    const [request] = server.requests.map(({ body }) => body);
+    expect(request?.tools?.map(({ function: { name } }) => name)).toEqual(
+      expect.arrayContaining(["calculate", "read_file", "list_files"]),
+    );
+    here.write("own.json", { steps: [{ id: "look", agent: "Use read_file to look." }] });
+    expect((await here.run(["check", "own.json", ...flags])).stdout).toContain("TOOL_NOT_GIVEN");
+  });
+});

@@ -2,6 +2,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createLoom } from "../../src/loom/create-loom.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
+import { normalizeDraft } from "../../src/plan/read/read.js";
 import { findingWords } from "../../src/words/findings.js";
 import { check } from "../../src/plan/check/check.js";
 import { isUnclear } from "../../src/plan/check/unclear.js";
@@ -172,4 +173,77 @@ describe("001: a good plan has expected evidence for each step", () => {
     for (const text of texts) evidenceIn(["a file", "a source", "a number"], [text, text], () => false);
     expect(performance.now() - before).toBeLessThan(2_000);
   });
+});
+
+describe("P5: each document's own field names are read; tool_hints are empty by default: choose as needed", () => {
+  const read = (value: unknown) =>
+    normalizeDraft(value, { inventory: SAMPLE }).draft as { readonly steps: readonly Step[] };
+  type Step = { readonly tools?: unknown };
+
+  test("hints that are empty or absent give all tools in the documents' formats", () => {
+    const step = { step_id: 1, title: "Look", description: "Look for the price" };
+    expect(read([{ ...step, tool_hints: [] }]).steps[0]?.tools).toBe("all");
+    expect(read([step]).steps[0]?.tools).toBe("all");
+    expect(read([{ step: "load", description: "Load the tickets" }]).steps[0]?.tools).toBe("all");
+    expect(read([{ ...step, tool_hints: ["web_search"] }]).steps[0]?.tools).toEqual(["web_search"]);
+    const checked = check(read([step]), SAMPLE);
+    const offered = checked.ok ? checked.tools.map(({ name }) => name) : [];
+    expect(offered).toContain("send_email");
+    expect(offered, "a person approves each of its calls").not.toContain("refund");
+  });
+
+  test("in our own form an agent step without tools whose text names a tool is a warning", () => {
+    const agent = (text: string, more: object = {}) => codes({ steps: [{ id: "a", agent: text, ...more }] });
+    expect(agent("Use web_search to find the price.")).toEqual(["TOOL_NOT_GIVEN"]);
+    expect(agent("Find it with search.")).toEqual(["TOOL_NOT_GIVEN"]);
+    expect(agent("Find it with `calculate`.", { tools: [] })).toEqual(["TOOL_NOT_GIVEN"]);
+    expect(agent("Use web_search to find the price.", { tools: ["fetch_url"] })).toEqual([]);
+    for (const text of ["Search the texts for the price.", "Summarize both texts.", "Say what my_web_search is."])
+      expect([text, agent(text)]).toEqual([text, []]);
+  });
+
+  test("executor hints have a finding until there are specialists", () => {
+    expect(codes({ steps: [{ id: "a", agent: "Look for it.", executor: "researcher" }] })).toEqual(["UNUSED_FIELD"]);
+  });
+});
+
+describe("X1: the documents' examples: competitive analysis, code refactoring, research survey, batch processing", () => {
+  const say = (id: string, description: string, ...depends_on: string[]) => ({ step: id, description, depends_on });
+
+  test.each([
+    [
+      "competitive analysis: query several sources, integrate, write",
+      say("prices", "Query the price lists of the competitors"),
+      say("reviews", "Query the reviews of their products"),
+      say("integrate", "Integrate prices and reviews into one table", "prices", "reviews"),
+      say("report", "Write the report on the table", "integrate"),
+    ],
+    [
+      "code refactoring: analyse, plan the change, modify file by file",
+      say("analyse", "Analyse the codebase and list the files that use the old call"),
+      say("change", "Make the change plan for each file", "analyse"),
+      say("modify", "Modify the files one by one after the change plan", "change"),
+    ],
+    [
+      "research survey: topics, subtopics, parallel search, synthesis",
+      say("topics", "Define the topics of the survey"),
+      say("first", "Search for papers on the first topic", "topics"),
+      say("second", "Search for papers on the second topic", "topics"),
+      say("synthesis", "Write the synthesis of both searches", "first", "second"),
+    ],
+    [
+      "batch data processing: design the pipeline, execute at scale",
+      say("design", "Design the pipeline for one record"),
+      say("execute", "Execute the pipeline for every record", "design"),
+    ],
+  ])("the plan checklist of each example of the documents: %s", (_name, ...steps) => {
+    const checked = check(read({ steps }), SAMPLE);
+    expect(planQuality(checked.findings)).toMatchObject({
+      ...{ stepsClear: true, orderDefined: true, handoffDefined: true },
+      nextFix: "The plan is now basically executable.",
+    });
+    expect(checked.ok).toBe(true);
+  });
+
+  const read = (value: unknown) => normalizeDraft(value, { inventory: SAMPLE }).draft;
 });

@@ -62,6 +62,7 @@ describe("names of lists and fields", () => {
       id: "s1",
       agent: "Look for the three largest.",
       description: "Look for the three largest.",
+      tools: "all",
     });
   });
 });

@@ -116,7 +116,7 @@ describe("a broken document", () => {
 });
 
 describe("plans as text", () => {
-  const agent = (id: string, text: string) => ({ id, description: text, agent: text });
+  const agent = (id: string, text: string) => ({ id, description: text, agent: text, tools: "all" });
   const after = (id: string, other: string, text: string) => ({ ...agent(id, text), dependsOn: [other] });
 
   test.each([

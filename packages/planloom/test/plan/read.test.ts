@@ -122,8 +122,9 @@ describe("adapters", () => {
     expect(stepsOf([{ step_id: 1, description: "Look around", tool_hints: [] }])[0]?.["tools"]).toBe("all");
   });
 
-  test("without hints a step has the model only", () => {
-    expect(stepsOf([{ step_id: 1, description: "Look around" }])[0]).not.toHaveProperty("tools");
+  test("without hints a step that is only described chooses its tools; one of our own form has none", () => {
+    expect(stepsOf([{ step_id: 1, description: "Look around" }])[0]?.["tools"]).toBe("all");
+    expect(stepsOf([{ id: "a", agent: "Look around" }])[0]).not.toHaveProperty("tools");
   });
 
   test("ids that are not legal are made legal, and every reference follows", () => {

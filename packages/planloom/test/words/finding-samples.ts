@@ -830,6 +830,13 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
     ],
   ],
   UNKNOWN_STEP: [[{ name: "fnd", steps: ["find", "read"] }, "There is no step fnd.", "The steps are find, read."]],
+  TOOL_NOT_GIVEN: [
+    [
+      { step: "look", tools: ["web_search", "read_file"] },
+      "look names web_search and read_file, and may use no tools.",
+      "Write tools: [web_search, read_file], or tools: all. A call by itself is a tool step.",
+    ],
+  ],
   NO_TEXT: [
     [
       { text: "Step 1" },

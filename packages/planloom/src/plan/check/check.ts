@@ -189,7 +189,7 @@ function judgeDocument(
   const nameless = outline.nodes.filter((node) => node.id === undefined || byId.get(node.id) !== node);
   checkData([...inOrder(byId), ...nameless], tools, known, report);
   checkAnswer(outline.answer, known, report);
-  checkTexts(outline.nodes, report);
+  checkTexts(outline.nodes, tools, report);
   checkMixes(outline.nodes, tools, report);
   if (!hasErrors(AFTER_USE)) {
     checkUse(outline, needs, tools, report);

@@ -7,14 +7,16 @@ import { contextNeedsOf } from "../graph.js";
 import type { Step } from "../plan.js";
 import { referencedNames } from "../expression/reference.js";
 import type { ToolSpec } from "../tool-spec.js";
-import { asksPerson, takesContext, toolNames, wordsOf } from "../step-kind.js";
+import { asksPerson, hasTools, isConversation, takesContext, toolNames, wordsOf } from "../step-kind.js";
+import { namedTools } from "./named-tools.js";
 import { isUnclear } from "./unclear.js";
 
-export function checkTexts(nodes: readonly StepNode[], report: Report): void {
+export function checkTexts(nodes: readonly StepNode[], tools: ReadonlyMap<string, ToolSpec>, report: Report): void {
   for (const node of nodes) {
     if (node.step === undefined) continue;
     checkText(node, node.step, report);
     checkExecutor(node, node.step, report);
+    checkNamedTools(node, node.step, tools, report);
   }
 }
 
@@ -42,6 +44,14 @@ function checkText(node: StepNode, step: Step, report: Report): void {
 
 function checkExecutor(node: StepNode, step: Step, report: Report): void {
   if (step.executor !== undefined) report("UNUSED_FIELD", `${node.pointer}/executor`, { field: "executor" }, "warning");
+}
+
+/** An agent step that has no tools, and whose instruction names one. */
+function checkNamedTools(node: StepNode, step: Step, tools: ReadonlyMap<string, ToolSpec>, report: Report): void {
+  if (!isConversation(step) || hasTools(step) || node.dropped.has("tools")) return;
+  const text = [wordsOf(step).text, step.description].join("\n");
+  const named = namedTools(text, tools.keys());
+  if (named.length > 0) report("TOOL_NOT_GIVEN", node.pointer, { step: step.id, tools: named }, "warning");
 }
 
 /** Only if the answer names its steps. Otherwise it is made from every step that no other step refers to. */

@@ -182,6 +182,14 @@ function agentFromDescription(fields: Fields, { written }: StepName, at: StepCon
   fields.set("agent", instruction);
   at.note("AGENT_FROM_DESCRIPTION", {}, "agent", { before: null, after: instruction });
   if (fields.has("description")) at.moved("agent", "description");
+  chooseAsNeeded(fields, at);
+}
+
+/** In formats without kinds of steps, a step that names no tools may choose among all of them. */
+function chooseAsNeeded(fields: Fields, at: StepContext): void {
+  if (fields.has("tools")) return;
+  fields.set("tools", "all");
+  at.note("HINTS_EMPTY", {}, "tools", { before: null, after: "all" });
 }
 
 function wrapExpressions(fields: Fields, names: StepNames, at: StepContext): void {
