@@ -2,6 +2,7 @@
 // Models wrap JSON in fences and sentences. Agent steps and argument filling use it.
 import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
+import { parseExactly } from "../plan/exact-integer.js";
 import { depthOf, type Json } from "../plan/json.js";
 import { mismatch, typeText, type Type } from "../plan/type/type.js";
 import type { ReplyProblem } from "../run/failure.js";
@@ -36,20 +37,23 @@ export function readReply(
 export function listOrRecord(text: string): Json {
   const whole = /^```[a-z]*\n([^]*)\n```$/u.exec(text)?.[1] ?? text;
   try {
-    const value = JSON.parse(whole) as Json;
+    const value = parseExactly(whole);
     return typeof value === "object" && value !== null ? value : text;
   } catch {
     return text;
   }
 }
 
-/** Every value that can be read as JSON from a text, the most literal reading first. */
+/**
+ * Every value that can be read as JSON from a text, the most literal reading first. An integer that a number cannot hold
+ * is a text of its digits.
+ */
 export function jsonReadings(text: string): Json[] {
   const values: Json[] = [];
   for (const part of [text, fenced(text), outermost(text), ...balancedParts(text)]) {
     if (part === undefined) continue;
     try {
-      values.push(JSON.parse(part) as Json);
+      values.push(parseExactly(part));
     } catch {
       // the next reading
     }

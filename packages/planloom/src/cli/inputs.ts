@@ -4,6 +4,7 @@ import { extname } from "node:path";
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { InputTrust } from "../plan/label.js";
+import { exactJsonIn, losesDigits, parseExactly } from "../plan/exact-integer.js";
 import { FORBIDDEN_KEYS, type Json } from "../plan/json.js";
 import { nestsDeep } from "../plan/read/yaml.js";
 import { replacementProblem, typeProblem } from "../run/decide/gate.js";
@@ -51,13 +52,9 @@ async function entryOf(pair: string): Promise<readonly [string, Json]> {
   return [name, value.startsWith("@") ? await fileValue(name, value.slice(1)) : jsonOrText(value)];
 }
 
-/** JSON if it parses, else the text itself. */
+/** JSON if it parses, else the text itself. An integer that a number cannot hold is a text of its digits. */
 export function jsonOrText(value: string): Json {
-  try {
-    return JSON.parse(value) as Json;
-  } catch {
-    return value;
-  }
+  return exactJsonIn(value) ?? value;
 }
 
 /** A person's answer: JSON, unless the step wants text and would not accept the JSON value (`42`, `true`). */
@@ -83,11 +80,17 @@ async function fileValue(name: string, path: string): Promise<Json> {
 }
 
 async function parsed(text: string, ending: string): Promise<Json> {
-  if (ending === ".json") return JSON.parse(text) as Json;
+  if (ending === ".json") return parseExactly(text);
   if (ending !== ".yaml" && ending !== ".yml") return text;
   if (text.length > LIMITS.yamlChars) throw new Error(`it is YAML of more than ${LIMITS.yamlChars} characters`);
   if (nestsDeep(text)) throw new Error("it nests too deeply");
   const { parse } = await import("yaml");
   // Dates and similar values become their JSON form.
-  return JSON.parse(JSON.stringify(parse(text, { maxAliasCount: LIMITS.yamlAliases })) ?? "null") as Json;
+  const value: unknown = parse(text, { maxAliasCount: LIMITS.yamlAliases, intAsBigInt: true });
+  return JSON.parse(JSON.stringify(value, exactInteger) ?? "null") as Json;
+}
+
+function exactInteger(_: string, value: unknown): unknown {
+  if (typeof value !== "bigint") return value;
+  return losesDigits(String(value)) ? String(value) : Number(value);
 }

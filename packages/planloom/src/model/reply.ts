@@ -2,7 +2,8 @@
 // same for all.
 import { randomUUID } from "node:crypto";
 import { LIMITS } from "../limits.js";
-import { isObject, jsonIn, type Json, type JsonObject } from "../plan/json.js";
+import { exactJsonIn } from "../plan/exact-integer.js";
+import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import type { Generated, StreamPart } from "./ai-sdk.js";
 import type { ModelReply, Reasoning, ToolCall } from "./port.js";
@@ -142,15 +143,15 @@ function toolCallsOf(written: readonly SentCall[]): readonly ToolCall[] {
 
 /**
  * The value of the arguments. Missing arguments are {}. JSON inside a JSON string is parsed. Text that is not JSON
- * stays text.
+ * stays text. An integer that a number cannot hold is a text of its digits.
  */
 function argsOf(input: unknown): Json {
   if (typeof input !== "string") return (input ?? {}) as Json;
   if (input.trim() === "") return {};
-  const value = jsonIn(input);
+  const value = exactJsonIn(input);
   if (value === undefined) return input;
   if (typeof value !== "string") return value;
-  const inner = jsonIn(value);
+  const inner = exactJsonIn(value);
   return isObject(inner) ? inner : value;
 }
 

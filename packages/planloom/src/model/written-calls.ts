@@ -1,7 +1,8 @@
 // Reads tool calls that a server left in the text of a reply. In: the text, and the names of the offered tools. Out:
 // the calls if the whole text is calls of offered tools; or that the text holds the marks of a call, and so is no
 // result. Nothing is guessed: a call in a code fence, beside other text or of another tool is never made.
-import { isObject, jsonIn, type Json } from "../plan/json.js";
+import { exactJsonIn } from "../plan/exact-integer.js";
+import { isObject, type Json } from "../plan/json.js";
 import {
   callMarkAt,
   hasCallMarks,
@@ -94,7 +95,7 @@ function offeredName(written: string, offered: readonly string[]): string | unde
  */
 function spokenCalls(text: string, offered: readonly string[], mark: string): WrittenCalls | undefined {
   const [, fenced] = /^```(?:json)?\s*\n([^]*?)\n?```$/.exec(text) ?? [];
-  const value = jsonIn(fenced ?? text);
+  const value = exactJsonIn(fenced ?? text);
   const all = Array.isArray(value) ? (value as readonly Json[]) : [value];
   const marks = all.map((one) => (isObject(one) ? one["mark"] : undefined));
   const calls = jsonCalls(value);
@@ -116,7 +117,7 @@ function holdsSpokenCall(text: string, offered: readonly string[]): boolean {
 /** `{ "name": …, "parameters": … }` and nothing else, of an offered tool. Other JSON is a result. */
 function bareCalls(text: string, offered: readonly string[]): readonly WrittenCall[] | undefined {
   if (!/^[[{]/.test(text)) return undefined;
-  const value = jsonIn(text);
+  const value = exactJsonIn(text);
   const all: readonly (Json | undefined)[] = Array.isArray(value) ? (value as readonly Json[]) : [value];
   if (!all.every((one) => isObject(one) && Object.keys(one).every((key) => CALL_KEYS.has(key)))) return undefined;
   const calls = jsonCalls(value);

@@ -116,6 +116,11 @@ export interface DataParams {
     readonly setting: BuiltInSetting;
     readonly near: Names;
   };
+  /**
+   * Error. An integer has more digits than a number can hold. `digits` as written, if they are known; `becomes`: the
+   * rounded number.
+   */
+  readonly LONG_INTEGER: { readonly digits?: string; readonly becomes: string };
   /** Error. An argument that the tool needs is not given. */
   readonly MISSING_ARGUMENT: { readonly tool: string; readonly argument: string; readonly type: string };
   /** Error. The tool has no such argument. */

@@ -28,6 +28,16 @@ export const DATA: FindingTable<keyof DataParams> = {
       return `${SET_UP[setting]}${written}. A plan without it uses other steps.${others}`;
     },
   },
+  LONG_INTEGER: {
+    message: ({ digits, becomes }) =>
+      digits === undefined
+        ? `An integer has more digits than a number can hold, and would become ${becomes}.`
+        : `${digits} has more digits than a number can hold, and would be rounded.`,
+    fix: ({ digits }) =>
+      digits === undefined
+        ? "Write its digits in quotes, where a text is accepted. A tool that takes such numbers needs a text argument."
+        : `Write "${digits}" in quotes, where a text is accepted. A tool that takes such numbers needs a text argument.`,
+  },
   MISSING_ARGUMENT: {
     message: ({ tool, argument, type }) => `The tool ${tool} needs the argument ${argument} (${type}).`,
     fix: ({ argument }) => `Add ${argument} to with, or write fill with an instruction from which a model writes it.`,

@@ -518,6 +518,18 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "Write ${{ id }} for the output of a step, or write plain text that is not the name of a step.",
     ],
   ],
+  LONG_INTEGER: [
+    [
+      { digits: "7412036598810000003", becomes: "7412036598810000000" },
+      "7412036598810000003 has more digits than a number can hold, and would be rounded.",
+      'Write "7412036598810000003" in quotes, where a text is accepted. A tool that takes such numbers needs a text argument.',
+    ],
+    [
+      { becomes: "7412036598810000000" },
+      "An integer has more digits than a number can hold, and would become 7412036598810000000.",
+      "Write its digits in quotes, where a text is accepted. A tool that takes such numbers needs a text argument.",
+    ],
+  ],
   REFERENCE_LIKE_TEXT: [
     [
       { written: "$find.url", source: "find.url", steps: ["find"] },

@@ -3,6 +3,7 @@
 import { beginning } from "../../beginning.js";
 import { Later, type Report } from "./report.js";
 import { judge, type Judged, type Known, type ExpressionSite } from "./expressions.js";
+import { losesDigits } from "../exact-integer.js";
 import { isObject, type Json, pointerTo } from "../json.js";
 import type { Instead } from "../finding-params.js";
 import { nearestNames } from "../nearest.js";
@@ -128,8 +129,10 @@ function literalArgument(
 }
 
 function literalInstead(value: Json, wanted: Type): Instead | undefined {
-  if (typeof value === "string" && takes(wanted, NUMBER) && value.trim() !== "" && Number.isFinite(Number(value)))
-    return { kind: "no-quotes", value: Number(value) };
+  if (typeof value === "string") {
+    const isNumber = takes(wanted, NUMBER) && value.trim() !== "" && Number.isFinite(Number(value));
+    return isNumber && !losesDigits(value.trim()) ? { kind: "no-quotes", value: Number(value) } : undefined;
+  }
   return typeof value === "number" && takes(wanted, STRING) ? { kind: "quotes", value: String(value) } : undefined;
 }
 

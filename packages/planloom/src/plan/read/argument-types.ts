@@ -76,6 +76,9 @@ const wants = (schema: JsonObject, type: string): boolean => {
   return types.length === 0 || types.includes(type);
 };
 
+/** Whether a schema takes a text. */
+export const wantsText = (schema: JsonObject): boolean => typesOf(schema).includes("string");
+
 /** The types that a schema names. Empty if it says nothing simple. */
 function typesOf(schema: JsonObject): readonly string[] {
   const type = schema["type"];

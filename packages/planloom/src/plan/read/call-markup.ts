@@ -1,7 +1,8 @@
 // Reads tool calls in the markups of models: Hermes, Qwen, Llama, Mistral, DeepSeek, Kimi, Gemma, gpt-oss and others.
 // In: a text. Out: its calls, if the text consists of them. The readers of plans and of replies share it. A new markup
 // is one row in the table FORMS.
-import { isObject, jsonIn, type Json } from "../json.js";
+import { exactJsonIn } from "../exact-integer.js";
+import { isObject, type Json } from "../json.js";
 
 export interface WrittenCall {
   readonly name: string;
@@ -66,7 +67,8 @@ const FORMS: readonly Form[] = [
   // Phi, Granite
   {
     marks: /<\|tool_call\|>/,
-    read: (text) => each(text, /\s*<\|tool_call\|>([^]*?)(?:<\|\/tool_call\|>|$)/y, (part) => jsonCalls(jsonIn(part))),
+    read: (text) =>
+      each(text, /\s*<\|tool_call\|>([^]*?)(?:<\|\/tool_call\|>|$)/y, (part) => jsonCalls(exactJsonIn(part))),
   },
   // Nemotron, older Hermes
   {
@@ -125,11 +127,11 @@ function each(
 function taggedCall(text: string): readonly WrittenCall[] | undefined {
   if (text.startsWith("<function>")) return namedCall(text);
   if (text.includes("<arg_key>")) return keyedCall(text);
-  if (!text.startsWith("<function=")) return jsonCalls(jsonIn(text));
+  if (!text.startsWith("<function=")) return jsonCalls(exactJsonIn(text));
   const match = /^<function=([^>\s]+)>([^]*?)(?:<\/function>)?$/.exec(text);
   if (match === null) return undefined;
   const body = match[2]!;
-  if (/^\s*\{/.test(body)) return callOf(match[1]!, jsonIn(body));
+  if (/^\s*\{/.test(body)) return callOf(match[1]!, exactJsonIn(body));
   const args: [string, Json][] = [];
   let at = 0;
   const parameter = /\s*<parameter=([^>\s]+)>([^]*?)<\/parameter>/y;
@@ -149,7 +151,7 @@ const callOf = (name: string, args: Json | undefined): readonly WrittenCall[] | 
 /** `<function>look</function>` and the arguments as JSON behind it. */
 function namedCall(text: string): readonly WrittenCall[] | undefined {
   const [, name, rest = ""] = /^<function>([^<>]{1,200})<\/function>([^]*)$/.exec(text) ?? [];
-  const args = jsonIn(rest.replace(/^\s*<(?:arguments|parameters)>|<\/(?:arguments|parameters)>\s*$/g, ""));
+  const args = exactJsonIn(rest.replace(/^\s*<(?:arguments|parameters)>|<\/(?:arguments|parameters)>\s*$/g, ""));
   return name !== undefined && isObject(args) ? [{ name: name.trim(), args }] : undefined;
 }
 
@@ -171,7 +173,7 @@ function keyedCall(text: string): readonly WrittenCall[] | undefined {
 
 /** Without a schema, only numbers, true, false, lists and objects are no text. */
 const typedValue = (text: string): Json =>
-  /^\s*(?:[[{]|-?\d{1,15}\s*$|true\s*$|false\s*$)/.test(text) ? (jsonIn(text) ?? text) : text;
+  /^\s*(?:[[{]|-?\d{1,15}\s*$|true\s*$|false\s*$)/.test(text) ? (exactJsonIn(text) ?? text) : text;
 
 function invokedCalls(text: string): readonly MarkedCall[] | undefined {
   const inner = text.replace(/<\/?(?:function_calls|minimax:tool_call|antml:function_calls)>/g, "");
@@ -192,30 +194,30 @@ function invokedCalls(text: string): readonly MarkedCall[] | undefined {
 /** `look({"city": "Paris"})`. */
 function printedCall(text: string): readonly WrittenCall[] | undefined {
   const [, name, given] = /^([\w.-]+)\(([^]*)\)$/.exec(text) ?? [];
-  const args = given === undefined ? undefined : given.trim() === "" ? {} : jsonIn(given);
+  const args = given === undefined ? undefined : given.trim() === "" ? {} : exactJsonIn(given);
   return name !== undefined && isObject(args) ? [{ name, args }] : undefined;
 }
 
 /** Values of parameters are plain text, or JSON of a list or object. One line break at each end is layout. */
 function parameterValue(text: string): Json {
   const value = text.replace(/^\n/, "").replace(/\n$/, "");
-  return /^\s*[[{]/.test(value) ? (jsonIn(value) ?? value) : value;
+  return /^\s*[[{]/.test(value) ? (exactJsonIn(value) ?? value) : value;
 }
 
 function pythonTag(text: string): readonly WrittenCall[] | undefined {
   const match = /^<\|python_tag\|>([^]*?)(?:<\|eom_id\|>|<\|eot_id\|>)?$/.exec(text);
   if (match === null) return undefined;
-  const calls = match[1]!.split(/;\s*(?=\{)/).map((part) => jsonCalls(jsonIn(part)));
+  const calls = match[1]!.split(/;\s*(?=\{)/).map((part) => jsonCalls(exactJsonIn(part)));
   return calls.every((one) => one !== undefined) ? calls.flat() : undefined;
 }
 
 function mistralCalls(text: string): readonly MarkedCall[] | undefined {
   const list = /^\[TOOL_CALLS\]\s*(\[[^]*\])$/.exec(text)?.[1];
-  if (list !== undefined) return jsonCalls(jsonIn(list));
+  if (list !== undefined) return jsonCalls(exactJsonIn(list));
   return each(text, /\s*\[TOOL_CALLS\]([^]*?)(?=\[TOOL_CALLS\]|$)/y, (part) => {
     const withoutId = part.replace(/^([^\s{[]+\s*)\[CALL_ID\][^[{]*/, "$1");
     const match = /^([^\s{[]+)(?:\s*\[ARGS\])?\s*(\{[^]*\})$/.exec(withoutId);
-    const args = match === null ? undefined : jsonIn(match[2]!);
+    const args = match === null ? undefined : exactJsonIn(match[2]!);
     return isObject(args) ? [{ name: match![1]!, args }] : undefined;
   });
 }
@@ -226,7 +228,7 @@ function deepSeekCalls(text: string): readonly MarkedCall[] | undefined {
     const [head = "", ...rest] = part.split("<｜tool▁sep｜>");
     const body = rest.join("<｜tool▁sep｜>");
     const fenced = /^([^\n]+)\n```(?:json)?\n([^]*?)\n?```$/.exec(body.trim());
-    const [name, args] = fenced === null ? [head, jsonIn(body)] : [fenced[1]!, jsonIn(fenced[2]!)];
+    const [name, args] = fenced === null ? [head, exactJsonIn(body)] : [fenced[1]!, exactJsonIn(fenced[2]!)];
     return isObject(args) ? [{ name, args }] : undefined;
   });
 }
@@ -235,7 +237,7 @@ function kimiCalls(text: string): readonly MarkedCall[] | undefined {
   const inner = text.replace(/<\|tool_calls_section_(?:begin|end)\|>/g, "");
   return each(inner, /\s*<\|tool_call_begin\|>([^]*?)<\|tool_call_end\|>/y, (part) => {
     const [name = "", ...rest] = part.split("<|tool_call_argument_begin|>");
-    const args = jsonIn(rest.join(""));
+    const args = exactJsonIn(rest.join(""));
     return isObject(args) ? [{ name, args }] : undefined;
   });
 }
@@ -248,7 +250,7 @@ function gemmaCall(text: string): readonly WrittenCall[] | undefined {
   const keyed = body.replace(STRING_OR_KEY, (whole, string?: string, key?: string) =>
     string === undefined && key !== undefined ? `"${key}":` : whole,
   );
-  const args = jsonIn(`{${keyed}}`);
+  const args = exactJsonIn(`{${keyed}}`);
   return isObject(args) ? [{ name: match[1]!, args }] : undefined;
 }
 
@@ -264,7 +266,7 @@ function channelCalls(text: string): readonly MarkedCall[] | undefined {
     if (said!.includes("<|channel|>")) return undefined;
     const name = /^commentary to=([^\s<]+)/.exec(header!)?.[1];
     if (name === undefined) return header!.startsWith("final") && said!.trim() !== "" ? undefined : [];
-    const args = jsonIn(said!);
+    const args = exactJsonIn(said!);
     return isObject(args) ? [{ name, args, written }] : undefined;
   });
 }
@@ -284,6 +286,6 @@ export function jsonCalls(value: Json | undefined): readonly WrittenCall[] | und
   const { name } = value;
   const given = value["arguments"] ?? value["parameters"] ?? value["args"];
   if (typeof name !== "string" || given === undefined) return undefined;
-  const args = typeof given === "string" ? jsonIn(given) : given;
+  const args = typeof given === "string" ? exactJsonIn(given) : given;
   return isObject(args) ? [{ name, args }] : undefined;
 }

@@ -8,7 +8,9 @@ import { isObject, pointerTo, type Json, type JsonObject } from "../json.js";
 import { wholeDocument, withoutRecord, type Moves } from "./document.js";
 import { stepPointer, type Fields, type StepContext } from "./fields.js";
 import { StepNames, type StepName } from "./ids.js";
+import { withExactIntegers, withExactIntegersIn, type Exactness } from "./long-integers.js";
 import type { ReadNote, TakeNote } from "./note-params.js";
+import type { Position } from "./position.js";
 import type { ReferenceContext } from "./reference-context.js";
 import { readReferences, withReferences } from "./references.js";
 import { closeStep, openStep } from "./step.js";
@@ -103,6 +105,25 @@ export class Intake {
       return value;
     }
     return this.close({ at, fields, name: this.names.add(fields) });
+  }
+
+  /** A draft of this text, with the digits of long integers. A model's digits become a text where a tool wants one. */
+  exactly(draft: unknown, text: string, locate: (pointer: string) => Position | undefined): unknown {
+    return withExactIntegers(draft, this.exactness(text, locate));
+  }
+
+  /** The same for one step of a document that is still being written. */
+  stepExactly(step: unknown, index: number, text: string): unknown {
+    return withExactIntegersIn(
+      step,
+      index,
+      this.exactness(text, () => undefined),
+    );
+  }
+
+  private exactness(text: string, locate: Exactness["locate"]): Exactness {
+    const converts = this.author === "model";
+    return { text, locate, converts, tool: this.tools.exact, note: this.note, find: this.find };
   }
 
   /** Maps a pointer of the draft to the pointer in the document as written. */

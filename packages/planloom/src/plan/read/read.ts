@@ -49,21 +49,22 @@ export function readPlan(text: string, options: ReadOptions = {}): ReadResult {
   try {
     const found = findDocument(text, offeredTools(options.inventory));
     if (found.kind === "questions") return found;
-    if (found.kind === "found") return { kind: "plan", ...draftOf(found, options) };
+    if (found.kind === "found") return { kind: "plan", ...draftOf(text, found, options) };
     if (found.kind !== "truncated") return { kind: found.kind, findings: found.findings };
     const { kind, findings, partial } = found;
-    return partial === undefined ? { kind, findings } : { kind, findings, partial: draftOf(partial, options) };
+    return partial === undefined ? { kind, findings } : { kind, findings, partial: draftOf(text, partial, options) };
   } catch (thrown) {
     const problem = { kind: "reader", text: beginning(messageOf(thrown), 200) } as const;
     return { kind: "malformed", findings: [findingOf("BAD_SYNTAX", { pointer: "" }, { form: "any", problem })] };
   }
 }
 
-function draftOf(found: FoundText, options: ReadOptions): ReadDraft {
+function draftOf(text: string, found: FoundText, options: ReadOptions): ReadDraft {
   const intake = new Intake(options.inventory, found.calls === true, options.author);
-  const draft = intake.document(found.value);
+  const read = intake.document(found.value);
   const how = found.notes.map((note) => ({ ...note, pointer: "" }) as ReadNote);
   const locate = (pointer: string): Position | undefined => found.locate(intake.sourceOf(pointer));
+  const draft = intake.exactly(read, text, locate);
   const findings = [...(found.findings ?? []), ...intake.findings].map((finding) => ({
     ...finding,
     where: { ...finding.where, ...locate(finding.where.pointer) },
@@ -101,15 +102,17 @@ export function withReading(
 
 /**
  * The findings of the reader, then those of check. A step that nobody uses may be meant by a text that only looks like
- * a reference.
+ * a reference. Of an integer that lost digits, check can only name the rounded number.
  */
 export function joinedFindings(reading: readonly Finding[], checked: readonly Finding[]): readonly Finding[] {
+  const long = new Set(reading.filter(({ code }) => code === "LONG_INTEGER").map(({ where }) => where.pointer));
+  const others = checked.filter(({ where }) => !long.has(where.pointer));
   const texts = reading.filter(({ code }) => code === "REFERENCE_LIKE_TEXT").map(({ where }) => where.pointer);
-  if (texts.length === 0) return [...reading, ...checked];
-  const named = checked.map((finding) => {
+  if (texts.length === 0) return [...reading, ...others];
+  const named = others.map((finding) => {
     if (finding.code !== "UNUSED_STEP" || !("params" in finding)) return finding;
     const text = texts.find((pointer) => stepIndex(pointer) > stepIndex(finding.where.pointer));
-    return text === undefined ? finding : ({ ...finding, params: { ...finding.params, text } });
+    return text === undefined ? finding : { ...finding, params: { ...finding.params, text } };
   });
   return [...reading, ...named];
 }

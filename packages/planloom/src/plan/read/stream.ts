@@ -98,7 +98,8 @@ export class PlanStream {
     }
     const index = this.given.length;
     const [notes, findings] = [this.intake.notes.length, this.intake.findings.length];
-    const step = this.intake.step(this.options.prepare === undefined ? raw : this.options.prepare(raw), index);
+    const prepared = this.options.prepare === undefined ? raw : this.options.prepare(raw);
+    const step = this.intake.stepExactly(this.intake.step(prepared, index), index, text);
     return { index, raw, step, notes: this.intake.notes.slice(notes), findings: this.intake.findings.slice(findings) };
   }
 }
