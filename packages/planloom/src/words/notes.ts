@@ -99,6 +99,8 @@ const WORDS: NoteTable<NoteCode> = {
     "A step with neither tool nor agent is an agent step; its description is the instruction.",
   FILL_FROM_DESCRIPTION: () => "A tool step without arguments has them written by a model from its description.",
   EXPRESSION_WRAPPED: ({ field }) => `${field} is an expression and stands in \${{ }}.`,
+  EXPRESSION_READ: () => "An expression as another language writes it is read in ours.",
+  TYPE_READ: () => "A type as another language writes it is read in ours.",
   REFERENCE_STEPS: () => "Steps are named without steps. before them, and without .output behind them.",
 };
 

@@ -36,7 +36,7 @@ describe("in a plan", () => {
   test("of a person, the error names the digits and its place", () => {
     const { findings } = read(withQuery(LONG), { author: "person" });
     expect(findings.map(findingText)).toEqual([
-      `error LONG_INTEGER at /steps/0/with/query (1:57): ${LONG} has more digits than a number can hold, and would be ` +
+      `error LONG_INTEGER at /steps/0/with/query (1:60): ${LONG} has more digits than a number can hold, and would be ` +
         `rounded. Fix: Write "${LONG}" in quotes, where a text is accepted. A tool that takes such numbers needs a text argument.`,
     ]);
   });

@@ -1,4 +1,4 @@
-// Rewrites habits of other languages in an expression: `.length`, arrow functions, `===`. In: an expression that
+// Rewrites habits of other languages in an expression: `.length`, arrow functions, `===`, `[*]`. In: an expression that
 // cannot be used as it stands. Out: the same in the language of references, or undefined. Only suggested, never run.
 import { parseExpression } from "./expression.js";
 
@@ -24,7 +24,7 @@ export function withoutHabits(expression: string): string | undefined {
   const texts: string[] = [];
   // Quoted texts stay as they are.
   const bare = expression.replace(QUOTED, (text) => `\u0000${texts.push(text) - 1}\u0000`);
-  const changed = sized(renamed(arrowless(bare)));
+  const changed = sized(starless(renamed(arrowless(bare))));
   if (changed === bare) return undefined;
   const whole = changed.replace(HELD, (_, at: string) => texts[Number(at)]!).trim();
   return parseExpression(whole).ok ? whole : undefined;
@@ -44,6 +44,14 @@ const renamed = (text: string): string =>
     .replace(/([=!]=)=/g, "$1")
     .replace(/\blen\(/g, "size(")
     .replace(/\.(\w+)\(/g, (call, name: string) => (METHODS.has(name) ? `.${METHODS.get(name)!}(` : call));
+
+/** `a.rows[*].url` and `a.rows[].url` as `a.rows.map(x, x.url)`, from the last star on. */
+function starless(text: string): string {
+  const star = /^(.*)\[\s{0,4}\*?\s{0,4}\]((?:\.[A-Za-z_]\w*|\[\d{1,6}\]){0,12})(.*)$/s.exec(text);
+  if (star === null || !/[\w)\]]$/.test(star[1]!)) return text;
+  const path = star[2]!;
+  return starless(`${star[1]!}${path === "" ? "" : `.map(x, x${path})`}${star[3]!}`);
+}
 
 /** `a.rows.length` as `size(a.rows)`, from the innermost on. */
 function sized(text: string): string {

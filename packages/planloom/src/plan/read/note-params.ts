@@ -90,6 +90,8 @@ export interface NoteParams extends TextNoteParams, ReferenceParams {
   readonly AGENT_FROM_DESCRIPTION: None;
   readonly FILL_FROM_DESCRIPTION: None;
   readonly EXPRESSION_WRAPPED: { readonly field: string };
+  readonly EXPRESSION_READ: None;
+  readonly TYPE_READ: None;
   readonly REFERENCE_STEPS: None;
 }
 export type NoteCode = keyof NoteParams;

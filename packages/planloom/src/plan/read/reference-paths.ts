@@ -1,6 +1,7 @@
 // Paths behind the name of a step. In: a path as another format writes it, and the step. Out: the path in our notation.
 // `output` and `result` after a step mean its output, unless the output has a field of that name.
-import { CEL_WORDS } from "../expression/expression.js";
+import { CEL_WORDS, parseExpression } from "../expression/expression.js";
+import { withoutHabits } from "../expression/habits.js";
 import { isObject } from "../json.js";
 import type { ReferenceContext } from "./reference-context.js";
 import { eachExpression } from "./spans.js";
@@ -64,7 +65,24 @@ export function withoutPrefix(text: string, pointer: string, context: ReferenceC
     return withoutOutput(withoutOwner(expression, context), context);
   });
   if (plain !== text) context.note("REFERENCE_STEPS", {}, pointer, { before: text, after: plain });
-  return names.rewrite(plain);
+  return inOurLanguage(names.rewrite(plain), (change) => context.note("EXPRESSION_READ", {}, pointer, change));
+}
+
+const HABIT = /=>|[=!]==|\[\s{0,4}\*?\s{0,4}\]/;
+
+/** Expressions with habits of other languages, where they can be read in no other way. */
+export function inOurLanguage(
+  text: string,
+  note: (change: { readonly before: string; readonly after: string }) => void,
+): string {
+  if (!HABIT.test(text)) return text;
+  const read = eachExpression(text, (expression) => {
+    if (parseExpression(expression.trim()).ok) return expression;
+    const meant = withoutHabits(expression.trim());
+    return meant === undefined ? expression : ` ${meant} `;
+  });
+  if (read !== text) note({ before: text, after: read });
+  return read;
 }
 
 function withoutOwner(expression: string, context: ReferenceContext): string {

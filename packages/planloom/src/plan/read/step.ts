@@ -3,6 +3,8 @@
 // There are two groups: first those of the fields, which give the names of all steps; then those that use these names.
 import { isObject } from "../json.js";
 import { ID_PATTERN } from "../plan.js";
+import { parseType } from "../type/text.js";
+import { typeText } from "../type/type.js";
 import { argumentField, fillFromDescription, readArguments, textArguments } from "./arguments.js";
 import { readArgumentTypes } from "./argument-types.js";
 import { keyedCall, readCalls, textStep } from "./calls.js";
@@ -10,6 +12,7 @@ import { describesStep, fieldNamed, hasKind, rename, type Fields, type StepConte
 import type { StepName, StepNames } from "./ids.js";
 import { ID_FIELDS, NOT_BEGUN, plainName, SAID_FIELDS, STATE_FIELDS, STEP_FIELDS } from "./names.js";
 import { readOtherNames } from "./other-names.js";
+import { inOurLanguage } from "./reference-paths.js";
 import { readReferences, type ReferenceContext } from "./references.js";
 import { dependenciesOf } from "./dependencies.js";
 
@@ -43,6 +46,7 @@ export function closeStep(fields: Fields, name: StepName, at: StepContext, conte
   readReferences(fields, context);
   textArguments(fields, at);
   wrapExpressions(fields, context.names, at);
+  readOutputType(fields, at);
   return Object.fromEntries(fields);
 }
 
@@ -192,11 +196,24 @@ function chooseAsNeeded(fields: Fields, at: StepContext): void {
   at.note("HINTS_EMPTY", {}, "tools", { before: null, after: "all" });
 }
 
+const FOREIGN_TYPE = /\b(?:str|int|float|double|bool|none|list|dict|array|map|optional|union)\b(?!\s*\??:)/i;
+
+/** A type in the notation of another language, in ours. */
+function readOutputType(fields: Fields, at: StepContext): void {
+  const written = fields.get("output");
+  if (typeof written !== "string" || !FOREIGN_TYPE.test(written)) return;
+  const parsed = parseType(written);
+  const read = parsed.ok ? typeText(parsed.type) : written;
+  if (read.replace(/\s/g, "") === written.replace(/\s/g, "") || !parseType(read).ok) return;
+  fields.set("output", read);
+  at.note("TYPE_READ", {}, "output", { before: written, after: read });
+}
+
 function wrapExpressions(fields: Fields, names: StepNames, at: StepContext): void {
   for (const field of ["when", "forEach", "expect"]) {
     const source = expressionSource(fields.get(field), field);
     if (source === undefined || source.includes("${{")) continue;
-    const wrapped = names.rewrite(`\${{ ${source} }}`);
+    const wrapped = inOurLanguage(names.rewrite(`\${{ ${source} }}`), () => undefined);
     at.note("EXPRESSION_WRAPPED", { field }, field, { before: fields.get(field), after: wrapped });
     fields.set(field, wrapped);
   }
