@@ -3,7 +3,7 @@
 import { findingOf, type Finding } from "../finding.js";
 import { isObject, pointerTo, type Json, type JsonObject } from "../json.js";
 import { longIntegersIn } from "../exact-integer.js";
-import { wantsText } from "./argument-types.js";
+import { wantsText } from "./argument-values.js";
 import type { TakeNote } from "./note-params.js";
 import type { Position } from "./position.js";
 import type { FindTool } from "./tool-names.js";

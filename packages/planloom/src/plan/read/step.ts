@@ -6,7 +6,7 @@ import { ID_PATTERN } from "../plan.js";
 import { parseType } from "../type/text.js";
 import { typeText } from "../type/type.js";
 import { argumentField, fillFromDescription, readArguments, textArguments } from "./arguments.js";
-import { readArgumentTypes } from "./argument-types.js";
+import { readArgumentTypes } from "./argument-values.js";
 import { keyedCall, readCalls, textStep } from "./calls.js";
 import { describesStep, fieldNamed, hasKind, rename, type Fields, type StepContext } from "./fields.js";
 import type { StepName, StepNames } from "./ids.js";
