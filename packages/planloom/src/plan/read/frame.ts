@@ -21,6 +21,10 @@ const PLAN_OPENING =
 const PLAN_CLOSING =
   /^[ \t]{0,8}[*_]{0,2}\[(?:plan end|end plan|end of plan|end of the plan|\/plan|\/steps|end|steps end|end steps)\]/im;
 
+/** Whether a text begins with the mark of a plan, which is no list in brackets. */
+export const opensPlan = (text: string): boolean =>
+  text.slice(0, 40).search(new RegExp(PLAN_OPENING.source, "im")) === 0;
+
 /** The blocks of a text, in order: those of `[PLAN]`, or else those of fences, or else those of tags. */
 export function blocksIn(text: string): readonly Block[] {
   const plans = plansIn(text);

@@ -6,7 +6,7 @@ import { canonicalJson } from "../json.js";
 import { planLikeness } from "./document.js";
 import { embedded, sole } from "./embedded.js";
 import { noPlan, severalPlans, tooLarge, truncated } from "./failure.js";
-import { blocksIn, thinkingEnd, type Block } from "./frame.js";
+import { blocksIn, opensPlan, thinkingEnd, type Block } from "./frame.js";
 import { looksLikeCalls } from "./call-rows.js";
 import { textNote } from "./note-params.js";
 import { refuses } from "./phrases.js";
@@ -65,7 +65,12 @@ const FORMS: readonly Form[] = [
     isSure: always,
   },
   { name: "calls in brackets", recognises: ({ source }) => looksLikeCalls(source), read: callRow, isSure: always },
-  { name: "JSON", recognises: ({ source }) => /^[{[]/.test(source), read: bracketed, isSure: always },
+  {
+    name: "JSON",
+    recognises: ({ source }) => /^[{[]/.test(source) && !opensPlan(source),
+    read: bracketed,
+    isSure: always,
+  },
   { name: "JSON in a text", recognises: ({ source }) => source.startsWith('"'), read: quotedText, isSure: always },
   { name: "block", recognises: (part) => !startsAsYaml(part), read: fromBlocks, isSure: always },
   {
