@@ -44,7 +44,10 @@ function plansIn(text: string): readonly Block[] {
     blocks.push({ code: "TAG", start, end, closed: close !== null, isPlan: true });
     PLAN_OPENING.lastIndex = end;
   }
-  return blocks;
+  if (blocks.length > 0) return blocks;
+  // A prompt may end with the opening mark. Then the reply has only the end mark.
+  const close = PLAN_CLOSING.exec(text);
+  return close === null ? [] : [{ code: "TAG", start: 0, end: close.index, closed: true, isPlan: true }];
 }
 
 function fencesIn(text: string): readonly Block[] {
