@@ -65,7 +65,8 @@ export async function driveToEnd(
     void loom.engine.close().catch(() => undefined);
   };
   for (const signal of ENDING) process.on(signal, stop);
-  if (flags.quiet !== true) tellModelNotes(loom);
+  const told = new Set<string>();
+  if (flags.quiet !== true) tellModelNotes(loom, told);
   try {
     const run = await begin();
     if (typeof run === "number") return run;
@@ -75,6 +76,7 @@ export async function driveToEnd(
       },
     );
     follower.rest();
+    if (flags.quiet !== true) tellModelNotes(loom, told);
     if (record !== undefined) return await approvedOnly(loom, run, record, flags);
     if (interrupt.signal.aborted && document.finishedAt === null) throw interrupted(run.id);
     return finish(document, flags);

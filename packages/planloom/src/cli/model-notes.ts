@@ -1,7 +1,13 @@
-// Tells what is known of the models before a plan is made or approved. In: a loom. Out: lines on the terminal.
+// Tells what is known of the models before a plan is made or approved, and what was found out when it has ended. In: a
+// loom. Out: lines on the terminal.
 import type { Loom } from "../loom/loom.js";
 import { say } from "./output.js";
 
-export function tellModelNotes(loom: Loom): void {
-  for (const { role, message } of loom.modelNotes()) say(`note: ${role}: ${message}`);
+/** Tells the notes that were not told yet. `told` holds those that were, and grows. */
+export function tellModelNotes(loom: Loom, told: Set<string> = new Set()): void {
+  for (const { role, note, message } of loom.modelNotes()) {
+    if (told.has(`${role} ${note}`)) continue;
+    told.add(`${role} ${note}`);
+    say(`note: ${role}: ${message}`);
+  }
 }

@@ -50,6 +50,7 @@ export function toolRungAfter(
   if (CHOICE.test(words)) return left[0];
   if (refusalSubject(failure.status, words) !== undefined) return undefined;
   if (ROLES.test(words)) return left.find((one) => one === "text");
-  const mayHelp = TOOLS.test(words) || (VAGUE.test(words) && (failure.kind === "refused" || failure.status === 501));
-  return mayHelp ? left.at(-1) : undefined;
+  // A server that fails may mention tools, too: that passes, and says nothing about what it has.
+  const isAnswer = failure.kind === "refused" || failure.status === 501;
+  return isAnswer && (TOOLS.test(words) || VAGUE.test(words)) ? left.at(-1) : undefined;
 }
