@@ -13,11 +13,12 @@ export async function runMode(mode, library) {
   const server = await startServer(mode);
   const called = [];
   const { createLoom } = library;
+  const settings = { model: mode.model ?? "m", baseURL: server.url, apiKey: "key-of-no-use", ...mode.settings };
   const loom = await createLoom(
     {
       ...{ tools: toolsOf(called, library), store: "memory", approval: "never", onFailure: "fail" },
       ...(mode.turns && { limits: { turns: mode.turns } }),
-      models: { default: { model: mode.model ?? "m", baseURL: server.url, apiKey: "key-of-no-use", ...mode.settings } },
+      models: { default: mode.modelAt?.(server.url) ?? settings },
     },
     { env: {} },
   );

@@ -1,5 +1,5 @@
 // An OpenAI-compatible server on 127.0.0.1 with one behaviour of a known server. In: a mode. Out: its address, and the
-// requests that it got. A mode may have:
+// requests that it got. A mode may have `model`, `settings` and `path` (instead of /v1), or `modelAt(url)`, and:
 //   refuse(body, state, request)   an answer of another kind: { status, body, headers }
 //   says(said, body, state)        what the model says instead
 //   call(call)                     a tool call as it stands in a message

@@ -15,7 +15,7 @@ import type { RoleSettings } from "./role.js";
 import { toolForm } from "./tool-form.js";
 import { withWireNames } from "./tool-name.js";
 
-export type Outcome =
+type Outcome =
   { readonly ok: true; readonly reply: ModelReply } | { readonly ok: false; readonly failure: ProviderFailure };
 
 /** A model that is asked for a role. */

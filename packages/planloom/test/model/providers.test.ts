@@ -14,6 +14,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import * as planloom from "../../src/index.js";
+import { runMode } from "../../../../scripts/models/run-mode.mjs";
 import type { AiSdkModel } from "../../src/model/ai-sdk.js";
 import { openModel } from "../../src/model/model.js";
 import type { JsonObject } from "../../src/plan/json.js";
@@ -249,5 +252,17 @@ describe("a package that is found by its name", () => {
     expect(await model.call(ask({ onText: () => undefined }))).toMatchObject({ text: "Well.", usage: { calls: 1 } });
     expect(server.got[0]!.headers).toMatchObject({ "x-api-key": "key-of-no-use", "x-tenant": "blue" });
     expect(server.got[0]!.body).toMatchObject({ metadata: { user_id: "u1" }, temperature: 0.1 });
+  });
+});
+
+describe("a whole run", () => {
+  it.each([
+    [6, compatible6],
+    [7, compatible7],
+  ])("with a model of AI SDK %i reaches its answer, and asks no more than an endpoint", async (_major, make) => {
+    const modelAt = (baseURL: string): object =>
+      make({ name: "local", includeUsage: true, supportsStructuredOutputs: true, baseURL }).languageModel("qwen3");
+    const { outcome, extra, problem } = await runMode({ modelAt }, { ...planloom, z });
+    expect({ outcome, extra, problem }).toEqual({ outcome: "answer", extra: 0, problem: undefined });
   });
 });
