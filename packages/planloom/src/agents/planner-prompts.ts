@@ -202,3 +202,8 @@ no step guess what another one finds; is anything in it that the goal does not a
 Reply with one JSON document and nothing else: { "verdict": "fine", "reason": "one sentence", "plan": null } where it \
 may be used as it is, or { "verdict": "changed", "reason": "what was wrong, in one sentence", "plan": {...} } with the \
 whole mended document in the form of the one above. Change only what is wrong.`;
+
+/** Follows the whole steps of a plan whose reply was cut off. */
+export const CONTINUE_PLAN = `Your reply was cut off at the output limit. The document above holds the steps that arrived \
+whole. Reply with one JSON document of the same form that holds only the steps that are still missing, and the answer. \
+Do not repeat a step. Refer to the steps above by their ids.`;

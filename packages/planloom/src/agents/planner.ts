@@ -16,9 +16,10 @@ import { writePlan } from "../plan/write.js";
 import type { Asking } from "../run/event.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext } from "./checkpoint.js";
+import { continuationRequest, continuedPlan, cutPlan } from "./continuation.js";
 import { critiquePlan } from "./critic.js";
 import { jsonReadings } from "./json-reply.js";
-import { inputType, isPatch, planRequest, type PlannerRequest } from "./plan-request.js";
+import { inputType, isPatch, planRequest, type PlannerRequest, type PreparedRequest } from "./plan-request.js";
 import { patchFromReply, planFromReply } from "./plan-request-schema.js";
 import { patchIn, readRedraft, type Redraft } from "./read-replan.js";
 import { draftsOf } from "./plan-drafts.js";
@@ -83,7 +84,10 @@ async function askPlannerModel(request: PlannerRequest, planner: Model, context:
         wanted = [...wanted, words];
         continue;
       }
-      const read = { ...readModelReply(reply, request), usage, ...(Object.keys(asking).length > 0 && { asking }) };
+      const first = readModelReply(reply, request);
+      const rest = first.kind === "invalid" ? await continued(reply, sent, request, planner, context) : undefined;
+      usage = addUsage(usage, rest?.usage ?? NO_USAGE);
+      const read = { ...(rest?.read ?? first), usage, ...(Object.keys(asking).length > 0 && { asking }) };
       if (read.kind === "invalid" || request.critique !== true || asking.critique !== undefined) return read;
       const critique = await critiquePlan(sent, draftText(reply.text, request), planner, context);
       usage = addUsage(usage, critique.usage);
@@ -93,6 +97,26 @@ async function askPlannerModel(request: PlannerRequest, planner: Model, context:
   } catch (thrown) {
     throw failureOf(thrown, context.signal, usage);
   }
+}
+
+/**
+ * A plan that the output limit cut off is continued once from its last whole step. undefined if there is nothing to
+ * continue.
+ */
+async function continued(
+  reply: ModelReply,
+  sent: PreparedRequest["request"],
+  request: PlannerRequest,
+  planner: Model,
+  context: AgentContext,
+): Promise<{ readonly read?: PlannerReply; readonly usage: Usage } | undefined> {
+  const cut =
+    isPatch(request) || reply.finish === "content-filter" ? undefined : cutPlan(reply.text, request.inventory);
+  if (cut === undefined) return undefined;
+  const more = await askModel("planner continued", continuationRequest(sent, cut), planner, context);
+  const text = continuedPlan(cut, more.text, request.inventory);
+  if (text === undefined) return { usage: more.usage };
+  return { read: readDraft(kept(text), request), usage: more.usage };
 }
 
 /** The words of a reply that asks for tools instead of planning. undefined for a reply that holds a plan too. */

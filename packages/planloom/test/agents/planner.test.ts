@@ -255,6 +255,33 @@ describe("the reply", () => {
     expect(empty).toMatchObject({ kind: "invalid", findings: [{ code: "TRUNCATED" }, { code: "NO_PLAN" }] });
   });
 
+  it("that was cut off is continued from its last whole step, once", async () => {
+    const whole = JSON.parse(strict()) as { steps: Json[]; answer: Json };
+    const cut = { text: strict().slice(0, strict().indexOf('"Read them."')), finish: "length" } as const;
+    const rest = JSON.stringify({ ...whole, steps: whole.steps.slice(1) });
+    const model = script(cut, rest);
+    const reply = planOf(await ask(model));
+    expect(reply.plan).toEqual(planOf(await ask(script(strict()))).plan);
+    expect(reply.usage.calls).toBe(2);
+    const [, second] = model.requests;
+    expect(textIn(second!)).toContain("cut off");
+    expect(second?.messages.at(-2)).toMatchObject({
+      role: "assistant",
+      text: expect.stringContaining('"id":"find"') as string,
+    });
+  });
+
+  it("that repeats its steps when it is continued has each step once", async () => {
+    const cut = { text: strict().slice(0, strict().indexOf('"Read them."')), finish: "length" } as const;
+    expect(planOf(await ask(script(cut, strict()))).plan.steps.map(({ id }) => id)).toEqual(["find", "read"]);
+  });
+
+  it("that is cut off again is a finding", async () => {
+    const cut = { text: strict().slice(0, strict().indexOf('"Read them."')), finish: "length" } as const;
+    const reply = await ask(script(cut, { text: '{"steps": [{"id', finish: "length" }));
+    expect(reply).toMatchObject({ kind: "invalid", findings: [{ code: "TRUNCATED" }], usage: { calls: 2 } });
+  });
+
   it("is asked for once: a crash after it costs nothing", async () => {
     const journal = new MemoryJournal();
     const first = await askPlanner(request(), script(strict()), journal.context());
