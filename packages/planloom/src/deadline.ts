@@ -22,10 +22,17 @@ export class Stopped extends Error {
 /** The abort reason after a time limit. */
 export class TimedOut extends Stopped {
   override readonly name = "TimedOut";
-  constructor(readonly ms: number) {
+  constructor(
+    readonly ms: number,
+    /** The work gave no sign of life for this time. False: it took longer in all. */
+    readonly wasSilent = false,
+  ) {
     super("TIMEOUT", { ms });
   }
 }
+
+/** ms in all; or without a sign of life, and in all. */
+export type TimeLimit = number | { readonly silentMs: number; readonly totalMs: number };
 
 export interface Deadline {
   /** Aborted with the outer signal's reason, or with TimedOut. */
@@ -35,35 +42,57 @@ export interface Deadline {
   why(): "timeout" | "abort" | undefined;
   /** Stops the time until the returned function is called, also if several parts of the work hold it. */
   readonly hold: () => () => void;
+  /** A sign of life of the work: the time of silence begins anew. */
+  readonly alive: () => void;
   /** Call this when the work has ended, in time or not. */
   cancel(): void;
 }
 
-export function newDeadline(outer: AbortSignal, timeoutMs: number, clock: Clock): Deadline {
+export function newDeadline(outer: AbortSignal, limit: TimeLimit, clock: Clock): Deadline {
   const controller = new AbortController();
   let why: "timeout" | "abort" | undefined;
   let pass: (value: "passed") => void;
   const passed = new Promise<"passed">((resolve) => (pass = resolve));
-  const stop = (reason: "timeout" | "abort") => {
+  const stop = (reason: "timeout" | "abort", cause: unknown) => {
     if (why !== undefined) return;
     why = reason;
-    controller.abort(reason === "abort" ? outer.reason : new TimedOut(timeoutMs));
+    controller.abort(cause);
     pass("passed");
   };
-  const onAbort = () => stop("abort");
+  const onAbort = () => stop("abort", outer.reason);
   if (outer.aborted) onAbort();
   else outer.addEventListener("abort", onAbort, { once: true });
-  const timer = heldTimer(timeoutMs, clock, () => stop("timeout"));
+  const { silentMs = undefined, totalMs } = typeof limit === "number" ? { totalMs: limit } : limit;
+  const timer = heldTimer(totalMs, clock, () => stop("timeout", new TimedOut(totalMs)));
+  const silence = silenceTimer(silentMs, clock, (ms) => stop("timeout", new TimedOut(ms, true)));
   return {
     signal: controller.signal,
     passed,
     why: () => why,
     hold: timer.hold,
+    alive: silence.alive,
     cancel: () => {
       timer.cancel();
+      silence.cancel();
       outer.removeEventListener("abort", onAbort);
     },
   };
+}
+
+/** Fires after a time without a sign of life. Many signs cost one timer. */
+function silenceTimer(ms: number | undefined, clock: Clock, fn: (ms: number) => void) {
+  if (ms === undefined) return { alive: () => undefined, cancel: () => undefined };
+  let last = clock.now();
+  let cancelTimer: () => void;
+  const arm = (left: number): void => {
+    cancelTimer = clock.setTimer(left, () => {
+      const silent = clock.now() - last;
+      if (silent < ms) arm(ms - silent);
+      else fn(ms);
+    });
+  };
+  arm(ms);
+  return { alive: () => void (last = clock.now()), cancel: () => cancelTimer() };
 }
 
 /** A timer that can be stopped for a while. */
@@ -99,32 +128,32 @@ export interface Ended<T> {
   readonly end: Settled<T> | undefined;
   /** Why the signal was aborted before that, if it was. */
   readonly why: "timeout" | "abort" | undefined;
+  /** The reason of the signal, if it was aborted. */
+  readonly reason: unknown;
 }
 
+/** `alive`: the work gives a sign of life. */
+type Work<T> = (signal: AbortSignal, alive: () => void) => Promise<T>;
+
 /**
- * Does work within `timeoutMs`; never rejects. After that time, or on abort from outside, the work's signal is aborted.
+ * Does work within a limit; never rejects. After that time, or on abort from outside, the work's signal is aborted.
  * A result within LIMITS.graceMs after that still counts; a later one is ignored.
  */
-export async function inTime<T>(
-  work: (signal: AbortSignal) => Promise<T>,
-  outer: AbortSignal,
-  timeoutMs: number,
-  clock: Clock,
-): Promise<Ended<T>> {
-  const deadline = newDeadline(outer, timeoutMs, clock);
+export async function inTime<T>(work: Work<T>, outer: AbortSignal, limit: TimeLimit, clock: Clock): Promise<Ended<T>> {
+  const deadline = newDeadline(outer, limit, clock);
   try {
-    const going = settled(work, deadline.signal);
+    const going = settled(work, deadline);
     const first = await Promise.race([going, deadline.passed]);
     const end = first === "passed" ? await withinGrace(going, clock) : first;
-    return { end, why: deadline.why() };
+    return { end, why: deadline.why(), reason: deadline.signal.reason };
   } finally {
     deadline.cancel();
   }
 }
 
-async function settled<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<Settled<T>> {
+async function settled<T>(work: Work<T>, { signal, alive }: Deadline): Promise<Settled<T>> {
   try {
-    return { value: await work(signal) };
+    return { value: await work(signal, alive) };
   } catch (thrown) {
     return { thrown };
   }
@@ -145,14 +174,14 @@ async function withinGrace<T>(going: Promise<T>, clock: Clock): Promise<T | unde
  * outer signal's reason after an abort. After the signal was aborted, only a PlanloomError of the work still counts.
  */
 export async function answerInTime<T>(
-  work: (signal: AbortSignal) => Promise<T>,
+  work: Work<T>,
   outer: AbortSignal,
-  timeoutMs: number,
+  limit: TimeLimit,
   clock: Clock,
-  silent: () => Error,
+  silent: (timedOut: TimedOut) => Error,
 ): Promise<T> {
-  const { end, why } = await inTime(work, outer, timeoutMs, clock);
+  const { end, why, reason } = await inTime(work, outer, limit, clock);
   if (end !== undefined && "value" in end) return end.value;
   if (end !== undefined && (why === undefined || end.thrown instanceof PlanloomError)) throw end.thrown;
-  throw why === "timeout" ? silent() : outer.reason;
+  throw why === "timeout" ? silent(reason as TimedOut) : outer.reason;
 }

@@ -94,8 +94,10 @@ export const LIMITS = {
   approvalFunctionMs: 10_000,
   /** One attempt of a tool step, in ms, unless the step or the tool says otherwise. */
   toolTimeoutMs: 60_000,
-  /** One model reply, in ms. */
+  /** How long a model server may send nothing during a reply, in ms: a slow local server needs this for a long prompt. */
   modelTimeoutMs: 120_000,
+  /** One model reply in all, in ms: a server that sends signs of life for ever is cut here. */
+  modelTotalMs: 10 * 60_000,
   /** The first wait after a server's refusal that names no time, in ms: most limits are counted by the minute. */
   rateWaitMs: 5_000,
   /** The longest such wait, in ms: then every limit by the minute has passed. */

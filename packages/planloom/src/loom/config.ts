@@ -248,6 +248,7 @@ const ROLE_KEYS: Record<keyof RoleSettings, true> = {
   reasoningEffort: true,
   maxOutputTokens: true,
   timeout: true,
+  totalTimeout: true,
   instructions: true,
   requestsPerMinute: true,
   tokensPerMinute: true,

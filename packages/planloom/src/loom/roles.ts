@@ -73,11 +73,13 @@ export function openRoles(
 
 /** The first may be an instance of a class. */
 function withFallbacks(first: Model, fallbacks: readonly Model[]): Model {
-  const { name, endpoint, timeoutMs, maxOutputTokens } = first;
+  const { name, endpoint, timeoutMs, totalTimeoutMs, maxOutputTokens, known } = first;
   return {
     ...{ name, fallbacks, call: (request) => first.call(request) },
     ...(endpoint === undefined ? {} : { endpoint }),
+    ...(known === undefined ? {} : { known: () => known.call(first) }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(totalTimeoutMs === undefined ? {} : { totalTimeoutMs }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
   };
 }

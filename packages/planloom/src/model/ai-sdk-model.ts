@@ -40,16 +40,17 @@ export interface Source extends LearnerSource {
 
 export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel {
   const { name, role } = source;
-  const { timeout: timeoutMs = LIMITS.modelTimeoutMs, maxOutputTokens } = settings;
+  const { timeout: timeoutMs = LIMITS.modelTimeoutMs, totalTimeout, maxOutputTokens } = settings;
   const learner = new Learner(source);
   const target: RequestTarget = {
-    ...{ role, model: name, label: source.label, timeoutMs },
+    ...{ role, model: name, label: source.label },
     secrets: [...secretsOf(settings), ...(source.secrets ?? [])],
   };
   const sent = (model: LanguageModelV3, descent: Descent): Promise<ModelReply> =>
     descend({ model, role, settings, learner }, target, descent);
 
   return {
+    ...(totalTimeout === undefined ? {} : { totalTimeoutMs: totalTimeout }),
     ...{ name, timeoutMs, ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }) },
     async call(request) {
       const model = await source.load();

@@ -40,7 +40,8 @@ export async function descend(asked: AskedModel, target: RequestTarget, descent:
       }
       return { ...reply, usage: { ...reply.usage, calls } };
     }
-    if (request.signal.reason instanceof TimedOut) throw timeoutError(target);
+    const { reason } = request.signal as { readonly reason: unknown };
+    if (reason instanceof TimedOut) throw timeoutError(target, reason);
     request.signal.throwIfAborted();
     way = after(way, outcome.failure);
     await request.again?.();

@@ -1,5 +1,6 @@
 // Opens the model of a role. In: the role's settings. Out: a Model, without a request and without loading a package.
 // Decides where a model comes from: an object, an installed provider, or an endpoint.
+import { LIMITS } from "../limits.js";
 import { sha256 } from "../sha256.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { aiSdkModel, type LadderModel, type Source } from "./ai-sdk-model.js";
@@ -121,16 +122,14 @@ function onlyForServers(settings: RoleSettings, role: Role, ...names: readonly S
 /** A model of the port, with the role's timeout and limits. It may be an instance of a class. */
 function withSettings(model: Model, settings: RoleSettings): Model {
   const limits = limitsOf(settings);
-  if (settings.timeout === undefined && Object.keys(limits).length === 0) return model;
-  const { name, maxOutputTokens, timeoutMs = settings.timeout } = model;
+  const { timeout, totalTimeout } = settings;
+  if (timeout === undefined && totalTimeout === undefined && Object.keys(limits).length === 0) return model;
+  const { name, maxOutputTokens, timeoutMs = LIMITS.modelTimeoutMs, totalTimeoutMs } = model;
   const endpoint = { ...(model.endpoint ?? endpointOf(settings, name)), limits };
+  const total = totalTimeout ?? totalTimeoutMs;
   return {
-    ...{ name, endpoint, call: (request) => model.call(request) },
-    ...(settings.timeout === undefined
-      ? timeoutMs === undefined
-        ? {}
-        : { timeoutMs }
-      : { timeoutMs: settings.timeout }),
+    ...{ name, endpoint, timeoutMs: timeout ?? timeoutMs, call: (request) => model.call(request) },
+    ...(total === undefined ? {} : { totalTimeoutMs: total }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
   };
 }

@@ -1,6 +1,6 @@
 // One request to a model of the AI SDK, in one form. In: a request of the port and its form. Out: its reply, or why there
 // is none. Never throws for what a server does, and sends nothing else.
-import type { CallOptions, LanguageModelV3 } from "./ai-sdk.js";
+import type { CallOptions, LanguageModelV3, StreamPart } from "./ai-sdk.js";
 import { withCacheMarks } from "./cache-marks.js";
 import { callOptionsOf } from "./call-options.js";
 import { callSettings } from "./call-settings.js";
@@ -14,6 +14,7 @@ import { replyOf, streamedReply, type Offer, type StreamListener } from "./reply
 import type { RoleSettings } from "./role.js";
 import { toolForm } from "./tool-form.js";
 import { withWireNames } from "./tool-name.js";
+import { hearBytes } from "./wire.js";
 
 type Outcome =
   { readonly ok: true; readonly reply: ModelReply } | { readonly ok: false; readonly failure: ProviderFailure };
@@ -57,6 +58,7 @@ function optionsOf({ model, role, settings, learner }: AskedModel, request: Mode
   const prompt = promptUnder(options.prompt, rules);
   const form = { role, temperature: way.temperature, rules };
   const marked = withCacheMarks({ ...options, prompt }, model);
+  if (request.alive !== undefined) hearBytes(request.signal, request.alive);
   return { ...marked, abortSignal: request.signal, ...callSettings(settings, form, model) };
 }
 
@@ -74,7 +76,8 @@ async function streamed(
     isAccepted = true;
   };
   const onText = (delta: string): void => (accept(), request.onText?.(delta));
-  const { stream } = await model.doStream(options);
+  const { stream: sent } = await model.doStream(options);
+  const stream = sent.pipeThrough(signsOfLife(request.alive));
   if (request.output === undefined || way.rung !== "tool")
     return streamedReply(stream, { text: onText, toolInput: () => {} }, offer);
   // The input of the tool is the reply. The text beside it is used only if the model did not call the tool.
@@ -83,4 +86,14 @@ async function streamed(
   const reply = await streamedReply(stream, listener, offer);
   if (reply.toolCalls.length === 0) words.forEach((delta) => onText(delta));
   return reply;
+}
+
+/** Passes everything on. Parts without text, such as reasoning, are signs of life, too. */
+function signsOfLife(alive: (() => void) | undefined): TransformStream<StreamPart, StreamPart> {
+  return new TransformStream({
+    transform(part: StreamPart, controller) {
+      alive?.();
+      controller.enqueue(part);
+    },
+  });
 }

@@ -67,6 +67,8 @@ export interface ModelRequest {
    * request is sent.
    */
   readonly again?: (next?: { readonly model: string; readonly outputTokens: number }) => Promise<void>;
+  /** To be called with each piece of the reply that arrives, also if it is no text: the reply is on its way. */
+  readonly alive?: () => void;
   /** Called when the request must wait for its endpoint. The returned function is called when the wait ends. */
   readonly waits?: (wait: WaitParams) => () => void;
 }
@@ -90,10 +92,12 @@ export interface Model {
   /** The name recorded in the log, for example `gpt-4o-mini` or `scripted`. */
   readonly name: string;
   /**
-   * Time limit of one reply, in ms. Then the signal is aborted, and the call ends within a grace time. Default:
-   * LIMITS.modelTimeoutMs.
+   * How long a reply may give no sign of life, in ms. Then the signal is aborted, and the call ends within a grace time.
+   * Default: LIMITS.modelTimeoutMs.
    */
   readonly timeoutMs?: number;
+  /** How long a reply may take in all, in ms. Default: LIMITS.modelTotalMs, or `timeoutMs` if that is longer. */
+  readonly totalTimeoutMs?: number;
   /** Requests of models with the same endpoint wait for each other. Absent: models of the same name share one. */
   readonly endpoint?: ModelEndpoint;
   /** Models that take over, in this order, if this one fails: see fallback-model.ts. */

@@ -2,6 +2,7 @@
 // endpoint. This file guards what is shown: never a key, never a prompt, at most an excerpt of the server's text.
 import { beginning } from "../beginning.js";
 import { assertNever } from "../assert-never.js";
+import type { TimedOut } from "../deadline.js";
 import type { ModelTarget } from "../words/errors/model.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Role } from "./port.js";
@@ -17,7 +18,6 @@ export interface RequestTarget {
   readonly label: string;
   /** The key, and the values of headers: servers repeat them in their errors. */
   readonly secrets: readonly string[];
-  readonly timeoutMs: number;
 }
 
 /** Characters of a server's text that are shown: a sentence or two. */
@@ -60,11 +60,11 @@ export function providerError(failure: ProviderFailure, target: RequestTarget): 
 export const outputLimitError = (target: RequestTarget): PlanloomError =>
   new PlanloomError("PROVIDER_FAILED", { ...modelOf(target), problem: "no-room" }, { retryable: false });
 
-export function timeoutError(target: RequestTarget): PlanloomError {
+export function timeoutError(target: RequestTarget, { ms, wasSilent }: TimedOut): PlanloomError {
   return new PlanloomError("PROVIDER_TIMEOUT", {
     ...modelOf(target),
-    problem: "no-reply",
-    timeoutMs: target.timeoutMs,
+    problem: wasSilent ? "no-sign" : "no-reply",
+    timeoutMs: ms,
   });
 }
 

@@ -35,8 +35,10 @@ export interface RoleSettings {
   /** Options of an AI SDK package, by its name: `{ anthropic: { … } }`. Only for models of such a package. */
   readonly providerOptions?: JsonObject;
   readonly maxOutputTokens?: number;
-  /** Time limit of one reply, in ms. */
+  /** How long a server may send nothing during a reply, in ms. */
   readonly timeout?: number;
+  /** How long one reply may take in all, in ms. */
+  readonly totalTimeout?: number;
   /** Limits of the model's endpoint. Requests beyond them wait. */
   readonly requestsPerMinute?: number;
   readonly tokensPerMinute?: number;
@@ -150,6 +152,7 @@ function resolveModel(role: Role, layers: readonly Layer[]): RoleSettings {
     reasoningEffort: first(all, "reasoningEffort"),
     maxOutputTokens: first(all, "maxOutputTokens"),
     timeout: first(all, "timeout"),
+    totalTimeout: first(all, "totalTimeout"),
     instructions: first(all, "instructions"),
   });
   soundSettings(role, settings);

@@ -46,6 +46,7 @@ const CHECKS: { readonly [setting: string]: Check } = {
   reasoningEffort: { wanted: "effort", fits: (value) => (EFFORTS as readonly unknown[]).includes(value) },
   maxOutputTokens: { wanted: "positive", fits: (value) => isWhole(value) && (value as number) > 0 },
   timeout: { wanted: "positive", fits: (value) => isNumber(value) && value > 0 },
+  totalTimeout: { wanted: "positive", fits: (value) => isNumber(value) && value > 0 },
   instructions: { wanted: "text", fits: isText },
 };
 

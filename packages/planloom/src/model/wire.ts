@@ -7,14 +7,36 @@ import { statusIn } from "./refusal-subject.js";
 
 type Fetch = typeof globalThis.fetch;
 
+/** Who hears of the bytes of a reply, by the signal of its request. */
+const hearers = new WeakMap<AbortSignal, () => void>();
+
+/** `alive` is called with each piece of the reply to a request of this signal, and with its headers. */
+export function hearBytes(signal: AbortSignal, alive: () => void): void {
+  hearers.set(signal, alive);
+}
+
 /** The platform's fetch, with mended replies. */
 export const wireFetch: Fetch = async (input, init) => {
-  const response = await globalThis.fetch(input, init);
+  const alive = init?.signal === undefined || init.signal === null ? undefined : hearers.get(init.signal);
+  const response = heard(await globalThis.fetch(input, init), alive);
   if (!response.ok || response.body === null) return response;
   const type = response.headers.get("content-type") ?? "";
   if (type.includes("text/event-stream")) return withBody(response, response.body.pipeThrough(mendedEvents()));
   return mendedBody(response, await response.text());
 };
+
+function heard(response: Response, alive: (() => void) | undefined): Response {
+  if (alive === undefined || response.body === null) return response;
+  alive();
+  const { status, statusText, headers } = response;
+  const pieces = new TransformStream<Uint8Array, Uint8Array>({
+    transform(bytes, controller) {
+      alive();
+      controller.enqueue(bytes);
+    },
+  });
+  return new Response(response.body.pipeThrough(pieces), { status, statusText, headers });
+}
 
 function mendedBody(response: Response, text: string): Response {
   const body = jsonIn(text);

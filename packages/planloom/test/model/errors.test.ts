@@ -1,4 +1,5 @@
 // Failures of a server, and how they are reported: code, whether to try again, what to do next, and no secrets.
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { inspect } from "node:util";
@@ -203,13 +204,45 @@ describe("a connection", () => {
   });
 });
 
+const WHOLE = JSON.stringify({ choices: [{ index: 0, message: { content: "late" }, finish_reason: "stop" }] });
+const STREAM = `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: "late" }, finish_reason: "stop" }] })}\n\ndata: [DONE]\n\n`;
+
+/** A server that sends five pieces, one after the other was received, and then the reply. */
+async function slowServer(piece: string, reply: string) {
+  const type = piece === " " ? "application/json" : "text/event-stream";
+  const server = createHttpServer((_request, response) => {
+    response.writeHead(200, { "content-type": type });
+    const send = (left: number): void =>
+      void (left === 0 ? response.end(reply) : response.write(piece, () => setImmediate(() => send(left - 1))));
+    send(5);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return { port, close: () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))) };
+}
+
 describe("time and abort", () => {
   it("a reply that takes longer than the role's timeout is given up", async () => {
     const server = await serverSaying({ wait: new Promise(() => {}) });
     const error = await failureOf({ baseURL: server.url, timeout: 30 });
     expect(error).toMatchObject({ code: "PROVIDER_TIMEOUT", retryable: true });
-    expect(error.message).toContain("within 30 ms");
+    expect(error.message).toContain("sent nothing within 30 ms");
     expect(await server.requests[0]?.ended).toBe("cut");
+  });
+
+  it.each([undefined, () => undefined])("bytes without text are signs of life (streamed: %o)", async (onText) => {
+    const { port, close } = await slowServer(
+      onText === undefined ? " " : ": wait\n\n",
+      onText === undefined ? WHOLE : STREAM,
+    );
+    const model = openModel({ model: "slow", baseURL: `http://127.0.0.1:${port}/v1`, timeout: 300 }, "planner");
+    const signs: number[] = [];
+    const request = ask({ alive: () => void signs.push(1), ...(onText && { onText }) });
+    const reply = await model.call(request);
+    await close();
+    expect(reply.text).toBe("late");
+    expect(signs.length).toBeGreaterThan(1);
   });
 
   it("no timeout is a timeout as well", async () => {

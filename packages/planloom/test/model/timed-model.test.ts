@@ -7,7 +7,7 @@ import type { PlannerFunction } from "../../src/agents/planner.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import { timedPlanner } from "../../src/agents/timed-planner.js";
 import { LIMITS } from "../../src/limits.js";
-import type { Model, ModelReply, ModelRequest } from "../../src/model/port.js";
+import type { ModelReply, ModelRequest } from "../../src/model/port.js";
 import { openModel } from "../../src/model/model.js";
 import { timedModel } from "../../src/model/timed-model.js";
 import { fakeClock, type FakeClock } from "../../src/testing/fake-clock.js";
@@ -22,11 +22,12 @@ const REPLY: ModelReply = {
 const never = () => new Promise<never>(() => undefined);
 
 function asked(
-  call: Model["call"],
+  work: (request: ModelRequest, clock: FakeClock) => Promise<ModelReply>,
   { timeoutMs, onText }: { timeoutMs?: number; onText?: (text: string) => void } = {},
 ) {
   const clock = fakeClock();
   const outer = new AbortController();
+  const call = (request: ModelRequest) => work(request, clock);
   const model = timedModel({ name: "m", call, ...(timeoutMs === undefined ? {} : { timeoutMs }) }, clock);
   const request = { system: "", messages: [], signal: outer.signal, ...(onText && { onText }) };
   return { clock, abort: () => outer.abort(new Error("stopped")), ...ending(clock, model.call(request)) };
@@ -76,9 +77,52 @@ describe("a model", () => {
     expect(end()).toMatchObject({ code: "PROVIDER_TIMEOUT" });
   });
 
+  test("that gives signs of life may take longer, up to its limit in all", async () => {
+    const { clock, end, told, pending } = asked(async ({ alive }, time) => {
+      const beat = (): void => (alive?.(), void time.setTimer(900, beat));
+      beat();
+      return never();
+    });
+    await clock.advance(LIMITS.modelTotalMs - 1);
+    expect(end()).toBeUndefined();
+    await clock.advance(1 + LIMITS.graceMs);
+    const params = { problem: "no-reply", timeoutMs: LIMITS.modelTotalMs };
+    expect(await told).toMatchObject({ code: "PROVIDER_TIMEOUT", params });
+    expect(pending()).toBe(1);
+  });
+
+  test("whose text stops coming is given up after the time of silence", async () => {
+    const { clock, told } = asked(
+      async ({ onText }, time) => {
+        onText?.("a");
+        await new Promise<void>((resolve) => void time.setTimer(4_000, resolve));
+        onText?.("b");
+        return never();
+      },
+      { timeoutMs: 5_000, onText: () => undefined },
+    );
+    await clock.advance(9_000 + LIMITS.graceMs);
+    expect(await told).toMatchObject({ params: { problem: "no-sign", timeoutMs: 5_000 } });
+    expect(clock.now()).toBe(9_000 + LIMITS.graceMs);
+  });
+
+  test("with a longer time of silence has that time in all, too; its own limit in all wins", async () => {
+    const long = asked(never, { timeoutMs: LIMITS.modelTotalMs * 2 });
+    await long.clock.advance(LIMITS.modelTotalMs * 2 - 1);
+    expect(long.end()).toBeUndefined();
+    const clock = fakeClock();
+    const model = timedModel({ name: "m", call: never, totalTimeoutMs: 1_000 }, clock);
+    const { told } = ending(clock, model.call({ system: "", messages: [], signal: new AbortController().signal }));
+    await clock.advance(1_000 + LIMITS.graceMs);
+    expect(await told).toMatchObject({ params: { problem: "no-reply", timeoutMs: 1_000 } });
+  });
+
   test("of the port has the role's timeout", () => {
     const model = { name: "m", call: never };
-    expect(openModel({ model, timeout: 7 }, "planner").timeoutMs).toBe(7);
+    expect(openModel({ model, timeout: 7, totalTimeout: 9 }, "planner")).toMatchObject({
+      timeoutMs: 7,
+      totalTimeoutMs: 9,
+    });
     expect(openModel({ model }, "planner")).toBe(model);
   });
 

@@ -140,7 +140,8 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   PROVIDER_UNAUTHORIZED: [{ ...server, status: 401, text: "Incorrect API key provided." }, { ...server }],
   PROVIDER_RATE_LIMITED: [{ ...server, status: 429, text: "Rate limit reached." }],
   PROVIDER_TIMEOUT: [
-    { ...server, problem: "no-reply", timeoutMs: 120_000 },
+    { ...server, problem: "no-sign", timeoutMs: 120_000 },
+    { ...server, problem: "no-reply", timeoutMs: 600_000 },
     { ...server, problem: "silent", reason: "UND_ERR_HEADERS_TIMEOUT" },
     { ...server, problem: "status", status: 408 },
   ],

@@ -26,7 +26,8 @@ export type RefusalSubject =
 
 /** `code` is the text of the system or the connection. */
 type TimedOut =
-  | { readonly problem: "no-reply"; readonly timeoutMs: number }
+  /** no-reply: in all. no-sign: without a piece of the reply. */
+  | { readonly problem: "no-reply" | "no-sign"; readonly timeoutMs: number }
   | { readonly problem: "silent"; readonly reason: string }
   | { readonly problem: "status"; readonly status: number; readonly text?: string };
 
@@ -206,12 +207,13 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
     retryable: true,
     message: byCase("problem", {
       "no-reply": (params) => `${targetText(params)} gave no complete reply within ${params.timeoutMs} ms.`,
+      "no-sign": (params) => `${targetText(params)} sent nothing within ${params.timeoutMs} ms.`,
       silent: (params) => `${targetText(params)} sent nothing for too long (${params.reason}).`,
       status: (params) => answeredText(params),
     }),
     next: ({ role, problem }) => [
-      problem === "no-reply"
-        ? `Try again, raise the ${role === undefined ? "role" : role}'s timeout, or use a faster model.`
+      problem === "no-reply" || problem === "no-sign"
+        ? `Try again, raise the ${role ?? "role"}'s ${problem === "no-sign" ? "timeout" : "totalTimeout"}, or use a faster model.`
         : "Try again, or use a faster model.",
     ],
   },
