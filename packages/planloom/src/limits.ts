@@ -74,6 +74,8 @@ export const LIMITS = {
   crashes: 3,
   /** Planner rounds that repair findings before the run fails. */
   repairRounds: 5,
+  /** Characters of the drafts that a request for a repair shows: about 20,000 tokens. The last draft is always shown. */
+  repairChars: 80_000,
   /** Plans that a person may reject before the run ends. */
   rejections: 5,
   /** Patches and replans of one run: seed 000 has two. If two other plans failed, a third seldom works. */

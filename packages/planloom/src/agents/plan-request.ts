@@ -3,7 +3,6 @@
 import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
 import type { ModelMessage, ModelRequest } from "../model/port.js";
-import type { Finding } from "../plan/finding.js";
 import { findingText } from "../words/findings.js";
 import { hasForeignKeys, withPlainKeys } from "../plan/foreign-keys.js";
 import type { Json } from "../plan/json.js";
@@ -13,6 +12,7 @@ import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
 import { typeOfValue, typeText } from "../plan/type/type.js";
 import { writePlan } from "../plan/write.js";
 import type { Granularity } from "../plan/check/granularity.js";
+import type { InvalidDraft } from "../run/effect.js";
 import type { Asking } from "../run/event.js";
 import { replyText } from "./planner-examples.js";
 import { planRequestSchema } from "./plan-request-schema.js";
@@ -41,7 +41,7 @@ export interface PlannerRequest {
   /** Replaces the opening of the planner's prompt. */
   readonly instructions?: string;
   /** The draft of the previous round with all its findings, and the kind of its request. */
-  readonly invalid?: { readonly draft: string; readonly findings: readonly Finding[]; readonly asking?: Asking };
+  readonly invalid?: InvalidDraft;
   /** Plans that a person rejected, oldest first. */
   readonly rejected?: readonly { readonly plan: Plan; readonly comment: string }[];
   /** For a replan: the state of the plan that is being replaced. */
@@ -93,7 +93,7 @@ function offeredTools(request: PlannerRequest, words: readonly (readonly string[
   const texts = [
     ...plans.map((plan) => JSON.stringify(writePlan(plan))),
     ...rejected.map(({ comment }) => comment),
-    ...(invalid === undefined ? [] : [invalid.draft, ...invalid.findings.map(findingText)]),
+    ...roundsOf(invalid).flatMap(({ draft, findings }) => [draft, ...findings.map(findingText)]),
   ];
   return shortlist(inventory.tools, { goal, texts, words }, limits?.offeredTools ?? LIMITS.offeredTools);
 }
@@ -128,13 +128,30 @@ function messagesOf(request: PlannerRequest, news: string | undefined): readonly
   );
   const aim = plannerGoal(goal, types, { steps: limits?.steps ?? LIMITS.steps, today }, rejected);
   const text = sections(aim, replan !== undefined && replanText(replan), news);
-  if (invalid === undefined) return [{ role: "user", text }];
-  const draft = beginning(invalid.draft, LIMITS.planBytes) || "(empty)";
-  const mend = isPatch(request) ? patchRepair(invalid.findings) : plannerRepair(invalid.findings);
+  return [{ role: "user", text }, ...shownRounds(invalid).flatMap((round) => repairOf(round, isPatch(request)))];
+}
+
+type Round = Pick<InvalidDraft, "draft" | "findings">;
+
+const roundsOf = (invalid: InvalidDraft | undefined): readonly Round[] =>
+  invalid === undefined ? [] : [...(invalid.earlier ?? []), invalid];
+
+/** All rounds, so that each request begins with the one before it. Of many long drafts, the last ones. */
+function shownRounds(invalid: InvalidDraft | undefined): readonly Round[] {
+  let room: number = LIMITS.repairChars;
+  const isShown = ({ draft }: Round, at: number, { length }: readonly Round[]): boolean => {
+    room -= draft.length;
+    return at === length - 1 || room >= 0;
+  };
+  const rounds = roundsOf(invalid);
+  const first = rounds.findLastIndex((round, at) => !isShown(round, at, rounds));
+  return rounds.slice(first + 1);
+}
+
+function repairOf({ draft, findings }: Round, patch: boolean): readonly ModelMessage[] {
   return [
-    { role: "user", text },
-    { role: "assistant", text: draft },
-    { role: "user", text: mend },
+    { role: "assistant", text: beginning(draft, LIMITS.planBytes) || "(empty)" },
+    { role: "user", text: patch ? patchRepair(findings) : plannerRepair(findings) },
   ];
 }
 

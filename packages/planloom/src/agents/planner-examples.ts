@@ -100,8 +100,8 @@ export function strictExample({ steps, answer }: Example, mayAsk: boolean): Json
 
 function strictStep(step: JsonObject): JsonObject {
   const field = (name: string, absent: Json = null): Json => step[name] ?? absent;
-  const isAgent = "agent" in step;
-  const isCall = !isAgent && !("fill" in step);
+  const isAgent = field("agent") !== null;
+  const isCall = !isAgent && field("fill") === null;
   const kinds = isAgent ? { agent: field("agent"), tools: field("tools", []) } : { tool: field("tool") };
   const given = field("with", {}) as JsonObject;
   return {

@@ -13,6 +13,7 @@ import type { Plan } from "../plan/plan.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { KERNEL_VERSION } from "../run/kernel-version.js";
 import type { RunDocument } from "./document.js";
+import { afterDraft } from "../run/effect.js";
 import type { Asking, EventData } from "../run/event.js";
 import type { RoleNames, Settings } from "../run/settings.js";
 import type { CheckedPlan } from "../run/command.js";
@@ -142,7 +143,7 @@ export class Loom {
       found.push(errorKeys(findings));
       if (whyNotMended(this.settings, round, found) !== undefined)
         throw new PlanloomError("PLAN_INVALID", { findings, source: { from: "planner" } });
-      invalid = { draft, findings, ...(asking === undefined ? {} : { asking }) };
+      invalid = afterDraft(invalid, { draft, findings, ...(asking === undefined ? {} : { asking }) });
     }
   }
 

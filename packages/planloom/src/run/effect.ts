@@ -14,12 +14,27 @@ interface Owed {
   readonly notBefore?: number;
 }
 
+/** A draft that cannot be used, with those of the rounds before it, oldest first. */
+export interface InvalidDraft {
+  readonly draft: string;
+  readonly findings: readonly Finding[];
+  readonly asking?: Asking;
+  readonly earlier?: readonly Pick<InvalidDraft, "draft" | "findings">[];
+}
+
+/** The next round of a planning: this draft, after the one that it was to mend. */
+export function afterDraft(before: InvalidDraft | undefined, last: Omit<InvalidDraft, "earlier">): InvalidDraft {
+  if (before === undefined) return last;
+  const { draft, findings, earlier = [] } = before;
+  return { ...last, earlier: [...earlier, { draft, findings }] };
+}
+
 /** Ask the planner for a plan. `invalid`: for a repair of a draft. `rejected` or `replan`: for another plan. */
 export interface PlanEffect extends Owed {
   readonly kind: "plan";
   readonly attempt: number;
   readonly round: number;
-  readonly invalid?: { readonly draft: string; readonly findings: readonly Finding[]; readonly asking?: Asking };
+  readonly invalid?: InvalidDraft;
   readonly rejected: readonly { readonly plan: Plan; readonly comment: string }[];
   /** Why another plan is wanted, although steps have finished. */
   readonly replan?: EventData["replan.requested"];

@@ -1,5 +1,6 @@
 // Folds events into the state of a run. In: a run and its next event. Out: the same run, changed in place.
 // State is only this fold. Work per event is constant: no scan over steps, items or effects.
+import { afterDraft, type InvalidDraft } from "../effect.js";
 import { assertNever } from "../../assert-never.js";
 import { errorKeys } from "../../plan/finding.js";
 import { toolsByName } from "../../plan/tool-spec.js";
@@ -266,7 +267,7 @@ function owePlan(
     readonly attempt: number;
     readonly round: number;
     readonly notBefore?: number;
-    readonly invalid?: Pick<EventData["plan.invalid"], "draft" | "findings" | "asking">;
+    readonly invalid?: InvalidDraft;
   },
 ): void {
   const replan = replanOf(run);
@@ -293,11 +294,11 @@ function takePlanEffect(run: Run) {
 
 function onPlanInvalid(run: Run, data: EventData["plan.invalid"]): void {
   run.usage.planner = addUsage(run.usage.planner, data.usage);
-  takePlanEffect(run);
+  const before = takePlanEffect(run)?.invalid;
   const { round, draft, findings, asking } = data;
   run.planning.repairs = [...run.planning.repairs, errorKeys(findings)];
   if (data.decision === "give-up") return;
-  const invalid = { draft, findings, ...(asking === undefined ? {} : { asking }) };
+  const invalid = afterDraft(before, { draft, findings, ...(asking === undefined ? {} : { asking }) });
   owePlan(run, { attempt: 1, round: round + 1, invalid });
 }
 
