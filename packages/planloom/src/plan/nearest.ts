@@ -1,6 +1,9 @@
 // Finds the existing names that a wrong name probably means. In: a name and the existing names. Out: up to three, best
 // first. Findings about fields, ids, arguments and tools use it, so that the planner can repair its draft.
 
+import { isObject, type JsonObject } from "./json.js";
+import { areOpposite, deedsIn, type Deeds } from "./opposites.js";
+
 /**
  * Names within a few edits, names that contain the name or are contained in it, and names with mostly the same words.
  */
@@ -17,6 +20,8 @@ export function nearestNames(name: string, candidates: Iterable<string>, most = 
 interface Named {
   readonly name: string;
   readonly description: string;
+  /** The schema of its arguments. */
+  readonly input?: JsonObject;
 }
 
 interface Scored {
@@ -25,27 +30,54 @@ interface Scored {
 }
 
 /**
- * Tools by the words of their names and descriptions. A rare word counts more than a common one. `about` is other text
- * about the intended call (title, description): invented names are plausible, and this text says what the call should
- * do.
+ * Tools by the words of their names, descriptions and arguments. A rare word counts more than a common one. `about` is
+ * other text about the intended call (title, description, arguments): invented names are plausible, and this text says
+ * what the call should do. A tool that does the opposite is no suggestion, nor is one that shares chance words only.
  */
 export function nearestTools(name: string, tools: readonly Named[], about = "", most = 3): string[] {
   const weigh = weightsOf(tools);
   const [wanted, context, plainName] = [wordsIn(name), wordsIn(about), plain(name)];
-  const scored = tools.map((tool) => {
-    const { named, all } = toolWords(tool);
-    const byName = Math.max(shared(wanted, named, weigh), likeness(plainName, plain(tool.name)) * 0.9);
+  const things = { name: thingsIn(wanted), about: withoutCommon(context) };
+  const meant = meantDeeds(rawWords(name), rawWords(about));
+  const scored = tools.flatMap((tool): readonly Scored[] => {
+    const { named, all, deeds } = toolWords(tool);
+    if (areOpposite(meant, deeds)) return [];
+    const alikeness = likeness(plainName, plain(tool.name)) * 0.9;
+    const byName = Math.max(shared(wanted, named, weigh), alikeness);
     const score = byName + covered(wanted, all, weigh) + covered(context, all, weigh);
-    return { candidate: tool.name, score };
+    const fits =
+      alikeness >= LEAST_ALIKE ||
+      shared(things.name, named, weigh) >= LEAST_BY_NAME ||
+      covered(things.name, all, weigh) >= LEAST_FROM_NAME ||
+      isAbout(things.about, all, weigh);
+    return fits ? [{ candidate: tool.name, score }] : [];
   });
+  const top = Math.max(...scored.map(({ score }) => score));
   return best(
-    scored.filter(({ score }) => score >= 0.35),
+    scored.filter(({ score }) => score >= LEAST_SCORE && score >= top * LEAST_OF_TOP),
     most,
   );
 }
 
+/** Each alone is enough: the letters are alike, or what the name or the step is about is in the tool's words. */
+const LEAST_ALIKE = 0.5;
+const LEAST_BY_NAME = 0.3;
+const LEAST_FROM_NAME = 0.3;
+const LEAST_FROM_ABOUT = 0.25;
+const LEAST_SCORE = 0.35;
+/** A tool that fits much less than the best one is no alternative. */
+const LEAST_OF_TOP = 0.2;
+
+/** The deeds that a call should do: those of its name, and those of its step for pairs that the name leaves open. */
+function meantDeeds(name: ReadonlySet<string>, about: ReadonlySet<string>): Deeds {
+  const [own, others] = [deedsIn(name), deedsIn(about)];
+  return own.map((side, at) => (side === 0 ? (others[at] ?? 0) : side));
+}
+
 interface ToolWords {
   readonly named: ReadonlySet<string>;
+  /** What its name says that it does. */
+  readonly deeds: Deeds;
   readonly all: ReadonlySet<string>;
 }
 
@@ -55,9 +87,20 @@ function toolWords(tool: Named): ToolWords {
   let words = known.get(tool);
   if (words === undefined) {
     const named = wordsIn(tool.name);
-    known.set(tool, (words = { named, all: new Set([...named, ...wordsIn(tool.description)]) }));
+    const all = new Set([...named, ...wordsIn(tool.description), ...wordsIn(argumentText(tool))]);
+    known.set(tool, (words = { named, all, deeds: deedsIn(rawWords(tool.name)) }));
   }
   return words;
+}
+
+/** The names of a tool's arguments. */
+function argumentText({ input }: Named): string {
+  const properties = input?.["properties"];
+  if (!isObject(properties)) return "";
+  return Object.keys(properties)
+    .slice(0, 40)
+    .filter((name) => !COMMON_ARGUMENTS.has(name.toLowerCase()))
+    .join(" ");
 }
 
 type Weigh = (word: string) => number;
@@ -157,9 +200,39 @@ const EMPTY = new Set(
   ),
 );
 
+/** One shared word among several is often chance. */
+function isAbout(things: ReadonlySet<string>, words: ReadonlySet<string>, weigh: Weigh): boolean {
+  const part = covered(things, words, weigh);
+  return part >= 0.5 || (part >= LEAST_FROM_ABOUT && [...things].filter((word) => has(words, word)).length > 1);
+}
+
+/** Names of arguments that tools of every kind have. */
+const COMMON_ARGUMENTS = new Set(
+  "text body content data value input query q path url name id key limit count type format".split(" "),
+);
+
+/** Deeds and places that tools of every kind share. Alone, they are chance. */
+const COMMON = new Set(
+  "create delete list get search find send write read post update set add make give take show open do web internet online new all".split(
+    " ",
+  ),
+);
+
+/** What the words are about. Where they are all common, they count. */
+function thingsIn(words: ReadonlySet<string>): ReadonlySet<string> {
+  const things = withoutCommon(words);
+  return things.size === 0 ? words : things;
+}
+
+const withoutCommon = (words: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set([...words].filter((word) => !COMMON.has(word)));
+
 /** Words that planners exchange for each other. The first of a group stands for all. */
 const GROUPS = [
   "audio sound speech spoken voice",
+  "book booking reserve reservation",
+  "buy purchase",
+  "cancel cancellation",
   "calculate calculator compute evaluate math arithmetic",
   "create generate make produce",
   "delete remove erase",
@@ -169,7 +242,10 @@ const GROUPS = [
   "file document",
   "image picture photo",
   "list enumerate",
+  "meeting appointment event",
+  "pay payment",
   "post publish",
+  "price cost fee",
   "search find lookup query google",
   "send deliver",
   "sync synchronize",
@@ -186,12 +262,16 @@ const FIRST = new Map(GROUPS.flatMap(([first = "", ...others]) => others.map((wo
 
 /** The words of a name or sentence in lower case. `webSearch`, `web_search` and `Web-Search` give the same. */
 function wordsIn(text: string): ReadonlySet<string> {
+  return new Set([...rawWords(text)].map((word) => FIRST.get(word) ?? word));
+}
+
+/** The same as they are written, before words that planners exchange are made one. */
+function rawWords(text: string): ReadonlySet<string> {
   const spaced = text
     .slice(0, 1_000)
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .toLowerCase();
-  const words = spaced.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "" && !EMPTY.has(word));
-  return new Set(words.map((word) => FIRST.get(word) ?? word));
+  return new Set(spaced.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "" && !EMPTY.has(word)));
 }
 
 /** Whether two words share most of their letters: `synchronizer` and `synchronization`, `image` and `images`. */

@@ -45,6 +45,42 @@ describe("tools", () => {
     expect(nearestTools("xyzzy", OFFICE)).toEqual([]);
   });
 
+  const HOTEL = Object.entries({
+    book_room: ["Books a hotel room for some nights.", "hotel", "nights", "guest"],
+    cancel_booking: ["Cancels a booking of a room.", "booking_id"],
+    transfer_money: ["Moves money between two accounts.", "from_account", "to_account", "amount"],
+    create_file: ["Creates a file.", "path", "text"],
+    delete_file: ["Deletes a file.", "path"],
+    search: ["Search the web.", "query"],
+  }).map(([name, [description = "", ...names]]) => ({
+    name,
+    description,
+    input: { properties: Object.fromEntries(names.map((argument) => [argument, {}])) },
+  }));
+
+  test.each([
+    ["reserve_room", "", ["book_room"], ["cancel_booking"]],
+    ["cancel_reservation", "", ["cancel_booking"], ["book_room"]],
+    ["booking_cancellation", "Cancel the room", ["cancel_booking"], ["book_room"]],
+    ["room_service", "Cancel the booking of the room", ["cancel_booking"], ["book_room"]],
+    ["remove_document", "", ["delete_file"], ["create_file"]],
+    ["wire", "from_account to_account amount", ["transfer_money"], []],
+  ])("%s (%s) is %j, and none of %j", (invented, about, meant, never) => {
+    const found = nearestTools(invented, HOTEL, about);
+    expect(found).toEqual(expect.arrayContaining(meant));
+    expect(found.filter((name) => never.includes(name))).toEqual([]);
+  });
+
+  test.each([
+    ["generate_image", "Draw a picture of the hotel"],
+    ["write_poem", "Write a poem about rooms"],
+    ["post_tweet", "Post it on the web"],
+    ["fly_drone", ""],
+    ["make_coffee", "Make it"],
+  ])("%s (%s) is none of them", (invented, about) => {
+    expect(nearestTools(invented, HOTEL, about)).toEqual([]);
+  });
+
   test("at most three, best first, the same every time", () => {
     const found = nearestTools("write_spreadsheets", OFFICE);
     expect(found[0]).toBe("write_spreadsheet");

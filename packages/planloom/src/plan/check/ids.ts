@@ -64,7 +64,8 @@ function listedTools(step: Step): (readonly [name: string, at: string])[] {
 function aboutOf(step: Step | undefined): string {
   if (step === undefined) return "";
   const { title, description = "" } = step;
-  return [title, description, directTool(step) === undefined ? wordsOf(step).text : ""].join(" ");
+  const given = Object.keys(step.with).slice(0, 20).join(" ");
+  return [title, description, directTool(step) === undefined ? wordsOf(step).text : "", given].join(" ");
 }
 
 function unknownTool(name: string, about: string, pointer: string, tools: readonly ToolSpec[], report: Report): void {
