@@ -1,10 +1,10 @@
 // The library's public names. Plans as data are in planloom/plan, and the testing kit is in planloom/testing.
 // Everything else is internal.
 export { createLoom } from "./loom/create-loom.js";
+export { agent } from "./loom/agent.js";
 export { defineConfig, type LoomConfig } from "./loom/config.js";
 export type { Loom, StartOptions } from "./loom/loom.js";
 export type { LoomRun } from "./loom/loom-run.js";
-export type { LoomPorts } from "./loom/open-loom.js";
 export type { Recording } from "./engine/recording.js";
 export { replayRecording } from "./recording/replay-recording.js";
 export { PlanloomError } from "./words/planloom-error.js";

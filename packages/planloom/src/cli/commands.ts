@@ -108,7 +108,18 @@ function addStarts(program: Command, act: Act): void {
     .option("--record <file>", "write a recording of the run when it has stopped")
     .addOption(
       new Option("--from-recording <file>", "play a recording: no model, no tool; exit 1 if it differs").conflicts([
-        ...["record", "yes", "yesAll", "approval", "concurrency", "onFailure", "replan", "partial"],
+        ...[
+          "record",
+          "yes",
+          "yesAll",
+          "approval",
+          "concurrency",
+          "onFailure",
+          "replan",
+          "partial",
+          "maxReplans",
+          "approvalTimeout",
+        ],
         ...["budgetCalls", "budgetTokens", "budgetUsd", "budgetTime"],
       ]),
     )

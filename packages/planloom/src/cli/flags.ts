@@ -27,12 +27,17 @@ export interface BudgetFlags {
   readonly budgetTime?: string;
 }
 
+interface LimitFlags {
+  readonly maxReplans?: string;
+  readonly approvalTimeout?: string;
+}
+
 export interface PlannerFlags {
   readonly granularity?: string;
   readonly critique?: boolean;
 }
 
-export interface RunFlags extends StoreFlags, ModelFlags, DriveFlags, BudgetFlags, PlannerFlags {
+export interface RunFlags extends StoreFlags, ModelFlags, DriveFlags, BudgetFlags, PlannerFlags, LimitFlags {
   readonly input?: readonly string[];
   readonly trust?: readonly string[];
   readonly tag?: readonly string[];
@@ -79,7 +84,14 @@ export function plannerIn({ granularity, critique }: PlannerFlags): (config: Loo
 export function settingsIn(
   flags: Pick<
     RunFlags,
-    "concurrency" | "approval" | "onFailure" | "replan" | "partial" | keyof BudgetFlags | keyof PlannerFlags
+    | "concurrency"
+    | "approval"
+    | "onFailure"
+    | "replan"
+    | "partial"
+    | keyof LimitFlags
+    | keyof BudgetFlags
+    | keyof PlannerFlags
   >,
 ): (config: LoomConfig) => LoomConfig {
   const { approval, concurrency, onFailure, replan, partial } = flags;
@@ -88,8 +100,10 @@ export function settingsIn(
   }
   const budget = budgetIn(flags);
   const planner = plannerIn(flags);
+  const limits = limitsIn(flags);
   return (config) => ({
     ...planner(config),
+    ...(Object.keys(limits).length === 0 ? {} : { limits: { ...config.limits, ...limits } }),
     ...(Object.keys(budget).length === 0 ? {} : { budget: { ...config.budget, ...budget } }),
     approval: approval ?? config.approval ?? "effects",
     ...(onFailure === undefined ? {} : { onFailure }),
@@ -97,6 +111,13 @@ export function settingsIn(
     ...(partial === true ? { answer: { onFailure: "partial" } } : {}),
     ...(concurrency === undefined ? {} : { concurrency: Number(concurrency) }),
   });
+}
+
+function limitsIn({ maxReplans, approvalTimeout }: LimitFlags): NonNullable<LoomConfig["limits"]> {
+  return {
+    ...(maxReplans === undefined ? {} : { replans: amount("--max-replans", maxReplans, /^\d{1,6}$/, "2") }),
+    ...(approvalTimeout === undefined ? {} : { approvalMs: timeOf("--approval-timeout", approvalTimeout) }),
+  };
 }
 
 /** Each limit takes precedence over that of the configuration. */
@@ -110,7 +131,7 @@ function budgetIn({
     ...(budgetCalls === undefined ? {} : { modelCalls: amount("--budget-calls", budgetCalls, /^\d{1,9}$/, "7") }),
     ...(budgetTokens === undefined ? {} : { tokens: amount("--budget-tokens", budgetTokens, /^\d{1,12}$/, "50000") }),
     ...(budgetUsd === undefined ? {} : { costUsd: amount("--budget-usd", budgetUsd, /^\d{1,9}(\.\d+)?$/, "0.50") }),
-    ...(budgetTime === undefined ? {} : { wallMs: timeOf(budgetTime) }),
+    ...(budgetTime === undefined ? {} : { wallMs: timeOf("--budget-time", budgetTime) }),
   };
 }
 
@@ -119,8 +140,8 @@ function amount(flag: string, given: string, pattern: RegExp, example: string): 
   throw usageError(`${flag} is ${given}.`, `Write a number such as ${example}.`);
 }
 
-function timeOf(given: string): number {
+function timeOf(flag: string, given: string): number {
   const ms = DURATION_PATTERN.test(given) ? Math.round(durationMs(given)) : 0;
   if (ms > 0) return ms;
-  throw usageError(`--budget-time is ${given}.`, "Write a time such as 90s, 10m or 2h.");
+  throw usageError(`${flag} is ${given}.`, "Write a time such as 90s, 10m or 2h.");
 }

@@ -65,6 +65,8 @@ export const policyOptions = (command: Command): Command =>
         "each-step",
       ]),
     )
+    .addOption(new Option("--max-replans <n>", "most patches and replans of one run (default 2)"))
+    .addOption(new Option("--approval-timeout <time>", "how long an approval waits for a person (default 24h)"))
     .addOption(partial());
 
 /** The answer, or a drawing, as the bytes that came. */

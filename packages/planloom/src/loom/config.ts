@@ -6,6 +6,7 @@ import type { PlannerFunction } from "../agents/planner.js";
 import type { WantedSetting } from "../words/errors/configuration.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
+import { settingInstead } from "../plan/foreign-settings.js";
 import { isObject } from "../plan/json.js";
 import type { AnswerOnFailure } from "../plan/plan.js";
 import { asJson } from "../tools/output.js";
@@ -344,7 +345,8 @@ function knownKeys(prefix: string, value: unknown, known: object): void {
   if (!isObject(value)) throw invalid(prefix.replace(/\.$/, ""), value, { is: "record", keys });
   for (const key of Object.keys(value)) {
     if (Object.hasOwn(known, key)) continue;
-    const wanted = { is: "one-of", choices: keys } as const;
+    const write = settingInstead(key, value[key]);
+    const wanted: WantedSetting = write === undefined ? { is: "one-of", choices: keys } : { is: "instead", write };
     throw new PlanloomError("CONFIG_INVALID", { setting: prefix + key, problem: "unknown", wanted });
   }
 }

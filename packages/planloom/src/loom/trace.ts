@@ -5,7 +5,7 @@ import type { Json } from "../plan/json.js";
 import { takesContext } from "../plan/step-kind.js";
 import type { Step } from "../plan/plan.js";
 import type { Origin } from "../plan/origin.js";
-import type { Usage } from "../plan/usage.js";
+import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import type { EventOf, RunEvent, StepRef } from "../run/event.js";
 import { failureLine } from "../words/failures.js";
 import { reasonText } from "../words/reasons.js";
@@ -66,6 +66,7 @@ export interface TraceEntry {
   note?: string;
   /** The run that made the call; this run only reused its result. */
   carried?: string;
+  /** What its model used, the filling in of its arguments included. */
   usage?: Usage;
 }
 
@@ -211,9 +212,11 @@ function record(event: RunEvent, { entryOf, startedAt, contextOf }: Trace): void
       if (summary !== undefined) entry.summary = summary;
       if (evidence !== undefined) entry.evidence = evidence;
       if (carried !== undefined) entry.carried = carried;
-      if (usage.calls > 0) entry.usage = usage;
+      spend(entry, usage);
       return;
     }
+    case "step.filled":
+      return spend(entryOf(event.data), event.data.usage);
     case "turn.failed": {
       const { turn, error, reason } = event.data;
       const last = entryOf(event.data).attempts.at(-1);
@@ -286,6 +289,10 @@ function continuesAfterWait({ attempts }: TraceEntry, attempt: number, at: numbe
   if (last?.waited === undefined || last.attempt !== attempt || last.took !== undefined) return false;
   for (const wait of last.waited) wait.continuedAfter ??= at;
   return true;
+}
+
+function spend(entry: TraceEntry, usage: Usage): void {
+  if (usage.calls > 0) entry.usage = addUsage(entry.usage ?? NO_USAGE, usage);
 }
 
 const refText = ({ step, item }: StepRef): string => (item === undefined ? step : `${step}[${item}]`);

@@ -79,8 +79,16 @@ export interface ShapeParams {
     | (Field & { readonly found: string; readonly wanted?: string; readonly text?: string });
   /** Error. A required field is missing. */
   readonly MISSING_FIELD: { readonly part: "steps" } | (Field & { readonly wanted?: string });
-  /** Error. There is no such field here. */
-  readonly UNKNOWN_FIELD: Field & { readonly near: Names; readonly fields: Names };
+  /**
+   * Error. There is no such field here. `setting`: other programs name a setting so, and this is ours. `instead`: the
+   * field of a step that means the same. "": it has no meaning here.
+   */
+  readonly UNKNOWN_FIELD: Field & {
+    readonly near: Names;
+    readonly fields: Names;
+    readonly setting?: string;
+    readonly instead?: string;
+  };
   /** Error. A key reaches an object's prototype. */
   readonly FORBIDDEN_KEY: { readonly key: string };
   /** Error. A step has none, or more than one, of `tool`, `agent` and `ask`. */

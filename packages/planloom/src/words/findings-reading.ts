@@ -130,8 +130,12 @@ export const SHAPE: FindingTable<keyof ShapeParams> = {
   },
   UNKNOWN_FIELD: {
     message: ({ field }) => `There is no field ${quoted(field)} here.`,
-    fix: ({ near, fields, patch }) => {
+    fix: ({ near, fields, patch, setting, instead }) => {
       if (patch === true) return PATCH_FORM;
+      if (setting === "" || instead === "") return "Leave it out: it has no meaning here.";
+      if (setting !== undefined)
+        return `A plan holds no settings: leave it out. In the configuration it is ${setting}.`;
+      if (instead !== undefined) return `Write ${instead}.`;
       if (near.length > 0) return `Did you mean ${orList(near)}?`;
       return fields.length > 0 ? `The fields are ${fields.join(", ")}.` : "Leave it out.";
     },

@@ -30,7 +30,7 @@ export const REPLAN_REASONS: { readonly [Code in Reason["code"]]: (reason: Of<Co
     `a replan is expected to take ${expected} tokens, and limits.replanTokens is ${limit}`,
   REPLAN_COST: ({ expectedUsd, limitUsd }) =>
     `a replan is expected to cost ${expectedUsd.toFixed(4)} USD, and limits.replanCostUsd is ${limitUsd}`,
-  AFTER_PLAN: ({ why }) => `${replanReasonText(why)}; it starts again when its plan is whole`,
+  AFTER_PLAN: ({ why }) => `${replanReasonText(why)}; it runs again when the plan is complete`,
   BUDGET_USED: ({ why }) => `${replanReasonText(why)}; the budget is used up`,
   PERSON_SKIPS: () => "a person says to go on without it",
   POLICY: ({ why, policy, by }) =>

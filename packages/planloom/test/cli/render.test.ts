@@ -227,7 +227,7 @@ test("the table of a new revision marks what is kept, and says why nothing start
   expect(text).toMatch(/goal +changed by user: Two \(more\)\n=== REPLANNING ===\n +replan +a new plan: more/);
   expect(text).toContain("revision 2, for the new goal, 2 steps; keeps first");
   const table = tableLines(follower.run!, new Map(), follower.run!.log.updatedAt, { columns: 80, rows: 24 });
-  expect(table[0]).toMatch(/✓ first +completed .*Double one · kept$/);
+  expect(table[0]).toMatch(/✓ first +completed .*Double one · kept · 2$/);
   expect(table[1]).not.toContain("kept");
   expect(table.at(-1)).toContain("paused: running calls finish");
 });

@@ -191,7 +191,9 @@ function turnsOf(script: readonly (readonly unknown[])[]): number[][] {
 export const agentText = (step: string, data: string): string => `did ${step}:${hashOf([step, data]).slice(0, 8)}`;
 
 /** What the synthesizer makes of its outputs. */
-const answerText = (text: string): string => `answer:${hashOf(text).slice(0, 8)}`;
+/** It says nothing of what is missing: that is told in words, and no fact may depend on words. */
+const answerText = (text: string): string =>
+  `answer:${hashOf(text.split("\n\nNot everything was done:")[0]!).slice(0, 8)}`;
 
 /** Between the brackets that scenarios put around an agent's data. */
 export const dataIn = (text: string): string => /\[\[(.*?)\]\]/.exec(text)?.[1] ?? "";

@@ -209,6 +209,21 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
   ],
   UNKNOWN_FIELD: [
     [
+      { field: "max_replans", near: [], fields: ["goal", "steps"], setting: "limits: { replans: 2 }" },
+      'There is no field "max_replans" here.',
+      "A plan holds no settings: leave it out. In the configuration it is limits: { replans: 2 }.",
+    ],
+    [
+      { field: "max_retries", near: [], fields: ["id", "retry"], instead: "retry: { attempts: 4 }" },
+      'There is no field "max_retries" here.',
+      "Write retry: { attempts: 4 }.",
+    ],
+    [
+      { field: "pattern", near: [], fields: ["goal", "steps"], setting: "" },
+      'There is no field "pattern" here.',
+      "Leave it out: it has no meaning here.",
+    ],
+    [
       { field: "dependOn", near: ["dependsOn"], fields: ["id", "dependsOn"] },
       'There is no field "dependOn" here.',
       "Did you mean dependsOn?",

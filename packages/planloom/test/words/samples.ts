@@ -46,6 +46,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   STEP_NOT_BEGUN: [{ runId: "RUN", step: "find" }],
   NO_ANSWER: [{ runId: "RUN", status: "running" }],
   WHICH_APPROVAL: [{ runId: "RUN", hashes: ["9f3a27c0d1e204bb1c88aa31", "04bb1c88aa319f3a27c0d1e2"] }],
+  COMMAND_REFUSED: [{ runId: "RUN", refused: "NOTHING_TO_APPROVE", message: "Run RUN waits for no approval." }],
   NOT_PAUSED: [{ runId: "RUN" }],
   INTERRUPTED: [{ runId: "RUN" }],
 
@@ -77,6 +78,8 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   ],
   CONFIG_INVALID: [
     { setting: "limits.step", problem: "unknown", wanted: { is: "one-of", choices: ["steps", "turns"] } },
+    { setting: "require_approval", problem: "unknown", wanted: { is: "instead", write: 'approval: "always"' } },
+    { setting: "pattern", problem: "unknown", wanted: { is: "instead", write: "" } },
     { setting: "approval", problem: "value", given: '"maybe"', wanted: { is: "one-of", choices: ["never", "always"] } },
     { setting: "concurrency", problem: "value", given: "0", wanted: { is: "whole", least: 1 } },
     { file: "planloom.config.ts", setting: "tools", problem: "not-tools", wanted: { is: "tools" } },

@@ -102,7 +102,7 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
   "tool.changed": ({ data }) => marked("changed", oneLine(changedToolText(data), 2_000)),
   "step.held": ({ data }) => routine(mark("held", `${name(data)}: ${heldText(data)}`)),
   "step.completed": completedLines,
-  "step.failed": ({ data }) => marked("failed", `${failedText(data)} -> ${data.decision} (${reasonText(data.reason)})`),
+  "step.failed": ({ data }) => marked("failed", `${failedText(data)}${thenText(data)} (${reasonText(data.reason)})`),
   "turn.failed": ({ at, data }) =>
     marked(
       "retry",
@@ -140,6 +140,10 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
 const failedText = (data: StepRef & { readonly error: Failure }): string =>
   `${name(data)}: ${data.error.code} ${oneLine(failureText(data.error))}`;
 
+/** The reason of a step that failed before its plan was complete says what follows. */
+const thenText = ({ decision, reason }: EventData["step.failed"]): string =>
+  reason.code === "AFTER_PLAN" ? "" : ` -> ${decision}`;
+
 const retryTimeText = (at: number, retryAt: number | undefined, word = "again"): string =>
   retryAt === undefined ? "" : `; ${word} in ${duration(retryAt - at)}`;
 
@@ -150,10 +154,18 @@ function roleFailed({ at, data }: EventOf<"plan.failed" | "answer.failed">): rea
 }
 
 function completedLines({ data }: EventOf<"step.completed">, run: Run): readonly Line[] {
-  const summary = data.summary === undefined ? "" : `: ${oneLine(data.summary, 100)}`;
+  const result = resultText(data);
+  const summary = result === "" ? "" : `: ${result}`;
   const [word, took] = data.carried === undefined ? ["done", tookOf(data, run)] : ["reused", ""];
   const review = beginsReview(run) ? routine(mark("review", REVIEWED)) : [];
   return [...routine(mark(word, `${name(data)}${took}${summary}`)), ...review];
+}
+
+/** What a step gave, in one line: its tool's own words, else the first 100 characters of its output. */
+export function resultText({ summary, output }: { readonly summary?: string; readonly output?: Json }): string {
+  if (summary !== undefined) return oneLine(summary, 100);
+  if (output === undefined || output === null) return "";
+  return oneLine(typeof output === "string" ? output.slice(0, 400) : JSON.stringify(output).slice(0, 400), 100);
 }
 
 const heldText = ({ reason: { code, tools } }: EventData["step.held"]): string =>

@@ -4,6 +4,7 @@ import { currentPlan, reviewOf } from "../../run/lookup.js";
 import { type Run } from "../../run/state.js";
 import { changeOf } from "../../run/status.js";
 import type { StepState, StepStatus } from "../../run/work.js";
+import { resultText } from "./lines.js";
 import { duration, oneLine, paint, type Paint } from "../style.js";
 
 interface TableSize {
@@ -92,6 +93,7 @@ function row(
     ...attempts(state, status),
     ...items(state),
     status === "running" ? (said ?? "") : "",
+    status === "completed" && state.fan === undefined ? resultText(work) : "",
   ]
     .filter(Boolean)
     .join(" · ");

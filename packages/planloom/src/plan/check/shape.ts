@@ -5,6 +5,7 @@ import type { z } from "zod";
 import { completeStep } from "../complete.js";
 import { Later, type Report } from "./report.js";
 import { isObject, type Json, type JsonObject, pointerTo } from "../json.js";
+import { settingInstead, stepFieldInstead } from "../foreign-settings.js";
 import { nearestNames } from "../nearest.js";
 import { agentStepSchema, planSchema, type AnswerOnFailure, type InputSpec, type Step } from "../plan.js";
 import { schemaOf, STEP_KINDS, type StepKind } from "../step-kind.js";
@@ -38,7 +39,11 @@ const FIELDS = planSchema.shape;
 
 export function readShape(document: JsonObject, mostSteps: number, report: Report): Outline {
   for (const field of Object.keys(document)) {
-    if (!Object.hasOwn(FIELDS, field)) unknownField(field, pointerTo("", field), Object.keys(FIELDS), report);
+    if (Object.hasOwn(FIELDS, field)) continue;
+    const setting = settingInstead(field, document[field]);
+    unknownField(field, pointerTo("", field), Object.keys(FIELDS), report, {
+      ...(setting !== undefined && { setting }),
+    });
   }
   soundField(document, "planloom", FIELDS.planloom, report);
   return {
@@ -110,7 +115,7 @@ function stepNode(draft: Json, index: number, report: Report): StepNode {
 function commonFindings(draft: JsonObject, pointer: string, report: Report): void {
   const known = new Set(STEP_KINDS.flatMap((kind) => Object.keys(schemaOf(kind).shape)));
   for (const field of Object.keys(draft)) {
-    if (!known.has(field)) unknownField(field, pointerTo(pointer, field), known, report);
+    if (!known.has(field)) unknownField(field, pointerTo(pointer, field), known, report, insteadOf(field, draft));
   }
   const parsed = agentStepSchema.shape.id.safeParse(draft["id"]);
   for (const issue of parsed.error?.issues ?? []) {
@@ -158,7 +163,11 @@ export function issueFinding(
   const pointer = issue.path.reduce<string>((at, part) => pointerTo(at, String(part)), base);
   if (issue.code === "unrecognized_keys") {
     const known = issue.path.length === 0 && shape !== undefined ? Object.keys(shape) : [];
-    for (const key of issue.keys) unknownField(key, pointerTo(pointer, key), known, report, of);
+    const isStep = issue.path.length === 0 && shape !== undefined && "dependsOn" in shape && isObject(value);
+    for (const key of issue.keys) {
+      const instead = isStep ? insteadOf(key, value) : {};
+      unknownField(key, pointerTo(pointer, key), known, report, { ...of, ...instead });
+    }
     return;
   }
   const found = valueAt(value, issue.path);
@@ -200,12 +209,18 @@ function valueAt(value: Json | undefined, path: readonly PropertyKey[]): Json | 
   return at;
 }
 
+/** What to write instead of a field that other programs give a step. */
+function insteadOf(field: string, step: JsonObject): { readonly instead?: string } {
+  const instead = stepFieldInstead(field, step[field]);
+  return instead === undefined ? {} : { instead };
+}
+
 function unknownField(
   field: string,
   pointer: string,
   known: Iterable<string>,
   report: Report,
-  of: { readonly patch?: true } = {},
+  of: { readonly patch?: true; readonly setting?: string; readonly instead?: string } = {},
 ): void {
   const make = () => ({ field, ...of, near: nearestNames(field, known), fields: [...known] });
   report("UNKNOWN_FIELD", pointer, new Later(field, make));

@@ -23,6 +23,8 @@ export interface CommandLineErrors {
   NO_REVISION: { readonly runId: string; readonly revision?: string; readonly revisions: readonly number[] };
   STEP_NOT_BEGUN: { readonly runId: string; readonly step: string };
   NO_ANSWER: { readonly runId: string; readonly status: string };
+  /** A command of a person was refused: the code of the refusal, and its message. */
+  COMMAND_REFUSED: { readonly runId: string; readonly refused: string; readonly message: string };
   WHICH_APPROVAL: { readonly runId: string; readonly hashes: readonly string[] };
   NOT_PAUSED: { readonly runId: string };
   INTERRUPTED: { readonly runId: string };
@@ -97,10 +99,15 @@ export const COMMAND_LINE_ERRORS: ErrorTable<CommandLineErrors> = {
     message: ({ runId, status }) => `Run ${runId} is ${status} and has no answer yet.`,
     next: ({ runId }) => ["Follow it with ", { action: "watch", runId }, "."],
   },
+  COMMAND_REFUSED: {
+    kind: "refused",
+    message: ({ message }) => message,
+    next: ({ runId }) => [{ action: "show", runId }, " shows its state and what it waits for."],
+  },
   WHICH_APPROVAL: {
     kind: "usage",
     message: ({ runId }) => `Several things of run ${runId} wait for approval.`,
-    next: ({ hashes }) => [`Name one with --hash: ${hashes.join(", ")}.`],
+    next: ({ hashes }) => [`Name one by its hash: ${hashes.join(", ")}.`],
   },
   NOT_PAUSED: {
     kind: "usage",

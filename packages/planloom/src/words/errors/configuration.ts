@@ -5,6 +5,8 @@ import type { ErrorTable } from "../error-words.js";
 /** The expected value of a setting. */
 export type WantedSetting =
   | { readonly is: "one-of"; readonly choices: readonly string[]; readonly orFunction?: true }
+  /** Other programs name a setting so. `write` is ours, "" if there is none and none is needed. */
+  | { readonly is: "instead"; readonly write: string }
   | { readonly is: "record"; readonly keys: readonly string[] }
   | { readonly is: "whole"; readonly least: number }
   | { readonly is: "model-list"; readonly most: number }
@@ -95,7 +97,11 @@ export const CONFIGURATION_ERRORS: ErrorTable<ConfigurationErrors> = {
   CONFIG_INVALID: {
     kind: "config",
     message: (params) => `${params.file === undefined ? "" : `${params.file}: `}${settingText(params)}`,
-    next: ({ wanted }) => [`Write ${wantedText(wanted)}.`],
+    next: ({ wanted }) => [
+      wanted.is === "instead" && wanted.write === ""
+        ? "Leave it out: it has no meaning here."
+        : `Write ${wantedText(wanted)}.`,
+    ],
   },
   BUDGET_UNPRICED: {
     kind: "config",
@@ -191,6 +197,7 @@ const MISFIT: { readonly [Is in WantedSetting["is"]]?: string } = {
 const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   "one-of": ({ choices, orFunction }) =>
     `one of ${choices.join(", ")}${orFunction === true ? ", or a function of plan and estimate" : ""}`,
+  instead: ({ write }) => write,
   record: ({ keys }) => `a record of ${keys.join(", ")}`,
   "model-list": ({ most }) => `a list of 1 to ${most} models`,
   whole: ({ least }) => `a whole number of at least ${least}`,

@@ -1,0 +1,94 @@
+// An agent in one line: roles, tools and approval by name. In: an AgentConfig. Out: an Agent that runs goals and takes
+// approvals. It is a Loom that opens itself when it is first used.
+import type { PlannerFunction } from "../agents/planner.js";
+import { PlanloomError } from "../words/planloom-error.js";
+import type { LoomConfig, RoleConfig } from "./config.js";
+import { createLoom } from "./create-loom.js";
+import type { RunDocument } from "./document.js";
+import type { Loom, StartOptions } from "./loom.js";
+import type { LoomRun } from "./loom-run.js";
+import type { WordedReply } from "./worded-reply.js";
+
+/** Every setting of a loom, with the models of the roles beside them. */
+export interface AgentConfig extends Omit<LoomConfig, "models" | "planner" | "approval"> {
+  /** The model of all roles that are not given. Default: the PLANLOOM_* and OPENAI_* variables. */
+  readonly model?: RoleConfig;
+  readonly planner?: RoleConfig | PlannerFunction;
+  readonly executor?: RoleConfig;
+  readonly synthesizer?: RoleConfig;
+  /** true: every plan waits for a person (`always`). false: none does (`never`). Default: false. */
+  readonly approval?: boolean | NonNullable<LoomConfig["approval"]>;
+}
+
+/** A run, by its id or by a document of it. */
+type Named = string | Pick<RunDocument, "runId">;
+
+interface DecisionOptions {
+  /** Names one of several things that wait. */
+  readonly hash?: string;
+  /** The author, for the log. */
+  readonly by?: string;
+}
+
+interface Agent {
+  /** Pursues a goal until the run ends or needs a person: see `status` and `waiting`. */
+  run(goal: string, options?: StartOptions): Promise<RunDocument>;
+  /**
+   * Approves what waits, the plan or a call, and drives the run on as `run` does. Any process with the same store can
+   * do so. Rejects with WHICH_APPROVAL if several things wait, and with COMMAND_REFUSED if nothing does.
+   */
+  approve(
+    run: Named,
+    options?: DecisionOptions & { readonly comment?: string; readonly calls?: boolean },
+  ): Promise<RunDocument>;
+  /** Rejects what waits. After a rejected plan the planner writes another one with this feedback. */
+  reject(run: Named, feedback: string, options?: DecisionOptions): Promise<RunDocument>;
+  /** A run, with all its commands. */
+  get(run: Named): Promise<LoomRun>;
+  /** The loom behind the agent: plans, checks, estimates, lists of runs. */
+  loom(): Promise<Loom>;
+  /** Releases the runs and closes the store, if the agent was used. */
+  close(): Promise<void>;
+}
+
+/** An agent with these roles and tools. Nothing is opened before its first call, which rejects as createLoom does. */
+export function agent(config: AgentConfig = {}): Agent {
+  const { model, planner, executor, synthesizer, approval, ...settings } = config;
+  const given = { default: model, planner, executor, synthesizer };
+  const models = Object.fromEntries(Object.entries(given).filter(([, role]) => role !== undefined));
+  const policy = typeof approval === "boolean" ? (approval ? "always" : "never") : approval;
+  let opened: Promise<Loom> | undefined;
+  const loom = (): Promise<Loom> =>
+    (opened ??= createLoom({ ...settings, models, ...(policy === undefined ? {} : { approval: policy }) }));
+  const get = async (run: Named): Promise<LoomRun> => (await loom()).get(typeof run === "string" ? run : run.runId);
+  return {
+    loom,
+    get,
+    run: async (goal, options) => (await loom()).run(goal, options),
+    async approve(named, { hash, ...options } = {}) {
+      const run = await get(named);
+      return decided(run, await run.approve(hash ?? (await waitingHash(run)), options));
+    },
+    async reject(named, feedback, options = {}) {
+      const run = await get(named);
+      return decided(run, await run.reject(feedback, options));
+    },
+    async close() {
+      await (await opened)?.close();
+    },
+  };
+}
+
+/** The hash of what waits; "" if nothing does, which the run refuses. */
+async function waitingHash(run: LoomRun): Promise<string> {
+  const { waiting } = await run.document();
+  const hashes = (waiting?.approvals ?? []).map(({ hash }) => hash);
+  if (hashes.length > 1) throw new PlanloomError("WHICH_APPROVAL", { runId: run.id, hashes });
+  return hashes[0] ?? "";
+}
+
+async function decided(run: LoomRun, reply: WordedReply): Promise<RunDocument> {
+  if (reply.ok) return run.result();
+  const { code: refused, message } = reply;
+  throw new PlanloomError("COMMAND_REFUSED", { runId: run.id, refused, message });
+}

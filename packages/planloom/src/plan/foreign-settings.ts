@@ -1,0 +1,95 @@
+// The settings of other agent programs, and ours that mean the same. In: a field as others name it, and its value. Out:
+// what to write instead. Nothing is translated silently: a person reads it and writes it.
+import { DURATION_PATTERN, durationMs } from "./duration.js";
+import type { Json } from "./json.js";
+
+/** What to write instead; "" if the field has no meaning here and can be left out. */
+type Equivalent = (value: Json | undefined) => string;
+
+const CHARS = 80;
+
+/** A short plain value as it is written; else a placeholder. */
+function written(value: Json | undefined, placeholder: string): string {
+  if (value === undefined || (typeof value === "object" && value !== null)) return placeholder;
+  const text = JSON.stringify(value);
+  return text.length > CHARS ? placeholder : text;
+}
+
+const count = (value: Json | undefined, more = 0): string =>
+  typeof value === "number" && Number.isSafeInteger(value) ? String(value + more) : "N";
+
+/** `24h` in ms. A number has no unit, so it stays open. */
+const milliseconds = (value: Json | undefined): string =>
+  typeof value === "string" && DURATION_PATTERN.test(value) ? String(Math.round(durationMs(value))) : "MILLISECONDS";
+
+const model =
+  (role: string): Equivalent =>
+  (value) =>
+    `models: { ${role}: ${written(value, '"NAME"')} }`;
+
+const endpoint =
+  (field: string, shown: Equivalent): Equivalent =>
+  (value) =>
+    `models: { default: { model: "NAME", ${field}: ${shown(value)} } }`;
+
+/** Keyed by the name without case, `_` and `-`. */
+const SETTINGS: { readonly [name: string]: Equivalent } = {
+  requireapproval: (value) => (value === false ? 'approval: "never"' : 'approval: "always"'),
+  humanintheloop: (value) => (value === false ? 'approval: "never"' : 'approval: "always"'),
+  enablereplanning: (value) => (value === false ? 'replan: "never"' : 'replan: "on-failure"'),
+  allowreplanning: (value) => (value === false ? 'replan: "never"' : 'replan: "on-failure"'),
+  dynamicreplanning: (value) => (value === false ? 'replan: "on-failure"' : 'replan: "each-step"'),
+  maxreplanattempts: (value) => `limits: { replans: ${count(value)} }`,
+  maxreplans: (value) => `limits: { replans: ${count(value)} }`,
+  maxiterations: (value) => `limits: { turns: ${count(value)} }`,
+  maxturns: (value) => `limits: { turns: ${count(value)} }`,
+  maxsteps: (value) => `limits: { steps: ${count(value)} }`,
+  maxworkers: (value) => `concurrency: ${count(value)}`,
+  maxparallel: (value) => `concurrency: ${count(value)}`,
+  maxconcurrency: (value) => `concurrency: ${count(value)}`,
+  timeout: (value) => `limits: { approvalMs: ${milliseconds(value)} }`,
+  approvaltimeout: (value) => `limits: { approvalMs: ${milliseconds(value)} }`,
+  maxretries: (value) => `retry: { attempts: ${count(value, 1)} } in each step of a plan`,
+  plannermodel: model("planner"),
+  executormodel: model("executor"),
+  synthesizermodel: model("synthesizer"),
+  model: model("default"),
+  baseurl: endpoint("baseURL", (value) => written(value, '"URL"')),
+  apibase: endpoint("baseURL", (value) => written(value, '"URL"')),
+  // A key is never repeated.
+  apikey: endpoint("apiKey", () => "process.env.NAME"),
+  temperature: endpoint("temperature", (value) => written(value, "N")),
+  maxtokens: endpoint("maxOutputTokens", (value) => written(value, "N")),
+  pattern: () => "",
+  strategy: () => "",
+};
+
+const STEP_FIELDS: { readonly [name: string]: Equivalent } = {
+  requireapproval: (value) => (value === false ? "" : 'approval: "required"'),
+  requiresapproval: (value) => (value === false ? "" : 'approval: "required"'),
+  needsapproval: (value) => (value === false ? "" : 'approval: "required"'),
+  maxretries: (value) => `retry: { attempts: ${count(value, 1)} }`,
+  retries: (value) => `retry: { attempts: ${count(value, 1)} }`,
+  critical: (value) => (value === false ? "optional: true" : ""),
+  iscritical: (value) => (value === false ? "optional: true" : ""),
+  executormodel: (value) => `model: ${written(value, '"NAME"')}`,
+};
+
+const plain = (field: string): string =>
+  field
+    .slice(0, CHARS)
+    .replace(/[\s_-]/g, "")
+    .toLowerCase();
+
+const find =
+  (table: { readonly [name: string]: Equivalent }) =>
+  (field: string, value: Json | undefined): string | undefined => {
+    const name = plain(field);
+    return Object.hasOwn(table, name) ? table[name]!(value) : undefined;
+  };
+
+/** The setting of our configuration that means the same; undefined if the field is not known. */
+export const settingInstead = find(SETTINGS);
+
+/** The field of our step that means the same; undefined if the field is not known. */
+export const stepFieldInstead = find(STEP_FIELDS);
