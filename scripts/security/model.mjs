@@ -183,9 +183,10 @@ const REPLIES = {
       const times = made.filter(([tool, written]) => tool === name && written === JSON.stringify(args)).length;
       if (offered.has(name) && times === 0) return { toolCalls: [{ name, args }] };
     }
-    if (/The result must be JSON/.test(told)) {
+    if (/(?:The result|Your reply) must be JSON/.test(told)) {
       const order = orders[0] === undefined ? undefined : withPrivate(orders[0], seenPrivate(told, way));
-      return { json: order === undefined ? null : (value?.(order) ?? order[1]) };
+      const result = order === undefined ? null : (value?.(order) ?? order[1]);
+      return { json: /Your reply must be JSON/.test(told) ? { result, failed: null } : result };
     }
     const [order] = orders;
     if (order === undefined) return { text: "Done." };
