@@ -10,6 +10,7 @@ import type { EventOf, RunEvent, StepRef } from "../run/event.js";
 import { failureLine } from "../words/failures.js";
 import { reasonText } from "../words/reasons.js";
 import { failureDocument, type FailureDocument } from "./failure-document.js";
+import { textsRead, type TextRead } from "./trace-texts.js";
 import type { JournalRow } from "../store/event-store.js";
 
 export interface TraceAttempt {
@@ -58,6 +59,8 @@ export interface TraceEntry {
   readonly turns: TraceTurn[];
   status: string;
   written?: Json;
+  /** Texts of its model that were read as numbers or booleans. */
+  textsRead?: readonly TextRead[];
   /** The tool's own line about its output. */
   summary?: string;
   /** Whether the output carries the evidence that the step wants. */
@@ -114,6 +117,10 @@ export function traceOf(events: readonly RunEvent[], journal: readonly JournalRo
       for (const entry of current.values()) if (entry.revision === 0) entry.revision = revision;
       for (const step of event.data.plan.steps) specs.set(step.id, step);
     } else record(event, { entryOf, startedAt, contextOf: (id) => outputs.handedTo(specs.get(id)) });
+  }
+  for (const entry of entries) {
+    const texts = textsRead(entry.turns, entry.written, entry.attempts.at(-1)?.read);
+    if (texts.length > 0) entry.textsRead = texts;
   }
   return entries;
 }

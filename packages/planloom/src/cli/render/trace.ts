@@ -148,6 +148,10 @@ function entryLines(entry: TraceEntry, runId: string): readonly string[] {
     ...(written === undefined || (entry.item === undefined && attempts.length === 0 && written === null)
       ? []
       : [`  wrote    ${shown(written)}`]),
+    ...(entry.textsRead ?? []).map(
+      ({ in: place, at, text }) =>
+        `  read     ${shown(JSON.stringify(text), 60)} of ${oneLine(place + at, 80)} as a value, not as text`,
+    ),
     ...(entry.evidence ?? []).map((evidence) => `  evidence ${oneLine(evidenceText(evidence), WIDTH)}`),
     ...(usage === undefined ? [] : [`  tokens   ${usageText(usage)}`]),
   ];
