@@ -8,6 +8,10 @@ import { z } from "zod";
 import { expect, onTestFinished, test } from "vitest";
 import { agent, createLoom, memoryStore, PlanloomError, tool } from "../../src/index.js";
 import type { AgentConfig } from "../../src/loom/agent.js";
+import { linesOf } from "../../src/cli/render/lines.js";
+import { NO_USAGE } from "../../src/plan/usage.js";
+import { EVENT_VERSION } from "../../src/run/event.js";
+import { emptyRun } from "../../src/run/state.js";
 import { settingInstead } from "../../src/plan/foreign-settings.js";
 import { scriptedModel, startFakeOpenAI } from "../../src/testing/index.js";
 import { modelServer, roleOf, workspace, SUMS } from "../cli/planloom.js";
@@ -105,7 +109,7 @@ test.each([
     'models: { default: { model: "NAME", baseURL: "http://localhost:8000/v1" } }',
   ],
   ["api_key", "not-needed", 'models: { default: { model: "NAME", apiKey: process.env.NAME } }'],
-])("the library: %s: %j in a configuration is %s", async (name, value, write) => {
+])("a setting of another program is named with ours: %s: %j is %s", async (name, value, write) => {
   expect(settingInstead(name, value)).toBe(write);
   const refused = createLoom({ store: "memory", [name]: value });
   await expect(refused).rejects.toMatchObject({ code: "CONFIG_INVALID", next: `Write ${write}.` });
@@ -192,6 +196,16 @@ test("a finished agent step prints the first 100 characters of its result, and a
   expect(document.trace.find(({ step }) => step === "s2")?.usage).toMatchObject({ calls: 1 });
   const { steps } = await here.json(["show", "last", "--json"]);
   expect(steps[1]).toMatchObject({ id: "s2", usage: { calls: 1 } });
+});
+
+test("an early step that fails says that it runs again when the plan is complete, and of no retry", () => {
+  const reason = { code: "AFTER_PLAN", why: { code: "NOT_RETRYABLE" } } as const;
+  const error = { code: "GONE", text: "no such page", retryable: false };
+  const failed = { step: "a", attempt: 1, error, decision: "retry", reason, usage: NO_USAGE } as const;
+  const envelope = { runId: "r", seq: 1, at: 0, v: EVENT_VERSION, inputId: "i", by: "engine", prev: "" };
+  const [line] = linesOf({ type: "step.failed", data: failed, ...envelope }, emptyRun("r"));
+  expect(line?.text).toMatch(/failed +a: GONE no such page \(.*; it runs again when the plan is complete\)$/);
+  expect(line?.text).not.toContain("->");
 });
 
 const root = path.join(import.meta.dirname, "..", "..", "..", "..");
