@@ -37,13 +37,15 @@ export interface Underway {
   readonly inFlight: ReadonlySet<string>;
   /** Keys that were owed when this engine took the run over. Another process may have started them. */
   readonly inherited: ReadonlySet<string>;
+  /** Keys of effects that were put down for a pause. They are performed again after it. Absent: none. */
+  readonly putDown?: ReadonlySet<string>;
   /** ms since 1970. */
   readonly now: number;
   /** When the last input was decided, ms since 1970. */
   readonly decidedAt: number;
 }
 
-export function agendaOf(run: Run, { inFlight, inherited, now, decidedAt }: Underway): Agenda {
+export function agendaOf(run: Run, { inFlight, inherited, putDown = new Set(), now, decidedAt }: Underway): Agenda {
   const acts: Act[] = [];
   let wakeAt = Infinity;
   // A time that the kernel has already seen pass (a retry that waits for a free slot) needs no timer.
@@ -54,8 +56,9 @@ export function agendaOf(run: Run, { inFlight, inherited, now, decidedAt }: Unde
     } else if (effect.kind === "wait" || effect.kind === "person") wakeAt = Math.min(wakeAt, dueAt(effect.until));
     else if (effect.notBefore !== undefined && effect.notBefore > now) wakeAt = Math.min(wakeAt, effect.notBefore);
     else if (inFlight.has(effect.key) || (run.paused && HELD.has(effect.kind))) continue;
-    else if (!isCancelling(run) && !run.owed.has(stopKey(effect.key))) acts.push({ do: "perform", effect });
-    else acts.push(declined(run, effect, inherited.has(effect.key) || hasTurns(run, effect)));
+    else if (isCancelling(run) || run.owed.has(stopKey(effect.key)))
+      acts.push(declined(run, effect, inherited.has(effect.key) || putDown.has(effect.key) || hasTurns(run, effect)));
+    else if (!run.paused || !putDown.has(effect.key)) acts.push({ do: "perform", effect });
   }
   for (const key of inFlight) if (!run.owed.has(key)) acts.push({ do: "abort", key, why: { code: "NOT_OWED" } });
   return { acts, wakeAt };

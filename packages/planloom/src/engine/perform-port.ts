@@ -43,6 +43,12 @@ export interface PerformContext {
   /** Shows how far the effect is. Never stored, may be lost, never throws. */
   progress(progress: Progress): void;
   readonly reserve: ReservePart;
+  /**
+   * To be called when a model call of the effect begins to wait for its endpoint, and when it ends to. While a person
+   * pauses the run, a waiting effect is put down: its signal is aborted, its outcome is ignored, and it is performed
+   * again after the pause. Absent: the engine does not put effects down.
+   */
+  waits?(isWaiting: boolean): void;
 }
 
 /**

@@ -8,7 +8,8 @@ import type { WorkEffect } from "../run/effect.js";
 import type { RunEvent } from "../run/event.js";
 import { type Input, type Outcome } from "../run/input.js";
 import { type Run } from "../run/state.js";
-import { isEnded, isWaiting } from "../run/status.js";
+import { stopKey } from "../run/keys.js";
+import { isCancelling, isEnded, isWaiting } from "../run/status.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { headOf } from "../run/view/head.js";
 import { transitionParts } from "../run/log/transition.js";
@@ -52,6 +53,10 @@ export class RunLoop {
   /** From launch until the outcome is decided. An outcome in the queue leaves its call owed. */
   readonly #inFlight = new Map<string, AbortController>();
   readonly #waiters = new StopWaiters();
+  /** Effects that only wait for a model server. */
+  readonly #waitingEffects = new Set<string>();
+  /** Those of them that were stopped for a pause, until it ends. Their outcome is not used, and they stay owed. */
+  readonly #putDown = new Set<string>();
   /** Callers that wait until their input is decided and durable, by its id. */
   readonly #emitted = new Map<string, Emitted>();
   /** Keys that were owed when this process took the run over. The former owner may have started them. */
@@ -169,12 +174,35 @@ export class RunLoop {
     const { clock } = this.#ports;
     const now = clock.now();
     const [inFlight, inherited] = [new Set(this.#inFlight.keys()), this.#inherited];
-    const { acts, wakeAt } = agendaOf(this.run, { inFlight, inherited, now, decidedAt: this.#decidedAt });
+    if (!this.run.paused) for (const key of this.#putDown) if (!inFlight.has(key)) this.#putDown.delete(key);
+    const underway = { inFlight, inherited, putDown: this.#putDown, now, decidedAt: this.#decidedAt };
+    const { acts, wakeAt } = agendaOf(this.run, underway);
     for (const act of acts) this.#do(act);
     this.#cancelTimer?.();
     this.#cancelTimer =
       wakeAt === Infinity ? undefined : clock.setTimer(wakeAt - now, () => void this.#feed({ type: "clock" }));
+    this.#putDownWaiting();
     if (isEnded(this.run)) void this.#finish();
+  }
+
+  /** In a pause, a call that waits for a model server would be sent later. It is stopped, and performed after the pause. */
+  #putDownWaiting(): void {
+    const { paused, owed } = this.run;
+    if (!paused) return;
+    for (const key of this.#waitingEffects) {
+      const effect = owed.get(key);
+      if (effect === undefined || owed.has(stopKey(key)) || this.#putDown.has(key)) continue;
+      this.#putDown.add(key);
+      this.#inFlight.get(key)?.abort(new Stopped("PAUSED"));
+    }
+  }
+
+  /** The outcome of an effect. One that was put down has none: it is free to be performed again. */
+  #ended(outcome: Outcome): void {
+    this.#waitingEffects.delete(outcome.key);
+    if (!this.#putDown.has(outcome.key) || isCancelling(this.run)) return void this.#feed(outcome);
+    this.#inFlight.delete(outcome.key);
+    this.#feed({ type: "clock" });
   }
 
   #do(act: Act): void {
@@ -188,7 +216,7 @@ export class RunLoop {
     this.#inFlight.set(effect.key, controller);
     if (stopped !== undefined) controller.abort(stoppedFor(stopped));
     this.#ports.perform(effect, this.run, this.#contextOf(effect, controller.signal)).then(
-      (outcome) => void this.#feed(outcome),
+      (outcome) => this.#ended(outcome),
       (error: unknown) => void this.stop(error),
     );
   }
@@ -207,6 +235,11 @@ export class RunLoop {
       checkpoint: journalOf(store, attempted, writer),
       emit: async (input) => void (await this.#emit({ key, ...input })),
       reserve: (call, until) => this.#reservations.ask({ key, ...call }, until),
+      waits: (isWaiting) => {
+        if (!isWaiting) return void this.#waitingEffects.delete(key);
+        this.#waitingEffects.add(key);
+        this.#putDownWaiting();
+      },
       progress: (value) => this.#tell((listener) => listener.progress?.(value)),
     };
   }
@@ -234,7 +267,7 @@ export class RunLoop {
   /** Events that are still being appended have not happened yet. */
   #answerWaiters(): void {
     const idle = !this.#over && !this.#pumping && this.#queue.length === 0 && this.#inFlight.size === 0;
-    if (idle && this.#waiters.some && isWaiting(this.run)) this.#waiters.waiting(this.run);
+    if (idle && this.#waiters.some && isWaiting(this.run, this.#putDown)) this.#waiters.waiting(this.run);
   }
 
   async #finish(): Promise<void> {

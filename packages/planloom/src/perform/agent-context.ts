@@ -29,7 +29,12 @@ export function agentContext(
     ...(context.budget === undefined ? {} : { budget: context.budget }),
     waits: (wait) => {
       context.progress({ type: "wait", step: stepId, item, ...wait });
-      return context.hold?.() ?? (() => undefined);
+      context.waits?.(true);
+      const goOn = context.hold?.();
+      return () => {
+        context.waits?.(false);
+        goOn?.();
+      };
     },
     progress: (value) => context.progress({ type: "step", step: stepId, item, value: shownProgress(value) }),
   };

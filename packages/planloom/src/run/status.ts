@@ -70,10 +70,11 @@ export function statusOf(run: Run): RunStatus {
 }
 
 /** Whether the run cannot continue without a person. */
-export function isWaiting(run: Run): boolean {
+export function isWaiting(run: Run, putDown: ReadonlySet<string> = new Set()): boolean {
   if (isEnded(run)) return false;
   const waits = run.paused ? WAITS_PAUSED : WAITS;
-  for (const effect of run.owed.values()) if (!waits.has(effect.kind) && effect.key !== DEADLINE_KEY) return false;
+  const isDown = (key: string): boolean => key === DEADLINE_KEY || (run.paused && putDown.has(key));
+  for (const effect of run.owed.values()) if (!waits.has(effect.kind) && !isDown(effect.key)) return false;
   return true;
 }
 

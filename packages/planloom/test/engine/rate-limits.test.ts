@@ -79,3 +79,38 @@ test("a wait ends at once when the run is cancelled", async () => {
   expect(clock.now()).toBe(1_001_000);
   await loom.close();
 });
+
+test("a wait ends at once when the run is paused; the call is made after the pause, as the same attempt", async () => {
+  const clock = fakeClock(1_000_000);
+  const model = scriptedModel([limited(60_000), "hello"]);
+  const loom = await createLoom({ store: "memory", models: { executor: model } }, { clock, env: {} });
+  const plan = { steps: [{ id: "a", agent: "Say hello." }], answer: { value: "${{ a }}" } };
+  const run = await loom.start("x", { plan });
+  await clock.advance(1_000);
+  await run.pause("wait a moment");
+  expect(await run.result()).toMatchObject({ status: "paused" });
+  await clock.advance(120_000);
+  expect(model.requests).toHaveLength(1);
+  await run.resume();
+  expect(await passing(clock, run.result())).toMatchObject({ status: "completed", answer: "hello" });
+  expect((await run.document()).steps[0]).toMatchObject({ attempts: 1 });
+  await sound(run);
+  await loom.close();
+});
+
+test("a run that is cancelled while it is paused ends, also if a call of it was put down", async () => {
+  const clock = fakeClock(1_000_000);
+  const loom = await createLoom(
+    { store: "memory", models: { executor: scriptedModel([limited(60_000)]) } },
+    { clock, env: {} },
+  );
+  const plan = { steps: [{ id: "a", agent: "Say hello." }], answer: { value: "${{ a }}" } };
+  const run = await loom.start("x", { plan });
+  await clock.advance(1_000);
+  await run.pause("wait a moment");
+  expect(await run.result()).toMatchObject({ status: "paused" });
+  await run.cancel("enough");
+  expect(await run.result()).toMatchObject({ status: "cancelled" });
+  await sound(run);
+  await loom.close();
+});
