@@ -12,6 +12,12 @@ const tool = (name, properties, required = Object.keys(properties).slice(0, 1)) 
   input: { type: "object", properties, required },
 });
 
+const SHOPS = {
+  type: "object",
+  properties: { results: { type: "array", items: { type: "object", properties: { name: text, url: text } } } },
+  required: ["results"],
+};
+
 /** The tools that are offered to the planner of every slip. */
 const INVENTORY = {
   tools: [
@@ -22,6 +28,9 @@ const INVENTORY = {
     tool("make_table", { rows: { type: "array" } }),
     tool("garden.water", { bed: text, litres: { type: "number" } }),
     tool("get_weather", {}),
+    tool("book_room", { room: text, nights: { type: "number" } }),
+    tool("cancel_booking", { booking: text }),
+    { ...tool("find_shops", { query: text }), output: SHOPS },
   ],
 };
 
@@ -88,7 +97,9 @@ export async function measure() {
   });
   const plans = slips.filter(({ right }) => right.kind === undefined);
   const mended = plans.filter(({ right, wrong }) => right.steps !== undefined && wrong === undefined).length;
-  const silent = slips.filter(({ wrong }) => wrong !== undefined).length;
+  const wrong = slips.filter((slip) => slip.wrong !== undefined).length;
+  // A text that means something else than what would run. A text that is refused for the wrong reason costs a round.
+  const silent = slips.filter((slip) => /^(?:is accepted|has the steps|has steps that)/.test(slip.wrong ?? "")).length;
   const refused = plans.filter(({ right }) => right.refused !== undefined);
   const advised = refused.filter(({ wrong }) => wrong === undefined).length;
   const markdown = [
@@ -96,8 +107,8 @@ export async function measure() {
     "|---|---|---|---|---|---|",
     ...rows,
     "",
-    `${slips.length} texts: ${silent} read wrongly. Of ${plans.length} texts that mean a plan, ${mended} (${percent(mended, plans.length)}) are read without a round of repair. Of ${refused.length} that are refused, ${advised} (${percent(advised, refused.length)}) are told what to write.`,
+    `${slips.length} texts: ${wrong} not as they should be, ${silent} of them silently. Of ${plans.length} texts that mean a plan, ${mended} (${percent(mended, plans.length)}) are read without a round of repair. Of ${refused.length} that are refused, ${advised} (${percent(advised, refused.length)}) are told what to write.`,
   ].join("\n");
-  const ok = silent === 0 && mended >= 0.6 * plans.length && advised >= 0.95 * refused.length;
-  return { title: "Slips of planners", markdown, ok, figures: { texts: slips.length, wrong: silent, mended, advised } };
+  const ok = wrong === 0 && mended >= 0.6 * plans.length && advised >= 0.95 * refused.length;
+  return { title: "Slips of planners", markdown, ok, figures: { texts: slips.length, wrong, silent, mended, advised } };
 }

@@ -95,7 +95,7 @@ function checkArgument(
   const judged = judge(value, site, known, report, wanted ?? UNKNOWN);
   if (!judged.broken && wanted !== undefined && assignable(judged.type, wanted) === "no") {
     const [type, mustBe] = [judged.type, wanted].map((one) => beginning(typeText(one), 200)) as [string, string];
-    const instead = wanting(judged.type, wanted, value);
+    const instead = wanting(judged.type, wanted, value, name);
     const params = { ...what, found: { type }, wanted: mustBe, ...(instead === undefined ? {} : { instead }) };
     report("ARGUMENT_TYPE", site.pointer, params);
   }
@@ -139,13 +139,16 @@ function literalInstead(value: Json, wanted: Type): Instead | undefined {
 const takes = (wanted: Type, type: Type): boolean => assignable(type, wanted) === "yes";
 
 /** A suggestion for a value of type `from` where type `to` is wanted; undefined if there is none. */
-export function wanting(from: Type, to: Type, value?: Json): Instead | undefined {
+export function wanting(from: Type, to: Type, value?: Json, argument?: string): Instead | undefined {
   const source = sourceOf(value);
   const members = membersOf(from);
   const present = members.filter(({ kind }) => kind !== "null");
   if (present.length < members.length && present.length > 0 && assignable(unionOf(present), to) !== "no")
     return { kind: "null-case", source };
-  const field = present.length === 1 && present[0]?.kind === "record" ? fieldThatFits(present[0], to) : undefined;
+  const field =
+    present.length === 1 && present[0]?.kind === "record"
+      ? (fieldThatFits(present[0], to) ?? partThatFits(present[0], to, argument))
+      : undefined;
   if (field !== undefined) return { kind: "field", source, field };
   const items = present.length === 1 && present[0]?.kind === "list" ? present[0].of : undefined;
   if (items !== undefined && assignable(items, to) === "yes") return { kind: "element", source };
@@ -159,6 +162,25 @@ export function wanting(from: Type, to: Type, value?: Json): Instead | undefined
 function fieldThatFits(record: RecordType, to: Type): string | undefined {
   const fits = Object.entries(record.fields).filter(([, field]) => assignable(field.type, to) === "yes");
   return fits.length === 1 ? fits[0]?.[0] : undefined;
+}
+
+const PART_DEPTH = 3;
+
+/** The only part deeper in a record that has the type and the name of the argument, or the only one of the type. */
+function partThatFits(record: RecordType, to: Type, argument: string | undefined): string | undefined {
+  const parts = partsThatFit(record, to, PART_DEPTH);
+  const named = parts.filter((part) => part.slice(part.lastIndexOf(".") + 1) === argument);
+  return named.length === 1 ? named[0] : parts.length === 1 ? parts[0] : undefined;
+}
+
+function partsThatFit(record: RecordType, to: Type, depth: number): readonly string[] {
+  const fields = Object.entries(record.fields).filter(([name]) => /^[A-Za-z_]\w*$/.test(name));
+  return fields.slice(0, 20).flatMap(([name, { type }]): readonly string[] => {
+    if (assignable(type, to) === "yes") return [name];
+    const [inner, index] = type.kind === "list" ? [type.of, "[0]"] : [type, ""];
+    if (inner.kind !== "record" || depth <= 1) return [];
+    return partsThatFit(inner, to, depth - 1).map((part) => `${name}${index}.${part}`);
+  });
 }
 
 /** The expression as written, for examples; `x` if there are several. */

@@ -155,8 +155,7 @@ function likeReference(
 ): boolean {
   const part = form === undefined ? undefined : context.names.withPart(form.name);
   if (part !== undefined) lookalike(trimmed, pointer, context, { source: part });
-  else if (form?.phrase?.plain === true && form.phrase.of === "previous") lookalike(trimmed, pointer, context);
-  else if (form?.phrase?.plain === true && form.phrase.of === "place") lookalike(trimmed, pointer, context);
+  else if (form?.phrase?.plain === true && form.phrase.of !== "name") lookalike(trimmed, pointer, context);
   else if (form?.adapter === "REFERENCE_INDEX") lookalike(trimmed, pointer, context);
   else if (form?.adapter === "REFERENCE_BARE" && numberIn(form.name) !== undefined && form.path.startsWith(".output"))
     lookalike(trimmed, pointer, context);
