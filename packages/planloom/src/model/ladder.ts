@@ -85,9 +85,11 @@ function isAboutForm(failure: ProviderFailure, rung: Rung): boolean {
 }
 
 const FORMAT_WORDS = /response_format|json|schema|grammar|structured/i;
+/** The one tool has the schema of the output. */
+const TOOL_WORDS = /\btools?\b|tool_choice|jinja|function call|schema|grammar/i;
 const FORM_WORDS: Readonly<Record<Rung, RegExp>> = {
   json_schema: FORMAT_WORDS,
-  tool: /\btools?\b|tool_choice|jinja|function call/i,
+  tool: TOOL_WORDS,
   json_object: FORMAT_WORDS,
   text: /(?!)/,
 };

@@ -27,7 +27,7 @@ const NO_TOOLS: readonly RegExp[] = [
 const CHOICE = /tool[_ -]?choice|["'`]auto["'`]|enable-auto-tool/i;
 /** A template that knows neither the role of results nor messages without text. */
 const ROLES =
-  /\broles? must alternate|only user and assistant|(?:unknown|unexpected|unsupported|invalid|unrecogni[sz]ed)\b.{0,20}\brole\b|\brole\b.{0,40}\b(?:not supported|unsupported|invalid)|jinja|chat[_ ]template/i;
+  /\broles? must alternate|only user and assistant|\bonly\b.{0,60}\broles? (?:are|is) supported|(?:unknown|unexpected|unsupported|invalid|unrecogni[sz]ed)\b.{0,20}\brole\b|\brole\b.{0,40}\b(?:not supported|unsupported|invalid)|jinja|chat[_ ]template/i;
 const TOOLS = /\b(?:tools?|tool_\w+|functions?)\b/i;
 /** Refusals that name nothing. */
 const VAGUE = /^\W*(?:bad request|invalid request|unprocessable (?:entity|content)|not implemented|not found)?\W*$/i;

@@ -248,7 +248,10 @@ export const FAILURES: Table<FailureParams> = {
         ? `the call has acted, but ${misfit(params, "its output")}`
         : misfit(params, "the output");
     },
-    next: () => ["Change the step's `output` to what it really gives, or its instruction so that it gives this."],
+    next: (params) =>
+      "problem" in params && (params.problem.code === "CALL_IN_TEXT" || params.problem.code === "CALL_ANNOUNCED")
+        ? ["Set a model that calls tools with ", { action: "set", setting: "models.executor" }, "."]
+        : ["Change the step's `output` to what it really gives, or its instruction so that it gives this."],
   },
   EXPECT_FAILED: {
     message: (params) => {

@@ -53,7 +53,12 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
   FAN_OUT_LIMIT: [{ items: 2_000, limit: 1_000 }],
   ARGUMENT_DEPTH: [{ limit: 64 }],
   ARGUMENT_TYPE: [{ tool: "search", ...misfit }],
-  OUTPUT_MISMATCH: [misfit, { ...misfit, path: "" }, { problem: { code: "EMPTY" } }],
+  OUTPUT_MISMATCH: [
+    misfit,
+    { ...misfit, path: "" },
+    { problem: { code: "EMPTY" } },
+    { problem: { code: "CALL_ANNOUNCED" } },
+  ],
   EXPECT_FAILED: [
     { expect: "${{ output > 3 }}", got: false },
     { expect: "${{ output }}", got: "list" },
