@@ -5,6 +5,7 @@
 //   call(call)                     a tool call as it stands in a message
 //   message(message, body)         a message of a whole reply
 //   whole(completion, body, state) a whole reply: an object, or its text
+//   unstreamed: true               replies are never streamed
 //   chunks(chunks, body, state)    a streamed reply: objects are data, texts are sent as they are
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -22,7 +23,8 @@ export async function startServer(mode) {
     if (refusal) return send(response, refusal.status, refusal.body, refusal.headers);
     const right = said(body);
     const completion = completionOf(mode, body, mode.says?.(right, body, state) ?? right);
-    if (body.stream !== true) return send(response, 200, mode.whole?.(completion, body, state) ?? completion);
+    if (body.stream !== true || mode.unstreamed)
+      return send(response, 200, mode.whole?.(completion, body, state) ?? completion);
     response.writeHead(200, { "content-type": "text/event-stream" });
     const chunks = chunksOf(completion, body);
     for (const chunk of mode.chunks?.(chunks, body, state) ?? chunks)
@@ -77,7 +79,7 @@ const requestsId = () => String((ids += 1)).padStart(4, "0");
 /** The same reply in chunks: role, reasoning, text, calls, finish, usage. */
 function chunksOf({ choices, usage, object: _, ...head }, body) {
   const [{ message, finish_reason: finish }] = choices;
-  const { role, content, tool_calls: calls = [], ...more } = message;
+  const { role, content, tool_calls: calls, ...more } = message;
   const chunk = (delta, reason = null) => ({
     ...{ ...head, object: "chat.completion.chunk" },
     choices: [{ index: 0, delta, finish_reason: reason }],
@@ -87,7 +89,7 @@ function chunksOf({ choices, usage, object: _, ...head }, body) {
     chunk({ role, content: "" }),
     ...Object.entries(more).map(([name, value]) => chunk({ [name]: value })),
     ...pieces.map((piece) => chunk({ content: piece })),
-    ...calls.map((call) => chunk({ tool_calls: [call] })),
+    ...(calls ?? []).map((call) => chunk({ tool_calls: [call] })),
     chunk({}, finish),
     ...(body.stream_options?.include_usage ? [{ ...chunk({}), choices: [], usage }] : []),
     "data: [DONE]\n\n",

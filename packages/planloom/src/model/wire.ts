@@ -2,8 +2,9 @@
 // OpenAI-compatible server. Out: the same with counts that are counts and arguments that are texts; an error in a body
 // with status 200 becomes an error status. A reply that needs no mending keeps its meaning.
 import { beginning } from "../beginning.js";
-import { isObject, jsonIn, type Json, type JsonObject } from "../plan/json.js";
+import { isObject, jsonIn, type Json } from "../plan/json.js";
 import { statusIn } from "./refusal-subject.js";
+import { isOddReply, mendedReply } from "./reply-shape.js";
 
 type Fetch = typeof globalThis.fetch;
 
@@ -22,7 +23,8 @@ export const wireFetch: Fetch = async (input, init) => {
   if (!response.ok || response.body === null) return response;
   const type = response.headers.get("content-type") ?? "";
   if (type.includes("text/event-stream")) return withBody(response, response.body.pipeThrough(mendedEvents()));
-  return mendedBody(response, await response.text());
+  const mended = mendedBody(response, await response.text());
+  return mended.ok && asksForStream(init) ? asStream(mended) : mended;
 };
 
 function heard(response: Response, alive: (() => void) | undefined): Response {
@@ -36,6 +38,23 @@ function heard(response: Response, alive: (() => void) | undefined): Response {
     },
   });
   return new Response(response.body.pipeThrough(pieces), { status, statusText, headers });
+}
+
+/** Quotes within a text of JSON are escaped, so this is the field. */
+const asksForStream = (init: RequestInit | undefined): boolean =>
+  typeof init?.body === "string" && /"stream":true/.test(init.body);
+
+/** Some servers reply in one piece to whoever asks for a stream. */
+async function asStream(response: Response): Promise<Response> {
+  const text = await response.text();
+  const body = jsonIn(text);
+  if (!isObject(body) || !Array.isArray(body["choices"])) return withBody(response, text);
+  const choices = (body["choices"] as readonly Json[]).map((choice) => {
+    const { message, ...rest } = isObject(choice) ? choice : {};
+    return { ...rest, delta: isObject(message) ? message : {} };
+  });
+  const headers = { "content-type": "text/event-stream" };
+  return new Response(`data: ${JSON.stringify({ ...body, choices })}\n\ndata: [DONE]\n\n`, { headers });
 }
 
 function mendedBody(response: Response, text: string): Response {
@@ -68,64 +87,6 @@ function withBody({ status, statusText, headers }: Response, body: string | Read
   return new Response(body, { status, statusText, headers: kept });
 }
 
-/** A whole reply, or a chunk of one. */
-function mendedReply(body: JsonObject): JsonObject {
-  const { usage, choices, ...rest } = body;
-  const mended = usage === undefined ? {} : { usage: isObject(usage) ? withCached(mendedCounts(usage)) : null };
-  if (choices === undefined) return { ...rest, ...mended };
-  const all = Array.isArray(choices) ? (choices as readonly Json[]).map(mendedChoice) : choices;
-  return { ...rest, choices: all, ...mended };
-}
-
-/** Counts as numbers. What is none is left out: unknown usage is no reason to lose a reply. */
-function mendedCounts(counts: JsonObject): JsonObject {
-  const known = Object.entries(counts).flatMap(([name, value]): [string, Json][] => {
-    if (isObject(value)) return [[name, mendedCounts(value)]];
-    const number = typeof value === "string" && /^\d+(?:\.\d+)?$/.test(value.trim()) ? Number(value) : value;
-    return typeof number === "number" && Number.isFinite(number) ? [[name, number]] : [];
-  });
-  return Object.fromEntries(known);
-}
-
-/** Names under which servers count the tokens of the prompt that they had kept. */
-const CACHED = ["prompt_cache_hit_tokens", "cache_read_input_tokens", "num_cached_tokens", "cached_tokens"];
-
-function withCached(counts: JsonObject): JsonObject {
-  const { prompt_tokens_details: details } = counts;
-  const cached = CACHED.map((name) => counts[name]).find((count) => typeof count === "number" && count > 0);
-  if (cached === undefined || (isObject(details) && details["cached_tokens"] !== undefined)) return counts;
-  return { ...counts, prompt_tokens_details: { ...(isObject(details) && details), cached_tokens: cached } };
-}
-
-function mendedChoice(choice: Json): Json {
-  if (!isObject(choice)) return choice;
-  const parts = ["message", "delta"].flatMap((name) => {
-    const part = choice[name];
-    return isObject(part) ? [[name, mendedMessage(part)] as const] : [];
-  });
-  const refused = isObject(choice["message"]) && refusalIn(choice["message"]) !== undefined;
-  return { ...choice, ...Object.fromEntries(parts), ...(refused ? { finish_reason: "content_filter" } : {}) };
-}
-
-/** The text with which a model refuses, in a field of its own. */
-const refusalIn = ({ refusal }: JsonObject): string | undefined =>
-  typeof refusal === "string" && refusal !== "" ? refusal : undefined;
-
-function mendedMessage(message: JsonObject): JsonObject {
-  const { tool_calls: calls } = message;
-  if (!Array.isArray(calls)) return message;
-  return { ...message, tool_calls: (calls as readonly Json[]).map(mendedCall) };
-}
-
-/** Arguments as a text of JSON. */
-function mendedCall(call: Json): Json {
-  const { function: made } = isObject(call) ? call : {};
-  if (!isObject(call) || !isObject(made) || !("arguments" in made)) return call;
-  const { arguments: args } = made;
-  if (typeof args === "string") return call;
-  return { ...call, function: { ...made, arguments: args === null ? "" : JSON.stringify(args) } };
-}
-
 /**
  * Mends the data of each event. Everything else passes as it came. A stream that ends with [DONE] is whole, also if no
  * chunk says why it ended.
@@ -133,9 +94,10 @@ function mendedCall(call: Json): Json {
 function mendedEvents(): TransformStream<Uint8Array, Uint8Array> {
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
-  const seen = { reply: false, calls: false, end: false };
+  const seen = { reply: false, calls: false, end: false, begun: false, odd: false };
   let held = "";
-  const mended = (lines: string): Uint8Array => encoder.encode(withEnd(lines, seen).replace(DATA, mendedLine));
+  const mended = (lines: string): Uint8Array =>
+    encoder.encode(withEnd(lines, seen).replace(DATA, (line: string, data: string) => mendedLine(line, data, seen)));
   return new TransformStream<Uint8Array, Uint8Array>({
     transform(bytes, controller) {
       held += decoder.decode(bytes, { stream: true });
@@ -151,8 +113,10 @@ function mendedEvents(): TransformStream<Uint8Array, Uint8Array> {
   });
 }
 
-/** What the chunks of a stream had so far. `end`: why it ended, or an error. */
+/** What the chunks of a stream had so far. `end`: why it ended, or an error. `odd`: every chunk needs mending. */
 interface Seen {
+  begun: boolean;
+  odd: boolean;
   reply: boolean;
   calls: boolean;
   end: boolean;
@@ -174,10 +138,16 @@ function withEnd(lines: string, seen: Seen): string {
 }
 
 const DATA = /^data:[ \t]*(\{.*\})[ \t]*\r?$/gm;
-/** The only fields that are mended in a chunk. Other chunks pass unread. */
-const MENDED = /"(?:usage|tool_calls)"\s*:(?!\s*null)/;
+/** Fields of a chunk that may need mending. Other chunks pass unread, if the first had nothing odd. */
+const MENDED =
+  /"(?:usage|tool_calls|function_call)"\s*:(?!\s*null)|"(?:content|reasoning\w*)"\s*:\s*[{[]|"error"\s*:\s*null/;
 
-function mendedLine(line: string, data: string): string {
-  const body = MENDED.test(data) ? jsonIn(data) : undefined;
-  return isObject(body) ? `data: ${JSON.stringify(mendedReply(body))}` : line;
+/** An event ends with an empty line, which some servers leave out. */
+function mendedLine(line: string, data: string, seen: Seen): string {
+  const isFirst = !seen.begun;
+  seen.begun = true;
+  const body = isFirst || seen.odd || MENDED.test(data) ? jsonIn(data) : undefined;
+  if (!isObject(body)) return `${line}\n`;
+  if (isFirst) seen.odd = isOddReply(body);
+  return `data: ${JSON.stringify(mendedReply(body))}\n`;
 }

@@ -91,6 +91,59 @@ describe("a reply", () => {
     expect(read).toMatchObject({ text: "Well.", toolCalls: [{ args: { city: "Bern" } }], usage: { inputTokens: 3 } });
   });
 
+  it.each<[string, object, object]>([
+    ["an id and a time of other types", { id: 7, created: "1764460800", model: null }, {}],
+    ["error: null", { error: null }, {}],
+    ["another role", {}, { role: "model" }],
+    ["reasoning that is no text", {}, { reasoning: { text: "Hm." }, reasoning_content: null }],
+  ])("with %s is taken, whole and in a stream", async (_name, top, part) => {
+    const message = { role: "assistant", content: "Well.", ...part };
+    const whole = { body: { ...reply(message).body, ...top } };
+    expect((await replyTo(whole)).text).toBe("Well.");
+    const sent = events(
+      { ...chunk({ role: "assistant", ...part, content: "We" }), ...top },
+      { ...chunk({ ...part, content: "ll." }), ...top },
+      { ...chunk({}, { finish_reason: "stop" }), ...top },
+    );
+    expect((await replyTo(sent, true)).text).toBe("Well.");
+  });
+
+  it.each([false, true])("whose text is a JSON value is its text (stream: %s)", async (stream) => {
+    const message = { role: "assistant", content: { city: "Bern" } };
+    const sent = stream ? events(chunk(message, { finish_reason: "stop" })) : reply(message);
+    expect((await replyTo(sent, stream)).text).toBe('{"city":"Bern"}');
+  });
+
+  it.each([false, true])(
+    "that calls a function as it was before tools, or with a number as id (stream: %s)",
+    async (stream) => {
+      const made = { name: "look", arguments: '{"city":"Bern"}' };
+      for (const part of [
+        { function_call: made },
+        { tool_calls: [{ index: 0, id: 12, type: "function", function: made }] },
+      ]) {
+        const message = { role: "assistant", content: null, ...part };
+        const sent = stream ? events(chunk(message), chunk({}, { finish_reason: "function_call" })) : reply(message);
+        expect(await replyTo(sent, stream)).toMatchObject({ toolCalls: [{ name: "look", args: { city: "Bern" } }] });
+      }
+    },
+  );
+
+  it("in one piece where a stream was asked for is read", async () => {
+    const calls = [{ id: "c", type: "function", function: { name: "look", arguments: "{}" } }];
+    const usage = { prompt_tokens: 3, completion_tokens: 4 };
+    expect(await replyTo(reply({ role: "assistant", content: "Well." }, { usage }), true)).toMatchObject({
+      ...{ text: "Well.", finish: "stop", usage: { inputTokens: 3 } },
+    });
+    const called = await replyTo(reply({ role: "assistant", content: null, tool_calls: calls }), true);
+    expect(called).toMatchObject({ toolCalls: [{ id: "c", name: "look" }] });
+  });
+
+  it("in a stream whose events have no empty line between them is read", async () => {
+    const sent = events(chunk({ content: "We" }), chunk({ content: "ll." }), chunk({}, { finish_reason: "stop" }));
+    expect((await replyTo({ ...sent, body: String(sent.body).replaceAll("\n\n", "\n") }, true)).text).toBe("Well.");
+  });
+
   it("in a stream without a reason for its end is whole where the server says that it is done", async () => {
     expect(await replyTo(events(chunk({ content: "We" }), chunk({ content: "ll." })), true)).toMatchObject({
       ...{ text: "Well.", finish: "stop" },
