@@ -11,7 +11,7 @@ import { isAiSdkModel, isCallable, type AiSdkModel, type LanguageModelV3 } from 
 import { parseEndpoint, sameOrigin, shownUrl, type Endpoint } from "./endpoint.js";
 import type { EndpointLimits, ModelEndpoint } from "./limiter.js";
 import type { Model, Role } from "./port.js";
-import { meantName, packageToInstall, providerNameOf, type ProviderName } from "./provider-name.js";
+import { makerOf, meantName, packageToInstall, providerNameOf, type ProviderName } from "./provider-name.js";
 import { findProvider, loadProviderModel, notInstalled, unsupported } from "./provider-package.js";
 import { OPENAI_URL, type RoleSettings } from "./role.js";
 import { secretTexts } from "./setting-secrets.js";
@@ -74,7 +74,9 @@ function openNamed(name: string, settings: RoleSettings, role: Role, context: Mo
 
 function openEndpoint(name: string, settings: RoleSettings, role: Role, context: ModelContext): LadderModel {
   if (settings.baseURL === undefined || sameOrigin(settings.baseURL, OPENAI_URL)) notMeant(name, role, context);
-  if (settings.baseURL === undefined) throw new PlanloomError("MODEL_NO_ENDPOINT", { role, model: name });
+  if (settings.baseURL !== undefined && sameOrigin(settings.baseURL, OPENAI_URL)) notOfOpenAI(name, role, context);
+  if (settings.baseURL === undefined)
+    throw new PlanloomError("MODEL_NO_ENDPOINT", { role, model: name, ...providerOf(makerOf(name), name, context) });
   if (settings.providerOptions !== undefined)
     throw new PlanloomError("MODEL_BAD_SETTING", { role, setting: "providerOptions", only: "package" });
   const endpoint = parseEndpoint(settings.baseURL);
@@ -86,14 +88,32 @@ function openEndpoint(name: string, settings: RoleSettings, role: Role, context:
   );
 }
 
+/** Throws MODEL_UNKNOWN_PROVIDER for a model of another maker: OpenAI would only say that there is none. */
+function notOfOpenAI(model: string, role: Role, { packages }: ModelContext): void {
+  const provider = makerOf(model);
+  if (provider === undefined || provider === "openai") return;
+  throw new PlanloomError("MODEL_UNKNOWN_PROVIDER", {
+    ...{ role, model, use: `${provider}:${model}` },
+    ...installOf(provider, packages),
+  });
+}
+
 /** Throws MODEL_UNKNOWN_PROVIDER if the name seems to be one of a provider, in another spelling. */
 function notMeant(model: string, role: Role, { packages }: ModelContext): void {
   const meant = meantName(model);
   if (meant === undefined) return;
   if ("address" in meant) throw new PlanloomError("MODEL_UNKNOWN_PROVIDER", { role, model, ...meant });
   const { use, provider } = meant;
-  const install = findProvider(provider, packages) === undefined ? { install: packageToInstall(provider) } : {};
-  throw new PlanloomError("MODEL_UNKNOWN_PROVIDER", { role, model, use, ...install });
+  throw new PlanloomError("MODEL_UNKNOWN_PROVIDER", { role, model, use, ...installOf(provider, packages) });
+}
+
+/** What to install so that a provider can be used. Nothing if it can. */
+const installOf = (provider: string, packages: ModelContext["packages"]): { readonly install?: string } =>
+  findProvider(provider, packages) === undefined ? { install: packageToInstall(provider) } : {};
+
+/** The name of a model with its provider, if the provider is known. */
+function providerOf(provider: string | undefined, model: string, { packages }: ModelContext) {
+  return provider === undefined ? {} : { use: `${provider}:${model}`, ...installOf(provider, packages) };
 }
 
 function openProvider(

@@ -64,6 +64,21 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ] as const),
 ]);
 
+/** How the names of a provider's models begin. Names that local servers use too are left out. */
+const MAKERS: readonly (readonly [beginning: RegExp, provider: string])[] = [
+  [/^claude-/i, "anthropic"],
+  [/^(?:gpt-\d|chatgpt-|o[1-9](?:-|$))/i, "openai"],
+  [/^gemini-/i, "google"],
+  [/^grok-/i, "xai"],
+  [/^(?:mistral-(?:large|medium|small)|codestral|ministral|magistral)-/i, "mistral"],
+  [/^command-/i, "cohere"],
+  [/^deepseek-(?:chat|reasoner)$/i, "deepseek"],
+  [/^sonar(?:-|$)/i, "perplexity"],
+];
+
+/** The provider that has a model of this name, as far as the name tells. */
+export const makerOf = (model: string): string | undefined => MAKERS.find(([beginning]) => beginning.test(model))?.[1];
+
 /** Servers that need no package. Port and path are those that they have by default. */
 const SERVERS: ReadonlyMap<string, string> = new Map([
   ["ollama", "http://localhost:11434/v1"],

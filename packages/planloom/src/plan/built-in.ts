@@ -1,5 +1,5 @@
 // The tools that Planloom has built in, by name, and what each needs. In: the name of a tool that an inventory lacks.
-// Out: the built-in tool that is meant, and the setting that adds it. Common other names of the search count.
+// Out: the built-in tool that is meant, and the setting that adds it. Common other names count.
 
 /** The setting under `builtins`, or `models` for a tool that asks a model. */
 export type BuiltInSetting = "search" | "files" | "files.write" | "fetch" | "models";
@@ -19,11 +19,12 @@ const TOOLS: ReadonlyMap<string, BuiltInSetting> = new Map([
   ["summarize", "models"],
 ]);
 
-const OTHER_NAMES: ReadonlyMap<string, string> = new Map(
-  ["web_search", "search_web", "websearch", "internet_search", "google_search"].map(
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ...["web_search", "search_web", "websearch", "internet_search", "google_search"].map(
     (name) => [name, "search"] as const,
   ),
-);
+  ...["summarise", "generate_summary", "summarize_text"].map((name) => [name, "summarize"] as const),
+]);
 
 /** `has` says whether the inventory has a tool. undefined if the name is no built-in tool, or if that one is there. */
 export function builtInMissing(name: string, has: (tool: string) => boolean): BuiltIn | undefined {

@@ -14,7 +14,7 @@ export const DATA: FindingTable<keyof DataParams> = {
       if (near.length > 0) return `Did you mean ${orList(near)}?`;
       return of === 0
         ? "No tools are available; write an agent step."
-        : `The tools are ${withMore(tools, of - tools.length)}.`;
+        : `The ${of === 1 ? "only tool is" : "tools are"} ${withMore(tools, of - tools.length)}.`;
     },
   },
   TOOL_NOT_SET_UP: {
@@ -23,9 +23,8 @@ export const DATA: FindingTable<keyof DataParams> = {
         ? `The tool ${tool} is built in, but it is not set up here.`
         : `There is no tool ${quoted(tool)}. The built-in ${meant} does that, but it is not set up here.`,
     fix: ({ tool, meant, setting, near }) => {
-      const written = tool === meant ? "" : ` and write ${meant}`;
-      const others = near.length === 0 ? "" : ` A tool that is there: ${orList(near)}.`;
-      return `${SET_UP[setting]}${written}. A plan without it uses other steps.${others}`;
+      const how = tool === meant ? sentence(SET_UP[setting]) : `Write ${meant}, and ${SET_UP[setting]}.`;
+      return near.length === 0 ? `${how} Or plan without it.` : `${how} Or use ${orList(near)}, which is there.`;
     },
   },
   LONG_INTEGER: {
@@ -319,6 +318,8 @@ export const DATA: FindingTable<keyof DataParams> = {
     fix: () => "Leave it out; `model` chooses a model for the step.",
   },
 };
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 const MEANT = {
   input: (name: string) => `Write inputs.${name}.`,

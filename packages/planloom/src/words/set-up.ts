@@ -5,11 +5,11 @@ import type { Sentence } from "./action.js";
 
 /** For planners and people: the flag of the command line, and the setting. */
 export const SET_UP: { readonly [setting in BuiltInSetting]: string } = {
-  search: "To add it, give --search FOLDER, or set builtins.search to { folder } or { searxng }",
-  files: "To add it, give --files FOLDER, or set builtins.files to { roots: [FOLDER] }",
-  "files.write": "To add it, set builtins.files to { roots: [FOLDER], write: true }",
-  fetch: "To add it, set builtins.fetch to true",
-  models: "To add it, name a model with --model NAME or models.default",
+  search: "give --search FOLDER, or set builtins.search to { folder } or { searxng }",
+  files: "give --files FOLDER, or set builtins.files to { roots: [FOLDER] }",
+  "files.write": "set builtins.files to { roots: [FOLDER], write: true }",
+  fetch: "set builtins.fetch to true",
+  models: "name a model with --model NAME or models.default",
 };
 
 /** The next step if a plan names such a tool; undefined for another finding. */

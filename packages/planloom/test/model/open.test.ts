@@ -52,7 +52,19 @@ it.each(["openai/gpt-4o", "gemini:latest", "claude:opus"])("%s is a model of a s
 describe("opening", () => {
   it.each<[RoleSettings, string, RegExp]>([
     [{}, "MODEL_NOT_SET", /PLANLOOM_PLANNER_MODEL/],
-    [{ model: "gpt-4o" }, "MODEL_NO_ENDPOINT", /PLANLOOM_BASE_URL/],
+    [{ model: "gpt-4o" }, "MODEL_NO_ENDPOINT", /set OPENAI_API_KEY.*openai:gpt-4o.*PLANLOOM_BASE_URL/],
+    [{ model: "llama3" }, "MODEL_NO_ENDPOINT", /^(?!.*openai:llama3).*PLANLOOM_BASE_URL/],
+    [
+      { model: "claude-opus-4-6" },
+      "MODEL_NO_ENDPOINT",
+      /anthropic:claude-opus-4-6.*npm install @ai-sdk\/anthropic@3.*PLANLOOM_BASE_URL/,
+    ],
+    [{ model: "gemini-2.5-pro" }, "MODEL_NO_ENDPOINT", /google:gemini-2\.5-pro/],
+    [
+      { model: "claude-haiku-3-7", baseURL: "https://api.openai.com/v1" },
+      "MODEL_UNKNOWN_PROVIDER",
+      /anthropic:claude-haiku-3-7/,
+    ],
     [{ model: "gpt-4o", baseURL: "localhost:8000" }, "MODEL_BAD_ENDPOINT", /http:\/\/localhost:8000\/v1/],
     [{ model: "anthropic:claude-x" }, "PROVIDER_NOT_INSTALLED", /npm install @ai-sdk\/anthropic@3`\.$/],
     [

@@ -96,7 +96,7 @@ describe("P1: steps with id, title, description, tool or hints, input, output, d
     expect(checked.ok && checked.plan.steps[0]?.output).toBe("list of tickets");
     for (const text of ["a dict of counts: intent -> number", "the report, as text"].map((o) => o.replace("->", "to")))
       expect(codes({ steps: [{ ...load, output: text }] })).toEqual(["OUTPUT_DESCRIBED"]);
-    for (const text of ["List[str]", "strnig", "{ a: strnig }", "'a' or 'b' | c"])
+    for (const text of ["strnig", "{ a: strnig }", "'a' or 'b' | c"])
       expect(codes({ steps: [{ ...load, output: text }] })).toEqual(["BAD_TYPE"]);
     const search = { id: "s", tool: "search", with: { query: "tea" }, output: "list of results" };
     expect(codes({ steps: [search, { ...count, with: { x: "${{ s.results[0].nothing }}" } }] })).toContain(
@@ -112,12 +112,13 @@ describe("E5: built-in tools: search, calculate (never eval), summarize, files, 
   test("a tool that is built in and not set up is told from an invented one: it names the flag and the setting", () => {
     for (const [tool, words] of [
       ["search", "--search FOLDER, or set builtins.search"],
-      ["web_search", "--search FOLDER, or set builtins.search"],
-      ["search_web", "and write search"],
+      ["web_search", "Write search, and give --search FOLDER, or set builtins.search"],
+      ["search_web", "Write search, and give"],
       ["read_file", "--files FOLDER, or set builtins.files"],
       ["write_file", "write: true"],
       ["fetch_url", "builtins.fetch"],
-      ["summarize", "--model NAME or models.default"],
+      ["summarize", "Name a model with --model NAME or models.default"],
+      ["generate_summary", "Write summarize, and name a model"],
     ] as const) {
       const finding = found(tool);
       expect([tool, finding?.code]).toEqual([tool, "TOOL_NOT_SET_UP"]);

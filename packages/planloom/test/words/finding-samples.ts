@@ -305,6 +305,7 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       'There is no tool "fly".',
       "The tools are search, calculate.",
     ],
+    [{ tool: "fly", near: [], tools: ["calculate"], of: 1 }, 'There is no tool "fly".', "The only tool is calculate."],
     [
       { tool: "fly", near: [], tools: [], of: 0 },
       'There is no tool "fly".',
@@ -315,32 +316,32 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
     [
       { tool: "search", meant: "search", setting: "search", near: [] },
       "The tool search is built in, but it is not set up here.",
-      "To add it, give --search FOLDER, or set builtins.search to { folder } or { searxng }. A plan without it uses other steps.",
+      "Give --search FOLDER, or set builtins.search to { folder } or { searxng }. Or plan without it.",
     ],
     [
       { tool: "web_search", meant: "search", setting: "search", near: ["find_pages"] },
       'There is no tool "web_search". The built-in search does that, but it is not set up here.',
-      "To add it, give --search FOLDER, or set builtins.search to { folder } or { searxng } and write search. A plan without it uses other steps. A tool that is there: find_pages.",
+      "Write search, and give --search FOLDER, or set builtins.search to { folder } or { searxng }. Or use find_pages, which is there.",
     ],
     [
       { tool: "read_file", meant: "read_file", setting: "files", near: [] },
       "The tool read_file is built in, but it is not set up here.",
-      "To add it, give --files FOLDER, or set builtins.files to { roots: [FOLDER] }. A plan without it uses other steps.",
+      "Give --files FOLDER, or set builtins.files to { roots: [FOLDER] }. Or plan without it.",
     ],
     [
       { tool: "write_file", meant: "write_file", setting: "files.write", near: [] },
       "The tool write_file is built in, but it is not set up here.",
-      "To add it, set builtins.files to { roots: [FOLDER], write: true }. A plan without it uses other steps.",
+      "Set builtins.files to { roots: [FOLDER], write: true }. Or plan without it.",
     ],
     [
       { tool: "fetch_url", meant: "fetch_url", setting: "fetch", near: [] },
       "The tool fetch_url is built in, but it is not set up here.",
-      "To add it, set builtins.fetch to true. A plan without it uses other steps.",
+      "Set builtins.fetch to true. Or plan without it.",
     ],
     [
       { tool: "summarize", meant: "summarize", setting: "models", near: [] },
       "The tool summarize is built in, but it is not set up here.",
-      "To add it, name a model with --model NAME or models.default. A plan without it uses other steps.",
+      "Name a model with --model NAME or models.default. Or plan without it.",
     ],
   ],
   MISSING_ARGUMENT: [

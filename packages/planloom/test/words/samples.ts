@@ -120,7 +120,11 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
 
   // Models
   MODEL_NOT_SET: [{ role: "executor" }, {}],
-  MODEL_NO_ENDPOINT: [{ role: "planner", model: "llama3" }],
+  MODEL_NO_ENDPOINT: [
+    { role: "planner", model: "llama3" },
+    { role: "planner", model: "gpt-4o", use: "openai:gpt-4o" },
+    { role: "planner", model: "claude-opus-4-6", use: "anthropic:claude-opus-4-6", install: "@ai-sdk/anthropic@3" },
+  ],
   MODEL_BAD_ENDPOINT: [
     { url: "(not a URL)", problem: "not-http" },
     { url: "http://localhost:8000/v1", problem: "credentials" },

@@ -104,7 +104,7 @@ export async function checkCommand(
   const { notes, ...checked } = await withLoom(flags, unchanged, check, portsOf(flags), READ);
   const { ok, findings } = checked;
   const quality = planQuality(findings, ok ? checked.plan : undefined);
-  for (const note of notes) say(`note: ${noteText(note)}`);
+  for (const line of noteLines(notes)) say(`note: ${line}`);
   if (flags.json === true) printJson({ ok, findings, quality });
   else {
     printLines(findingLines(findings, text.name));
@@ -145,6 +145,15 @@ function qualityLines({ stepsClear, orderDefined, handoffDefined, nextFix, fault
   ];
 }
 
+/** One line for each kind of note: the first of its kind, and how many more there are. */
+function noteLines(notes: readonly ReadNote[]): readonly string[] {
+  const kinds = [...new Set(notes.map(({ code }) => code))];
+  return kinds.map((kind) => {
+    const [first, ...others] = notes.filter(({ code }) => code === kind);
+    return `${noteText(first!)}${others.length === 0 ? "" : ` (and ${others.length} more of this kind)`}`;
+  });
+}
+
 function noteText(note: ReadNote): string {
   const message = noteMessage(note);
   return oneLine(note.pointer === "" ? message : `${note.pointer}: ${message}`);
@@ -161,7 +170,7 @@ export async function estimateCommand(path: string, flags: EstimateFlags): Promi
   const inputs = flags.input?.length ? await inputsFromFlags(flags.input) : undefined;
   const estimated = async (loom: Loom) => {
     const checked = checkText(loom, text, inputs && { inputs });
-    for (const note of checked.notes) say(`note: ${noteText(note)}`);
+    for (const line of noteLines(checked.notes)) say(`note: ${line}`);
     soundPlan(checked, text.name);
     return loom.estimate(checked);
   };

@@ -72,8 +72,9 @@ function unknownTool(name: string, about: string, pointer: string, tools: readon
   const missing = builtInMissing(name, (tool) => tools.some((known) => known.name === tool));
   if (missing !== undefined) {
     const { tool: meant, setting } = missing;
-    const near = () => ({ tool: name, meant, setting, near: nearestTools(name, tools, about) });
-    report("TOOL_NOT_SET_UP", pointer, new Later(name, near));
+    // A tool of the program may be meant by another name of a built-in one.
+    const near = () => (name === meant ? [] : nearestTools(name, tools, "", 2));
+    report("TOOL_NOT_SET_UP", pointer, new Later(name, () => ({ tool: name, meant, setting, near: near() })));
     return;
   }
   const make = () => {

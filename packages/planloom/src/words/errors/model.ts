@@ -77,7 +77,8 @@ const FORMS = {
 export interface ModelErrors {
   /** `role` is absent if no role has a model that can be tried. */
   MODEL_NOT_SET: { readonly role?: Role };
-  MODEL_NO_ENDPOINT: { readonly role: Role; readonly model: string };
+  /** `use` is the name with the provider that has it, if that is known. */
+  MODEL_NO_ENDPOINT: { readonly role: Role; readonly model: string; readonly use?: string; readonly install?: string };
   MODEL_BAD_ENDPOINT: { readonly url: string; readonly problem: "not-http" | "credentials" };
   MODEL_BAD_SETTING: BadSetting;
   /** The name before the colon or slash is not one of a provider. */
@@ -113,10 +114,18 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
   MODEL_NO_ENDPOINT: {
     kind: "config",
     message: ({ role, model }) => `The ${role}'s model ${model} has no base URL.`,
-    next: ({ model }) => [
-      "For a model of OpenAI set OPENAI_API_KEY. For another server set PLANLOOM_BASE_URL, for example to " +
-        `http://localhost:8000/v1. Or name the model with its installed provider, as in openai:${model}.`,
-    ],
+    next: ({ use, install }) => {
+      const server = "set PLANLOOM_BASE_URL to the server that has it, for example to http://localhost:8000/v1.";
+      if (use === undefined)
+        return [
+          `${server.replace("set", "Set")} For a model of OpenAI set OPENAI_API_KEY. A provider's package is named ` +
+            "before the model, as in anthropic:claude-opus-4-6.",
+        ];
+      const openai = use.startsWith("openai:") ? "For a model of OpenAI set OPENAI_API_KEY. Or name" : "Name";
+      const name = `${openai} the model ${use}`;
+      if (install === undefined) return [`${name}. Or ${server}`];
+      return [`${name}, and install its package with `, { action: "install", package: install }, `. Or ${server}`];
+    },
   },
   MODEL_BAD_ENDPOINT: {
     kind: "config",
