@@ -168,6 +168,11 @@ describe("001: a good plan has expected evidence for each step", () => {
     expect(found("what the customer felt", "angry")).toMatchObject({ found: "unchecked" });
   });
 
+  test("a plan may call it expected evidence, and write it as one text", () => {
+    const { draft } = normalizeDraft([{ step: "a", description: "Find it", expected_evidence: "the source" }]);
+    expect(draft).toMatchObject({ steps: [{ id: "a", evidence: ["the source"] }] });
+  });
+
   test("hostile outputs take no time", () => {
     const texts = ["a/".repeat(100_000), `${"a.".repeat(100_000)} `, " ".repeat(400_000), "https://".repeat(50_000)];
     const before = performance.now();

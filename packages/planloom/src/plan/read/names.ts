@@ -79,6 +79,7 @@ const STEP_ROWS: { readonly [name: string]: Row } = {
   maxParallel: {},
   output: {},
   expect: {},
+  evidence: { names: "expected_evidence required_evidence evidence_needed evidence_required" },
   optional: {},
   retry: {},
   timeout: {},

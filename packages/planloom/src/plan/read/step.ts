@@ -30,6 +30,7 @@ export function openStep(step: unknown, at: StepContext): Fields | undefined {
     readName,
     readTask,
     readEach,
+    readEvidence,
   ])
     adapter(fields, at);
   return fields;
@@ -103,6 +104,14 @@ function readToolNames(fields: Fields, at: StepContext): void {
     );
     at.note("ONE_AS_LIST", { field }, field, { before: named, after: fields.get(field) });
   }
+}
+
+/** Evidence as one text. */
+function readEvidence(fields: Fields, at: StepContext): void {
+  const evidence = fields.get("evidence");
+  if (typeof evidence !== "string" || evidence.trim() === "") return;
+  fields.set("evidence", [evidence]);
+  at.note("ONE_AS_LIST", { field: "evidence" }, "evidence", { before: evidence, after: [evidence] });
 }
 
 const EACH_LIST = ["in", "items", "list", "over", "of", "from"];
