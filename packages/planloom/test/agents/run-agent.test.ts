@@ -1,7 +1,8 @@
 // Stories of the executor: what it is told, how it gets around failures, and what a crash costs.
 import { describe, expect, it } from "vitest";
 import { UnknownOutcome } from "../../src/agents/checkpoint.js";
-import { runAgent, type AgentRequest } from "../../src/agents/run-agent.js";
+import type { AgentRequest } from "../../src/agents/agent-request.js";
+import { runAgent } from "../../src/agents/run-agent.js";
 import { StepFailure } from "../../src/agents/step-failure.js";
 import { settledOutcome } from "../../src/agents/call-outcome.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
