@@ -19,7 +19,7 @@ import { textOf } from "./preview.js";
 export interface ReplanFacts {
   /** patch: operations on the failed step and on the steps that wait for it. full: a new plan for the rest. */
   readonly mode: "patch" | "full";
-  readonly cause: EventData["replan.requested"]["cause"] | "rejection";
+  readonly cause: EventData["replan.requested"]["cause"] | "rejection" | "answers";
   /** In Planloom's words, or a person's. */
   readonly reason: string;
   /** The text of a review: a model's words, so data. */
@@ -81,7 +81,8 @@ function replanReason(request: EventData["replan.requested"] | undefined, contex
   if (request === undefined) {
     return { mode: "full" as const, cause: "rejection" as const, reason: "a person rejected the plan" };
   }
-  const { mode, cause, failed } = request;
+  const { mode, failed } = request;
+  const cause = request.reason.code === "QUESTIONS_ANSWERED" ? ("answers" as const) : request.cause;
   const reason = reasonText(request.reason);
   const [first] = failed;
   const failing = mode === "patch" && first !== undefined ? { failing: first.step } : {};

@@ -30,6 +30,7 @@ export function replanText(facts: ReplanFacts): string {
 const CAUSES: Readonly<Record<ReplanFacts["cause"], string>> = {
   failure: "",
   goal: " The goal above is the new one.",
+  answers: " Ask no further questions.",
   review: "",
   rejection: "",
 };

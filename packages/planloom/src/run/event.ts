@@ -203,7 +203,7 @@ export interface EventData {
     /** Definitions of the tools that the plan uses. With them, the log explains itself without the program. */
     readonly tools: readonly ToolSpec[];
     readonly needs: StepNeeds;
-    readonly cause: "given" | "fork" | "goal" | "rejection" | "edit" | "patch" | "replan" | "goal-change";
+    readonly cause: "given" | "fork" | "goal" | "questions" | "rejection" | "edit" | "patch" | "replan" | "goal-change";
     /** Steps and items of the plan before that keep their state: begun or finished, and not restarted. */
     readonly kept?: readonly StepRef[];
     /**
@@ -245,8 +245,8 @@ export interface EventData {
     readonly asking?: Asking;
     /** The plan, if it passed check but cannot replace the current plan. */
     readonly refused?: CheckedPlan;
-    /** Whether the planner is asked to repair its draft. */
-    readonly decision: "repair" | "give-up";
+    /** Whether the planner is asked to repair its draft, or a person is asked the planner's questions. */
+    readonly decision: "repair" | "ask" | "give-up";
   };
   /** The planner gave no answer. */
   "plan.failed": PassingFailure;

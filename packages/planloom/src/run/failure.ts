@@ -81,7 +81,7 @@ export interface FailureParams extends ExpressionFailures {
   };
   readonly PLAN_INVALID: {
     readonly rounds: number;
-    readonly why: "no-rounds-left" | "nothing-improved";
+    readonly why: "no-rounds-left" | "nothing-improved" | "asks";
     /** The first finding about the last draft. */
     readonly finding: Finding | null;
     /** Failures that the plan had to answer. */

@@ -124,6 +124,8 @@ export type FunctionReason =
 export type ReplanReason =
   | FailureReason
   | { readonly code: "GOAL_CHANGED"; readonly comment: string }
+  /** A person has answered the questions that the planner asked instead of planning. */
+  | { readonly code: "QUESTIONS_ANSWERED"; readonly answers: readonly { question: string; answer: string }[] }
   | { readonly code: "PLAN_REJECTED" }
   /** `text` is the reviewer's. */
   | { readonly code: "REVIEWED"; readonly text: string };

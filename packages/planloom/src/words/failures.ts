@@ -183,7 +183,7 @@ export const FAILURES: Table<FailureParams> = {
     message: ({ rounds, why, finding, failed = [] }) =>
       [
         `the planner gave no valid plan in ${count(rounds, "round")}`,
-        why === "nothing-improved" ? "repair stopped early, because nothing improved" : "no more rounds are allowed",
+        WHY_NOT_MENDED[why],
         ...(finding ? [`the last one: ${finding.code}: ${clause(findingWords(finding).message)}`] : []),
         ...failed.map(({ step, error }) => `step ${step} had failed: ${failureLine(error).slice(0, 300)}`),
       ].join("; "),
@@ -479,3 +479,9 @@ export function runFailureText(error: Failure, cause: FailureCause | undefined):
     ? `step ${cause.step}: ${failureText(error)}`
     : `the review of the plan failed: ${failureText(error)}`;
 }
+
+const WHY_NOT_MENDED: Readonly<Record<FailureParams["PLAN_INVALID"]["why"], string>> = {
+  "no-rounds-left": "no more rounds are allowed",
+  "nothing-improved": "repair stopped early, because nothing improved",
+  asks: "it asks questions, and nobody can answer them",
+};

@@ -38,6 +38,8 @@ export const REPLAN_REASONS: { readonly [Code in Reason["code"]]: (reason: Of<Co
   NO_REPLAN: ({ why, because: no }) => `${replanReasonText(why)}; ${replanReasonText(no)}`,
   PATCH_FAILED: ({ why }) => `${replanReasonText(why)}; it came from a patch itself, so the rest is planned again`,
   GOAL_CHANGED: ({ comment }) => comment || "the goal was changed by a person",
+  QUESTIONS_ANSWERED: ({ answers }) =>
+    `a person answered the questions of the planner: ${answers.map(({ question, answer }) => `${question} ${answer}`).join("; ")}`,
   PLAN_REJECTED: () => "the plan was rejected",
   REVIEWED: ({ text }) => text || "the reviewer gave no reason",
 };

@@ -35,6 +35,7 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
   PLAN_INVALID: [
     { rounds: 1, why: "no-rounds-left", finding, failed: [] },
     { rounds: 2, why: "nothing-improved", finding: notSetUp, failed: [] },
+    { rounds: 1, why: "asks", finding, failed: [] },
     {
       ...{ rounds: 3, why: "nothing-improved", finding: null },
       failed: [{ step: "a", error: { code: "BUSY", text: "later", retryable: true } }],
@@ -247,6 +248,7 @@ export const REASON_SAMPLES: {
     { code: "GOAL_CHANGED", comment: "" },
     { code: "GOAL_CHANGED", comment: "better" },
   ],
+  QUESTIONS_ANSWERED: [{ code: "QUESTIONS_ANSWERED", answers: [{ question: "Which city?", answer: "Oslo" }] }],
   PLAN_REJECTED: [{ code: "PLAN_REJECTED" }],
   REVIEWED: [
     { code: "REVIEWED", text: "" },

@@ -37,6 +37,7 @@ export function revisionTitle({ cause, revision }: Pick<Proposed, "cause" | "rev
 }
 
 const CAUSES: { readonly [cause: string]: string } = {
+  questions: ", the questions of the planner",
   edit: ", changed by a person",
   patch: ", a patch",
   replan: ", planned anew",

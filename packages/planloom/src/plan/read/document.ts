@@ -67,8 +67,18 @@ export function questionsIn(value: unknown): readonly string[] {
   const found: Json | undefined = field === undefined ? undefined : value[field];
   const all: readonly Json[] = Array.isArray(found) ? (found as readonly Json[]) : found === undefined ? [] : [found];
   return all
-    .flatMap((one) => (isObject(one) ? Object.values(one) : [one]))
+    .flatMap((one) => (isObject(one) ? questionTexts(one) : [one]))
     .filter((one) => typeof one === "string" && one.trim() !== "") as string[];
+}
+
+/** The texts of a record, the first one with the choices that the record lists. */
+function questionTexts(record: JsonObject): readonly Json[] {
+  const values = Object.values(record);
+  const lists = values.filter((value) => Array.isArray(value)) as readonly (readonly Json[])[];
+  const choices = lists.find((list) => list.length > 0 && list.every((one) => typeof one !== "object"));
+  const [first, ...texts] = values.filter((value) => typeof value === "string");
+  if (choices === undefined || first === undefined) return first === undefined ? [] : [first, ...texts];
+  return [`${first} (${choices.map(String).join(", ")})`, ...texts];
 }
 
 /** Number of steps in a value, wherever they are in it. */

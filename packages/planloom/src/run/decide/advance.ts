@@ -15,6 +15,7 @@ import { fact, type Change, type EventData, type Fact, type Failing } from "../e
 import { readByPlanner } from "../followed-plan.js";
 import { scopeOf } from "../step-scope.js";
 import { replanEstimate } from "./policy.js";
+import { questionsAnswered } from "./questions.js";
 import { type Run } from "../state.js";
 import { endsFailed } from "./partial.js";
 
@@ -29,7 +30,10 @@ export function advance(run: Run, at: number): Fact[] {
   if (halt?.why === "change") return execution.running > 0 ? [] : replanRequested(run, halt.change);
   if (isDrafting(run)) return nextWork(run, at);
   if (mode.phase !== "executing" || reviewOf(run) !== undefined) return [];
-  if (execution.open === 0) return [executed(run)];
+  if (execution.open === 0) {
+    const answered = questionsAnswered(run);
+    return answered === undefined ? [executed(run)] : replanRequested(run, answered);
+  }
   return nextWork(run, at);
 }
 

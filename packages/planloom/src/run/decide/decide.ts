@@ -23,6 +23,7 @@ import { isCommand, type Input, type Outcome, type Start, type UnreadableCommand
 import { whyTooDear } from "./policy.js";
 import { endsFailed } from "./partial.js";
 import { proposal, proposalFacts } from "./proposal.js";
+import { questionsOf, questionsProposed } from "./questions.js";
 import { whyNotMended } from "./repair.js";
 import { marksOf, revise, revisionProposed } from "./revision.js";
 import { toolChanged } from "./tool-change.js";
@@ -108,7 +109,7 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
     case "planned":
       return planned(run, input, at);
     case "plan-invalid":
-      return planInvalid(run, input);
+      return planInvalid(run, input, at);
     case "plan-failed":
       return planFailed(run, input, at);
     case "filled":
@@ -156,11 +157,9 @@ function planned(run: Run, input: Outcome & { type: "planned" }, at: number): Fa
   const revision = revise(run, plan, replanOf(run));
   if (revision.ok) return revisionProposed(run, plan, revision, { cause: causeOf(run), ...told });
   const draft = JSON.stringify(writePlan(plan.plan));
-  return planInvalid(
-    run,
-    { ...told, type: "plan-invalid", key, draft, findings: revision.findings },
-    { refused: plan },
-  );
+  return planInvalid(run, { ...told, type: "plan-invalid", key, draft, findings: revision.findings }, at, {
+    refused: plan,
+  });
 }
 
 function causeOf(run: Run): EventData["plan.proposed"]["cause"] {
@@ -229,17 +228,24 @@ const mainFinding = (findings: readonly Finding[]): Finding | undefined =>
 function planInvalid(
   run: Run,
   input: Outcome & { type: "plan-invalid" },
+  at: number,
   checked: { readonly refused?: CheckedPlan } = {},
 ): Fact[] {
   const { round } = owedAs(run, input.key, "plan");
   const { draft, findings, usage, asking } = input;
-  const why = whyNotMended(run.request.settings, round, [...run.planning.repairs, errorKeys(findings)]);
-  const decision = why === undefined ? "repair" : "give-up";
+  const asked = questionsOf(run, findings);
+  const why =
+    asked === "unanswered"
+      ? "asks"
+      : whyNotMended(run.request.settings, round, [...run.planning.repairs, errorKeys(findings)]);
+  const isAsked = typeof asked === "object";
+  const decision = isAsked ? "ask" : why === undefined ? "repair" : "give-up";
   const told = asking === undefined ? {} : { asking };
   const facts = [
     fact("plan.invalid", { round, draft, findings, decision, usage, ...told, ...checked }),
     ...draftsStopped(run, "refused"),
   ];
+  if (isAsked) return [...facts, ...questionsProposed(run, asked, at)];
   if (why === undefined) return facts;
   const about = { rounds: round + 1, why, finding: mainFinding(findings) ?? null, failed: failedBefore(run) };
   return [...facts, ...endsFailed(run, { error: failWith("PLAN_INVALID", about) })];

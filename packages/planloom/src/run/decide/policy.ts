@@ -97,4 +97,4 @@ export function reviewAfter(run: Run, { item }: Work): Pick<EventData["step.comp
 }
 
 /** Causes of plans that the planner wrote. */
-const PLANNED: ReadonlySet<string> = new Set(["goal", "rejection", "patch", "replan", "goal-change"]);
+const PLANNED: ReadonlySet<string> = new Set(["goal", "questions", "rejection", "patch", "replan", "goal-change"]);

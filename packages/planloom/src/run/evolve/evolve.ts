@@ -297,7 +297,7 @@ function onPlanInvalid(run: Run, data: EventData["plan.invalid"]): void {
   const before = takePlanEffect(run)?.invalid;
   const { round, draft, findings, asking } = data;
   run.planning.repairs = [...run.planning.repairs, errorKeys(findings)];
-  if (data.decision === "give-up") return;
+  if (data.decision !== "repair") return;
   const invalid = afterDraft(before, { draft, findings, ...(asking === undefined ? {} : { asking }) });
   owePlan(run, { attempt: 1, round: round + 1, invalid });
 }

@@ -325,7 +325,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       inputs: values,
       tools: list(tool),
       needs: map(texts),
-      cause: oneOf("given", "fork", "goal", "rejection", "edit", "patch", "replan", "goal-change"),
+      cause: oneOf("given", "fork", "goal", "questions", "rejection", "edit", "patch", "replan", "goal-change"),
       written: texts,
       findings: list(finding),
       usage,
@@ -346,7 +346,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     },
   ),
   "plan.invalid": record(
-    { round: number, draft: text, findings: list(finding), usage, decision: oneOf("repair", "give-up") },
+    { round: number, draft: text, findings: list(finding), usage, decision: oneOf("repair", "ask", "give-up") },
     { asking, refused: checkedPlan },
   ),
   "plan.failed": passingFailure,
