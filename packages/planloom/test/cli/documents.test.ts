@@ -136,3 +136,34 @@ describe("P1: tool hints are empty by default; a step chooses as needed (000)", 
     expect((await here.run(["check", "own.json", ...flags])).stdout).toContain("TOOL_NOT_GIVEN");
   });
 });
+
+describe("P2: planner, executor and synthesizer may each be a different model", () => {
+  test("a model of the document that needs an address is told which provider has it (003)", async () => {
+    const here = workspace();
+    const refused = await here.run(["run", "Process refund for order #12345", "--model", "claude-opus-4-6"]);
+    expect(refused.code).toBe(4);
+    expect(refused.stderr).toContain(
+      "Name the model anthropic:claude-opus-4-6, and install its package with `npm install @ai-sdk/anthropic@3`.",
+    );
+    const goal = ["run", "Compare the cost of living", "--model", "gpt-4o"];
+    expect((await here.run(goal)).stderr).toContain("For a model of OpenAI set OPENAI_API_KEY.");
+    const server = ["run", "Compare", "--model", "NousResearch/Hermes-3-Llama-3.1-8B"];
+    expect((await here.run(server)).stderr).toContain("Set PLANLOOM_BASE_URL to the server that has it");
+  });
+
+  test("what flags named has to be named again in another process, which says so", async () => {
+    const { env } = await modelServer(() => ({ text: "done" }));
+    const here = workspace(env);
+    here.write("notes.md", "Tea is hot.");
+    here.write("plan.json", {
+      steps: [{ id: "find", tool: "search", with: { query: "tea" } }],
+      answer: { from: ["find"] },
+    });
+    const waits = await here.run(["run", "plan.json", "--search", ".", "--approval", "always"]);
+    expect(waits.code).toBe(5);
+    const refused = await here.run(["approve", "last"]);
+    expect(refused.stderr).toContain("lacks the tool search");
+    expect(refused.stderr).toContain("Flags such as --model, --search and --files have to be given again.");
+    expect(await here.run(["approve", "last", "--search", "."])).toMatchObject({ code: 0, stdout: "done\n" });
+  });
+});

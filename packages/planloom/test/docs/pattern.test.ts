@@ -58,7 +58,7 @@ function valueOf(type: Type): Json {
     case "union":
       return valueOf(type.of[0]!);
     default:
-      return "austin.md";
+      return "4 % (austin.md)";
   }
 }
 
@@ -95,6 +95,9 @@ describe("the plans", () => {
         result.steps.map(({ id }) => [id, "completed", undefined]),
       );
       expect(result.success).toBe(true);
+      const works = result.steps.flatMap((step) => [step, ...(step.items ?? [])]);
+      const evidence = works.flatMap((work) => work.evidence ?? []);
+      expect(evidence.filter(({ found }) => found !== "yes")).toEqual([]);
       expect(result.answer).not.toBe("");
     },
   );

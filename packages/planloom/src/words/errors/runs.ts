@@ -176,7 +176,8 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
     next: ({ runId }) => [
       "Continue with ",
       { action: "resume", runId },
-      " where the configuration has them. From another folder, name the configuration file of the run.",
+      " where the configuration has them. From another folder, name the configuration file of the run. Flags such as " +
+        "--model, --search and --files have to be given again.",
     ],
   },
   ENGINE_CLOSED: {
