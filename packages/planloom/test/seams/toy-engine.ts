@@ -137,7 +137,7 @@ class ToyEngine implements Engine {
     const run = this.#driven.get(runId)?.loop.run ?? (await this.load(runId));
     if (readCommand(command) === undefined || by === "engine")
       throw new PlanloomError("COMMAND_INVALID", { problem: "field", type: command.type });
-    if (run.mode.phase === "ended" && command.type !== "retry") return unanswered(run);
+    if (run.mode.phase === "ended" && !isRetry(command)) return unanswered(run);
     const inputId = newId("input");
     const entry = { inputId, at: clock.now(), by, payload: command as unknown as Json };
     if (record === "only") return store.put(runId, entry).then(() => ({ ok: true }));

@@ -154,7 +154,8 @@ function roleFailed({ at, data }: EventOf<"plan.failed" | "answer.failed">): rea
 }
 
 function completedLines({ data }: EventOf<"step.completed">, run: Run): readonly Line[] {
-  const result = resultText(data);
+  // What another run gave was shown there.
+  const result = resultText(data.carried === undefined ? data : { ...data, output: null });
   const summary = result === "" ? "" : `: ${result}`;
   const [word, took] = data.carried === undefined ? ["done", tookOf(data, run)] : ["reused", ""];
   const review = beginsReview(run) ? routine(mark("review", REVIEWED)) : [];

@@ -4,6 +4,7 @@ import { endOf, errorOf } from "../../run/status.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import type { Progress } from "../../engine/engine.js";
 import { LIMITS } from "../../limits.js";
+import { ToolError } from "../../tools/tool.js";
 import { scriptedModel } from "../scripted-model.js";
 import { call, eventsOf, hearing, asTimePasses, latch, storyTool, turns, until } from "./parts.js";
 import { matches } from "./matches.js";
@@ -157,6 +158,26 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
       gate.open("noted");
       equal(endOf(await s.ended(engine, runId))?.how, "cancelled");
       equal(note.calls.length, 1);
+    });
+
+    story("a run that has failed answers from what is done when a person asks for it", async (scene) => {
+      const broken = () => {
+        throw new ToolError("no such page", { code: "GONE", retryable: false });
+      };
+      const synthesizer = scriptedModel(["Only a."]);
+      const s = await scene({ tools: [storyTool("look", "none"), storyTool("fetch", "none", broken)], synthesizer });
+      const engine = await s.engine();
+      const plan = { steps: [call("a", "look"), { ...call("b", "fetch"), dependsOn: ["a"] }] };
+      const run = await s.play(engine, { plan });
+      equal(synthesizer.requests.length, 0);
+      const { settings, models } = run.request;
+      const asks = () => engine.send(run.id, { type: "answer", settings, models }, { by: "ann" });
+      deepEqual(await asks(), { ok: true });
+      const answered = await s.ended(engine, run.id);
+      matches(answered.answering, { answer: "Only a.", partial: true });
+      equal(endOf(answered)?.how, "failed");
+      matches(await asks(), { ok: false, code: "NO_PARTIAL_ANSWER" });
+      equal(synthesizer.requests.length, 1);
     });
 
     story("a step without the model that it needs fails and says so", async (scene) => {
