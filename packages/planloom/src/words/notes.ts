@@ -70,6 +70,7 @@ const WORDS: NoteTable<NoteCode> = {
     return `${what}${left.length === 0 ? "" : `; these fields beside it were left out: ${left.join(", ").slice(0, 200)}`}.`;
   },
   STEP_MAP: () => "An object of numbered steps is the list of its values.",
+  EDGES_READ: ({ field }) => `${field} says which steps wait for which: dependsOn.`,
   RECORD_LEFT_OUT: () => "revision, hash and cause are a run's record, not the plan.",
   LEFT_OUT: ({ field }) => `${field} is not part of a plan.`,
   NULL_DROPPED: ({ field }) => `${field}: null means the same as leaving it out.`,

@@ -206,3 +206,53 @@ describe("a document with our header", () => {
     expect(read({ planloom: 1, steps: [{ id: "My-Step", agent: "Say hello.", priority: 1 }] }).ok).toBe(true);
   });
 });
+
+describe("dependencies outside of the steps", () => {
+  const nodes = [
+    { id: "a", task: "Look for it." },
+    { id: "b", task: "Sum it up." },
+  ];
+  test.each([
+    [{ nodes, edges: [{ from: "a", to: "b" }] }],
+    [{ nodes, links: [{ source: "a", target: "b" }] }],
+    [
+      {
+        steps: nodes,
+        connections: [
+          ["START", "a"],
+          ["a", "b"],
+        ],
+      },
+    ],
+    [{ steps: nodes, dependencies: ["a -> b"] }],
+  ])("%j", (document) => {
+    const { steps, ok } = read(document);
+    expect(ok).toBe(true);
+    expect(steps.map(({ dependsOn }) => dependsOn)).toEqual([[], ["a"]]);
+  });
+
+  test("an edge to no step leaves all of them for check", () => {
+    expect(read({ nodes, edges: [["a", "x"]] }).codes).toContain("UNKNOWN_FIELD");
+  });
+
+  test("a reference in an instruction makes the step wait", () => {
+    const { steps } = read({
+      steps: [
+        { id: "find", agent: "Look for it." },
+        { id: "more", agent: "Look on." },
+        { id: "say", agent: "Sum {{find.output}} up, for $5.", dependsOn: ["more"] },
+      ],
+    });
+    expect(steps[2]).toEqual({ id: "say", agent: "Sum {{find.output}} up, for $5.", dependsOn: ["more", "find"] });
+  });
+
+  test("a kind that names a tool is the tool, and a goal alone says what to do", () => {
+    const { steps } = read({
+      steps: [
+        { id: 1, description: "Look.", action_type: "Search", parameters: { query: "q" } },
+        { id: 2, goal: "Sum it up." },
+      ],
+    });
+    expect(steps).toMatchObject([{ tool: "search", with: { query: "q" } }, { agent: "Sum it up." }]);
+  });
+});

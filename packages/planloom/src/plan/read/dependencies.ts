@@ -1,8 +1,9 @@
 // Reads the dependencies of a step. In: the fields of a step, and the names of all steps. Out: `dependsOn` as a list of
 // ids. Plans write numbers, names, references and words. A name of no step stays for check to report.
 import { isObject } from "../json.js";
-import type { Fields, StepContext } from "./fields.js";
-import { formsIn, numberIn, stepNumber, wholeForm } from "./spellings.js";
+import { hasKind, type Fields, type StepContext } from "./fields.js";
+import { formsIn, numberIn, stepNumber, wholeForm, type FormAdapter } from "./spellings.js";
+import { expressionSpans } from "./spans.js";
 import type { StepNames } from "./ids.js";
 import type { ReferenceContext } from "./reference-context.js";
 import { stepOf, stepOfWords } from "./reference-targets.js";
@@ -81,18 +82,34 @@ function nameIn(text: string): string {
   return number === undefined ? name : String(number);
 }
 
-/** In a list of calls, a model step keeps its instruction. The steps that it names become its dependencies. */
+/** Forms in an instruction that can only name a step. */
+const SURE: ReadonlySet<FormAdapter> = new Set([
+  "REFERENCE_HASH_E",
+  "REFERENCE_NODE",
+  "REFERENCE_GENERATED",
+  "REFERENCE_BRACES",
+  "REFERENCE_DOLLAR_BRACE",
+  "REFERENCE_DOLLAR_PATH",
+]);
+
+/** An instruction stays as it is. The steps that it names become dependencies of the step. */
 function namedInInstruction(fields: Fields, context: ReferenceContext, at: StepContext): void {
-  const instruction = fields.get("agent");
-  if (!context.calls || typeof instruction !== "string" || fields.has("dependsOn")) return;
-  const forms = formsIn(instruction, []).filter(
-    ({ adapter }) => adapter === "REFERENCE_HASH_E" || adapter === "REFERENCE_DOLLAR",
-  );
-  const ids = forms
-    .flatMap(({ name }) => context.names.byNumber(Number(name)) ?? [])
+  const instruction = fields.get("agent") ?? (hasKind(fields) ? undefined : fields.get("description"));
+  if (typeof instruction !== "string" || !/[#$<{]/.test(instruction)) return;
+  const written = fields.get("dependsOn");
+  if (written !== undefined && (context.calls || !Array.isArray(written))) return;
+  const ids = formsIn(instruction, expressionSpans(instruction))
+    .filter(({ adapter, path }) => {
+      if (context.calls) return adapter === "REFERENCE_HASH_E" || adapter === "REFERENCE_DOLLAR";
+      if (SURE.has(adapter)) return !context.ours || path !== "" || adapter === "REFERENCE_NODE";
+      return path !== "" && (adapter === "REFERENCE_BRACE" || adapter === "REFERENCE_DOLLAR_NAME");
+    })
+    .flatMap((form) => stepOf(form, context) ?? [])
     .filter((id) => context.id !== undefined && context.names.isBefore(id, context.id));
-  if (ids.length === 0) return;
-  const needed = [...new Set(ids)];
-  fields.set("dependsOn", needed);
-  at.note("DEPENDENCY_IN_TEXT", { ids: needed }, "dependsOn", { before: null, after: needed });
+  const before = (written ?? []) as readonly unknown[];
+  const known = new Set(before.map((one) => (isName(one) ? idOf(one, context) : one)));
+  const needed = [...new Set(ids)].filter((id) => !known.has(id));
+  if (needed.length === 0) return;
+  fields.set("dependsOn", [...before, ...needed]);
+  at.note("DEPENDENCY_IN_TEXT", { ids: needed }, "dependsOn", { before: written ?? null, after: needed });
 }

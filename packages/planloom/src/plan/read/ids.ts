@@ -34,6 +34,7 @@ export class StepNames {
   private readonly parts = new Map<string, string | undefined>();
   private readonly steps = new Map<string, Fields>();
   private readonly order: string[] = [];
+  private readonly places = new Map<string, number>();
   private written = 0;
   private renamed = false;
 
@@ -49,6 +50,7 @@ export class StepNames {
     const index = this.order.length;
     const name = writtenName(fields);
     const id = name === undefined ? this.claim(`s${index + 1}`, `#${index}`) : this.idFor(name.text, index);
+    if (!this.places.has(id)) this.places.set(id, index);
     this.order.push(id);
     this.steps.set(id, fields);
     once(this.tools, fields.get("tool"), id);
@@ -141,11 +143,16 @@ export class StepNames {
 
   /** The step above this one in the document. */
   above(id: string): string | undefined {
-    return this.order[this.order.indexOf(id) - 1] || undefined;
+    return this.order[this.placeOf(id) - 1] || undefined;
+  }
+
+  /** The place of a step from 0; -1 for another name. */
+  placeOf(id: string): number {
+    return this.places.get(id) ?? -1;
   }
 
   isBefore(id: string, other: string): boolean {
-    return this.order.indexOf(id) < this.order.indexOf(other);
+    return this.placeOf(id) < this.placeOf(other);
   }
 
   fields(id: string): Fields | undefined {

@@ -6,6 +6,7 @@ import { LIMITS } from "../../limits.js";
 import type { Finding } from "../finding.js";
 import { isObject, pointerTo, type Json, type JsonObject } from "../json.js";
 import { wholeDocument, withoutRecord, type Moves } from "./document.js";
+import { withEdges } from "./edges.js";
 import { stepPointer, type Fields, type StepContext } from "./fields.js";
 import { StepNames, type StepName } from "./ids.js";
 import { withExactIntegers, withExactIntegersIn, type Exactness } from "./long-integers.js";
@@ -51,7 +52,8 @@ export class Intake {
 
   document(value: unknown): unknown {
     if (this.author === "person" && isHeaded(value)) return this.canonical(value);
-    const document = wholeDocument(value, this.note, this.moves);
+    const whole = wholeDocument(value, this.note, this.moves);
+    const document = isObject(whole) ? withEdges(whole, this.note) : whole;
     this.headed ||= isHeaded(document);
     const written: unknown = isObject(document) ? document["steps"] : undefined;
     if (!isObject(document) || !Array.isArray(written)) return document;
@@ -181,7 +183,7 @@ export class Intake {
   }
 
   private answer(written: Json | undefined): unknown {
-    const answer = answerRecord(written, (name) => this.names.resolve(name) !== undefined);
+    const answer = answerRecord(written, (name) => this.names.placeOf(this.names.idOf(name)) !== -1);
     if (answer === undefined) return undefined;
     if (answer !== written) this.note("ANSWER_NAMED", {}, "/answer", { before: written, after: answer });
     const from = answer["from"];

@@ -178,7 +178,7 @@ export const NOT_BEGUN: ReadonlySet<unknown> = new Set([
 
 const LISTS = "step task subtask todo";
 const COMMON_LISTS = "action stage phase call activity node milestone";
-const MORE_LISTS = "plan todo tool_calls function_calls api_calls action_items sub_tasks sub_steps";
+const MORE_LISTS = "plan todo task_nodes tool_calls function_calls api_calls action_items sub_tasks sub_steps";
 
 /** Fields of a document that hold its steps. */
 export const LIST_FIELDS: ReadonlySet<string> = new Set([
@@ -196,6 +196,11 @@ export const FIELD_WORDS: readonly string[] = once(
     ...Object.values(STEP_ROWS).flatMap(({ words = "", names = "" }) => [words, names]),
     ...[ARGUMENTS, IDS, ORDERS, OWNERS, NUMBERS, LISTS, COMMON_LISTS, MORE_LISTS],
   ].flatMap(exactly),
+);
+
+/** Fields of a document that hold the edges between its steps. */
+export const EDGE_FIELDS: ReadonlySet<string> = new Set(
+  exactly("edges links task_links step_links connections transitions dependencies task_dependencies step_dependencies"),
 );
 
 /** Names of lists that data has, too. Such a list holds steps only if one of its records looks like a step. */

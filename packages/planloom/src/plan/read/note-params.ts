@@ -61,6 +61,7 @@ export interface NoteParams extends TextNoteParams, ReferenceParams {
   /** `left` are the fields beside the plan that were left out. */
   readonly UNWRAPPED_PLAN: { readonly field: string; readonly left: Names; readonly to: "document" | "steps" };
   readonly STEP_MAP: None;
+  readonly EDGES_READ: { readonly field: string };
   readonly RECORD_LEFT_OUT: None;
   readonly LEFT_OUT: { readonly field: string };
   readonly NULL_DROPPED: { readonly field: string };

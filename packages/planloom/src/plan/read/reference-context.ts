@@ -25,7 +25,7 @@ export interface ReferenceContext {
 
 /** The steps whose outputs this step can use, by the order of the document and by its dependencies. */
 export function stepsBefore({ names, id, dependsOn }: ReferenceContext): readonly string[] {
-  const before = id === undefined ? names.all : names.all.slice(0, Math.max(0, names.all.indexOf(id)));
-  const declared = [...(dependsOn ?? [])].filter((name) => name !== id && names.all.includes(name));
+  const before = id === undefined ? names.all : names.all.slice(0, Math.max(0, names.placeOf(id)));
+  const declared = [...(dependsOn ?? [])].filter((name) => name !== id && names.placeOf(name) !== -1);
   return declared.length > 0 ? declared : before;
 }

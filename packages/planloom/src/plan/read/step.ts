@@ -10,7 +10,7 @@ import { readArgumentTypes } from "./argument-values.js";
 import { keyedCall, readCalls, textStep } from "./calls.js";
 import { describesStep, fieldNamed, hasKind, rename, type Fields, type StepContext } from "./fields.js";
 import type { StepName, StepNames } from "./ids.js";
-import { ID_FIELDS, NOT_BEGUN, plainName, SAID_FIELDS, STATE_FIELDS, STEP_FIELDS } from "./names.js";
+import { ID_FIELDS, KIND_FIELDS, NOT_BEGUN, plainName, SAID_FIELDS, STATE_FIELDS, STEP_FIELDS } from "./names.js";
 import { readOtherNames } from "./other-names.js";
 import { inOurLanguage } from "./reference-paths.js";
 import { readReferences, type ReferenceContext } from "./references.js";
@@ -55,6 +55,7 @@ export function closeStep(fields: Fields, name: StepName, at: StepContext, conte
 function leaveOut(fields: Fields, at: StepContext): void {
   for (const [field, value] of [...fields]) {
     const name = plainName(field);
+    if (saysWhat(field, value, fields, at)) continue;
     if (value === null && name !== "id" && (STEP_FIELDS.has(name) || argumentField(field))) {
       fields.delete(field);
       at.note("NULL_DROPPED", { field }, undefined, { before: value });
@@ -67,6 +68,24 @@ function leaveOut(fields: Fields, at: StepContext): void {
       at.note("LEFT_OUT", { field }, undefined, { before: value });
     }
   }
+}
+
+const SAYS = ["description", "title", "name", "task", "action", "instruction", "agent", "ask", "prompt", "tool"];
+
+/** A kind that names a tool is the tool. A goal is the description, if nothing else says what the step does. */
+function saysWhat(field: string, value: unknown, fields: Fields, at: StepContext): boolean {
+  const name = plainName(field);
+  if (typeof value !== "string" || value.trim() === "") return false;
+  const isTool = KIND_FIELDS.has(name) && at.toolMeant(value) !== undefined;
+  const others = [...fields.keys()].filter((other) => other !== field).map(plainName);
+  if (isTool && !others.some((other) => STEP_FIELDS.get(other) === "tool" || other === "agent" || other === "ask")) {
+    rename(fields, field, "tool", at);
+    return true;
+  }
+  const isGoal = ["goal", "stepgoal", "purpose"].includes(name);
+  if (!isGoal || others.some((other) => SAYS.includes(STEP_FIELDS.get(other) ?? other))) return false;
+  rename(fields, field, "description", at);
+  return true;
 }
 
 function renameFields(fields: Fields, at: StepContext): void {
