@@ -53,6 +53,8 @@ export class AgentConversation {
   private corrected = false;
   /** After a reply that only announced a call, the model must make one. */
   private mustCall = false;
+  /** The model has called no tool in two replies that should have: from then on calls are asked for as text. */
+  private asText = false;
   /** The form of the whole conversation, if no tools are offered. */
   private readonly opening: ResultForm | undefined;
   /** The form of the next turn: with tools, only a result that is corrected is asked for under a schema. */
@@ -110,7 +112,8 @@ export class AgentConversation {
   private turnRequest(turn: number): Omit<ModelRequest, "signal"> {
     const tools = toolsOffered(this.means.bench);
     const toolChoice = turn === this.last ? "none" : this.mustCall ? "required" : "auto";
-    const form = tools.length === 0 ? {} : ({ tools, toolChoice } as const);
+    const asText = this.asText ? { toolsAsText: true as const } : {};
+    const form = tools.length === 0 ? {} : ({ tools, toolChoice, ...asText } as const);
     return {
       system: executorSystem(this.request.instructions, this.opening !== undefined),
       messages: [...this.messages],
@@ -150,11 +153,19 @@ export class AgentConversation {
     const announced = this.mayAnnounce(turn, read.ok) && this.announces(reply.text);
     if (read.ok && !announced) return { output: resultOf(read.value, request.step) };
     const problem = read.ok || announced ? ({ code: "CALL_ANNOUNCED" } as const) : read.problem;
-    if (this.corrected) throw this.failed(failWith("OUTPUT_MISMATCH", { problem }));
+    if (this.corrected && !this.mayTryText(problem)) throw this.failed(failWith("OUTPUT_MISMATCH", { problem }));
+    this.asText = this.corrected;
     this.corrected = true;
     this.allowAfter(turn);
     this.add(said, { role: "user", text: this.correctionOf(problem) });
     return undefined;
+  }
+
+  /** Some servers leave tools out in silence. Then their model reads of the tools only in a text. */
+  private mayTryText(problem: ReplyProblem): boolean {
+    const { model, bench } = this.means;
+    const untried = !this.asText && this.asked === undefined && bench.count === 0;
+    return untried && model.speaks === true && isOfCall(problem) && toolsOffered(bench).length > 0;
   }
 
   private mayAnnounce(turn: number, isResult: boolean): boolean {

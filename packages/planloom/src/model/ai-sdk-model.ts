@@ -51,7 +51,7 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
 
   return {
     ...(totalTimeout === undefined ? {} : { totalTimeoutMs: totalTimeout }),
-    ...{ name, timeoutMs, ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }) },
+    ...{ name, timeoutMs, speaks: true, ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }) },
     async call(request) {
       const model = await source.load();
       return sent(model, fromBestForm(request, model, learner));

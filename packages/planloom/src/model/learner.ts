@@ -39,13 +39,14 @@ export class Learner {
    */
   beginWith(request: ModelRequest): Way {
     const way = this.begin();
+    if (request.toolsAsText === true) return { ...way, tools: "text" };
     const mustCall = offersTools(request) && request.toolChoice === "required";
     return mustCall && (way.tools ?? "auto") === "auto" ? { ...way, tools: "required" } : way;
   }
 
   /** A request without an output says nothing about the form, and one without tools nothing about tools. */
   accept(taken: Way, request: ModelRequest): void {
-    const says = offersTools(request) && request.toolChoice !== "required";
+    const says = offersTools(request) && request.toolChoice !== "required" && request.toolsAsText !== true;
     const { tools = "auto" } = says ? taken : this.way;
     const { rung } = request.output === undefined ? this.way : taken;
     this.learn({ rung, temperature: taken.temperature, ...(tools === "auto" ? {} : { tools }) });
@@ -61,6 +62,11 @@ export class Learner {
     memory.rules.add(rule);
     memory.learntAt = Date.now();
     this.#keep();
+  }
+
+  /** A model that calls tools in text, and did not call them otherwise, is asked for text from then on. */
+  hear(request: ModelRequest, { toolCalls }: ModelReply): void {
+    if (request.toolsAsText === true && toolCalls.length > 0) this.learn({ ...this.way, tools: "text" });
   }
 
   /** Notes on the reply to one request. */

@@ -43,6 +43,7 @@ export async function sendOnce(
       request.onText === undefined
         ? replyOf(await asked.model.doGenerate(options), offer)
         : await streamed(asked.model, options, request, way, offer, accepted);
+    asked.learner.hear(request, reply);
     const notes = asked.learner.notesOn(form, reply);
     const read = request.output === undefined ? named.read(form.read(reply)) : readBack(reply, way.rung);
     return { ok: true, reply: notes.length === 0 ? read : { ...read, notes } };

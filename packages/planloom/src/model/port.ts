@@ -50,6 +50,8 @@ export interface ModelRequest {
   readonly tools?: readonly { readonly name: string; readonly description: string; readonly input: JsonObject }[];
   /** none: the tools are named, as in the requests before, and none may be called. */
   readonly toolChoice?: "auto" | "required" | "none";
+  /** Calls and results are text in this request. Only for a model that `speaks`. */
+  readonly toolsAsText?: true;
   /**
    * The reply must be JSON of this schema. `described`: the form of the reply in words, which is put after the system
    * text: `enforced` if the request has the schema, `told` if it has not. Without it, the schema itself is told.
@@ -104,6 +106,8 @@ export interface Model {
   readonly fallbacks?: readonly Model[];
   /** The model that the next request is for, if it may be another one. */
   readonly asks?: () => Model;
+  /** It can be asked to write its calls as text: see `toolsAsText`. */
+  readonly speaks?: true;
   /** Maximum tokens of one reply. Absent: the server decides. */
   readonly maxOutputTokens?: number;
   /** What is known of the server before a request, from earlier ones. Absent: nothing. */

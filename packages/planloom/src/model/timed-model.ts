@@ -7,11 +7,12 @@ import { LIMITS } from "../limits.js";
 import type { Model, ModelReply, ModelRequest } from "./port.js";
 
 export function timedModel(model: Model, clock: Clock): Model {
-  const { name, maxOutputTokens, timeoutMs = LIMITS.modelTimeoutMs, totalTimeoutMs } = model;
+  const { name, maxOutputTokens, speaks, timeoutMs = LIMITS.modelTimeoutMs, totalTimeoutMs } = model;
   const total = totalTimeoutMs === undefined ? {} : { totalTimeoutMs };
   const call = (request: ModelRequest) =>
     replyInTime(request, (timed) => model.call(timed), { name, timeoutMs, ...total }, clock);
-  return { name, timeoutMs, ...total, ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }), call };
+  const more = { ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }), ...(speaks && { speaks }) };
+  return { name, timeoutMs, ...total, ...more, call };
 }
 
 /** One request. Throws PROVIDER_TIMEOUT. Text that arrives after the signal was aborted is not passed on. */

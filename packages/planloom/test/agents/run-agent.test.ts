@@ -610,6 +610,18 @@ describe("a reply that calls nothing although it should", () => {
     expect(failed.failure).toMatchObject({ code: "OUTPUT_MISMATCH", params: { problem: { code: "CALL_ANNOUNCED" } } });
   });
 
+  it("is asked for calls in text after two announcements, if its model can be", async () => {
+    const tool = toolOf(specOf("search"));
+    const model = script("Let me search for that.", "I will search for that now.", call("search"), "Found.");
+    const speaking = { ...model, speaks: true as const };
+    const result = await runAgent(request({ tools: [tool] }), speaking, new MemoryJournal().context());
+    expect(result).toMatchObject({ output: "Found.", tools: ["search"] });
+    expect(model.requests.map(({ toolsAsText }) => toolsAsText)).toEqual([undefined, undefined, true, true]);
+    const mute = script("Let me search for that.", "I will search for that.", "I will search for that now.");
+    const failed = runAgent(request({ tools: [tool] }), { ...mute, speaks: true }, new MemoryJournal().context());
+    expect((await failureOf(failed)).failure).toMatchObject({ params: { problem: { code: "CALL_ANNOUNCED" } } });
+  });
+
   it("is a result after the correction if it only speaks of a tool", async () => {
     const model = script("The `search` tool is not needed: 4.", "The `search` tool is not needed: 4.");
     const tools = [toolOf(specOf("search"))];

@@ -50,6 +50,17 @@ const textIn = (body: ChatBody | undefined): string => JSON.stringify(body?.mess
 const markIn = (body: ChatBody): string => /Mark of this turn: (\w+)"?\}?\]?$/.exec(textIn(body))![1]!;
 const call = (mark: string, city = "Bern") => JSON.stringify({ name: "look", arguments: { city }, mark });
 
+test("a model that calls tools only in text is asked for text from then on", async () => {
+  const server = await serverThat((body) =>
+    body.tools === undefined ? { text: call(markIn(body)) } : { text: "I would need to look it up." },
+  );
+  const model = openModel({ model: "m", baseURL: server.url }, "executor");
+  expect(await model.call(ask())).toMatchObject({ toolCalls: [] });
+  expect(await model.call(ask({ toolsAsText: true }))).toMatchObject({ toolCalls: [{ name: "look" }] });
+  expect(await model.call(ask())).toMatchObject({ toolCalls: [{ name: "look" }] });
+  expect(server.requests.map(({ body }) => body.tools === undefined)).toEqual([false, true, true]);
+});
+
 describe("a server without tool calling", () => {
   it("gets tools, calls and results as text of users and assistants", async () => {
     const server = await serverThat(withoutTools((body) => ({ text: call(markIn(body)) })));
