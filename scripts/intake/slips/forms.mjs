@@ -138,6 +138,16 @@ export const SLIPS = [
     ],
   ),
   ...of(
+    "other ways to write a call or a graph",
+    ['1. search: {"query": "herons"}\n2. calculate: {"expression": "1 + 1"}', chain(HERONS, SUM)],
+    ['{"search": {"query": "herons"}, "calculate": {"expression": "1 + 1"}}', loose(HERONS, SUM)],
+    ['These are the calls:\n[search(query="herons"), calculate(expression="1 + 1")]', chain(HERONS, SUM)],
+    ['["search(query=\'herons\')", "Write it up"]', refused("ITEM_IS_NO_CALL", "Write the call of a tool")],
+    ["Node 1: Find the lakes\nNode 2: Count them\nEdges: 1 -> 2", chain("Find the lakes", "Count them")],
+    ["Tasks:\nT1: Find the lakes\nT2: Count them (after T1)", chain("Find the lakes", "Count them")],
+    ["1. Find the lakes\n   depends_on: []\n2. Count them\n   depends_on: [1]", chain("Find the lakes", "Count them")],
+  ),
+  ...of(
     "stated dependencies",
     [
       "1. Find the lakes\n2. Find the rivers (depends on: none)\n3. Compare them (depends on 1 and 2)",

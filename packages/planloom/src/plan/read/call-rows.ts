@@ -52,6 +52,13 @@ export function callLines(text: string, tools: ToolNames): CallRows | undefined 
   for (let at = 0; at <= text.length && parts.length < MOST_CALLS;) {
     const lineEnd = endOfLine(text, at);
     const line = text.slice(at, lineEnd);
+    const row = looksLikeCalls(line.trim()) ? wholeRow(line.trim(), tools) : undefined;
+    if (row?.kind === "calls") {
+      const start = at + line.indexOf("[");
+      for (const one of row.parts) parts.push(part(parts.length, start + one.at, one.text));
+      at = lineEnd + 1;
+      continue;
+    }
     const name =
       /^[\s*_`"'>[(-]{0,12}(?:[a-z_]\w{0,30}\s{0,2}=\s{0,2}|(?:[a-z]{1,12}[ :]{1,2}){0,4})?(?:print\()?([A-Za-z_](?:[\w.]|\\_){0,80})\(/i.exec(
         line,

@@ -3,7 +3,7 @@
 // document. A whole text and a stream use the same code.
 import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
-import type { Finding } from "../finding.js";
+import { findingOf, type Finding } from "../finding.js";
 import { isObject, pointerTo, type Json, type JsonObject } from "../json.js";
 import { wholeDocument, withoutRecord, type Moves } from "./document.js";
 import { withEdges } from "./edges.js";
@@ -60,6 +60,7 @@ export class Intake {
     this.ours = hasOurs([written, document["answer"] ?? null]);
     const contexts = written.map((_, index) => this.stepContext(index));
     const opened = written.map((step: unknown, index) => openStep(step, contexts[index]!));
+    this.noCalls(written, opened);
     this.names.reserve(opened.filter((fields) => fields !== undefined));
     const named = opened.map((fields, index): Opened | undefined =>
       fields === undefined ? this.names.skip() : { at: contexts[index]!, fields, name: this.names.add(fields) },
@@ -68,6 +69,16 @@ export class Intake {
     const steps = areTexts(written) ? this.inOrder(closed) : closed;
     const answer = this.answer(document["answer"]);
     return { ...document, ...(answer === undefined ? {} : { answer }), steps };
+  }
+
+  /** In a list of texts that are calls, a text that is none is not run as an instruction. */
+  private noCalls(written: readonly unknown[], opened: readonly (Fields | undefined)[]): void {
+    if (!areTexts(written) || !opened.some((fields) => fields?.has("tool"))) return;
+    for (const [index, fields] of opened.entries())
+      if (fields?.has("agent") === true) {
+        const text = beginning(String(written[index]), LIMITS.noteChars);
+        this.find(findingOf("ITEM_IS_NO_CALL", { pointer: stepPointer(index) }, { text }));
+      }
   }
 
   /**

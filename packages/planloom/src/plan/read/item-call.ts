@@ -2,6 +2,7 @@
 // remark and the name that it gives its result; or why it cannot be read; or that it is no call.
 import type { SyntaxProblem } from "../finding-params.js";
 import { bracketCall, callAt, type Call, type ResultNames } from "./call-text.js";
+import { scanJson } from "./json.js";
 import type { ToolNames } from "./tool-names.js";
 
 export type ItemCall =
@@ -29,6 +30,8 @@ export function itemCall(item: string, tools: ToolNames, results?: ResultNames):
   if (text.length > 100_000) return NONE;
   const bracketed = bracketCall(text.replace(/^`|`$/g, ""));
   if (bracketed !== undefined) return { kind: "call", call: bracketed, remark: "" };
+  const recorded = recordCall(text, tools);
+  if (recorded !== undefined) return recorded;
   const assigned = ASSIGNED.exec(text);
   const start = assigned?.[0].length ?? 0;
   const from = start + BEFORE.exec(text.slice(start, start + 80))![0].length;
@@ -38,6 +41,15 @@ export function itemCall(item: string, tools: ToolNames, results?: ResultNames):
   const isOffered = tools.named(tool) !== undefined;
   if (scan.kind === "bad") return isOffered ? { kind: "bad", at: scan.at, problem: scan.problem } : NONE;
   return withRemark(scan.call, text.slice(scan.end), assigned?.[1], isOffered, tools);
+}
+
+/** `search: {"query": "x"}`: an offered tool and its arguments as a record. */
+function recordCall(text: string, tools: ToolNames): ItemCall | undefined {
+  const [lead, name] = /^[*_`"']{0,3}([A-Za-z_][\w.-]{0,63})[*_`"']{0,3}\s{0,4}[:：]?\s{0,4}(?=\{)/.exec(text) ?? [];
+  if (lead === undefined || tools.named(name!) === undefined) return undefined;
+  const scan = scanJson(text, lead.length);
+  const isWhole = scan.kind === "value" && AFTER.test(text.slice(scan.end));
+  return isWhole ? { kind: "call", call: { tool: name!, given: scan.value }, remark: "" } : undefined;
 }
 
 /** Words such as `Use` may also begin the name of a tool. */

@@ -9,17 +9,18 @@ export interface StatedNeeds {
 }
 
 const VERB = [
-  "(?:\\w{1,20} )?depends? (?:up)?on",
+  "(?:\\w{1,20} )?depends?[ _]?(?:up)?on",
   "(?:\\w{1,20} )?depending on|dependenc(?:y|ies)|dependent on|prerequisites?|requires?|needs|waits? for|blocked by|after",
   "hängt ab von|abhängig von|benötigt|dépend de|dépendances?|depende de|dependencias?|dependências?|dipende da|dipendenze",
   "зависит от|зависимости|依赖于|依赖|依賴|依存|의존",
 ].join("|");
 const STEP =
   "(?:the )?(?:steps?|tasks?|nodes?|items?|schritte?|étapes?|pasos?|passos?|passi|шаг\\w{0,2}|步骤|ステップ)?[ ]{0,2}#?";
-const LABEL = "E?\\d{1,3}(?:\\.\\d{1,3}){0,3}[a-z]?(?![\\w.]\\w)";
+const LABEL = "[ETS]?\\d{1,3}(?:\\.\\d{1,3}){0,3}[a-z]?(?![\\w.]\\w)";
 const JOINT = "[ ]{0,2}(?:,? and |,? und | et | y | e | и |和|与|と|[,;&+/、，])[ ]{0,2}";
 const LABELS = `${STEP}${LABEL}(?:${JOINT}${STEP}${LABEL}){0,12}`;
-const NOTHING = "none|nothing|no(?: other)? steps?|n/a|keine|aucune?|ningun[oa]?|nenhuma?|nessuna?|нет|无|なし|-";
+const NOTHING =
+  "(?=[\\])])|none|nothing|no(?: other)? steps?|n/a|keine|aucune?|ningun[oa]?|nenhuma?|nessuna?|нет|无|なし|-";
 /** A statement in brackets, behind a dash, in bold, or as the last sentence. */
 const STATED = new RegExp(
   `[\\s,;.]{0,4}(?:[-–—][ ]{0,2})?[([<{*_]{0,3}(?:(?:no dependenc(?:y|ies)|independent|in parallel|parallel)(?=[)\\]>}])|(?:${VERB})[*_]{0,2}[ ]{0,2}[:：]?[ *_]{0,4}[[(]?(?:(${LABELS})|${NOTHING}))[\\])]?[)\\]>}*_]{0,3}\\.?\\s*$`,
@@ -27,6 +28,12 @@ const STATED = new RegExp(
 );
 const FIRST = new RegExp(
   `^(?:(?:once|when|after) (${LABELS})(?: (?:is|are|has|have)(?: been)? (?:done|finished|complete|completed))?|(?:using|with|from|given) the (?:results?|outputs?) (?:of|from) (${LABELS}))[,:]`,
+  "iu",
+);
+
+/** `… once 1 and 2 are done.` */
+const LAST = new RegExp(
+  `(?:once|when|after|as soon as) (${LABELS}) (?:is|are|has|have)(?: been)? (?:done|finished|complete|completed|ready)\\.?\\s*$`,
   "iu",
 );
 
@@ -38,6 +45,8 @@ export function statedNeeds(text: string): StatedNeeds {
   const found = STATED.exec(text.slice(start));
   const kept = found === null ? "" : text.slice(0, start + found.index).trimEnd();
   if (found !== null && kept !== "") return { text: kept, labels: labelsOf(found[1]) };
+  const last = LAST.exec(text.slice(start));
+  if (last !== null) return { text, labels: labelsOf(last[1]) };
   const first = FIRST.exec(text.slice(0, 200));
   return first === null ? { text } : { text, labels: labelsOf(first[1] ?? first[2]) };
 }
@@ -47,6 +56,6 @@ const statedLine = (line: string): boolean => new RegExp(`^[\\s*_-]{0,8}(?:${VER
 const labelsOf = (written: string | undefined): readonly string[] =>
   written === undefined
     ? []
-    : [...written.matchAll(/E?\d{1,3}(?:\.\d{1,3}){0,3}[a-z]?(?!\w)/gi)].map(([label]) =>
-        label.toLowerCase().replace(/^e/, "E"),
+    : [...written.matchAll(/[ETS]?\d{1,3}(?:\.\d{1,3}){0,3}[a-z]?(?!\w)/gi)].map(([label]) =>
+        label.toLowerCase().replace(/^e/, "E").replace(/^[ts]/, ""),
       );

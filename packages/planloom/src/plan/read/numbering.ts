@@ -41,6 +41,8 @@ const NUMBER = new RegExp(
 );
 const DOTTED = new RegExp(`${LEAD}(\\d{1,3})((?:\\.\\d{1,3}){1,4})()(?:\\*\\*|__)?[ \\t]{1,8}(?=\\S)`, "u");
 const DASHED = /^([ \t]{0,12})(\*\*|__)?(\d{1,3})()()(?:\*\*|__)?[ \t]{1,2}[-–—|][ \t]{1,4}(?=\S)/;
+/** `T1:`, `S2.` */
+const CODED = /^([ \t]{0,12}(?:[-*•][ \t]{1,4})?)(\*\*|__)?[TSA](\d{1,3})()()[:.)]{1,2}(?:\*\*|__)?[ \t]{1,8}(?=\S)/;
 const LETTERED = /^([ \t]{0,12})(\*\*|__)?\(?([A-Za-z])[.)](?:\*\*|__)?[ \t]{1,8}(?=\S)/;
 const ROMAN = /^([ \t]{0,12})(\*\*|__)?\(?([IVXivx]{1,5})[.)](?:\*\*|__)?[ \t]{1,8}(?=\S)/;
 const ROW = /^([ \t]{0,4})\|[ \t]{0,8}(\*\*)?(?:step )?(\d{1,3})(?:\*\*)?[.)]?[ \t]{0,8}\|(.*)\|[ \t]*$/i;
@@ -56,7 +58,9 @@ const NUMBER_MARKER: Marker = {
   saysStep: false,
   least: 2,
   read: (line) =>
-    labelMark(NUMBER.exec(line) ?? DOTTED.exec(line) ?? DASHED.exec(line), line) ?? circledMark(line) ?? rowMark(line),
+    labelMark(NUMBER.exec(line) ?? DOTTED.exec(line) ?? DASHED.exec(line) ?? CODED.exec(line), line) ??
+    circledMark(line) ??
+    rowMark(line),
 };
 const LETTER_MARKER: Marker = {
   saysStep: false,

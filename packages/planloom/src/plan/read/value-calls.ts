@@ -27,7 +27,11 @@ export function openedCalls(value: unknown, tools: ToolNames, depth = DEPTH): Op
     const at = `/${list}`;
     return inner(called, at, tools, depth) ?? asList(called, at);
   }
-  return planInArguments(value, tools) ?? (isCallRecord(value, tools) ? asList(value, "") : undefined);
+  return (
+    severalKeys(value, tools) ??
+    planInArguments(value, tools) ??
+    (isCallRecord(value, tools) ? asList(value, "") : undefined)
+  );
 }
 
 function inner(value: unknown, at: string, tools: ToolNames, depth: number): Opened | undefined {
@@ -68,6 +72,16 @@ function isCallRecord(value: JsonObject, tools: ToolNames): boolean {
   const name = nameIn(value);
   const given = Object.keys(value).some((key) => ARGUMENT_FIELDS.includes(plainName(key)) || key === "with");
   return given && name !== undefined && tools.named(name) !== undefined && Object.keys(value).length <= 4;
+}
+
+/** `{ "search": {…}, "calculate": {…} }`: every key is the name of a tool. */
+function severalKeys(value: JsonObject, tools: ToolNames): Opened | undefined {
+  const keys = Object.keys(value);
+  if (keys.length < 2 || !keys.every((key) => isKeyedCall({ [key]: value[key]! }, tools))) return undefined;
+  return {
+    value: keys.map((key) => ({ [key]: value[key] })),
+    sourceOf: (pointer) => pointer.replace(/^\/\d+/, ""),
+  };
 }
 
 /** `{ "search": { "query": "x" } }`: the only key is the name of a tool. */
