@@ -1,5 +1,6 @@
 // Reads plans in the form of numbered text. In: a text, and the names of the tools. Out: the list that is the plan, or
 // that the text holds several of them, or none. It finds the lists and their frames; list-steps.ts makes the steps.
+import { LIMITS } from "../../limits.js";
 import { frameOf, type Frame } from "./plan-frame.js";
 import { isBullet, MARKERS, plainDigits, type ItemLabel, type Mark, type Marker } from "./numbering.js";
 import { asks, isBareWord, saysWhatToDo } from "./phrases.js";
@@ -63,6 +64,9 @@ function listsOf(lines: readonly string[], marker: Marker): readonly List[] {
   let before: string[] = [];
   let at = 0;
   for (const line of lines) {
+    // The rest cannot change the result: a text with so many lists is no plan, and so long a list is too large.
+    if (lists.length > MOST_LISTS) return [];
+    if ((lists.at(-1)?.items.length ?? 0) > LIMITS.readSteps) break;
     const mark = marker.read(plainDigits(line));
     const open = lists.at(-1);
     const isNested =
@@ -83,6 +87,7 @@ function listsOf(lines: readonly string[], marker: Marker): readonly List[] {
   return lists.map((open, i) => ended(open, marker, lists[i + 1] !== undefined));
 }
 
+const MOST_LISTS = 40;
 /** Lines before a list that are looked at. */
 const MOST_BEFORE = 40;
 const THOUGHT = /^\s*(?:Thought|Reasoning):/i;

@@ -1,5 +1,6 @@
 // The tolerant reader. In: the text of a person or a model. Out: a draft in canonical form with notes on the changes,
-// or the kind of failure with its findings. It does not decide whether the draft is sound: check does.
+// or the kind of failure with its findings. It does not decide whether the draft is sound: check does. Its stages are
+// frame, form (the table FORMS in text.ts), fields and references: docs/architecture.md names the files of each.
 import { beginning } from "../../beginning.js";
 import { messageOf } from "../../error.js";
 import { LIMITS } from "../../limits.js";

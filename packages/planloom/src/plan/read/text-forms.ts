@@ -138,12 +138,8 @@ export function textList(part: Part): TextResult | undefined {
   return undefined;
 }
 
-/** A text with more lists is no plan. */
-const MOST_LISTS = 40;
-
 /** The plan among the lists of one kind of mark. */
 function oneOf(lists: readonly List[], part: Part): TextResult | undefined {
-  if (lists.length > MOST_LISTS) return undefined;
   if (lists.some(({ items }) => items.length > LIMITS.readSteps))
     return tooLarge({ of: "steps", most: LIMITS.readSteps });
   const parts = new Map(lists.map((list) => [list, listParts(list, part.tools)] as const));
