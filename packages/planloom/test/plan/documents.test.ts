@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createLoom } from "../../src/loom/create-loom.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { normalizeDraft } from "../../src/plan/read/read.js";
+import { plannerRepair } from "../../src/agents/planner-prompts.js";
 import { findingWords } from "../../src/words/findings.js";
 import { check } from "../../src/plan/check/check.js";
 import { isUnclear } from "../../src/plan/check/unclear.js";
@@ -79,6 +80,9 @@ describe("P3: steps clear, order defined, hand-off defined; every problem named 
     const apart = [load, { ...count, dependsOn: [] }, { ...report, dependsOn: [] }];
     expect(codes({ steps: apart })).toEqual(["NO_ORDER"]);
     expect(codes({ steps: apart, answer: { from: ["load", "count", "report"] } })).toEqual([]);
+    const more = { id: "more", tool: "serch", with: { query: "tea" } };
+    const repair = plannerRepair(check({ steps: [...apart, more] }, SAMPLE).findings);
+    for (const told of ["error UNKNOWN_TOOL", "warning NO_ORDER"]) expect(repair).toContain(told);
     const vendors = ["first", "second", "third"].map((name) => ({ id: name, agent: `Research the ${name} vendor.` }));
     expect(codes({ steps: vendors })).toEqual([]);
     expect(codes({ steps: [vendors[0], { ...vendors[0], id: "again" }] })).toEqual(["NO_ORDER"]);
