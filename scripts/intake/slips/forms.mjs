@@ -148,6 +148,17 @@ export const SLIPS = [
     ["1. Find the lakes\n   depends_on: []\n2. Count them\n   depends_on: [1]", chain("Find the lakes", "Count them")],
   ),
   ...of(
+    "titles, remarks and alternatives",
+    ['1. **Search**: search(query="herons")\n2. **Add**: calculate(expression="1 + 1")', chain(HERONS, SUM)],
+    ['Step 1: Search\nsearch(query="herons")\n\nStep 2: Add\ncalculate(expression="1 + 1")', chain(HERONS, SUM)],
+    ['1. search(query="herons")          # where they breed\n2. calculate(expression="1 + 1")', chain(HERONS, SUM)],
+    [
+      "1. Find the lakes\n2. Compare them\n\nAlternatively:\n\n1. Ask the fishermen\n2. Believe them",
+      refused("SEVERAL_PLANS", "Write one plan"),
+    ],
+    ['{"refusal": "No."}', kind("refusal")],
+  ),
+  ...of(
     "stated dependencies",
     [
       "1. Find the lakes\n2. Find the rivers (depends on: none)\n3. Compare them (depends on 1 and 2)",

@@ -18,7 +18,7 @@ const ASSIGNED = /^(?:(?:const|let|var)\s+)?([A-Za-z_]\w{0,63})\s{0,4}:?=\s{0,4}
 const AFTER = /^[*_`"'\]>)\s]{0,6}[.,;]?[*_`"'\]>)\s]{0,6}$/;
 /** A remark begins with one of these. */
 const REMARK =
-  /^[*_`"'\]>\s]{0,6}(?:[-–—:：#(/|]|=>|->|→|⇒|\/\/|,?\s{0,2}(?:to|for|and|then|so|in order|which|um|pour|para|per)\s)/i;
+  /^[*_`"'\]>\s]{0,40}(?:[-–—:：#(/|]|=>|->|→|⇒|\/\/|,?\s{0,2}(?:to|for|and|then|so|in order|which|um|pour|para|per)\s)/i;
 const NAMED_RESULT =
   /^[\s*_`]{0,6}(?:->|=>|→|⇒|\bas\b)\s{0,4}[[{(<"'`]{0,2}([A-Za-z_]\w{0,63})[\]})>"'`]{0,2}[.;]?\s{0,4}$/;
 
@@ -36,11 +36,24 @@ export function itemCall(item: string, tools: ToolNames, results?: ResultNames):
   const start = assigned?.[0].length ?? 0;
   const from = start + BEFORE.exec(text.slice(start, start + 80))![0].length;
   const scan = startOfCall(text, from, start, results);
-  if (scan.kind === "none") return NONE;
+  if (scan.kind === "none") return titledCall(text, tools, results) ?? NONE;
   const tool = scan.kind === "bad" ? scan.tool : scan.call.tool;
   const isOffered = tools.named(tool) !== undefined;
   if (scan.kind === "bad") return isOffered ? { kind: "bad", at: scan.at, problem: scan.problem } : NONE;
   return withRemark(scan.call, text.slice(scan.end), assigned?.[1], isOffered, tools);
+}
+
+const TITLED = /^([^\n(){}]{1,120}?)(?:[:：–—]|\n|\s-)[\s*_`]{0,8}([A-Za-z_][\w.-]{0,63})\(/;
+
+/** `**Search**: search(query="x")`: a title, and then a call of an offered tool. */
+function titledCall(text: string, tools: ToolNames, results: ResultNames | undefined): ItemCall | undefined {
+  const found = TITLED.exec(text.slice(0, 300));
+  if (found === null || tools.named(found[2]!) === undefined) return undefined;
+  const at = found[0].length - found[2]!.length - 1;
+  const scan = callAt(text, at, results);
+  if (scan.kind === "bad") return { kind: "bad", at: scan.at, problem: scan.problem };
+  const read = scan.kind === "call" ? withRemark(scan.call, text.slice(scan.end), undefined, true, tools) : NONE;
+  return read.kind === "call" ? { ...read, remark: found[1]!.replace(/[*_`]/g, "").trim() } : undefined;
 }
 
 /** `search: {"query": "x"}`: an offered tool and its arguments as a record. */

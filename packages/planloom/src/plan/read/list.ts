@@ -37,7 +37,7 @@ export function listTexts(text: string): readonly string[] {
 export function isPlanList(list: List, texts: readonly string[], framed: boolean): boolean {
   if (list.items.length < list.marker.least || texts.some((text) => text === "" || asks(text))) return false;
   const frame = framed && list.frame === "whole" ? "plan" : list.frame;
-  if (frame === "other") return false;
+  if (frame === "other" || frame === "alternative") return false;
   if (frame === "plan" || list.marker.saysStep) return !texts.every(isBareWord);
   return 2 * texts.filter(saysWhatToDo).length >= texts.length;
 }

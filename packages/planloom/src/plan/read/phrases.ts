@@ -47,7 +47,7 @@ const INABILITY: readonly RegExp[] = [
   /\bas an ai\b|\bsorry, but\b|\b(?:not something i can|against my (?:guidelines|policy|policies|principles))\b|^(?:i )?(?:decline|refuse)d?\b/,
   // German, Dutch, Scandinavian
   /\b(?:kann|darf|werde|möchte|könnte) (?:ich|wir)\b[^.!?]{0,80}\b(?:nicht|keine?n?)\b|\bich (?:kann|darf|werde|könnte)\b[^.!?]{0,80}\b(?:nicht|keine?n?)\b/,
-  /\b(?:nicht möglich|nicht in der lage|außerstande|lehne (?:ich|das)|ich lehne|nicht weiterhelfen|nicht helfen)\b/,
+  /\b(?:nicht möglich|geht (?:leider )?nicht|nicht in der lage|außerstande|lehne (?:ich|das)|ich lehne|nicht weiterhelfen|nicht helfen)\b/,
   /\b(?:kan|mag|zal) ik\b[^.!?]{0,80}\b(?:niet|geen)\b|\bik (?:kan|mag|zal)\b[^.!?]{0,80}\b(?:niet|geen)\b/,
   /\b(?:kan|vil|må|får) (?:jag|jeg)\b[^.!?]{0,60}\b(?:inte|ikke|ikkje)\b|\b(?:jag|jeg) (?:kan|vil|må|får)\b[^.!?]{0,60}\b(?:inte|ikke)\b/,
   // French, Spanish, Portuguese, Italian, Romanian

@@ -1,14 +1,18 @@
 // Decides what the text before a list says about it: that it is a plan, that it is something else, or nothing. In: the
 // lines before the list. Out: its frame. Only a list in a plan frame, or one that is the whole reply, is a plan.
 
-/** `whole`: only a greeting stands before the list, so it is the whole reply. */
-export type Frame = "plan" | "other" | "whole";
+/**
+ * `whole`: only a greeting stands before the list, so it is the whole reply. `alternative`: the list is offered in the
+ * place of another one.
+ */
+export type Frame = "plan" | "other" | "whole" | "alternative";
 
 /** Lines that stand before a list, without blank lines, the nearest last. */
 export function frameOf(before: readonly string[]): Frame {
   const lines = before.map(plainLine).filter((line) => /[\p{L}\p{N}]/u.test(line));
   const nearest = lines.at(-1);
   if (nearest === undefined) return "whole";
+  if (ALTERNATIVE.test(nearest)) return "alternative";
   if (speaksAbout(nearest)) return "other";
   if (saysPlan(nearest)) return "plan";
   if (isLeadIn(nearest)) return lines.every((line) => GREETING.test(line)) ? "whole" : "other";
@@ -65,6 +69,8 @@ const ABOUT_FIRST = new RegExp(
   ].join("|")})(?![a-z])`,
   "i",
 );
+const ALTERNATIVE =
+  /^(?:or(?: else| instead)?\b|alternativ\w*|another (?:way|plan|option)|instead\b|oder\b|ou\b|sinon\b|autrement|o bien|oppure|en su lugar|或者|另一种|または|또는|или\b|иначе).{0,60}[:：]$/i;
 /** A courtesy before the list, which says nothing about it. */
 const GREETING =
   /^(?:(?:sure(?: thing)?|certainly|of course|ok(?:ay)?|absolutely|great|alright|all right|yes|understood|got it|hello|hi|gerne|klar|natürlich|bien sûr|d'accord|claro|por supuesto|certo|конечно|当然|好的|はい|네|नमस्ते|بالتأكيد)[^\p{L}]{0,6}){1,3}(?:here (?:it is|you go|you are))?[^\p{L}]{0,6}$/iu;

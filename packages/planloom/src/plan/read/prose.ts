@@ -3,6 +3,7 @@
 import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
 import { findingOf, type Finding } from "../finding.js";
+import { isObject } from "../json.js";
 import { questionsIn } from "./document.js";
 import { failure, noPlan, type ReadFailure } from "./failure.js";
 import { listTexts } from "./list.js";
@@ -26,6 +27,7 @@ export function proseResult(text: string): ReadFailure | Questions {
 export function valueResult(value: unknown): ReadFailure | Questions {
   const sentences = questionsIn(value);
   if (sentences.length > 0) return questions(sentences);
+  if (isObject(value) && typeof value["refusal"] === "string" && value["refusal"].trim() !== "") return refusal();
   const first: unknown = typeof value === "object" && value !== null ? Object.values(value)[0] : value;
   return typeof first === "string" && (refuses(first) || apologises(first)) ? refusal() : noPlan();
 }

@@ -158,7 +158,8 @@ function oneOf(lists: readonly List[], part: Part): TextResult | undefined {
   const framed = plans.filter(({ frame }) => frame === "plan");
   const [list, ...others] = framed.length > 0 && calls.length === 0 ? framed : plans;
   if (list === undefined) return undefined;
-  if (others.some((other) => !sameList(list, other))) return severalPlans();
+  const rivals = lists.filter(({ frame }) => frame === "alternative");
+  if ([...others, ...rivals].some((other) => !sameList(list, other))) return severalPlans();
   return found(documents.get(list)!, part);
 }
 
