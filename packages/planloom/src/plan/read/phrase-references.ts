@@ -17,7 +17,7 @@ const THING =
   "(?:final |full |whole |exact |raw )?(?:outputs?|results?|responses?|answers?|values?|data|contents?|texts?|return values?|output values?|result values?|output data|info|information|findings|summary|list)";
 const RELATION =
   "(?:of|from|in|by|at|for|obtained (?:in|from|by)|returned (?:in|from|by)|produced (?:in|by)|generated (?:in|by)|given by|found (?:in|by)|retrieved (?:in|from|by)|collected (?:in|from|by)|computed (?:in|by)|calculated (?:in|by))";
-const NUMBERED = "(?:step|task|node|action|call|stage)s? ?(?:no\\.? |number |#)?(\\d{1,4})";
+const NUMBERED = "(?:(?:step|task|node|action|call|stage)s? ?(?:no\\.? |number |#)?|#e)(\\d{1,4})";
 const BEFORE =
   "(?:the )?(?:previous|prior|preceding|last|former|above|earlier) (?:step|task|action|call|stage|tool call|one)";
 const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
@@ -37,6 +37,7 @@ const PLAIN = rows([
   [`${LEAD}${BEFORE}(?:['’]s|s)? ${THING}()`, "previous"],
   [`${LEAD}(?:previous|prior|preceding|last) ${THING}()`, "previous"],
   [`(?:taken |comes? |coming )?from ${BEFORE}()`, "previous"],
+  [`${LEAD}${THING} (?:from |of )?(?:above|before)()`, "previous"],
   [`${LEAD}${THING} ${RELATION} ${PLACE}`, "place"],
   [`from ${PLACE}`, "place"],
 ]);
@@ -69,8 +70,8 @@ function isNoun(text: string): boolean {
 
 /** Each row of the grammar needs one of these words. Most texts have none. */
 const NEEDS: { readonly [of in Exclude<Phrase["of"], "name">]: RegExp } = {
-  step: /(?:step|task|node|action|call|stage).{0,12}\d/i,
-  previous: /previous|prior|preceding|last|former|above|earlier/i,
+  step: /(?:step|task|node|action|call|stage).{0,12}\d|#e\d/i,
+  previous: /previous|prior|preceding|last|former|above|earlier|before/i,
   place: /(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)[ _-](?:step|task|action|call|stage)/i,
 };
 const SAYS_OUTPUT = /^(?:the )?(?:outputs?|results?|response)[ _-]/i;

@@ -19,14 +19,23 @@ const TO_FILL = /^(?:<)?(?:YOUR|INSERT|REPLACE|ENTER|ADD|PUT)(?:_[A-Z0-9]+)+(?:>
 const LATER =
   /^(?:to be (?:determined|decided|defined|filled(?: in)?|provided|replaced|completed|added)|(?:will be|is|to be) (?:filled|determined|known|provided|replaced|computed|generated)\b.{0,60}|tbd|\?\?\?|placeholder)[.!]?$/i;
 
+const LEFT_OUT =
+  /^(?:[[<({]{0,2}\s?(?:\.{3}|…)\s?[\]>)}]{0,2}|(?:see|as|same as|from) (?:above|before|found above|found before|previously)[.]?)$/i;
+const PATH_BEHIND = /\}\}(?:\.\w{1,64}|\[\d{1,6}\]){1,12}$/;
+const POSITION = /^#?\d{1,3}$/;
+
 export function isPlaceholder(text: string): boolean {
   const trimmed = text.trim();
   if (trimmed.length < 2 || trimmed.length > WHOLE_CHARS) return false;
-  if (TO_FILL.test(trimmed) || LATER.test(trimmed)) return true;
-  const { core, mark } = unmarked(trimmed);
+  if (TO_FILL.test(trimmed) || LATER.test(trimmed) || LEFT_OUT.test(trimmed)) return true;
+  const { core, mark } = unmarked(trimmed.replace(PATH_BEHIND, "}}"));
   switch (mark) {
     case "{{{":
     case "{{":
+    case "{%":
+    case "<|":
+      return true;
+    case "__":
     case "<<":
     case "[[":
     case "#{":
@@ -37,7 +46,7 @@ export function isPlaceholder(text: string): boolean {
     case "[":
       return WORDS.test(core) && !/[,:]/.test(core) && !/^\w-\w/.test(core) && core.length > 2;
     case "{":
-      return WORDS.test(core) && !/[,:]/.test(core);
+      return POSITION.test(core) || (WORDS.test(core) && !/[,:]/.test(core));
     case "${":
     case "$(":
     case "%{":

@@ -4,6 +4,7 @@ import { CEL_WORDS, parseExpression } from "../expression/expression.js";
 import { withoutHabits } from "../expression/habits.js";
 import { isObject } from "../json.js";
 import type { ReferenceContext } from "./reference-context.js";
+import { stepOf } from "./reference-targets.js";
 import { eachExpression } from "./spans.js";
 
 const SEGMENT = /\.([A-Za-z_][\w -]*)|\[(\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]/g;
@@ -27,7 +28,7 @@ const OUTPUT_WORDS = ["output", "outputs"];
 const RESULT_WORDS = ["result", "results", "response", "value", "data", "text", "content"];
 
 function isWhole(segment: string, field: string, id: string, context: ReferenceContext): boolean {
-  if (!segment.startsWith(".")) return false;
+  if (segment === "" || field === "") return false;
   if (OUTPUT_WORDS.includes(field)) return hasField(id, field, context) !== true;
   return RESULT_WORDS.includes(field) && hasField(id, field, context) === false;
 }
@@ -62,7 +63,7 @@ export function withoutPrefix(text: string, pointer: string, context: ReferenceC
   const { names } = context;
   const plain = eachExpression(text, (expression) => {
     if (/["']/.test(expression)) return expression;
-    return withoutOutput(withoutOwner(expression, context), context);
+    return withoutOutput(withNumbers(withoutOwner(expression, context), context), context);
   });
   if (plain !== text) context.note("REFERENCE_STEPS", {}, pointer, { before: text, after: plain });
   return inOurLanguage(names.rewrite(plain), (change) => context.note("EXPRESSION_READ", {}, pointer, change));
@@ -85,10 +86,18 @@ export function inOurLanguage(
   return read;
 }
 
+/** `step_1` in an expression is the step of that number, if no step is called so. */
+function withNumbers(expression: string, context: ReferenceContext): string {
+  return expression.replace(/(?<![\w.$])(?:step|task)_?\d{1,4}\b/gi, (name) =>
+    context.names.resolve(name) === undefined ? (stepOf({ adapter: "REFERENCE_BARE", name }, context) ?? name) : name,
+  );
+}
+
 function withoutOwner(expression: string, context: ReferenceContext): string {
   return expression.replace(PREFIX, (whole, name: string, output: string) => {
     const owner = whole.slice(0, whole.indexOf("."));
-    const id = context.names.resolve(owner) === undefined ? context.names.resolve(name) : undefined;
+    const id =
+      context.names.resolve(owner) === undefined ? stepOf({ adapter: "REFERENCE_BARE", name }, context) : undefined;
     if (id === undefined) return whole;
     return id + (output === "" || hasField(id, output.slice(1), context) === true ? output : "");
   });

@@ -12,6 +12,7 @@ import { isEarlier, stepOf, stepOfWords } from "./reference-targets.js";
 import {
   formsIn,
   numberIn,
+  OUTPUT_NAME,
   stepNumber,
   WHOLE_CHARS,
   wholeForm,
@@ -47,7 +48,7 @@ const MARK = /[#$<{]/;
 
 /** Every form has one of these. Most texts have none. */
 const HINT =
-  /[#$<{[%@`]|\w\.\w|^\(\(?\w|^\*\*|(?:step|task|node|action|call|stage|s|e)[ _-]?\d|\d[ _]|previous|prior|preceding|last|former|above|earlier|outputs?|results?|response|first|second|third|th |^(?:YOUR|INSERT|REPLACE|ENTER|ADD|PUT)_|to be |tbd|will be|placeholder|\?\?\?/i;
+  /[#$<{[%@`]|\.\.\.|…|__|\w\.\w|^\(\(?\w|^\*\*|(?:step|task|node|action|call|stage|s|e)[ _-]?\d|\d[ _]|previous|prior|preceding|last|former|above|earlier|outputs?|results?|response|first|second|third|th |^(?:YOUR|INSERT|REPLACE|ENTER|ADD|PUT)_|to be |tbd|will be|placeholder|\?\?\?/i;
 
 function inText(text: string, pointer: string, context: ReferenceContext): string {
   if (!HINT.test(text)) return text;
@@ -112,7 +113,8 @@ function targetOf(form: Form, context: ReferenceContext): Target | undefined {
 
 function targetOfWhole(form: WholeForm, context: ReferenceContext): Target | undefined {
   const { adapter, path, phrase } = form;
-  const id = phrase === undefined ? stepOf(form, context) : stepOfWords(form, context);
+  const called = path.startsWith(".") || form.sure ? context.names.byWords(form.name) : undefined;
+  const id = phrase === undefined ? (stepOf(form, context) ?? called) : stepOfWords(form, context);
   if (id === undefined || id === context.id) return undefined;
   const target = { id, path, adapter };
   if (phrase !== undefined) return { ...target, certain: phrase.plain || (phrase.noun && isOneValue(id, context)) };
@@ -159,6 +161,7 @@ function likeReference(
   else if (form?.adapter === "REFERENCE_INDEX") lookalike(trimmed, pointer, context);
   else if (form?.adapter === "REFERENCE_BARE" && numberIn(form.name) !== undefined && form.path.startsWith(".output"))
     lookalike(trimmed, pointer, context);
+  else if (form?.path === "" && OUTPUT_NAME.test(form.name)) lookalike(trimmed, pointer, context);
   else if (isPlaceholder(trimmed)) lookalike(trimmed, pointer, context);
   else return false;
   return true;

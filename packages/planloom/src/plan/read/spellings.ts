@@ -95,6 +95,9 @@ const withoutOwner = (name: string): string => name.replace(OWNED, "");
 const MARKS: readonly { readonly open: string; readonly close: string; readonly sure: boolean }[] = [
   { open: "{{{", close: "}}}", sure: true },
   { open: "{{", close: "}}", sure: true },
+  { open: "{%", close: "%}", sure: true },
+  { open: "<|", close: "|>", sure: true },
+  { open: "__", close: "__", sure: true },
   { open: "${", close: "}", sure: true },
   { open: "#{", close: "}", sure: true },
   { open: "%{", close: "}", sure: true },
@@ -111,6 +114,7 @@ const MARKS: readonly { readonly open: string; readonly close: string; readonly 
   { open: "**", close: "**", sure: false },
   { open: "%", close: "%", sure: false },
   { open: "$.", close: "", sure: true },
+  { open: "$", close: "$", sure: true },
   { open: "$", close: "", sure: true },
   { open: "@", close: "", sure: false },
 ];
@@ -130,6 +134,7 @@ export interface WholeForm {
 /** Longer values are texts. */
 export const WHOLE_CHARS = 200;
 
+const NUMBERED = new RegExp(`^${OWNER}\\.(\\d{1,4})(${PATH})$`);
 const NAMED = new RegExp(`^(?:${OWNER}[.])?([A-Za-z_][\\w-]{0,63})(${SPACED})$`);
 const INDEXED = new RegExp(`^(?:plan\\.)?(?:${OWNER}|step_results|step_outputs)\\[(\\d{1,4})\\](${PATH})$`, "i");
 const KEYED = new RegExp(`^(?:${OWNER}|step_results|step_outputs)\\[["']([^"'\\]\\n]{1,64})["']\\](${PATH})$`, "i");
@@ -138,12 +143,31 @@ const KEYED = new RegExp(`^(?:${OWNER}|step_results|step_outputs)\\[["']([^"'\\]
 export function wholeForm(text: string): WholeForm | undefined {
   const trimmed = text.trim();
   if (trimmed === "" || trimmed.length > WHOLE_CHARS) return undefined;
-  const { core, mark, sure } = unmarked(trimmed);
+  const [marked, behind] = pathBehindMarks(trimmed);
+  const { core, mark, sure } = unmarked(marked);
+  const form = coreForm(core, mark, sure);
+  return form === undefined || (behind !== "" && mark === "") ? undefined : { ...form, path: form.path + behind };
+}
+
+/** `<step_1>.title`: a path behind the marks, or the output of what is in them. */
+function pathBehindMarks(trimmed: string): readonly [marked: string, path: string] {
+  const [, marked, path] =
+    /^(.*[>\]})%`])((?:\.[A-Za-z_]\w{0,63}|\[\d{1,6}\]){1,12}|['’]s (?:output|result))$/s.exec(trimmed) ?? [];
+  if (marked === undefined || path === undefined || unmarked(marked).mark === "") return [trimmed, ""];
+  return [marked, path.startsWith(".") || path.startsWith("[") ? path : ""];
+}
+
+function coreForm(core: string, mark: string, sure: boolean): WholeForm | undefined {
   const of = (adapter: FormAdapter, name: string, path: string): WholeForm => ({ adapter, name, path, mark, sure });
   const indexed = INDEXED.exec(core);
   if (indexed !== null) return of("REFERENCE_INDEX", indexed[1]!, indexed[2] ?? "");
   const keyed = KEYED.exec(core);
   if (keyed !== null) return of("REFERENCE_MARKED", keyed[1]!, keyed[2] ?? "");
+  const numbered =
+    NUMBERED.exec(core) ?? (mark === "$." ? /^(\d{1,4})((?:\.[A-Za-z_]\w{0,63}){0,12})$/.exec(core) : null);
+  if (numbered !== null) return of("REFERENCE_MARKED", `step_${numbered[1]!}`, numbered[2] ?? "");
+  const said = sure ? stepNumber(core) : undefined;
+  if (said !== undefined && !/^#?\d/.test(core)) return of("REFERENCE_MARKED", `step_${said}`, "");
   const phrase = phraseIn(core);
   if (phrase !== undefined) return { ...of("REFERENCE_OUTPUT_OF", phrase.name, phrase.path), phrase };
   const named = NAMED.exec(core);
@@ -162,6 +186,10 @@ export function unmarked(trimmed: string): { readonly core: string; readonly mar
   }
   return { core: trimmed, mark: "", sure: false };
 }
+
+/** A name that systems give the output of a call: `result_1`, `API_call_0`. */
+export const OUTPUT_NAME =
+  /^(?:(?:api|tool|function)[_-]?)?(?:call|output|result|response|generated|answer)[_-]?\d{1,4}$/i;
 
 /** The number of `step 2`. */
 export function stepNumber(name: string): number | undefined {
