@@ -177,6 +177,14 @@ describe("001: a good plan has expected evidence for each step", () => {
     expect(draft).toMatchObject({ steps: [{ id: "a", evidence: ["the source"] }] });
   });
 
+  test("is a text and no reference", () => {
+    const step = { id: "a", agent: "Find the price.", evidence: ["the price", "${{ inputs.x }}"] };
+    const { findings } = check({ steps: [step] }, SAMPLE);
+    expect(findings.map(({ code, where }) => [code, where.pointer])).toEqual([
+      ["REFERENCE_PLACE", "/steps/0/evidence/1"],
+    ]);
+  });
+
   test("hostile outputs take no time", () => {
     const texts = ["a/".repeat(100_000), `${"a.".repeat(100_000)} `, " ".repeat(400_000), "https://".repeat(50_000)];
     const before = performance.now();

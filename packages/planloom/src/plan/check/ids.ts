@@ -97,6 +97,7 @@ export function checkPlainTexts(outline: Outline, report: Report): void {
       if (field === "title" && fields["title"] !== undefined && isCopied(step)) continue;
       checkPath(fields[field], `${pointer}/${field}`, report);
     }
+    step?.evidence?.forEach((wanted, i) => checkPath(wanted, `${pointer}/evidence/${i}`, report));
     for (const [name, at] of step === undefined ? [] : listedTools(step)) checkPath(name, pointer + at, report);
   }
   const answer = outline.answer;
