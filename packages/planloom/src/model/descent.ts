@@ -1,7 +1,7 @@
 // One call of a model: requests one after the other, until one is accepted or no form is left. In: a request and the form
 // of the first. Out: a reply, or a PlanloomError of kind "provider". After each refusal it sends at most one request.
 import { TimedOut } from "../deadline.js";
-import { BODY_RULES, ruleFor } from "./body-rules.js";
+import { BODY_RULES, ruleFor, type BodyRule } from "./body-rules.js";
 import { RUNGS, wayAfter, type Rung, type Way } from "./ladder.js";
 import { sendOnce, type AskedModel } from "./one-request.js";
 import type { ModelReply, ModelRequest } from "./port.js";
@@ -31,6 +31,7 @@ export async function descend(asked: AskedModel, target: RequestTarget, descent:
   let way = begin;
   for (let calls = 1; calls <= MOST_REQUESTS; calls++) {
     const taken = way;
+    const known: ReadonlySet<BodyRule> = new Set(asked.learner.rules);
     const outcome = await sendOnce(asked, request, taken, () => accepted(taken));
     if (outcome.ok) {
       accepted(taken);
@@ -43,7 +44,7 @@ export async function descend(asked: AskedModel, target: RequestTarget, descent:
     const { reason } = request.signal as { readonly reason: unknown };
     if (reason instanceof TimedOut) throw timeoutError(target, reason);
     request.signal.throwIfAborted();
-    way = after(way, outcome.failure);
+    way = after(way, outcome.failure, known);
     await request.again?.();
   }
   throw new Error("unreachable: every refusal leads to a way that was not tried");
@@ -56,9 +57,10 @@ function wayFinder({ learner, settings }: AskedModel, target: RequestTarget, des
   const triedTools = new Set([...sparedTools, begin.tools ?? "auto"]);
   const sent = { output: request.output !== undefined, tools: offersTools(request), tried, triedTools };
   let resampled = false;
-  return (way: Way, failure: ProviderFailure): Way => {
+  // `known`: the rules when the request was sent. Another request may have learnt one since, which this one needs, too.
+  return (way: Way, failure: ProviderFailure, known: ReadonlySet<BodyRule>): Way => {
     const isAnswer = failure.kind === "refused" || failure.kind === "failed";
-    const rule = isAnswer ? ruleFor(failure.words, learner.rules, settings) : undefined;
+    const rule = isAnswer ? ruleFor(failure.words, known, settings) : undefined;
     if (rule !== undefined) {
       learner.follow(rule);
       return way;

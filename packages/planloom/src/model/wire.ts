@@ -2,7 +2,8 @@
 // OpenAI-compatible server. Out: the same with counts that are counts and arguments that are texts; an error in a body
 // with status 200 becomes an error status. A reply that needs no mending keeps its meaning.
 import { beginning } from "../beginning.js";
-import { isObject, jsonIn, type Json } from "../plan/json.js";
+import { exactJsonIn } from "../plan/exact-integer.js";
+import { isObject, type Json } from "../plan/json.js";
 import { statusIn } from "./refusal-subject.js";
 import { isOddReply, mendedReply } from "./reply-shape.js";
 
@@ -47,7 +48,7 @@ const asksForStream = (init: RequestInit | undefined): boolean =>
 /** Some servers reply in one piece to whoever asks for a stream. */
 async function asStream(response: Response): Promise<Response> {
   const text = await response.text();
-  const body = jsonIn(text);
+  const body = exactJsonIn(text);
   if (!isObject(body) || !Array.isArray(body["choices"])) return withBody(response, text);
   const choices = (body["choices"] as readonly Json[]).map((choice) => {
     const { message, ...rest } = isObject(choice) ? choice : {};
@@ -58,7 +59,7 @@ async function asStream(response: Response): Promise<Response> {
 }
 
 function mendedBody(response: Response, text: string): Response {
-  const body = jsonIn(text);
+  const body = exactJsonIn(text);
   if (PAGE.test(text)) throw new Error(pageText(text));
   if (!isObject(body)) return withBody(response, text);
   const { error } = body;
@@ -146,7 +147,7 @@ const MENDED =
 function mendedLine(line: string, data: string, seen: Seen): string {
   const isFirst = !seen.begun;
   seen.begun = true;
-  const body = isFirst || seen.odd || MENDED.test(data) ? jsonIn(data) : undefined;
+  const body = isFirst || seen.odd || MENDED.test(data) ? exactJsonIn(data) : undefined;
   if (!isObject(body)) return `${line}\n`;
   if (isFirst) seen.odd = isOddReply(body);
   return `data: ${JSON.stringify(mendedReply(body))}\n`;

@@ -78,6 +78,24 @@ describe("a refused field is left out or changed, and no later request has it", 
   });
 });
 
+test("requests that are refused together all follow the rule", async () => {
+  const open: (() => void)[] = [];
+  const server = await startFakeOpenAI({
+    reply: async (body) => {
+      if (body.max_tokens === undefined) return { text: "Well." };
+      await new Promise<void>((answer) => {
+        open.push(answer);
+        if (open.length === 3) open.forEach((go) => go());
+      });
+      return { status: 400, raw: JSON.stringify(says("Use 'max_completion_tokens' instead of 'max_tokens'.")) };
+    },
+  });
+  onTestFinished(() => server.close());
+  const model = openModel({ model: "together", baseURL: server.url, maxOutputTokens: 100 }, "executor");
+  const replies = await Promise.all([ask(), ask(), ask()].map((request) => model.call(request)));
+  expect(replies.map(({ text, usage }) => [text, usage.calls])).toEqual(Array(3).fill(["Well.", 2]));
+});
+
 test("another process begins with what one has found out", async () => {
   const folder = mkdtempSync(join(tmpdir(), "planloom-rules-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

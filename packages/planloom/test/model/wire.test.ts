@@ -80,6 +80,21 @@ describe("a reply", () => {
     expect(toolCalls).toMatchObject([{ name: "look", args: read }]);
   });
 
+  it.each([false, true])(
+    "keeps the digits of long integers in arguments that came as an object (stream: %s)",
+    async (stream) => {
+      const calls = [{ index: 0, id: "c", type: "function", function: { name: "look", arguments: "?" } }];
+      const message = { role: "assistant", content: null, tool_calls: calls };
+      const sent = stream ? events(chunk(message), chunk({}, { finish_reason: "tool_calls" })) : reply(message);
+      const body = (typeof sent.body === "string" ? sent.body : JSON.stringify(sent.body)).replace(
+        '"?"',
+        '{"id":9007199254740993}',
+      );
+      const { toolCalls } = await replyTo({ ...sent, body }, stream);
+      expect(toolCalls).toMatchObject([{ name: "look", args: { id: "9007199254740993" } }]);
+    },
+  );
+
   it("in a stream, with counts as texts and arguments as an object", async () => {
     const calls = [{ index: 0, id: "c", type: "function", function: { name: "look", arguments: { city: "Bern" } } }];
     const usage = { prompt_tokens: "3", completion_tokens: "4" };
