@@ -20,9 +20,14 @@ export function fallbackModel(models: readonly Model[], clock: Clock): Model {
 }
 
 /** The first that is not left out. If all are, the first. */
-function beginOf(members: readonly Member[], now: number): number {
-  const at = members.findIndex(({ out }) => out === undefined || out.until <= now);
-  return Math.max(0, at);
+const beginOf = (members: readonly Member[], now: number): number => nextOf(members, -1, now) ?? 0;
+
+/** The next one that is not left out. If all are, the next. undefined after the last. */
+function nextOf(members: readonly Member[], at: number, now: number): number | undefined {
+  const isIn = ({ out }: Member): boolean => out === undefined || out.until <= now;
+  const next = members.findIndex((member, index) => index > at && isIn(member));
+  if (next >= 0) return next;
+  return at + 1 < members.length ? at + 1 : undefined;
 }
 
 async function ask(members: readonly Member[], request: ModelRequest, clock: Clock): Promise<ModelReply> {
@@ -30,11 +35,11 @@ async function ask(members: readonly Member[], request: ModelRequest, clock: Clo
   let why = members[begin - 1]?.out?.why;
   // A stream cannot be taken back: after its first text, no other model answers.
   let hasText = false;
-  for (let at = begin; ; at++) {
+  for (let at = begin, failed = 0; ; failed++) {
     const member = members[at]!;
     const { name, maxOutputTokens: outputTokens = LIMITS.replyTokens } = member.model;
     const next = { model: name, outputTokens };
-    if (at > begin) await request.again?.(next);
+    if (failed > 0) await request.again?.(next);
     const { onText, again } = request;
     const heard = {
       ...request,
@@ -44,16 +49,21 @@ async function ask(members: readonly Member[], request: ModelRequest, clock: Clo
     try {
       const reply = await member.model.call(heard);
       delete member.out;
-      return why === undefined ? reply : answeredBy(name, reply, at - begin, why);
+      return why === undefined ? reply : answeredBy(name, reply, failed, why);
     } catch (thrown) {
       const takeover = takeoverAfter(thrown, name);
       if (takeover === undefined) throw thrown;
-      if (takeover.lasts) member.out = { until: clock.now() + LIMITS.outageMs, why: takeover.why };
-      if (hasText || at === members.length - 1) throw thrown;
-      why = takeover.why;
+      if (takeover.lasts) member.out = { until: clock.now() + outageMs(thrown), why: takeover.why };
+      const after = nextOf(members, at, clock.now());
+      if (hasText || after === undefined) throw thrown;
+      [at, why] = [after, takeover.why];
     }
   }
 }
+
+/** How long a model is left out. A server may ask for more. */
+const outageMs = (thrown: unknown): number =>
+  Math.max(LIMITS.outageMs, thrown instanceof PlanloomError ? (thrown.retryAfterMs ?? 0) : 0);
 
 /** `failed`: requests of this call that other models got before. */
 function answeredBy(name: string, reply: ModelReply, failed: number, because: Takeover): ModelReply {

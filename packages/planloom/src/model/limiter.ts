@@ -19,6 +19,15 @@ export interface EndpointLimits {
   readonly maxConcurrent?: number;
 }
 
+const OWN_LIMITS: { readonly [name in keyof EndpointLimits]-?: true } = {
+  requestsPerMinute: true,
+  tokensPerMinute: true,
+  maxConcurrent: true,
+};
+
+/** Whether a request waits for a limit that a person has set, and not because a server refused others. */
+export const isOwnLimit = (why: WaitReason): why is keyof EndpointLimits => Object.hasOwn(OWN_LIMITS, why);
+
 /** The address and key of a model server, with its limits. */
 export interface ModelEndpoint {
   /** The same for the same address and key, in every process. It holds no secret. */
@@ -48,7 +57,7 @@ export interface Pause {
 export interface Limiter {
   /**
    * Resolves when the request may be sent; requests of one endpoint in their order. `waits` is called when it must
-   * wait, and again if the reason changes. Rejects with the signal's reason, at once, when it is aborted. `tokens`: the
+   * wait, and again if the reason changes or the server asks for a longer pause. Rejects with the signal's reason, at once, when it is aborted. `tokens`: the
    * likely tokens of the request.
    */
   acquire(

@@ -2,7 +2,16 @@
 // first request of a queue waits for the endpoint; the others wait for the first.
 import type { Clock } from "../clock.js";
 import { LIMITS } from "../limits.js";
-import type { EndpointLimits, Limiter, ModelEndpoint, PassingRefusal, Pause, Permit, Wait } from "./limiter.js";
+import {
+  isOwnLimit,
+  type EndpointLimits,
+  type Limiter,
+  type ModelEndpoint,
+  type PassingRefusal,
+  type Pause,
+  type Permit,
+  type Wait,
+} from "./limiter.js";
 
 /** A request that is open, or ended less than a minute ago. */
 interface Sent {
@@ -70,7 +79,12 @@ class EndpointQueue {
   acquire({ limits }: ModelEndpoint, tokens: number, signal: AbortSignal, tell: Waiting["tell"]): Promise<Permit> {
     return new Promise((resolve, reject) => {
       const leave = (): void => signal.removeEventListener("abort", onAbort);
-      const waiting: Waiting = { tokens, limits, tell: telling(tell), go: (permit) => (leave(), resolve(permit)) };
+      const waiting: Waiting = {
+        tokens,
+        limits,
+        tell: telling(tell, this.clock),
+        go: (permit) => (leave(), resolve(permit)),
+      };
       const onAbort = (): void => {
         leave();
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
@@ -165,11 +179,15 @@ class EndpointQueue {
   }
 }
 
-/** Tells the first wait, and each one with another reason. */
-function telling(tell: Waiting["tell"]): Waiting["tell"] {
+/** Tells the first wait, each one with another reason, and each longer pause. */
+function telling(tell: Waiting["tell"], clock: Clock): Waiting["tell"] {
   let told: Wait["why"] | undefined;
+  let toldUntil = 0;
   return (wait) => {
-    if (wait.why !== told) tell(wait);
-    told = wait.why;
+    const { why, ms } = wait;
+    const until = isOwnLimit(why) || ms === undefined ? 0 : clock.now() + ms;
+    if (why === told && until <= toldUntil) return;
+    [told, toldUntil] = [why, until];
+    tell(wait);
   };
 }

@@ -6,7 +6,15 @@ import { LIMITS } from "../limits.js";
 import { addWaited, type Waited } from "../plan/usage.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { fallbackModel } from "./fallback-model.js";
-import type { Limiter, ModelEndpoint, PassingRefusal, Pause, Permit, Wait } from "./limiter.js";
+import {
+  isOwnLimit,
+  type Limiter,
+  type ModelEndpoint,
+  type PassingRefusal,
+  type Pause,
+  type Permit,
+  type Wait,
+} from "./limiter.js";
 import type { Model, ModelReply, ModelRequest } from "./port.js";
 import { timedModel } from "./timed-model.js";
 
@@ -71,9 +79,14 @@ class PatientCall {
   async #permit(): Promise<Permit> {
     const { endpoint, limiter, clock } = this;
     const { signal, waits } = this.request;
+    const tooLong = new AbortController();
     let over: (() => void) | undefined;
     const tell = (wait: Wait): void => {
       over?.();
+      over = undefined;
+      const ms = pauseOf(wait);
+      // Later: the limiter is telling others, too.
+      if (ms > this.#longestPause()) return queueMicrotask(() => tooLong.abort(pausedTooLong(this.model.name, ms)));
       const begun = clock.now();
       const done = waits?.({ ...wait, endpoint: endpoint.label });
       over = () => {
@@ -82,10 +95,15 @@ class PatientCall {
       };
     };
     try {
-      return await limiter.acquire({ endpoint, tokens: likelyTokens(this.request) }, signal, tell);
+      const either = AbortSignal.any([signal, tooLong.signal]);
+      return await limiter.acquire({ endpoint, tokens: likelyTokens(this.request) }, either, tell);
     } finally {
       over?.();
     }
+  }
+
+  #longestPause(): number {
+    return this.hasNext ? LIMITS.rateWaitMaxMs : LIMITS.limitWaitMs;
   }
 
   #listening(): ModelRequest {
@@ -122,9 +140,21 @@ function isOver({ why, ms = 0 }: PassingRefusal, { lastedMs }: Pause, waited: nu
   return why === "loading" ? lastedMs + ms >= LIMITS.modelLoadMs : waited + ms > LIMITS.limitWaitMs;
 }
 
+/** How long the endpoint sends nothing because a server asked for it, in ms. A limit of the role is waited for. */
+const pauseOf = ({ why, ms = 0 }: Wait): number => (isOwnLimit(why) ? 0 : ms);
+
+/** The server asked other requests to wait for longer than a call may wait. */
+const pausedTooLong = (model: string, retryAfterMs: number): PlanloomError =>
+  new PlanloomError("PROVIDER_RATE_LIMITED", { model, status: 429 }, { retryable: false, retryAfterMs });
+
 /** It was waited for: another attempt would only wait again. */
-function givenUp({ code, params }: PlanloomError): PlanloomError {
-  const subject = [code, params, { retryable: false }] as unknown as ConstructorParameters<typeof PlanloomError>;
+function givenUp(refused: PlanloomError): PlanloomError {
+  const { code, params, retryAfterMs } = refused;
+  const subject = [
+    code,
+    params,
+    { retryable: false, retryAfterMs, cause: refused },
+  ] as unknown as ConstructorParameters<typeof PlanloomError>;
   return new PlanloomError(...subject);
 }
 

@@ -71,6 +71,35 @@ describe("the next model takes over", () => {
     expect(await ask()).toMatchObject({ message: expect.stringContaining("script") as string });
   });
 
+  test("but not one that is left out, as long as another one is there", async () => {
+    const { ask, asked } = role(fails(refused("no tools here")), fails(failed(500, "y")), works);
+    await ask();
+    expect(asked()).toEqual([1, 1, 1]);
+    await ask();
+    expect(asked()).toEqual([2, 1, 2]);
+  });
+
+  test("for as long as the server asked for", async () => {
+    const { ask, asked, clock } = role([{ error: limited({ retryAfterMs: 300_000 }) }, "back"], works);
+    await ask();
+    await clock.advance(LIMITS.outageMs);
+    await ask();
+    expect(asked()).toEqual([1, 2]);
+    await clock.advance(300_000);
+    expect(await ask()).toMatchObject({ text: "back" });
+  });
+
+  test("for calls that would have to wait for long, too", async () => {
+    const clock = fakeClock();
+    const endpoint = { key: "a", label: "a", limits: { maxConcurrent: 1 } };
+    const [first, next] = [fails(limited({ retryAfterMs: 300_000 })), works].map((script) => scriptedModel(script));
+    const limiter = memoryLimiter(clock, () => 0);
+    const model = usableModel({ ...first!, endpoint, fallbacks: [next!] }, clock, limiter);
+    const request = { system: "", messages: [], signal: new AbortController().signal };
+    const both = await Promise.all([model.call(request), model.call(request)]);
+    expect([both, clock.now(), first!.requests.length]).toMatchObject([[{ text: "yes" }, { text: "yes" }], 0, 1]);
+  });
+
   test("only for the request that the first does not support", async () => {
     const { ask, asked } = role([{ error: refused("no tools here") }, "yes"], works);
     await ask();

@@ -79,6 +79,27 @@ describe("a refusal that passes", () => {
     expect(await always.told).toMatchObject({ code: "PROVIDER_RATE_LIMITED", retryable: false });
   });
 
+  test("that asks for too long a time lets no later call wait for it", async () => {
+    const clock = fakeClock();
+    const limiter = memoryLimiter(clock, () => 0);
+    const day = 24 * 60 * 60_000;
+    const refused = { name: "m", call: async () => Promise.reject(limited(day)) };
+    const waits: WaitParams[] = [];
+    const ask = async () =>
+      usableModel(refused, clock, limiter)
+        .call({
+          system: "",
+          messages: [],
+          signal: new AbortController().signal,
+          waits: (wait) => (waits.push(wait), () => undefined),
+        })
+        .catch((thrown: unknown) => thrown);
+    expect(await ask()).toMatchObject({ code: "PROVIDER_RATE_LIMITED", params: { text: "slow down" } });
+    const later = { code: "PROVIDER_RATE_LIMITED", retryable: false, retryAfterMs: day };
+    expect(await Promise.all([ask(), ask()])).toMatchObject([later, later]);
+    expect(waits).toEqual([]);
+  });
+
   test("after text was streamed is not answered with the same request: the text cannot be taken back", async () => {
     const { told, at } = asked([limited(1_000)], {}, { onText: () => undefined });
     expect(await told).toMatchObject({ code: "PROVIDER_RATE_LIMITED", retryable: true });
