@@ -1,5 +1,5 @@
-// A model whose calls end in time: after a time of silence, at their time limit in all, and LIMITS.graceMs after an abort, whatever implements it. In: a
-// model and a clock. Out: the same model, with deadlines.
+// A model whose calls end in time: after a time of silence, at their time limit in all, and LIMITS.graceMs after an
+// abort, whatever implements it. In: a model and a clock. Out: the same model, with deadlines.
 import type { Clock } from "../clock.js";
 import { answerInTime, type TimedOut } from "../deadline.js";
 import { PlanloomError } from "../words/planloom-error.js";

@@ -1,5 +1,6 @@
-// The rules of chat templates in use, as data. In: the body of a request. Out: the words with which a server refuses it,
-// or undefined if its template takes it. The rules are facts from the published templates; none of their text is here.
+// Rules of chat templates, as data. In: the body of a request. Out: the words with which a server refuses it, or undefined
+// if its template takes it. The rules are our reading of the published templates, which are not run here. A template may
+// be stricter than its row, and may have changed since. None of its text is here.
 import type { ChatBody, ChatMessage } from "../../src/testing/index.js";
 
 export interface Template {
