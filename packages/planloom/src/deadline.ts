@@ -132,8 +132,8 @@ export interface Ended<T> {
   readonly reason: unknown;
 }
 
-/** `alive`: the work gives a sign of life. */
-type Work<T> = (signal: AbortSignal, alive: () => void) => Promise<T>;
+/** `alive`: the work gives a sign of life. `hold`: see Deadline. */
+type Work<T> = (signal: AbortSignal, alive: () => void, hold: Deadline["hold"]) => Promise<T>;
 
 /**
  * Does work within a limit; never rejects. After that time, or on abort from outside, the work's signal is aborted.
@@ -151,9 +151,9 @@ export async function inTime<T>(work: Work<T>, outer: AbortSignal, limit: TimeLi
   }
 }
 
-async function settled<T>(work: Work<T>, { signal, alive }: Deadline): Promise<Settled<T>> {
+async function settled<T>(work: Work<T>, { signal, alive, hold }: Deadline): Promise<Settled<T>> {
   try {
-    return { value: await work(signal, alive) };
+    return { value: await work(signal, alive, hold) };
   } catch (thrown) {
     return { thrown };
   }

@@ -58,7 +58,7 @@ async function endingOf(
     count(soundUsage(more));
     budget?.spend(soundUsage(more));
   };
-  const modelCall = callsOfTool(budget, signal, count);
+  const modelCall = callsOfTool(budget, signal, count, context.toolWaits);
   const spent = () => (usage.calls === 0 ? {} : { usage });
   try {
     const output = await tool.call(args, { signal, key, runId, stepId, attempt, progress, spend, modelCall });

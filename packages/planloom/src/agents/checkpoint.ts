@@ -146,6 +146,8 @@ export interface AgentContext {
   readonly budget?: CallBudget;
   /** See ModelRequest. Absent: nobody is told. */
   readonly waits?: ModelRequest["waits"];
+  /** The same for a model call of a tool. A pause does not stop it: another call of its turn may have acted. */
+  readonly toolWaits?: ModelRequest["waits"];
   /** Called with each step of a plan while the planner writes. Absent: nobody listens. */
   readonly drafted?: (step: DraftedStep) => void;
   /** Reports progress of the work. Never stored. */

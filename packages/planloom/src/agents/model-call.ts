@@ -4,7 +4,7 @@ import { LIMITS } from "../limits.js";
 import type { Model, ModelRequest } from "../model/port.js";
 import { soundUsage } from "../plan/sound-usage.js";
 import { mostTokens, type Usage } from "../plan/usage.js";
-import { toolErrorOf, type ToolContext } from "../tools/tool.js";
+import { toolErrorOf, type ToolContext, type ToolModelCall } from "../tools/tool.js";
 import type { CallBudget, ModelCall } from "./checkpoint.js";
 import { StepFailure } from "./step-failure.js";
 
@@ -16,14 +16,16 @@ export function modelCallOf(request: Omit<ModelRequest, "signal">, model: Model)
   return { model: name, inputTokens, outputTokens: maxOutputTokens };
 }
 
-/** ToolContext.modelCall. `count` gets the usage. */
+/** ToolContext.modelCall. `count` gets the usage. `waits` is told of waits; absent: nobody is. */
 export function callsOfTool(
   budget: CallBudget | undefined,
   signal: AbortSignal,
   count: (usage: Usage) => void,
+  waits: ToolModelCall["waits"] = () => () => undefined,
 ): ToolContext["modelCall"] {
   return async (most, send) => {
-    const reply = budget === undefined ? await send() : await budget.within(most, signal, send).catch(toldToTool);
+    const sent = () => send({ waits });
+    const reply = budget === undefined ? await sent() : await budget.within(most, signal, sent).catch(toldToTool);
     count(soundUsage(reply.usage));
     return reply;
   };

@@ -15,6 +15,7 @@ import type { Settings } from "../run/settings.js";
 import type { EventStore } from "../store/event-store.js";
 import { openStore, storePath } from "../store/locate.js";
 import { builtinTools } from "../tools/builtin/builtins.js";
+import type { SummarizeOptions } from "../tools/builtin/summarize.js";
 import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
 import { createInventory, type ToolInventory } from "../tools/inventory.js";
 import { appraiseWith, type Appraiser } from "../perform/appraisal.js";
@@ -149,7 +150,7 @@ function inventoryOf(config: LoomConfig, executor: Model | null, own: readonly s
 }
 
 /** A plan may give a secret to `summarize`. No model reads it. */
-function askOnce(model: Model, filter: SecretFilter) {
-  return ({ system, text }: { readonly system: string; readonly text: string }, signal: AbortSignal) =>
-    model.call({ system, messages: [{ role: "user", text: filter.text(text) }], signal });
+function askOnce(model: Model, filter: SecretFilter): SummarizeOptions["ask"] {
+  return ({ system, text }, signal, waits) =>
+    model.call({ system, messages: [{ role: "user", text: filter.text(text) }], signal, ...(waits && { waits }) });
 }

@@ -4,6 +4,7 @@ import { beginning } from "../beginning.js";
 import type { AgentContext, CheckpointOptions } from "../agents/checkpoint.js";
 import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
+import type { WaitParams } from "../words/waits.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import { ROLE_SCOPES } from "../run/keys.js";
@@ -27,17 +28,29 @@ export function agentContext(
       storeErrorsMarked(() => context.checkpoint(name, options, allowed(work, options, context.budget))),
     ...(intended === undefined ? {} : { intended: () => storeErrorsMarked(intended) }),
     ...(context.budget === undefined ? {} : { budget: context.budget }),
-    waits: (wait) => {
-      context.progress({ type: "wait", step: stepId, item, ...wait });
-      context.waits?.(true);
-      const goOn = context.hold?.();
-      return () => {
-        context.waits?.(false);
-        goOn?.();
-      };
-    },
+    ...waitsOf(context, { stepId, item }),
     progress: (value) => context.progress({ type: "step", step: stepId, item, value: shownProgress(value) }),
   };
+}
+
+/** What is told of a wait for a model server. The time limit of the effect is held; a pause may stop `waits`. */
+export function waitsOf(
+  context: Performing,
+  { stepId, item }: { readonly stepId: string; readonly item: number | null },
+): Required<Pick<AgentContext, "waits" | "toolWaits">> {
+  const toolWaits = (wait: WaitParams): (() => void) => {
+    context.progress({ type: "wait", step: stepId, item, ...wait });
+    return context.hold?.() ?? (() => undefined);
+  };
+  const waits = (wait: WaitParams): (() => void) => {
+    const over = toolWaits(wait);
+    context.waits?.(true);
+    return () => {
+      context.waits?.(false);
+      over();
+    };
+  };
+  return { waits, toolWaits };
 }
 
 /**

@@ -9,9 +9,16 @@ import { soundFailure } from "../run/sound-failure.js";
 import { isOurCode } from "../words/failures.js";
 import { LIMITS } from "../limits.js";
 import { rawOutput, type RawOutput } from "../tools/raw-output.js";
-import { checkedCall, ToolError, UnusableOutput, type Tool, type ToolContext } from "../tools/tool.js";
+import {
+  checkedCall,
+  ToolError,
+  UnusableOutput,
+  type Tool,
+  type ToolContext,
+  type ToolModelCall,
+} from "../tools/tool.js";
 import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
-import { inTime } from "../deadline.js";
+import { inTime, type Deadline } from "../deadline.js";
 import type { Services } from "./services.js";
 
 type CallServices = Pick<Services, "clock" | "secrets">;
@@ -32,9 +39,22 @@ export async function callTool(
 ): Promise<CallEnd> {
   const filter = secretFilter(services.secrets);
   const progress = cleanProgress(context.progress, filter);
-  const begin = (signal: AbortSignal) => checkedCall(tool, args, { ...context, signal, progress });
+  const begin = (signal: AbortSignal, hold: Deadline["hold"]) =>
+    checkedCall(tool, args, { ...context, signal, progress, modelCall: heldCalls(context.modelCall, hold) });
   const end = await endInTime(begin, context.signal, timeoutMs, services);
   return end.ok ? { ok: true, output: filter.value(end.output) } : end;
+}
+
+/** A model call that waits for its server uses up no time of its tool. */
+function heldCalls(modelCall: ToolContext["modelCall"], hold: Deadline["hold"]): ToolContext["modelCall"] {
+  return (most, send) =>
+    modelCall(most, (call) => {
+      const waits: ToolModelCall["waits"] = (wait) => {
+        const [over, goOn] = [call?.waits(wait), hold()];
+        return () => (over?.(), goOn());
+      };
+      return send({ waits });
+    });
 }
 
 /** A message that ends inside a secret is shown without that end, and so is the rest of it in the next message. */
@@ -53,12 +73,12 @@ function cleanProgress(report: ToolContext["progress"], filter: SecretFilter): T
  * else ends as timeout or abort. The error holds no secrets.
  */
 export async function endInTime<T>(
-  begin: (signal: AbortSignal) => Promise<T>,
+  begin: (signal: AbortSignal, hold: Deadline["hold"]) => Promise<T>,
   outer: AbortSignal,
   timeoutMs: number,
   { clock, secrets }: CallServices,
 ): Promise<CallEnd<T>> {
-  const { end, why } = await inTime(begin, outer, timeoutMs, clock);
+  const { end, why } = await inTime((signal, _alive, hold) => begin(signal, hold), outer, timeoutMs, clock);
   const filter = secretFilter(secrets);
   if (end !== undefined && "value" in end) return { ok: true, output: end.value };
   if (end?.thrown instanceof UnusableOutput) {

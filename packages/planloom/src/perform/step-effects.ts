@@ -31,7 +31,7 @@ import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
 import { CallUnsettled, toolErrorOf, UnusableOutput, type Tool, type ToolContext } from "../tools/tool.js";
 import { doubtIn, progressIn } from "../engine/journal.js";
 import { progressOf } from "../run/progress.js";
-import { agentContext, shownProgress, storeErrorsMarked } from "./agent-context.js";
+import { agentContext, shownProgress, storeErrorsMarked, waitsOf } from "./agent-context.js";
 import { newDeadline } from "../deadline.js";
 import { callTool } from "./call-tool.js";
 import { evidenceOf } from "./evidence.js";
@@ -146,7 +146,9 @@ async function callDirectly(
     count(soundUsage(more));
     context.budget?.spend(soundUsage(more));
   };
-  const modelCall = callsOfTool(context.budget, context.signal, count);
+  const { waits, toolWaits } = waitsOf(context, { stepId: step.id, item: effect.item });
+  const told = tool.spec.effects === "none" ? waits : toolWaits;
+  const modelCall = callsOfTool(context.budget, context.signal, count, told);
   const toolContext = { ...toolContextOf(run, context, effect), spend, modelCall };
   const end = await callTool(tool, args, toolContext, timeoutMs, services);
   if (!end.ok) {

@@ -3,6 +3,7 @@
 import { messageOf } from "../error.js";
 import type { ToolFault } from "../words/errors/configuration.js";
 import { PlanloomError } from "../words/planloom-error.js";
+import type { WaitParams } from "../words/waits.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import { DURATION_PATTERN, durationMs } from "../plan/duration.js";
 import type { EffectClass, ToolReach, ToolSpec } from "../plan/tool-spec.js";
@@ -29,12 +30,19 @@ export interface ToolContext {
   /**
    * Makes a model call and counts its usage, as `spend` does. If the run has a budget, `send` waits for its reservation
    * and gets the most tokens it may use. If the budget is used up, rejects with ToolError BUDGET_EXHAUSTED and does not
-   * call `send`.
+   * call `send`. A call that waits for its model server says so by `waits`: such a wait is shown, and uses up no time
+   * limit of the tool.
    */
   readonly modelCall: <T extends { readonly usage: Usage }>(
     most: { readonly inputTokens: number; readonly outputTokens: number },
-    send: () => Promise<T>,
+    send: (call?: ToolModelCall) => Promise<T>,
   ) => Promise<T>;
+}
+
+/** What a model call of a tool may say. */
+export interface ToolModelCall {
+  /** Called when the call must wait for its endpoint. The returned function is called when the wait ends. */
+  readonly waits: (wait: WaitParams) => () => void;
 }
 
 /**

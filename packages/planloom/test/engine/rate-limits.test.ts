@@ -1,6 +1,7 @@
 // Runs against servers that limit requests, or that are not there yet: nothing fails, and no attempt is used.
 import { expect, test } from "vitest";
 import { createLoom } from "../../src/index.js";
+import { LIMITS } from "../../src/limits.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
 import { scriptedModel, type ScriptedReply } from "../../src/testing/scripted-model.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
@@ -112,5 +113,49 @@ test("a run that is cancelled while it is paused ends, also if a call of it was 
   await run.cancel("enough");
   expect(await run.result()).toMatchObject({ status: "cancelled" });
   await sound(run);
+  await loom.close();
+});
+
+const SUMMARY = { steps: [{ id: "a", tool: "summarize", with: { text: "long" } }], answer: { value: "${{ a }}" } };
+
+test("a wait of the tool summarize is shown, and uses up neither its time limit nor an attempt", async () => {
+  const clock = fakeClock(1_000_000);
+  const model = scriptedModel([limited(LIMITS.toolTimeoutMs * 2), "short"]);
+  const loom = await createLoom({ store: "memory", models: { executor: model } }, { clock, env: {} });
+  const waits: string[] = [];
+  const listener = { progress: (progress: { readonly type: string }) => void waits.push(progress.type) };
+  const run = await loom.start("x", { plan: SUMMARY, listener });
+  const document = await passing(clock, run.result());
+  expect(document).toMatchObject({ status: "completed", answer: "short", steps: [{ attempts: 1 }] });
+  expect(waits).toContain("wait");
+  await sound(run);
+  await loom.close();
+});
+
+test("nor that of an agent step which calls it", async () => {
+  const clock = fakeClock(1_000_000);
+  const call = { toolCalls: [{ name: "summarize", args: { text: "long" } }] };
+  const model = scriptedModel([call, limited(LIMITS.toolTimeoutMs * 2), "short", "done"]);
+  const loom = await createLoom({ store: "memory", models: { executor: model } }, { clock, env: {} });
+  const step = { id: "a", agent: "Summarize.", tools: ["summarize"], timeout: "30s" };
+  const run = await loom.start("x", { plan: { steps: [step], answer: { value: "${{ a }}" } } });
+  expect(await passing(clock, run.result())).toMatchObject({ answer: "done", steps: [{ attempts: 1 }] });
+  expect(model.requests).toHaveLength(4);
+  await loom.close();
+});
+
+test("a pause stops it, and it is called after the pause, as the same attempt", async () => {
+  const clock = fakeClock(1_000_000);
+  const model = scriptedModel([limited(60_000), "short"]);
+  const loom = await createLoom({ store: "memory", models: { executor: model } }, { clock, env: {} });
+  const run = await loom.start("x", { plan: SUMMARY });
+  await clock.advance(1_000);
+  await run.pause("wait a moment");
+  expect(await run.result()).toMatchObject({ status: "paused" });
+  await clock.advance(120_000);
+  expect(model.requests).toHaveLength(1);
+  await run.resume();
+  const document = await passing(clock, run.result());
+  expect(document).toMatchObject({ answer: "short", steps: [{ attempts: 1 }] });
   await loom.close();
 });

@@ -7,13 +7,14 @@ import { PlanloomError } from "../../words/planloom-error.js";
 import { mostTokens, type Usage } from "../../plan/usage.js";
 import { builtinError } from "../builtin-error.js";
 import { builtinVersion } from "../../plan/tool-spec.js";
-import { tool, ToolError, type Tool } from "../tool.js";
+import { tool, ToolError, type Tool, type ToolModelCall } from "../tool.js";
 
 export interface SummarizeOptions {
   /** Gives one model reply. May throw; a PlanloomError says whether a retry may help. */
   readonly ask: (
     prompt: { readonly system: string; readonly text: string },
     signal: AbortSignal,
+    waits?: ToolModelCall["waits"],
   ) => Promise<{ readonly text: string; readonly usage: Usage }>;
 }
 
@@ -36,7 +37,7 @@ export function summarizeTool({ ask }: SummarizeOptions): Tool {
       checkText(text);
       const system = instructions(words);
       const most = { inputTokens: mostTokens(JSON.stringify([system, text])), outputTokens: LIMITS.replyTokens };
-      const reply = await modelCall(most, () => asked(ask, { system, text }, signal));
+      const reply = await modelCall(most, (call) => asked(ask, { system, text }, signal, call?.waits));
       const summary = reply.text.trim();
       if (summary === "") throw builtinError("SUMMARIZE_EMPTY", {});
       return summary;
@@ -62,9 +63,10 @@ async function asked(
   ask: SummarizeOptions["ask"],
   prompt: Parameters<typeof ask>[0],
   signal: AbortSignal,
+  waits: ToolModelCall["waits"] | undefined,
 ): ReturnType<typeof ask> {
   try {
-    return await ask(prompt, signal);
+    return await ask(prompt, signal, waits);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ToolError) throw error;
