@@ -160,7 +160,10 @@ const rows: readonly Row[] = [
     reason: policy("plan", "skip"),
   },
   // It would not help.
-  ...["ABORTED", "APPROVAL_EXPIRED", "TOOL_GONE", "NO_MODEL", "SECRET_UNKNOWN"].map((code) => ({
+  ...[
+    ...["ABORTED", "APPROVAL_EXPIRED", "TOOL_GONE", "NO_MODEL", "SECRET_UNKNOWN"],
+    ...["MODEL_REFUSED", "PROVIDER_REFUSED", "PROVIDER_UNAUTHORIZED", "PROVIDER_RATE_LIMITED", "PROVIDER_UNREACHABLE"],
+  ].map((code) => ({
     name: code,
     step: { onFailure: "replan" },
     error: { code, ...final },

@@ -35,7 +35,10 @@ function cameFromPatch(run: Run, { spec, revision }: StepState): boolean {
   return plan?.cause === "patch" && plan.written.has(spec.id);
 }
 
-/** Another plan cannot help here: a person said no, or the configuration is incomplete. */
+/**
+ * Another plan cannot help here: a person said no, the configuration is incomplete, or a model server or its filter
+ * refused. Whoever plans around a refusal gets round what somebody decided.
+ */
 const NOT_FOR_PLANNERS: ReadonlySet<string> = new Set([
   "ABORTED",
   "APPROVAL_EXPIRED",
@@ -44,6 +47,11 @@ const NOT_FOR_PLANNERS: ReadonlySet<string> = new Set([
   "NO_MODEL",
   "SECRET_UNKNOWN",
   "BUDGET_EXHAUSTED",
+  "MODEL_REFUSED",
+  "PROVIDER_REFUSED",
+  "PROVIDER_UNAUTHORIZED",
+  "PROVIDER_RATE_LIMITED",
+  "PROVIDER_UNREACHABLE",
 ]);
 
 function whyNoReplan(run: Run, error: Failure): NoReplanReason | undefined {
