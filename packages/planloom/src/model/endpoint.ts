@@ -27,8 +27,13 @@ export function parseEndpoint(text: string): Endpoint {
   };
 }
 
+/** `host:port/path`. A text without both port and path may be a key in the wrong place. */
+const WITHOUT_SCHEME = /^[\w.-]+(?::\d+(?:\/[\w./-]*)?|\/[\w./-]*)$/;
+
 /** The address without secrets: no user, password, query or fragment. */
 export function shownUrl(text: string): string {
+  const bare = text.replace(/[?#].*$/s, "");
+  if (WITHOUT_SCHEME.test(bare)) return bare;
   if (!URL.canParse(text)) return "(not a URL)";
   const url = new URL(text);
   return `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, "")}`;

@@ -3,6 +3,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { isAiSdkModel, isCallable, type LanguageModelV3 } from "./ai-sdk.js";
 import { packageToInstall, type ProviderName } from "./provider-name.js";
@@ -31,18 +32,28 @@ export function findProvider(provider: string, folders: readonly string[] = []):
   return undefined;
 }
 
-export function notInstalled({ provider, model }: ProviderName): PlanloomError {
+/** `cause`: why an installed package cannot be loaded. */
+export function notInstalled({ provider, model }: ProviderName, cause?: unknown): PlanloomError {
   const names = { model: `${provider}:${model}`, package: `@ai-sdk/${provider}`, install: packageToInstall(provider) };
-  return new PlanloomError("PROVIDER_NOT_INSTALLED", names);
+  if (cause === undefined) return new PlanloomError("PROVIDER_NOT_INSTALLED", names);
+  const reason = /^.*/.exec(messageOf(cause))![0];
+  return new PlanloomError("PROVIDER_NOT_INSTALLED", { ...names, reason }, { cause });
 }
 
-/** Throws PlanloomError MODEL_UNSUPPORTED if the package has no model of a known specification. */
+const load = (file: string): Promise<{ readonly [name: string]: unknown }> => import(pathToFileURL(file).href);
+
+/**
+ * Throws PlanloomError PROVIDER_NOT_INSTALLED if the package cannot be loaded, for example because a package that it
+ * needs is missing; MODEL_UNSUPPORTED if it has no model of a known specification.
+ */
 export async function loadProviderModel(
   file: string,
   { provider, model }: ProviderName,
   settings: ProviderSettings,
 ): Promise<LanguageModelV3> {
-  const exports = (await import(pathToFileURL(file).href)) as { readonly [name: string]: unknown };
+  const exports = await load(file).catch((cause: unknown) => {
+    throw notInstalled({ provider, model }, cause);
+  });
   const factory = Object.entries(exports).find(
     ([name, value]) => /^create[A-Z]/.test(name) && typeof value === "function",
   );

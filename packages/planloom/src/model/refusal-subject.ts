@@ -34,7 +34,7 @@ const KINDS: readonly Kind[] = [
   {
     ...{ subject: "model", status: 404, codes: /model_?not_?found|deployment_?not_?found/i },
     words:
-      /not a (?:valid|chat) model|(?:invalid|unknown|unsupported) model\b|no such model|model_not_found|\b(?:model|deployment)\b.{0,80}\b(?:not found|does not exist|is not available)\b/i,
+      /not a (?:valid|chat) model|(?:invalid|unknown|unsupported) model\b|no such model|model_not_found|\b(?:models?|deployment)\b.{0,80}\b(?:not found|does not exist|is not available)\b/i,
   },
   {
     ...{ subject: "path", status: 404, codes: /not_?found|unexpected endpoint/i },

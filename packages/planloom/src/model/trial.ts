@@ -3,7 +3,8 @@
 import { beginning } from "../beginning.js";
 import { systemClock } from "../clock.js";
 import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
-import { PlanloomError } from "../words/planloom-error.js";
+import type { RefusalSubject } from "../words/errors/model.js";
+import { hasCode, type PlanloomError } from "../words/planloom-error.js";
 import type { LadderModel } from "./ai-sdk-model.js";
 import type { ModelReply, ModelRequest } from "./port.js";
 import { replyInTime } from "./timed-model.js";
@@ -20,8 +21,8 @@ export interface Trial {
 type Ask = (request: ModelRequest, send: (request: ModelRequest) => Promise<ModelReply>) => Promise<ModelReply>;
 
 /**
- * `work` gives what is wrong with the replies, or undefined. Throws a PlanloomError of kind "provider" if the server
- * cannot be reached or rejects the key: every other trial would fail alike.
+ * `work` gives what is wrong with the replies, or undefined. Throws a PlanloomError of kind "provider" if every other
+ * trial would fail alike: the server cannot be reached, rejects the key, does not know the model, or has no quota left.
  */
 export async function trialOf(model: LadderModel, work: (ask: Ask) => Promise<string | undefined>): Promise<Trial> {
   const begun = performance.now();
@@ -37,13 +38,16 @@ export async function trialOf(model: LadderModel, work: (ask: Ask) => Promise<st
     if (problem === undefined) return { end: "works", usage, ms: took() };
     return { end: "ignored", problem, usage, ms: took() };
   } catch (thrown) {
-    const isOfTrial = thrown instanceof PlanloomError && OF_TRIAL.includes(thrown.code);
-    if (!isOfTrial) throw thrown;
+    if (!isOfTrial(thrown)) throw thrown;
     return { end: "refused", problem: thrown.message, ms: took() };
   }
 }
 
+/** Subjects of refusals that no other request changes. */
+const OF_ALL: readonly (RefusalSubject | undefined)[] = ["quota", "not-loaded", "model", "path", "key"];
+
 /** A server that fails at one form may accept another. */
-const OF_TRIAL = ["PROVIDER_REFUSED", "PROVIDER_FAILED"];
+const isOfTrial = (thrown: unknown): thrown is PlanloomError =>
+  hasCode(thrown, "PROVIDER_FAILED") || (hasCode(thrown, "PROVIDER_REFUSED") && !OF_ALL.includes(thrown.params.about));
 
 export const repliedText = ({ text }: ModelReply): string => `it replied ${JSON.stringify(beginning(text, 60))}`;

@@ -27,8 +27,7 @@ const QUESTION = {
 
 /**
  * Sends one request after the other, from the strictest rung down. Later requests begin at the highest rung that works.
- * Throws a PlanloomError of kind "provider" if the server cannot be reached or rejects the key: the other rungs would
- * fail alike.
+ * Throws a PlanloomError of kind "provider" if the other rungs would fail alike: see `trialOf`.
  */
 export async function tryRungs(model: LadderModel, signal: AbortSignal): Promise<readonly RungTrial[]> {
   const trials: RungTrial[] = [];

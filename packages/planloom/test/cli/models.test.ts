@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { startFakeOpenAI, type ChatBody, type FakeOpenAIOptions } from "../../src/testing/index.js";
+import { startFakeOpenAI, type ChatBody, type FakeOpenAIOptions, type FakeReply } from "../../src/testing/index.js";
 import { ableReply, isLong } from "./able-model.js";
 import { workspace } from "./planloom.js";
 
@@ -30,10 +30,10 @@ test("each form is tried once; the best that works is shown, and used by the nex
     ...["tools", "tools", "long"],
   ]);
   expect(stdout).toContain("planner, executor, synthesizer: qwen at http://127.0.0.1");
-  expect(stdout).toMatch(/^ {2}json_schema {4}refused .*answered 400.*json_schema is not supported/m);
-  expect(stdout).toMatch(/^ {2}tool {11}works {4}\d+ \+ \d+ tokens +\d+ ms$/m);
+  expect(stdout).toMatch(/^ {2}json_schema +refused .*answered 400.*json_schema is not supported/m);
+  expect(stdout).toMatch(/^ {2}tool +works {4}\d+ \+ \d+ tokens +\d+ ms$/m);
   expect(stdout).toContain("used from now on: tool");
-  expect(stdout).toMatch(/^ {2}tools: auto {4}works /m);
+  expect(stdout).toMatch(/^ {2}tools: auto +works /m);
   expect(stdout).toContain("as executor: calls tools natively");
   expect(stdout).toMatch(/^ {2}reads a request of about \d+ tokens to its end$/m);
 
@@ -54,7 +54,7 @@ test("a server that accepts a form and ignores it is reported", async () => {
   const reply = (body: ChatBody) => (kindOf(body) === "tool" ? ableReply(body) : { text: "It is blue." });
   const fake = await server({ reply });
   const { stdout } = await workspace().run(["models", "test", "--model", "m", "--base-url", fake.url, "planner"]);
-  expect(stdout).toMatch(/json_schema {4}ignored .*it replied "It is blue\."/);
+  expect(stdout).toMatch(/json_schema +ignored .*it replied "It is blue\."/);
   expect(stdout).toContain("used from now on: tool");
 });
 
@@ -82,7 +82,53 @@ test("a server that takes nothing: exit 4; any model can be named; the result as
   const [result] = JSON.parse(stdout) as { trials: { rung: string; end: string }[]; model: string }[];
   expect(result?.model).toContain("other-model at ");
   expect(result?.trials.map(({ end }) => end)).toEqual(["refused", "refused", "refused", "refused"]);
-  expect(fake.requests.map(({ body }) => body.model)).toEqual(Array(8).fill("other-model"));
+  // Without any form, tools and a long request are not tried.
+  expect(fake.requests.map(({ body }) => body.model)).toEqual(Array(4).fill("other-model"));
+});
+
+test.each<[string, FakeReply, RegExp]>([
+  [
+    "an unknown model",
+    { status: 404, text: 'model "m" not found, try pulling it first' },
+    /next: Correct the model's name/,
+  ],
+  ["a used-up quota", { status: 429, text: "You exceeded your current quota." }, /next: Add credit/],
+  [
+    "a wrong path",
+    { status: 404, text: "404 page not found" },
+    /next: Set PLANLOOM_BASE_URL or PLANLOOM_\w+_BASE_URL to the/,
+  ],
+])("%s ends the trial at the first request, with what to do", async (_what, reply, next) => {
+  const fake = await server({ reply: () => reply });
+  const { code, stdout } = await workspace().run(["models", "test", "--model", "m", "--base-url", fake.url]);
+  expect([code, stdout]).toEqual([4, expect.stringMatching(next)]);
+  expect(stdout).not.toMatch(/context|calls no tools/);
+  expect(fake.requests).toHaveLength(1);
+});
+
+test("of a list, each model is shown and tried for itself", async () => {
+  const [first, second] = [await server({ refuse: ["json_schema"] }), await server({ apiKey: "right" })];
+  const here = workspace();
+  here.write("models.json", {
+    models: {
+      default: [
+        { model: "one", baseURL: first.url },
+        { model: "two", baseURL: second.url, apiKey: "wrong" },
+      ],
+    },
+  });
+  const tested = await here.run(["models", "test", "--config", "models.json"]);
+  expect(tested.code).toBe(4);
+  expect(tested.stdout).toMatch(/^planner, executor, synthesizer: one at [^]*used from now on: tool/m);
+  expect(tested.stdout).toMatch(/^fallback of planner, executor, synthesizer: two at [^]*PROVIDER_UNAUTHORIZED/m);
+  const shown = await here.run(["models", "--config", "models.json"]);
+  expect(shown.stdout).toMatch(
+    /^planner, .*: one at .*\n {2}asked for JSON by tool.*\nfallback of .*: two at .*\n {2}nothing/m,
+  );
+  const doctor = await here.run(["doctor", "--config", "models.json"]);
+  expect(doctor.stdout).toMatch(/^ok +planner +one at /m);
+  expect(doctor.stdout).toMatch(/^wrong +planner +fallback two at .*PROVIDER_UNAUTHORIZED.*\(model two\)/m);
+  expect(doctor.stdout).toContain("next: Set PLANLOOM_API_KEY to a key that this server accepts.");
 });
 
 test("a server without tool calling: the text protocol is found, shown, and forgotten", async () => {
@@ -92,8 +138,8 @@ test("a server without tool calling: the text protocol is found, shown, and forg
   const here = workspace({ PLANLOOM_MODEL: "m", PLANLOOM_BASE_URL: fake.url });
   const { code, stdout } = await here.run(["models", "test"]);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^ {2}tools: auto {4}refused .*does not support tools/m);
-  expect(stdout).toMatch(/^ {2}tools: text {4}works /m);
+  expect(stdout).toMatch(/^ {2}tools: auto +refused .*does not support tools/m);
+  expect(stdout).toMatch(/^ {2}tools: text +works /m);
   expect(stdout).toContain(
     "as executor: calls tools in a text protocol, because its server has no tool calling for it",
   );

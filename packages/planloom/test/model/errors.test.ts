@@ -135,7 +135,7 @@ describe("a connection", () => {
     expect(error).toMatchObject({ code: "PROVIDER_UNREACHABLE", retryable: false });
     expect(error.message).toContain(`127.0.0.1:${port}/v1`);
     expect(error.message).toContain("ECONNREFUSED");
-    expect(error.next).toBe("Start the server, or set PLANLOOM_PLANNER_BASE_URL to its address.");
+    expect(error.next).toBe("Start the server, or set PLANLOOM_BASE_URL or PLANLOOM_PLANNER_BASE_URL to its address.");
   });
 
   it.each([200, 500])(

@@ -65,7 +65,8 @@ describe("opening", () => {
       "MODEL_UNKNOWN_PROVIDER",
       /anthropic:claude-haiku-3-7/,
     ],
-    [{ model: "gpt-4o", baseURL: "localhost:8000" }, "MODEL_BAD_ENDPOINT", /http:\/\/localhost:8000\/v1/],
+    [{ model: "gpt-4o", baseURL: "localhost:8000/v1" }, "MODEL_BAD_ENDPOINT", /Write http:\/\/localhost:8000\/v1, or/],
+    [{ model: "gpt-4o", baseURL: "sk-a-key" }, "MODEL_BAD_ENDPOINT", /such as http:\/\/localhost:8000\/v1/],
     [{ model: "anthropic:claude-x" }, "PROVIDER_NOT_INSTALLED", /npm install @ai-sdk\/anthropic@3`\.$/],
     [
       {
@@ -158,6 +159,20 @@ describe("an installed provider", () => {
     expect(findProvider("acme", [place()])).toContain(join("@ai-sdk", "acme", "index.js"));
     expect(findProvider("acme")).toBeUndefined();
     expect(findProvider("nobody", [place()])).toBeUndefined();
+  });
+
+  it("that cannot be loaded is told by its name, with the reason", async () => {
+    const folder = join(project, "node_modules", "@ai-sdk", "broken");
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", exports: "./index.js" }));
+    await writeFile(join(folder, "index.js"), 'import "a-package-that-is-missing";');
+    const file = findProvider("broken", [place()]) ?? "";
+    const loaded = loadProviderModel(file, { provider: "broken", model: "large" }, {});
+    await expect(loaded).rejects.toMatchObject({
+      code: "PROVIDER_NOT_INSTALLED",
+      message: expect.stringMatching(/@ai-sdk\/broken, which cannot be loaded: Cannot find/) as string,
+      next: expect.stringContaining("Install it anew") as string,
+    });
   });
 
   it("is called with the role's key and address, streaming or not", async () => {

@@ -248,6 +248,7 @@ test.each([
   [400, "This model's maximum context length is 4096 tokens", "length", /larger context/],
   [400, "foo/bar is not a valid model ID", "model", /model's name/],
   [404, "The model `gpt-9` does not exist", "model", /model's name/],
+  [404, "models/gem-9 is not found for API version v1beta, or is not supported for this.", "model", /model's name/],
   [404, "No models loaded. Please load a model", "not-loaded", /Load the model/],
   [404, "404 page not found", "path", /\/v1/],
   [404, "The API deployment for this resource does not exist.", "model", /model's name/],

@@ -127,6 +127,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   ],
   MODEL_BAD_ENDPOINT: [
     { url: "(not a URL)", problem: "not-http" },
+    { url: "localhost:8000/v1", problem: "not-http" },
     { url: "http://localhost:8000/v1", problem: "credentials" },
   ],
   MODEL_BAD_SETTING: [
@@ -142,9 +143,19 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { role: "planner", model: "ollama:qwen3", use: "qwen3", address: "http://localhost:11434/v1" },
   ],
   MODEL_UNSUPPORTED: [{ package: "@ai-sdk/openai", install: "@ai-sdk/openai@3" }, { install: "@ai-sdk/openai@3" }],
-  PROVIDER_NOT_INSTALLED: [{ model: "anthropic:claude", package: "@ai-sdk/anthropic", install: "@ai-sdk/anthropic@3" }],
+  PROVIDER_NOT_INSTALLED: [
+    { model: "anthropic:claude", package: "@ai-sdk/anthropic", install: "@ai-sdk/anthropic@3" },
+    {
+      ...{ model: "google:gemini-2.5-flash", package: "@ai-sdk/google", install: "@ai-sdk/google@3" },
+      reason: "Cannot find module '@ai-sdk/provider'",
+    },
+  ],
   PROVIDER_UNREACHABLE: [{ ...server, reason: "ECONNREFUSED" }],
-  PROVIDER_UNAUTHORIZED: [{ ...server, status: 401, text: "Incorrect API key provided." }, { ...server }],
+  PROVIDER_UNAUTHORIZED: [
+    { ...server, status: 401, text: "Incorrect API key provided." },
+    { ...server, status: 403, text: "The header X-Tenant is missing." },
+    { ...server },
+  ],
   PROVIDER_RATE_LIMITED: [{ ...server, status: 429, text: "Rate limit reached." }],
   PROVIDER_TIMEOUT: [
     { ...server, problem: "no-sign", timeoutMs: 120_000 },

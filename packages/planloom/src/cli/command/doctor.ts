@@ -7,13 +7,14 @@ import { systemClock } from "../../clock.js";
 import { createLoom } from "../../loom/create-loom.js";
 import type { Loom } from "../../loom/loom.js";
 import { messageOf } from "../../error.js";
+import type { ErrorSubject } from "../../words/errors.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { keeperBeside } from "../../loom/roles.js";
 import { openLadder, openModel, type ModelContext } from "../../model/model.js";
 import { tryLength, type LengthTrial } from "../../model/try-length.js";
 import { tryTools, type ToolTrial } from "../../model/try-tools.js";
 import { replyInTime } from "../../model/timed-model.js";
-import { describeRole, ROLES, type RoleSettings } from "../../model/role.js";
+import { describeRole, ROLES, type ListedSettings, type RoleSettings } from "../../model/role.js";
 import type { Role } from "../../model/port.js";
 import { makePrivateFolder } from "../../files/private.js";
 import { isAtLeast, loadSqlite } from "../../store/sqlite-driver.js";
@@ -101,8 +102,10 @@ async function sqlite(): Promise<string> {
   const db = new Driver(":memory:");
   try {
     const { version } = db.prepare("SELECT sqlite_version() AS version").get() as { readonly version: string };
-    const from = isAtLeast(process.versions.node, "22.13.0") ? "built into Node" : "@photostructure/sqlite";
-    return `${version} (${from} unless that is too old)`;
+    const from = isAtLeast(process.versions.node, "22.13.0")
+      ? "of Node, or of @photostructure/sqlite if that of Node is too old"
+      : "of @photostructure/sqlite";
+    return `${version}, ${from}`;
   } finally {
     db.close();
   }
@@ -132,20 +135,34 @@ interface Asked {
 /** Sends a few requests to each different model. */
 async function models(loom: Loom, context: ModelContext, offline: boolean): Promise<readonly Finding[]> {
   const replies = new Map<string, Promise<Asked>>();
-  const look = async (role: Role): Promise<Finding> => {
-    const settings = loom.roles[role];
+  const texts = new Map(ROLES.map((role) => [role, membersOf(loom.roles[role]).map(describeRole)]));
+  const isOf = (role: Role, text: string): boolean => texts.get(role)!.includes(text);
+  const look = async (role: Role, settings: RoleSettings, isFallback: boolean): Promise<Finding> => {
     const text = describeRole(settings);
-    if (settings.model === undefined) return { ok: false, name: role, text, next: noModel(role) };
-    if (offline) return { ok: true, name: role, text: `${text} (not asked)` };
-    const isExecutor = text === describeRole(loom.roles.executor);
-    const reply = replies.get(text) ?? replyOf(settings, isExecutor ? "executor" : role, context);
+    const shown = isFallback ? `fallback ${text}` : text;
+    if (settings.model === undefined) return { ok: false, name: role, text: shown, next: noModel(role) };
+    if (offline) return { ok: true, name: role, text: `${shown} (not asked)` };
+    const reply = replies.get(text) ?? replyOf(settings, isOf("executor", text) ? "executor" : role, context);
     replies.set(text, reply);
+    const ofAll = ROLES.every((one) => isOf(one, text));
     return reply.then(
-      (asked) => modelFinding(role, text, asked),
-      (error: unknown) => wrong(role, error, text),
+      (asked) => modelFinding(role, shown, asked),
+      (error: unknown) => wrong(role, ofRole(error, ofAll ? undefined : role), shown),
     );
   };
-  return Promise.all(ROLES.map(look));
+  return Promise.all(
+    ROLES.flatMap((role) => membersOf(loom.roles[role]).map((settings, at) => look(role, settings, at > 0))),
+  );
+}
+
+/** The models of a role: the first, then its fallbacks. */
+const membersOf = ({ fallbacks = [], ...first }: ListedSettings): readonly RoleSettings[] => [first, ...fallbacks];
+
+/** The error in the words of the role that is shown. A model that all roles have is asked once, for one of them. */
+function ofRole(error: unknown, role: Role | undefined): unknown {
+  if (!(error instanceof PlanloomError) || !("role" in error.params)) return error;
+  const { role: _asked, ...rest } = error.params;
+  return new PlanloomError(...([error.code, { ...rest, ...(role && { role }) }] as ErrorSubject));
 }
 
 /** A model of the port has no ladder: only its reply is looked at. */

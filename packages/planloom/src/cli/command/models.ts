@@ -23,7 +23,10 @@ type Flags = StoreFlags & ModelFlags & { readonly json?: boolean };
 
 /** One model at one address, and its roles. */
 interface Player {
+  /** The roles that it is the first model of. */
   readonly roles: readonly Role[];
+  /** The roles whose first model it replaces when that fails. */
+  readonly fallbackFor: readonly Role[];
   readonly text: string;
   readonly settings: RoleSettings;
 }
@@ -42,28 +45,47 @@ async function castOf(flags: Flags): Promise<Cast> {
   const { roles, planner } = rolesOf(config, process.env, portsOf(flags).flags);
   const players = new Map<string, Player>();
   for (const role of ROLES) {
-    const isFunction = role === "planner" && planner !== undefined;
-    const text = isFunction ? "a function of your own" : describeRole(roles[role]);
-    const settings = isFunction ? {} : roles[role];
-    players.set(text, { text, settings, roles: [...(players.get(text)?.roles ?? []), role] });
+    const { fallbacks = [], ...first } = roles[role];
+    if (role === "planner" && planner !== undefined) add(players, role, {}, "a function of your own");
+    else [first, ...fallbacks].forEach((settings, at) => add(players, role, settings, describeRole(settings), at > 0));
   }
   const context = { keeper: keeperBeside(storeFor(flags, found).store), packages };
   return { players: [...players.values()], general: roles.executor, context };
 }
 
+function add(players: Map<string, Player>, role: Role, settings: RoleSettings, text: string, isFallback = false): void {
+  const player = players.get(text) ?? { text, settings, roles: [], fallbackFor: [] };
+  const { roles, fallbackFor } = player;
+  players.set(
+    text,
+    isFallback ? { ...player, fallbackFor: [...fallbackFor, role] } : { ...player, roles: [...roles, role] },
+  );
+}
+
+const rolesFor = ({ roles, fallbackFor }: Pick<Player, "roles" | "fallbackFor">): readonly Role[] => [
+  ...roles,
+  ...fallbackFor,
+];
+
+/** The model, after the roles that it has. */
+function playerText({ roles, fallbackFor, text }: Pick<Player, "roles" | "fallbackFor" | "text">): string {
+  const named = [...roles, ...(fallbackFor.length === 0 ? [] : [`fallback of ${fallbackFor.join(", ")}`])];
+  return `${named.length === 0 ? "model" : named.join(", ")}: ${oneLine(text)}`;
+}
+
 /** Sends nothing. */
 export async function modelsCommand(flags: Flags): Promise<number> {
   const { players, context } = await castOf(flags);
-  const shown = players.map(({ roles, text, settings }) => ({
-    roles,
-    model: text,
-    learnt: hasLadder(settings) ? ladderOf(settings, roles[0]!, context)?.learnt() : undefined,
-  }));
-  if (flags.json === true) printJson(shown.map(({ learnt, ...rest }) => ({ ...rest, ...learntFields(learnt) })));
+  const shown = players.map((player) => {
+    const ladder = hasLadder(player.settings) ? ladderOf(player.settings, rolesFor(player)[0]!, context) : undefined;
+    return { player, ladder, learnt: ladder?.learnt() };
+  });
+  if (flags.json === true)
+    printJson(shown.map(({ player, learnt }) => ({ ...namedFields(player), ...learntFields(learnt) })));
   else
-    for (const { roles, model, learnt } of shown) {
-      print(`${roles.join(", ")}: ${oneLine(model)}`);
-      for (const line of learnt === undefined ? [] : learntLines(learnt)) print(line);
+    for (const { player, ladder, learnt } of shown) {
+      print(playerText(player));
+      for (const line of ladder === undefined ? [] : learntLines(learnt)) print(line);
     }
   if (flags.json !== true)
     say(
@@ -71,6 +93,12 @@ export async function modelsCommand(flags: Flags): Promise<number> {
     );
   return EXIT.done;
 }
+
+const namedFields = ({ roles, fallbackFor, text }: Player) => ({
+  roles,
+  ...(fallbackFor.length === 0 ? {} : { fallbackFor }),
+  model: text,
+});
 
 function learntFields(learnt: KeptWay | undefined) {
   if (learnt === undefined) return {};
@@ -82,8 +110,8 @@ function learntFields(learnt: KeptWay | undefined) {
 /** Sends nothing. */
 export async function modelsForgetCommand(name: string | undefined, flags: Flags): Promise<number> {
   const cast = await castOf(flags);
-  for (const { roles, text, settings } of playersNamed(cast, name)) {
-    const ladder = openLadder(settings, roles[0] ?? "executor", cast.context);
+  for (const { text, settings, ...player } of playersNamed(cast, name)) {
+    const ladder = openLadder(settings, rolesFor(player)[0] ?? "executor", cast.context);
     const isKnown = ladder.learnt() !== undefined;
     ladder.forget();
     print(`${oneLine(text)}: ${isKnown ? "forgotten" : "nothing was known"}`);
@@ -111,9 +139,8 @@ export async function modelsTestCommand(name: string | undefined, flags: Flags):
   for (const player of asked) results.push({ ...player, ...(await tested(player, cast.context, flags.json === true)) });
   if (flags.json === true)
     printJson(
-      results.map(({ roles, text, trials, tools, length, error }) => ({
-        roles,
-        model: text,
+      results.map(({ trials, tools, length, error, ...player }) => ({
+        ...namedFields(player),
         ...(trials && { trials }),
         ...(tools && { tools }),
         ...(length && { length }),
@@ -124,24 +151,25 @@ export async function modelsTestCommand(name: string | undefined, flags: Flags):
 }
 
 function playersNamed({ players, general }: Cast, name: string | undefined): readonly Player[] {
-  const able = players.filter(({ settings }) => hasLadder(settings));
   if (name === undefined) {
-    if (able.length === 0) throw new PlanloomError("MODEL_NOT_SET", {});
-    return able;
+    const all = players.filter(({ settings }) => hasLadder(settings));
+    if (all.length === 0) throw new PlanloomError("MODEL_NOT_SET", {});
+    return all;
   }
   const role = ROLES.find((one) => one === name);
-  const found = players.find(({ roles, settings }) =>
-    role === undefined ? settings.model === name : roles.includes(role),
+  const found = players.filter((player) =>
+    role === undefined ? player.settings.model === name : rolesFor(player).includes(role),
   );
-  if (found !== undefined && role !== undefined && !hasLadder(found.settings) && found.settings.model !== undefined)
+  const able = found.filter(({ settings }) => hasLadder(settings) || settings.model === undefined);
+  if (role !== undefined && found.length > 0 && able.length === 0)
     throw usageError(
-      `The ${role} is ${found.text}, which is not asked in several forms.`,
+      `The ${role} is ${found[0]!.text}, which is not asked in several forms.`,
       "Name another role, or a model.",
     );
-  if (found !== undefined) return [found];
+  if (able.length > 0) return able;
   if (role !== undefined) throw new PlanloomError("MODEL_NOT_SET", {});
   const settings = { ...general, model: name };
-  return [{ roles: [], settings, text: describeRole(settings) }];
+  return [{ roles: [], fallbackFor: [], settings, text: describeRole(settings) }];
 }
 
 interface Tested {
@@ -158,17 +186,23 @@ const isAble = ({ trials = [], tools }: Tested): boolean =>
 /** A model that is named by itself may have any role. */
 const callsTools = (roles: readonly Role[]): boolean => roles.length === 0 || roles.includes("executor");
 
-async function tested({ roles, text, settings }: Player, context: ModelContext, quiet: boolean): Promise<Tested> {
+async function tested(player: Player, context: ModelContext, quiet: boolean): Promise<Tested> {
+  const { text, settings } = player;
+  const roles = rolesFor(player);
   const tell = quiet ? () => undefined : print;
   const most = callsTools(roles) ? 11 : 5;
   say(`Sending up to ${count(most, "request")} to ${oneLine(text)}. They are real, and may cost money.`);
-  tell(paint("bold", `${roles.length === 0 ? "model" : roles.join(", ")}: ${oneLine(text)}`));
+  tell(paint("bold", playerText(player)));
   const tried: { -readonly [K in keyof Tested]: Tested[K] } = {};
   try {
     const model = openLadder(settings, roles[0] ?? "executor", context);
     const { signal } = new AbortController();
     tried.trials = await tryRungs(model, signal);
     for (const trial of tried.trials) tell(trialLine(trial.rung, trial));
+    if (tried.trials.every(({ end }) => end === "refused")) {
+      for (const line of [paint("red", "no form of request works"), `next: ${REFUSED_NEXT}`]) tell(`  ${line}`);
+      return tried;
+    }
     if (callsTools(roles)) tried.tools = await tryTools(model, signal);
     for (const trial of tried.tools ?? []) tell(trialLine(`tools: ${trial.rung}`, trial));
     tried.length = await tryLength(model, signal);
@@ -182,6 +216,8 @@ async function tested({ roles, text, settings }: Player, context: ModelContext, 
   }
   return tried;
 }
+
+const REFUSED_NEXT = "Do what the server says. Check the model's name and the address, and look into the server's log.";
 
 function abilityLines({ trials = [], tools, length }: Tested): readonly string[] {
   const best = trials.find(({ end }) => end === "works");

@@ -1,5 +1,6 @@
 // What a model can do in each role, in plain words. In: the results of trials, and what is remembered of a model. Out:
 // lines.
+import type { BodyRule } from "../../model/body-rules.js";
 import type { LengthTrial } from "../../model/try-length.js";
 import type { ToolTrial } from "../../model/try-tools.js";
 import type { ToolRung } from "../../model/tool-rung.js";
@@ -18,7 +19,7 @@ const TOOLS: { readonly [R in ToolRung]: string } = {
 export function trialLine(name: string, { end, usage, ms, problem }: Trial): string {
   const tokens = usage === undefined ? "" : `${usage.inputTokens ?? "?"} + ${usage.outputTokens ?? "?"} tokens`;
   const state = paint(end === "works" ? "green" : end === "ignored" ? "yellow" : "red", end.padEnd(8));
-  return `  ${name.padEnd(14)} ${state} ${tokens.padEnd(18)} ${duration(ms).padEnd(8)} ${problem === undefined ? "" : oneLine(problem)}`.trimEnd();
+  return `  ${name.padEnd(15)} ${state} ${tokens.padEnd(18)} ${duration(ms).padEnd(8)} ${problem === undefined ? "" : oneLine(problem)}`.trimEnd();
 }
 
 export function toolsText(trials: readonly ToolTrial[]): string {
@@ -39,13 +40,34 @@ export const isTooShort = ({ end, read }: LengthTrial): boolean =>
 export const LENGTH_NEXT =
   "Raise the context of the server. Ollama: OLLAMA_CONTEXT_LENGTH or num_ctx; llama.cpp: -c; LM Studio: context length.";
 
+const RULES: { readonly [R in BodyRule]: string } = {
+  "no-stream-options": "stream_options left out, so the tokens of streams are unknown",
+  "max-completion-tokens": "max_completion_tokens in place of max_tokens",
+  "no-strict": "strict left out",
+  "no-parallel-calls": "parallel_tool_calls left out",
+  "effort-none": 'reasoning_effort "none" beside tools',
+  "plain-tools": "schemas of tools with fewer keywords",
+  "text-content": '"" for a message without text',
+  "think-in-streams": "thinking in streams only",
+  "no-system": "no system message",
+  "short-ids": "ids of calls with 9 letters and digits",
+  "one-call": "one call in each message",
+  "no-top-p": "top_p left out",
+  "no-seed": "seed left out",
+  "no-stop": "stop left out",
+  "no-effort": "reasoning_effort left out",
+};
+
 /** What is remembered of a model. */
-export function learntLines({ rung, tools = "auto", temperature, rules = [], cut, at }: KeptWay): readonly string[] {
-  const left = [...(temperature ? [] : ["temperature"]), ...rules];
+export function learntLines(learnt: KeptWay | undefined): readonly string[] {
+  if (learnt === undefined)
+    return ["  nothing is remembered: requests begin with the best form, and tools are called natively"];
+  const { rung, tools = "auto", temperature, rules = [], cut, at } = learnt;
+  const left = [...(temperature ? [] : ["temperature left out"]), ...rules.map((rule) => RULES[rule])];
   return [
     `  asked for JSON by ${rung}, as found out ${new Date(at).toISOString()}`,
     ...(tools === "auto" ? [] : [`  ${TOOLS[tools]}`]),
-    ...(left.length === 0 ? [] : [`  left out or changed: ${left.join(", ")}`]),
+    ...(left.length === 0 ? [] : [`  learnt: ${left.join("; ")}`]),
     ...(cut === undefined ? [] : [`  ${replyNoteText({ note: "input-cut", ...cut })}`]),
   ];
 }

@@ -85,7 +85,13 @@ export interface ModelErrors {
   MODEL_UNKNOWN_PROVIDER: UnknownProvider;
   /** `package` is absent for a model that was given as an object. */
   MODEL_UNSUPPORTED: { readonly package?: string; readonly install: string };
-  PROVIDER_NOT_INSTALLED: { readonly model: string; readonly package: string; readonly install: string };
+  /** `reason`: why a package that is installed cannot be loaded. */
+  PROVIDER_NOT_INSTALLED: {
+    readonly model: string;
+    readonly package: string;
+    readonly install: string;
+    readonly reason?: string;
+  };
   PROVIDER_UNREACHABLE: ModelTarget & { readonly reason: string };
   PROVIDER_UNAUTHORIZED: Answered;
   PROVIDER_RATE_LIMITED: Answered;
@@ -109,7 +115,7 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
             { action: "set-model" },
             ", set PLANLOOM_MODEL and PLANLOOM_BASE_URL (or OPENAI_API_KEY), or give the name of a model.",
           ]
-        : [`Set PLANLOOM_MODEL or ${variable(role)}_MODEL, or name a model with `, { action: "set-model", role }, "."],
+        : [`Set ${variable(role, "_MODEL")}, or name a model with `, { action: "set-model", role }, "."],
   },
   MODEL_NO_ENDPOINT: {
     kind: "config",
@@ -133,11 +139,12 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
       problem === "credentials"
         ? `The base URL ${url} holds a user name or password.`
         : `The base URL ${url} is not an http or https address.`,
-    next: ({ problem }) => [
-      problem === "credentials"
-        ? "Give an address such as http://localhost:8000/v1, and the key as apiKey."
-        : "Give an address such as http://localhost:8000/v1.",
-    ],
+    next: ({ problem, url }) => {
+      if (problem === "credentials")
+        return ["Give an address such as http://localhost:8000/v1, and the key as apiKey."];
+      if (/^\w[\w.-]*[:/]/.test(url) && !url.includes("://")) return [`Write http://${url}, or https:// before it.`];
+      return ["Give an address such as http://localhost:8000/v1."];
+    },
   },
   MODEL_BAD_SETTING: {
     kind: "config",
@@ -167,7 +174,7 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
     next: (params) => {
       const { role, use } = params;
       if ("address" in params)
-        return [`Name the model ${use}, and set ${variable(role)}_BASE_URL to ${params.address}.`];
+        return [`Name the model ${use}, and set ${variable(role, "_BASE_URL")} to ${params.address}.`];
       if (params.install === undefined) return [`Name the model ${use}.`];
       return [
         `Name the model ${use}, and install its package with `,
@@ -188,22 +195,33 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
   },
   PROVIDER_NOT_INSTALLED: {
     kind: "provider",
-    message: ({ model, package: name }) => `The model ${model} needs the package ${name}, which is not installed.`,
-    next: ({ install }) => ["Install it with ", { action: "install", package: install }, "."],
+    message: ({ model, package: name, reason }) =>
+      `The model ${model} needs the package ${name}, which ${reason === undefined ? "is not installed." : `cannot be loaded: ${reason}`}`,
+    next: ({ install, reason }) => [
+      reason === undefined ? "Install it with " : "Install it anew, with all that it needs: ",
+      { action: "install", package: install },
+      ".",
+    ],
   },
   PROVIDER_UNREACHABLE: {
     kind: "provider",
     message: (params) => `${targetText(params)} cannot be reached: ${REACHED[params.reason] ?? params.reason}.`,
-    next: ({ role }) => [`Start the server, or set ${variable(role)}_BASE_URL to its address.`],
+    next: ({ role }) => [`Start the server, or set ${variable(role, "_BASE_URL")} to its address.`],
   },
   PROVIDER_UNAUTHORIZED: {
     kind: "provider",
     message: (params) =>
       params.status === undefined ? `${targetText(params)} needs a key${said(params.text)}` : answeredText(params),
-    next: ({ role, status }) =>
-      status === undefined
-        ? [`Set ${variable(role)}_API_KEY, or the provider's own variable.`]
-        : [`Set ${variable(role)}_API_KEY to a key that this server accepts.`],
+    next: (params) => {
+      const { role, status } = params;
+      if (status === undefined) return [`Set ${variable(role, "_API_KEY")}, or the provider's own variable.`];
+      if (status === 403)
+        return [
+          `Do what the server says. It may want a key for this model in ${variable(role, "_API_KEY")}, or a header in ` +
+            `${variable(role, "_HEADERS")}.`,
+        ];
+      return REMEDIES.key(params);
+    },
   },
   PROVIDER_RATE_LIMITED: {
     kind: "provider",
@@ -232,17 +250,18 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
       params.status === undefined
         ? `${targetText(params)} does not support the request${said(params.text)}`
         : answeredText(params),
-    next: ({ role, status, about, setting }) => {
+    next: (params) => {
+      const { role, status, about, setting } = params;
       if (setting !== undefined)
         return [
           "Change ",
           { action: "set", setting: `models.${role ?? "default"}.${setting}` },
           " as the server says.",
         ];
-      if (about !== undefined) return REMEDIES[about](variable(role));
+      if (about !== undefined) return REMEDIES[about](params);
       return [
         status === 404
-          ? `Check the model's name, and that ${variable(role)}_BASE_URL is the root of the API. It usually ends in /v1.`
+          ? `Check the model's name, and that ${variable(role, "_BASE_URL")} is the root of the API${ofPackage(params) ? ", if it is set." : ". It usually ends in /v1."}`
           : "Change the request or the model as the server says.",
       ];
     },
@@ -259,7 +278,7 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
     }),
     next: byCase("problem", {
       unreadable: ({ role }) => [
-        `Check that ${variable(role)}_BASE_URL is the root of an OpenAI-compatible API. It usually ends in /v1.`,
+        `Check that ${variable(role, "_BASE_URL")} is the root of an OpenAI-compatible API. It usually ends in /v1.`,
       ],
       "no-room": ({ role = "default" }) => [
         "Raise ",
@@ -275,18 +294,30 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
   },
 };
 
-const REMEDIES: { readonly [S in RefusalSubject]: (variable: string) => Sentence } = {
-  quota: (name) => [`Add credit or raise the quota with the provider, or set ${name}_MODEL to a model of another one.`],
-  length: (name) => [
-    `Give the step or the goal less text, or set ${name}_MODEL to a model with a larger context, or raise the server's.`,
+/** Whether the model comes from a package of the AI SDK. */
+const ofPackage = ({ label }: ModelTarget): boolean => label?.startsWith("@ai-sdk/") === true;
+
+const keyVariable = (target: ModelTarget): string =>
+  variable(target.role, "_API_KEY") + (ofPackage(target) ? ", or the provider's own variable," : "");
+
+const REMEDIES: { readonly [S in RefusalSubject]: (target: ModelTarget) => Sentence } = {
+  quota: ({ role }) => [
+    `Add credit or raise the quota with the provider, or set ${variable(role, "_MODEL")} to a model of another one.`,
   ],
-  tools: (name) => [`Set ${name}_MODEL to a model that can call tools, or give the agent steps no tools.`],
+  length: ({ role }) => [
+    `Give the step or the goal less text, or set ${variable(role, "_MODEL")} to a model with a larger context, or raise the server's.`,
+  ],
+  tools: ({ role }) => [
+    `Set ${variable(role, "_MODEL")} to a model that can call tools, or give the agent steps no tools.`,
+  ],
   "not-loaded": () => ["Load the model on the server first, then try again."],
-  model: (name) => [`Correct the model's name in ${name}_MODEL or in the configuration: this server does not know it.`],
-  path: (name) => [`Set ${name}_BASE_URL to the root of the API. It usually ends in /v1.`],
-  key: (name) => [`Set ${name}_API_KEY to a key that this server accepts.`],
-  filter: (name) => [
-    `Change the goal or the inputs, change the filter with the provider, or set ${name}_MODEL to another model.`,
+  model: ({ role }) => [
+    `Correct the model's name in ${variable(role, "_MODEL")} or in the configuration: this server does not know it.`,
+  ],
+  path: ({ role }) => [`Set ${variable(role, "_BASE_URL")} to the root of the API. It usually ends in /v1.`],
+  key: (target) => [`Set ${keyVariable(target)} to a key that this server accepts.`],
+  filter: ({ role }) => [
+    `Change the goal or the inputs, change the filter with the provider, or set ${variable(role, "_MODEL")} to another model.`,
   ],
   setting: () => ["Change the setting of the role that the server names."],
 };
@@ -296,9 +327,9 @@ const REACHED: { readonly [reason: string]: string } = {
   "bad port": "bad port (this platform does not connect to it)",
 };
 
-/** The beginning of a role's variables. */
-const variable = (role: Role | undefined): string =>
-  role === undefined ? "PLANLOOM" : `PLANLOOM_${role.toUpperCase()}`;
+/** The variable of a role, and the one of all roles: most people set that. */
+const variable = (role: Role | undefined, name: `_${string}`): string =>
+  role === undefined ? `PLANLOOM${name}` : `PLANLOOM${name} or PLANLOOM_${role.toUpperCase()}${name}`;
 
 function targetText({ model, role, label }: ModelTarget): string {
   if (label === undefined) return `The model ${model}`;
