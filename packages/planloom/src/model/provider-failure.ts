@@ -1,10 +1,11 @@
 // Why a request got no reply. In: an error of the SDK, of fetch or of a stream. Out: the failure as data, by kind.
 // provider-error.ts words it.
 import { messageOf } from "../error.js";
-import type { JsonObject } from "../plan/json.js";
+import { jsonIn, type JsonObject } from "../plan/json.js";
 import { asJson } from "../tools/output.js";
-import { waitHint } from "./wait-hint.js";
 import { refusalSubject, statusIn } from "./refusal-subject.js";
+import { serverWords } from "./server-words.js";
+import { waitHint } from "./wait-hint.js";
 
 export type ProviderFailure =
   /** The server was not reached; `code` is the system's. */
@@ -83,6 +84,7 @@ const LASTING: ReadonlySet<string | undefined> = new Set(["quota", "length", "mo
 function connectionFailure(code: string, answered: boolean): ProviderFailure {
   if (SLOW_CODES.has(code)) return { kind: "slow", code };
   if (code.startsWith("HPE_")) return { kind: "unreadable", words: `not HTTP (${code})` };
+  if (code.startsWith("Z_")) return { kind: "unreadable", words: `not compressed as its headers say (${code})` };
   return answered || CUT_CODES.has(code) ? { kind: "cut", code } : { kind: "unreachable", code };
 }
 
@@ -123,16 +125,4 @@ function chainOf(thrown: unknown): readonly Thrown[] {
 }
 
 /** The server's own sentence, from the common forms of error bodies; otherwise the body without markup. */
-function wordsOf(body: string): string {
-  try {
-    const value = JSON.parse(body) as unknown;
-    const whole = (Array.isArray(value) ? value[0] : value) as { error?: unknown; message?: unknown; detail?: unknown };
-    const { error, message, detail } = whole;
-    const nested = typeof error === "object" && error !== null ? (error as { message?: unknown }).message : error;
-    const sentence = [nested, message, detail].find((value) => typeof value === "string");
-    if (typeof sentence === "string") return sentence;
-  } catch {
-    // Not JSON, or not an object: the text itself is shown.
-  }
-  return body.replace(/<[^<>]*>/g, " ");
-}
+const wordsOf = (body: string): string => serverWords(jsonIn(body)) ?? body.replace(/<[^<>]*>/g, " ");

@@ -7,8 +7,11 @@ import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { isAiSdkModel, isCallable, type LanguageModelV3 } from "./ai-sdk.js";
 import { packageToInstall, type ProviderName } from "./provider-name.js";
+import { keptFetch } from "./wire.js";
 
-type Factory = (settings: ProviderSettings) => { languageModel(id: string): object };
+type Factory = (settings: ProviderSettings & { readonly fetch: typeof globalThis.fetch }) => {
+  languageModel(id: string): object;
+};
 
 interface ProviderSettings {
   readonly apiKey?: string;
@@ -62,6 +65,7 @@ export async function loadProviderModel(
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(baseURL === undefined ? {} : { baseURL }),
     ...(headers === undefined ? {} : { headers }),
+    fetch: keptFetch,
   }).languageModel(model);
   if (made === undefined || !isAiSdkModel(made) || !isCallable(made))
     throw unsupported(provider, `@ai-sdk/${provider}`);

@@ -19,7 +19,7 @@ const KINDS: readonly Kind[] = [
   {
     ...{ subject: "quota", status: 402, codes: /insufficient_?quota|billing/i },
     words:
-      /insufficient[_ ]quota|exceeded your current quota|insufficient (?:balance|credits?|funds)|credit balance|more credits|(?<!\/)billing\b(?!\/)/i,
+      /insufficient[_ ]quota|exceeded your current quota|insufficient (?:balance|credits?|funds)|credit balance|more credits|(?<!\/)billing\b(?!\/)|余额不足|欠费/i,
   },
   {
     ...{ subject: "length", status: 400, codes: /context_?(?:length|size|window)/i },

@@ -1,11 +1,10 @@
 // Mends what servers add to a reply, or leave out, before a package reads it strictly. In: a response of an
-// OpenAI-compatible server. Out: the same with counts that are counts and arguments that are texts; an error in a body
-// with status 200 becomes an error status. A reply that needs no mending keeps its meaning.
-import { beginning } from "../beginning.js";
-import { exactJsonIn } from "../plan/exact-integer.js";
-import { isObject, type Json } from "../plan/json.js";
+// OpenAI-compatible server. Out: the same in the form that was asked for; an error in a body with status 200 becomes an
+// error status. A redirection to another server is not followed: the key would go with it.
+import { mendedEvents } from "./event-stream.js";
+import { textOf } from "./reply-text.js";
 import { statusIn } from "./refusal-subject.js";
-import { isOddReply, mendedReply } from "./reply-shape.js";
+import { asEvents, wholeReply } from "./whole-reply.js";
 
 type Fetch = typeof globalThis.fetch;
 
@@ -20,18 +19,79 @@ export function hearBytes(signal: AbortSignal, alive: () => void): void {
 /** The platform's fetch, with mended replies. */
 export const wireFetch: Fetch = async (input, init) => {
   const alive = init?.signal === undefined || init.signal === null ? undefined : hearers.get(init.signal);
-  const response = heard(await globalThis.fetch(input, init), alive);
+  const response = heard(await redirected(input, init), alive);
   if (!response.ok || response.body === null) return response;
-  const type = response.headers.get("content-type") ?? "";
-  if (type.includes("text/event-stream")) return withBody(response, response.body.pipeThrough(mendedEvents()));
-  const mended = mendedBody(response, await response.text());
-  return mended.ok && asksForStream(init) ? asStream(mended) : mended;
+  const { begins, body } = await peeked(response.body);
+  const whole = withBody(response, body);
+  const isStream = asksForStream(init);
+  const isOfEvents = /event-stream/.test(response.headers.get("content-type") ?? "");
+  if (isStream && (EVENTS.test(begins) || (isOfEvents && !/^[{[<]/.test(begins))))
+    return withBody(whole, body.pipeThrough(mendedEvents()), "text/event-stream");
+  const reply = wholeReply(await textOf(whole));
+  if (reply["error"] === undefined)
+    return isStream
+      ? withBody(response, asEvents(reply), "text/event-stream")
+      : withBody(response, JSON.stringify(reply), "application/json");
+  const headers = { "content-type": "application/json", ...waitIn(response) };
+  return new Response(JSON.stringify(reply), { status: statusIn(reply["error"]), headers });
 };
 
+/** How a stream of events begins, whatever its type says. */
+const EVENTS = /^(?:data|event|id|retry)?:/;
+
+const MOST_REDIRECTIONS = 3;
+
+/** The platform's fetch, without redirections to other servers. */
+export const keptFetch: Fetch = (input, init) => redirected(input, init);
+
+async function redirected(input: Parameters<Fetch>[0], init: RequestInit | undefined, before = 0): Promise<Response> {
+  const response = await globalThis.fetch(input, { ...init, redirect: "manual" });
+  const to = response.headers.get("location");
+  if (response.status < 300 || response.status >= 400 || to === null) return response;
+  await response.body?.cancel();
+  const from = new URL(input instanceof Request ? input.url : input);
+  const { origin, pathname } = URL.canParse(to, from.href) ? new URL(to, from) : from;
+  // Any other status would turn the request into one without a body.
+  const keeps = (response.status === 307 || response.status === 308) && origin === from.origin;
+  if (keeps && before < MOST_REDIRECTIONS) return redirected(new URL(to, from).href, init, before + 1);
+  throw new Error(`a redirection to ${origin}${pathname} (status ${response.status})`);
+}
+
+interface Peeked {
+  /** The first characters that are no white space. */
+  readonly begins: string;
+  readonly body: ReadableStream<Uint8Array>;
+}
+
+/** The beginning of a body, and the whole body. */
+async function peeked(sent: ReadableStream<Uint8Array>): Promise<Peeked> {
+  const reader = sent.getReader();
+  const decoder = new TextDecoder();
+  const held: Uint8Array[] = [];
+  let begins = "";
+  while (begins.length < "event:".length) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    held.push(value);
+    begins = (begins + decoder.decode(value, { stream: true })).trimStart();
+  }
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = held.length > 0 ? { done: false, value: held.shift() } : await reader.read();
+      if (done || value === undefined) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return { begins, body };
+}
+
 function heard(response: Response, alive: (() => void) | undefined): Response {
+  const { status, statusText, headers } = response;
+  // No other status can be given again.
+  if (status > 599) throw new Error(`the status ${status}`);
   if (alive === undefined || response.body === null) return response;
   alive();
-  const { status, statusText, headers } = response;
   const pieces = new TransformStream<Uint8Array, Uint8Array>({
     transform(bytes, controller) {
       alive();
@@ -45,110 +105,13 @@ function heard(response: Response, alive: (() => void) | undefined): Response {
 const asksForStream = (init: RequestInit | undefined): boolean =>
   typeof init?.body === "string" && /"stream":true/.test(init.body);
 
-/** Some servers reply in one piece to whoever asks for a stream. */
-async function asStream(response: Response): Promise<Response> {
-  const text = await response.text();
-  const body = exactJsonIn(text);
-  if (!isObject(body) || !Array.isArray(body["choices"])) return withBody(response, text);
-  const choices = (body["choices"] as readonly Json[]).map((choice) => {
-    const { message, ...rest } = isObject(choice) ? choice : {};
-    return { ...rest, delta: isObject(message) ? message : {} };
-  });
-  const headers = { "content-type": "text/event-stream" };
-  return new Response(`data: ${JSON.stringify({ ...body, choices })}\n\ndata: [DONE]\n\n`, { headers });
-}
-
-function mendedBody(response: Response, text: string): Response {
-  const body = exactJsonIn(text);
-  if (PAGE.test(text)) throw new Error(pageText(text));
-  if (!isObject(body)) return withBody(response, text);
-  const { error } = body;
-  if (!Array.isArray(body["choices"]) && error !== undefined && error !== null) {
-    const headers = { "content-type": "application/json", ...waitIn(response) };
-    return new Response(text, { status: statusIn(error), headers });
-  }
-  return withBody(response, JSON.stringify(mendedReply(body)));
-}
-
-/** A page of a web site in place of a reply: the path is wrong, or a proxy stands before the server. */
-const PAGE = /^\s*<(?:!doctype html|html|head|body)\b/i;
-
-function pageText(page: string): string {
-  const title = /<title[^>]*>([^<]*)/i.exec(page)?.[1] ?? page.replace(/<[^<>]*>/g, " ");
-  return `a web page, ${beginning(title.trim(), 200)}`;
-}
-
 const waitIn = ({ headers }: Response): { readonly [name: string]: string } =>
   Object.fromEntries([...headers].filter(([name]) => /retry-after|rate-?limit/.test(name)));
 
-function withBody({ status, statusText, headers }: Response, body: string | ReadableStream): Response {
+function withBody({ status, statusText, headers }: Response, body: string | ReadableStream, type?: string): Response {
   const kept = new Headers(headers);
   // They describe the body as it was sent.
   for (const name of ["content-length", "content-encoding"]) kept.delete(name);
+  if (type !== undefined) kept.set("content-type", type);
   return new Response(body, { status, statusText, headers: kept });
-}
-
-/**
- * Mends the data of each event. Everything else passes as it came. A stream that ends with [DONE] is whole, also if no
- * chunk says why it ended.
- */
-function mendedEvents(): TransformStream<Uint8Array, Uint8Array> {
-  const decoder = new TextDecoder();
-  const encoder = new TextEncoder();
-  const seen = { reply: false, calls: false, end: false, begun: false, odd: false };
-  let held = "";
-  const mended = (lines: string): Uint8Array =>
-    encoder.encode(withEnd(lines, seen).replace(DATA, (line: string, data: string) => mendedLine(line, data, seen)));
-  return new TransformStream<Uint8Array, Uint8Array>({
-    transform(bytes, controller) {
-      held += decoder.decode(bytes, { stream: true });
-      const end = held.lastIndexOf("\n") + 1;
-      if (end === 0) return;
-      controller.enqueue(mended(held.slice(0, end)));
-      held = held.slice(end);
-    },
-    flush(controller) {
-      held += decoder.decode();
-      if (held !== "") controller.enqueue(mended(held));
-    },
-  });
-}
-
-/** What the chunks of a stream had so far. `end`: why it ended, or an error. `odd`: every chunk needs mending. */
-interface Seen {
-  begun: boolean;
-  odd: boolean;
-  reply: boolean;
-  calls: boolean;
-  end: boolean;
-}
-
-// Within a text of JSON, quotes are escaped: these are fields.
-const REPLY = /"choices"\s*:\s*\[\s*\{/;
-const CALLS = /"tool_calls"\s*:\s*\[\s*\{/;
-const END = /"finish_reason"\s*:\s*"[^"]|"error"(?!\s*:\s*null)/;
-const DONE = /^data:[ \t]*\[DONE\]/m;
-
-function withEnd(lines: string, seen: Seen): string {
-  seen.reply ||= REPLY.test(lines);
-  seen.calls ||= CALLS.test(lines);
-  seen.end ||= END.test(lines);
-  if (seen.end || !seen.reply || !DONE.test(lines)) return lines;
-  const choice = { index: 0, delta: {}, finish_reason: seen.calls ? "tool_calls" : "stop" };
-  return lines.replace(DONE, (done) => `data: ${JSON.stringify({ choices: [choice] })}\n\n${done}`);
-}
-
-const DATA = /^data:[ \t]*(\{.*\})[ \t]*\r?$/gm;
-/** Fields of a chunk that may need mending. Other chunks pass unread, if the first had nothing odd. */
-const MENDED =
-  /"(?:usage|tool_calls|function_call)"\s*:(?!\s*null)|"(?:content|reasoning\w*)"\s*:\s*[{[]|"error"\s*:\s*null/;
-
-/** An event ends with an empty line, which some servers leave out. */
-function mendedLine(line: string, data: string, seen: Seen): string {
-  const isFirst = !seen.begun;
-  seen.begun = true;
-  const body = isFirst || seen.odd || MENDED.test(data) ? exactJsonIn(data) : undefined;
-  if (!isObject(body)) return `${line}\n`;
-  if (isFirst) seen.odd = isOddReply(body);
-  return `data: ${JSON.stringify(mendedReply(body))}\n`;
 }

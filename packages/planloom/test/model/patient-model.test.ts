@@ -173,3 +173,48 @@ test("models of one endpoint wait together", async () => {
     ["b", 3_000],
   ]);
 });
+
+describe("a refusal for longer than anybody waits", () => {
+  const HOUR = 60 * 60_000;
+  /** Three calls of one endpoint: two are made together, the third after their end. */
+  async function ended(ends: readonly Error[], fallbacks: readonly Model[] = []) {
+    const clock = fakeClock();
+    let sent = 0;
+    const call = async () => {
+      const error = ends[sent++];
+      if (error === undefined) return REPLY;
+      throw error;
+    };
+    const limits = { maxConcurrent: 1 };
+    const endpoint = { key: "e", label: "e", limits };
+    const model = usableModel(
+      { name: "m", call, endpoint, fallbacks },
+      clock,
+      memoryLimiter(clock, () => 0),
+    );
+    const ask = () => {
+      const request = { system: "", messages: [], signal: new AbortController().signal };
+      return model.call(request).catch((thrown: unknown) => thrown as PlanloomError);
+    };
+    const both = [ask(), ask()];
+    await clock.advance(LIMITS.limitWaitMs);
+    const all = [...(await Promise.all(both)), await ask()];
+    return { all, sent: () => sent };
+  }
+
+  test.each([
+    ["at once", [limited(HOUR)]],
+    ["after a short one", [limited(1_000), limited(HOUR)]],
+    ["of 30,000 years", [limited(1e15)]],
+  ])("ends all calls that wait for the endpoint (%s)", async (_name, ends) => {
+    const { all, sent } = await ended(ends);
+    for (const end of all) expect(end).toMatchObject({ code: "PROVIDER_RATE_LIMITED", retryable: false });
+    expect(sent()).toBe(ends.length);
+  });
+
+  test("lets another model take over in all of them", async () => {
+    const other: Model = { name: "other", call: async () => ({ ...REPLY, text: "other" }) };
+    const { all } = await ended([limited(HOUR)], [other]);
+    expect(all).toMatchObject([{ text: "other" }, { text: "other" }, { text: "other" }]);
+  });
+});
