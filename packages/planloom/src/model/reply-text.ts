@@ -8,7 +8,7 @@ import type { Json } from "../plan/json.js";
 export const MOST_CHARS = 8 * LIMITS.replyChars;
 
 /** Throws if the body is too long: a server may send one without an end. */
-export async function textOf({ body, headers }: Response): Promise<string> {
+export async function bodyText({ body, headers }: Response): Promise<string> {
   const decoder = decoderOf(headers.get("content-type") ?? "");
   let text = "";
   for await (const bytes of (body ?? []) as AsyncIterable<Uint8Array>) {

@@ -27,6 +27,8 @@ export interface Offer {
   readonly mark?: string;
   /** Whether the model has read this text in the request. */
   isQuoted(text: string): boolean;
+  /** Whether something that others wrote, and the model has read, shows a call of this tool. Absent: nothing does. */
+  isShown?(tool: string): boolean;
 }
 
 type Ending = { readonly [field in "usage" | "finishReason"]: unknown };
@@ -105,7 +107,13 @@ function assemble(read: ReadParts, ending: Ending, offer: Offer): ModelReply {
     return { text, toolCalls, ...reasoning, usage, finish };
   // Channels hold calls apart from the text. Beside a call that is not made, no text is a result.
   const written = read.text === "" || holdsChannelCall(read.raw) ? read.raw : text;
-  const inText = writtenCalls(written, offer.tools, (quoted) => offer.isQuoted(quoted), offer.mark);
+  const inText = writtenCalls(
+    written,
+    offer.tools,
+    (quoted) => offer.isQuoted(quoted),
+    offer.mark,
+    (tool) => offer.isShown?.(tool) === true,
+  );
   if (inText.found === "calls") {
     const calls = inText.calls.map((call) => ({ id: newId(), ...call }));
     return { text: "", toolCalls: calls, ...reasoning, usage, finish: "tool-calls" };

@@ -2,7 +2,7 @@
 // OpenAI-compatible server. Out: the same in the form that was asked for; an error in a body with status 200 becomes an
 // error status. A redirection to another server is not followed: the key would go with it.
 import { mendedEvents } from "./event-stream.js";
-import { textOf } from "./reply-text.js";
+import { bodyText } from "./reply-text.js";
 import { statusIn } from "./refusal-subject.js";
 import { asEvents, wholeReply } from "./whole-reply.js";
 
@@ -27,7 +27,7 @@ export const wireFetch: Fetch = async (input, init) => {
   const isOfEvents = /event-stream/.test(response.headers.get("content-type") ?? "");
   if (isStream && (EVENTS.test(begins) || (isOfEvents && !/^[{[<]/.test(begins))))
     return withBody(whole, body.pipeThrough(mendedEvents()), "text/event-stream");
-  const reply = wholeReply(await textOf(whole));
+  const reply = wholeReply(await bodyText(whole));
   if (reply["error"] === undefined)
     return isStream
       ? withBody(response, asEvents(reply), "text/event-stream")

@@ -22,14 +22,15 @@ export type WrittenCalls =
 
 /**
  * `offered` are the names of the tools that the model may call. `isQuoted` tells whether the model has read this text:
- * then it may only be repeating it. `mark` is the sign of a call where calls are text: nothing that the model has read
- * holds it.
+ * then it may only be repeating it. `isShown` tells whether it has read a call of a tool, perhaps in other words. `mark`
+ * is the sign of a call where calls are text: nothing that the model has read holds it.
  */
 export function writtenCalls(
   text: string,
   offered: readonly string[],
   isQuoted: (text: string) => boolean,
   mark?: string,
+  isShown: (tool: string) => boolean = () => false,
 ): WrittenCalls {
   const whole = text.trim();
   const spoken = mark === undefined ? undefined : spokenCalls(whole, offered, mark);
@@ -38,7 +39,7 @@ export function writtenCalls(
   if (calls === undefined) return { found: holdsCall(whole, offered) ? "marks" : "none" };
   const known = calls.map(({ name, args }) => ({ name: offeredName(name, offered), args }));
   const isRepeated = [whole, ...calls.flatMap(({ written }) => written ?? [])].some(isQuoted);
-  const isMade = known.every(({ name }) => name !== undefined) && !isRepeated;
+  const isMade = known.every(({ name }) => name !== undefined && !isShown(name)) && !isRepeated;
   return isMade ? { found: "calls", calls: known as readonly WrittenCall[] } : { found: "marks" };
 }
 
@@ -50,7 +51,13 @@ function readWhole(text: string, offered: readonly string[]): readonly MarkedCal
 const FENCED = /^```[\w-]{0,20}[ \t]*\n([^]*?)\n?```$/;
 
 const holdsCall = (text: string, offered: readonly string[]): boolean =>
-  hasCallMarks(text) || isUnnamedCall(text, offered) || isFencedCall(text, offered);
+  hasCallMarks(text) || isUnnamedCall(text, offered) || isFencedCall(text, offered) || isDictCall(text, offered);
+
+/** A call as Python writes a record. Its texts may hold anything, so it is not made. */
+const isDictCall = (text: string, offered: readonly string[]): boolean =>
+  /^[[{]/.test(text) &&
+  /'(?:arguments|parameters|args)'\s*:/.test(text) &&
+  [...text.matchAll(/'name'\s*:\s*'([^'\n]{1,200})'/g)].some(([, name]) => offeredName(name!, offered) !== undefined);
 
 /** `look("Paris")` and nothing else: nothing says which argument it is. */
 function isUnnamedCall(text: string, offered: readonly string[]): boolean {
