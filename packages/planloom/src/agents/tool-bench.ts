@@ -36,7 +36,7 @@ export interface ToolBench {
  * Number of identical calls so far, how many of them have a known ending, and whether the current key may have acted
  * without a known ending. `acted`: such a call acted with an unusable output, so no further one is made.
  */
-interface Tally {
+export interface Tally {
   made: number;
   settled: number;
   doubtful: boolean;

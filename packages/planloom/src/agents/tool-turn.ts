@@ -9,7 +9,7 @@ import { outcomeIn, outcomeText, type CallOutcome } from "./call-outcome.js";
 import { CallHeld, type AgentContext } from "./checkpoint.js";
 import { actedText, editedText } from "./prompts.js";
 import type { Trace } from "./repetition.js";
-import { isOffered, tallyOf, type ToolBench } from "./tool-bench.js";
+import { isOffered, tallyOf, type Tally, type ToolBench } from "./tool-bench.js";
 import { recordedArgs, understand, unknownToolText, type UnderstoodCall } from "./understood-call.js";
 
 /** The results of one turn's calls, and how often this turn, or the latest few, came in a row. */
@@ -165,11 +165,15 @@ async function callOnce(
   });
   const outcome = outcomeIn(recorded);
   if (!made && outcome.usage !== undefined) context.budget?.spend(outcome.usage);
+  count(tally, outcome);
+  if (outcome.usage !== undefined) bench.spend(outcome.usage);
+  return outcome;
+}
+
+function count(tally: Tally, outcome: CallOutcome): void {
   // What is refused says nothing about a call before it.
   const before = !outcome.ok && outcome.own === true && tally.doubtful;
   tally.doubtful = before || (!outcome.ok && outcome.uncertain === true);
   tally.acted = !outcome.ok && outcome.acted === true;
   if (!tally.doubtful) tally.settled++;
-  if (outcome.usage !== undefined) bench.spend(outcome.usage);
-  return outcome;
 }

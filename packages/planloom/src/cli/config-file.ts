@@ -3,7 +3,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, resolve } from "node:path";
-import { shownValue, type LoomConfig } from "../loom/config.js";
+import type { LoomConfig } from "../loom/config.js";
+import { shownValue } from "../loom/config-value.js";
 import { messageOf } from "../error.js";
 import type { WantedSetting } from "../words/errors/configuration.js";
 import { PlanloomError } from "../words/planloom-error.js";

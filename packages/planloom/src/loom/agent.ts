@@ -2,7 +2,8 @@
 // approvals. It is a Loom that opens itself when it is first used.
 import type { PlannerFunction } from "../agents/planner.js";
 import { PlanloomError } from "../words/planloom-error.js";
-import type { LoomConfig, RoleConfig } from "./config.js";
+import type { LoomConfig } from "./config.js";
+import type { RoleConfig } from "./config-models.js";
 import { createLoom } from "./create-loom.js";
 import type { RunDocument } from "./document.js";
 import type { Loom, StartOptions } from "./loom.js";

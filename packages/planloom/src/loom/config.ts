@@ -1,19 +1,11 @@
 // The configuration of a user. In: the object in planloom.config.*, or the argument of createLoom. Out: settings with
 // defaults. The library, the command line and the server use the same object.
-import { beginning } from "../beginning.js";
 import type { Granularity } from "../plan/check/granularity.js";
-import type { PlannerFunction } from "../agents/planner.js";
-import type { WantedSetting } from "../words/errors/configuration.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
-import { settingInstead } from "../plan/foreign-settings.js";
 import { isObject } from "../plan/json.js";
 import type { AnswerOnFailure } from "../plan/plan.js";
-import { asJson } from "../tools/output.js";
-import { isHeader } from "../model/header-text.js";
-import type { RoleSettings } from "../model/role.js";
 import type { Limiter } from "../model/limiter.js";
-import type { Model } from "../model/port.js";
 import type { Prices } from "../model/prices.js";
 import type {
   ApprovalPolicy,
@@ -28,14 +20,9 @@ import type { OpenEngine } from "../engine/open-engine.js";
 import type { EventStore } from "../store/event-store.js";
 import type { Secrets } from "../tools/secret-filter.js";
 import type { Tool } from "../tools/tool.js";
-import type { AiSdkModel } from "../model/ai-sdk.js";
 import type { ApprovalFunction } from "../perform/appraisal.js";
-
-/** A model by name, as an AI SDK model, as Planloom's port, or with its endpoint and settings. */
-export type ModelConfig = string | AiSdkModel | Model | RoleSettings;
-
-/** A model, or a list: the others take over, in this order, if the first fails. */
-export type RoleConfig = ModelConfig | readonly ModelConfig[];
+import { knownLimiter, knownModels, knownPrices, type ModelsConfig } from "./config-models.js";
+import { amount, choice, yesOrNo, invalid, knownKeys, whole } from "./config-value.js";
 
 export interface LoomConfig {
   /** Your own tools, made by `tool()`. Default: none. */
@@ -72,12 +59,7 @@ export interface LoomConfig {
    * The model of each role. `default` applies to all roles that are not given. Default: the PLANLOOM_* and OPENAI_*
    * variables.
    */
-  readonly models?: {
-    readonly default?: RoleConfig;
-    readonly planner?: RoleConfig | PlannerFunction;
-    readonly executor?: RoleConfig;
-    readonly synthesizer?: RoleConfig;
-  };
+  readonly models?: ModelsConfig;
   /** How plans are written. */
   readonly planner?: {
     /** Number of steps: `coarse` (1-4 steps), `normal` (3-10), `fine` (8-20). Default: `normal`. */
@@ -227,34 +209,7 @@ const LIMIT_KEYS: Record<keyof NonNullable<LoomConfig["limits"]>, true> = {
   replanTokens: true,
   replanCostUsd: true,
 };
-const MODEL_KEYS: Record<keyof NonNullable<LoomConfig["models"]>, true> = {
-  default: true,
-  planner: true,
-  executor: true,
-  synthesizer: true,
-};
 const PLANNER_KEYS: Record<keyof NonNullable<LoomConfig["planner"]>, true> = { granularity: true, critique: true };
-const ROLE_KEYS: Record<keyof RoleSettings, true> = {
-  model: true,
-  baseURL: true,
-  apiKey: true,
-  headers: true,
-  query: true,
-  body: true,
-  providerOptions: true,
-  temperature: true,
-  topP: true,
-  seed: true,
-  stop: true,
-  reasoningEffort: true,
-  maxOutputTokens: true,
-  timeout: true,
-  totalTimeout: true,
-  instructions: true,
-  requestsPerMinute: true,
-  tokensPerMinute: true,
-  maxConcurrent: true,
-};
 const BUILTIN_KEYS: Record<keyof NonNullable<LoomConfig["builtins"]>, true> = {
   files: true,
   fetch: true,
@@ -263,11 +218,6 @@ const BUILTIN_KEYS: Record<keyof NonNullable<LoomConfig["builtins"]>, true> = {
 const FILE_KEYS = { roots: true, write: true, allow: true };
 const FETCH_KEYS = { allowHosts: true };
 const SEARCH_KEYS = { folder: true, searxng: true };
-const PRICE_KEYS: Record<keyof Prices[string], true> = {
-  inputUsdPerMTok: true,
-  outputUsdPerMTok: true,
-  cachedInputUsdPerMTok: true,
-};
 const POLICIES: readonly string[] = ["never", "always", "effects"] satisfies readonly ApprovalPolicy[];
 const ANSWER_KEYS = { onFailure: true };
 const ANSWERS_ON_FAILURE = ["partial", "none"] as const satisfies readonly AnswerOnFailure[];
@@ -279,25 +229,13 @@ const REPLAN_CONTEXTS = ["codes", "excerpt", "full"] as const satisfies readonly
 
 /** The part of a configuration that is recorded with each run. Throws PlanloomError CONFIG_INVALID with the key. */
 export function settingsOf(config: LoomConfig): Settings {
-  knownKeys("", config, KEYS);
-  knownTools(config.tools ?? []);
-  knownKeys("limits.", config.limits ?? {}, LIMIT_KEYS);
-  knownKeys("builtins.", config.builtins ?? {}, BUILTIN_KEYS);
-  knownBuiltins(config.builtins ?? {});
-  knownModels(config.models ?? {});
-  knownPrices(config.prices ?? {});
-  knownStore(config.store);
-  knownEngine(config.engine);
-  knownLimiter(config.limiter);
-  knownSecrets(config.secrets ?? {});
+  knownParts(config);
   const { limits = {}, planner = {} } = config;
-  knownKeys("planner.", planner, PLANNER_KEYS);
   const approval = policyOf(config.approval);
   const replan = choice("replan", config.replan, REPLAN_MODES, "on-failure");
   // A function writes plans and cannot judge them.
   if (replan === "each-step" && typeof config.models?.planner === "function")
     throw invalid("replan", replan, { is: "without-planner-function", value: "on-failure" });
-  whole("limits.offeredTools", limits.offeredTools, LIMITS.offeredTools);
   const critique = choice("planner.critique", planner.critique, [true, false], false);
   if (critique && typeof config.models?.planner === "function")
     throw invalid("planner.critique", critique, { is: "without-planner-function", value: "false" });
@@ -306,7 +244,7 @@ export function settingsOf(config: LoomConfig): Settings {
     approval,
     approvalMs: whole("limits.approvalMs", limits.approvalMs, LIMITS.approvalMs),
     guard: choice("guard", config.guard, GUARDS, "ask"),
-    attended: flag("attended", config.attended, true),
+    attended: yesOrNo("attended", config.attended, true),
     rejections: whole("limits.rejections", limits.rejections, LIMITS.rejections, 0),
     repairRounds: whole("limits.repairRounds", limits.repairRounds, LIMITS.repairRounds, 0),
     roleAttempts: LIMITS.roleAttempts,
@@ -316,7 +254,7 @@ export function settingsOf(config: LoomConfig): Settings {
     onFailure: choice("onFailure", config.onFailure, FAILURE_POLICIES, "patch"),
     replan,
     replans: whole("limits.replans", limits.replans, LIMITS.replans, 0),
-    eager: flag("eager", config.eager, true),
+    eager: yesOrNo("eager", config.eager, true),
     replanContext: choice("replanContext", config.replanContext, REPLAN_CONTEXTS, "excerpt"),
     replanTokens: amount("limits.replanTokens", limits.replanTokens),
     replanCostUsd: amount("limits.replanCostUsd", limits.replanCostUsd),
@@ -328,6 +266,24 @@ export function settingsOf(config: LoomConfig): Settings {
   };
 }
 
+/** The parts that are not recorded, and the names of all others. */
+function knownParts(config: LoomConfig): void {
+  knownKeys("", config, KEYS);
+  const { tools = [], limits = {}, builtins = {}, planner = {} } = config;
+  knownTools(tools);
+  knownKeys("limits.", limits, LIMIT_KEYS);
+  for (const name of ["steps", "planBytes", "offeredTools"] as const) whole(`limits.${name}`, limits[name], null);
+  knownKeys("builtins.", builtins, BUILTIN_KEYS);
+  knownBuiltins(builtins);
+  knownModels(config.models ?? {});
+  knownPrices(config.prices ?? {});
+  knownStore(config.store);
+  knownEngine(config.engine);
+  knownLimiter(config.limiter);
+  knownSecrets(config.secrets ?? {});
+  knownKeys("planner.", planner, PLANNER_KEYS);
+}
+
 function answerOnFailureOf(answer: NonNullable<LoomConfig["answer"]>): AnswerOnFailure {
   knownKeys("answer.", answer, ANSWER_KEYS);
   return choice("answer.onFailure", answer.onFailure, ANSWERS_ON_FAILURE, "none");
@@ -337,18 +293,6 @@ function policyOf(given: LoomConfig["approval"] = "never"): ApprovalPolicy {
   if (typeof given === "function") return "function";
   if (POLICIES.includes(given)) return given;
   throw invalid("approval", given, { is: "one-of", choices: POLICIES, orFunction: true });
-}
-
-/** Validates a configuration. It may come from a data file or from JavaScript, so its shape is unknown. */
-function knownKeys(prefix: string, value: unknown, known: object): void {
-  const keys = Object.keys(known);
-  if (!isObject(value)) throw invalid(prefix.replace(/\.$/, ""), value, { is: "record", keys });
-  for (const key of Object.keys(value)) {
-    if (Object.hasOwn(known, key)) continue;
-    const write = settingInstead(key, value[key]);
-    const wanted: WantedSetting = write === undefined ? { is: "one-of", choices: keys } : { is: "instead", write };
-    throw new PlanloomError("CONFIG_INVALID", { setting: prefix + key, problem: "unknown", wanted });
-  }
 }
 
 function budgetOf(budget: NonNullable<LoomConfig["budget"]>): Budget {
@@ -389,73 +333,9 @@ function knownBuiltins({ files, fetch, search }: NonNullable<LoomConfig["builtin
 
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === "string");
 
-function knownModels(models: NonNullable<LoomConfig["models"]>): void {
-  knownKeys("models.", models, MODEL_KEYS);
-  for (const [role, given] of Object.entries(models) as [string, unknown][]) {
-    if (given === undefined || (role === "planner" && typeof given === "function")) continue;
-    if (!Array.isArray(given)) {
-      knownModel(`models.${role}`, given);
-      continue;
-    }
-    const most = LIMITS.fallbacks + 1;
-    if (given.length === 0 || given.length > most) throw invalid(`models.${role}`, given, { is: "model-list", most });
-    given.forEach((one, index) => knownModel(`models.${role}[${index}]`, one));
-  }
-}
-
-function knownModel(name: string, given: unknown): void {
-  if (typeof given === "string") return;
-  // Models of the AI SDK and of Planloom's port have other fields, which are not checked here.
-  if (typeof given === "object" && given !== null && ("call" in given || "modelId" in given)) return;
-  knownKeys(`${name}.`, given, ROLE_KEYS);
-  knownRequest(`${name}.`, given);
-  knownPatience(`${name}.`, given);
-}
-
-/** What a role adds to each request. */
-function knownRequest(prefix: string, given: unknown): void {
-  const { headers, query, body } = given as { readonly [field: string]: unknown };
-  for (const [name, value] of Object.entries({ headers, query }))
-    if (value !== undefined && !isRecordOfTexts(value)) throw invalid(prefix + name, value, { is: "texts" });
-  if (body !== undefined && (!isObject(body) || !asJson(body).ok)) throw invalid(`${prefix}body`, body, { is: "body" });
-  for (const [name, value] of Object.entries((headers ?? {}) as { readonly [name: string]: string }))
-    if (!isHeader(name, value)) throw invalid(`${prefix}headers.${name}`, "(not shown)", { is: "header" });
-}
-
-function knownPatience(prefix: string, given: unknown): void {
-  const settings = given as { readonly [field: string]: number | undefined };
-  for (const name of ["requestsPerMinute", "tokensPerMinute", "maxConcurrent"] as const)
-    whole(prefix + name, settings[name], null);
-}
-
-const isRecordOfTexts = (value: unknown): boolean =>
-  isObject(value) && Object.values(value).every((text) => typeof text === "string");
-
-function knownPrices(prices: unknown): void {
-  const wanted = { is: "prices" } as const;
-  if (!isObject(prices)) throw invalid("prices", prices, wanted);
-  for (const [model, price] of Object.entries(prices)) {
-    knownKeys(`prices.${model}.`, price, PRICE_KEYS);
-    for (const key of ["inputUsdPerMTok", "outputUsdPerMTok"] as const) {
-      if (!Object.hasOwn(price as object, key))
-        throw new PlanloomError("CONFIG_INVALID", { setting: `prices.${model}.${key}`, problem: "missing", wanted });
-    }
-    for (const [key, usd] of Object.entries(price as object)) {
-      if (typeof usd === "number" && Number.isFinite(usd) && usd >= 0) continue;
-      throw invalid(`prices.${model}.${key}`, usd, { is: "usd-per-million" });
-    }
-  }
-}
-
 function knownEngine(engine: unknown): void {
   if (engine === undefined || typeof engine === "function") return;
   throw invalid("engine", engine, { is: "engine" });
-}
-
-function knownLimiter(limiter: unknown): void {
-  const isLimiter = (value: object) => ["acquire", "report", "pause"].every((name) => name in value);
-  if (limiter === undefined || (typeof limiter === "object" && limiter !== null && isLimiter(limiter))) return;
-  throw invalid("limiter", limiter, { is: "limiter" });
 }
 
 function knownStore(store: unknown): void {
@@ -478,40 +358,4 @@ function knownSecrets(secrets: unknown): void {
     if (value.trim().length >= LIMITS.secretChars) continue;
     throw new PlanloomError("SECRET_TOO_SHORT", { secret: name, least: LIMITS.secretChars });
   }
-}
-
-function whole<F extends number | null>(key: string, given: number | undefined, fallback: F, least = 1): number | F {
-  if (given === undefined) return fallback;
-  if (Number.isInteger(given) && given >= least) return given;
-  throw invalid(key, given, { is: "whole", least });
-}
-
-/** null = no limit. */
-function amount(key: string, given: number | undefined): number | null {
-  if (given === undefined) return null;
-  if (Number.isFinite(given) && given >= 0) return given;
-  throw invalid(key, given, { is: "number" });
-}
-
-function choice<T extends string | boolean>(key: string, given: T | undefined, choices: readonly T[], fallback: T): T {
-  if (given === undefined) return fallback;
-  if (choices.includes(given)) return given;
-  throw invalid(key, given, { is: "one-of", choices: choices.map(String) });
-}
-
-function flag(key: string, given: boolean | undefined, fallback: boolean): boolean {
-  if (given === undefined || typeof given === "boolean") return given ?? fallback;
-  throw invalid(key, given, { is: "boolean" });
-}
-
-function invalid(setting: string, given: unknown, wanted: WantedSetting): PlanloomError {
-  return new PlanloomError("CONFIG_INVALID", { setting, problem: "value", given: shownValue(given), wanted });
-}
-
-/** A value as a person can read it. Lists and records are not shown, because they may hold a key. */
-export function shownValue(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(beginning(value, 200));
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "function") return "a function";
-  return typeof value === "object" && value !== null ? "a record" : String(value);
 }

@@ -9,7 +9,8 @@ import type { WayKeeper } from "../model/way-memory.js";
 import { resolveRoles, type ListedSettings, type RoleSettings, type RolesSettings } from "../model/role.js";
 import type { RoleNames } from "../run/settings.js";
 import { isStoreFile } from "../store/locate.js";
-import type { LoomConfig, ModelConfig, RoleConfig } from "./config.js";
+import type { LoomConfig } from "./config.js";
+import type { ModelConfig, RoleConfig } from "./config-models.js";
 import type { Services } from "../perform/services.js";
 
 /**

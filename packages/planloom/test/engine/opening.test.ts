@@ -1,5 +1,6 @@
 // The options with which a run may be opened.
 import { expect, test } from "vitest";
+import { createLoom } from "../../src/index.js";
 import { soundGoal, soundInputs, soundRunId } from "../../src/loom/start-options.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Json } from "../../src/plan/json.js";
@@ -25,4 +26,10 @@ test("a chosen run id is not empty, and not too long", () => {
   expect(soundRunId("monday")).toBe("monday");
   for (const wrong of ["", " ", "x".repeat(LIMITS.nameChars + 1)])
     expect(() => soundRunId(wrong)).toThrow(expect.objectContaining({ code: "RUN_ID_INVALID", kind: "usage" }));
+});
+
+test.each(["steps", "planBytes", "offeredTools"])("a limit that is no whole number is refused: %s", async (name) => {
+  const opened = createLoom({ store: "memory", limits: { [name]: "many" } });
+  const refused = { code: "CONFIG_INVALID", params: { setting: `limits.${name}` } };
+  await expect(opened).rejects.toMatchObject(refused);
 });
