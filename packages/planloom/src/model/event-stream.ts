@@ -146,7 +146,10 @@ class EventMender {
     return { ...chunk, choices: choices.filter((choice) => indexOf(choice) === this.choice) };
   }
 
-  /** Some servers end a stream with its calls once more. Made again, a call would act twice. */
+  /**
+   * Some servers end a stream with its calls once more. Made again, a call would act twice. A piece of arguments may be
+   * equal to the piece before it, so only whole arguments count.
+   */
   private withoutRepeated(delta: JsonObject): JsonObject {
     const { tool_calls: calls, ...rest } = delta;
     if (!Array.isArray(calls)) return delta;
@@ -154,7 +157,7 @@ class EventMender {
       const { id, function: made } = isObject(call) ? call : {};
       if (typeof id !== "string" || id === "" || !isObject(made)) return true;
       const written = JSON.stringify([made["name"] ?? null, made["arguments"] ?? null]);
-      const isAgain = (made["arguments"] ?? "") !== "" && this.made.get(id) === written;
+      const isAgain = this.made.get(id) === written && isObject(lenientJson(String(made["arguments"])));
       this.made.set(id, written);
       return !isAgain;
     });

@@ -28,7 +28,10 @@ function decoderOf(type: string): InstanceType<typeof TextDecoder> {
   }
 }
 
-/** JSON with all digits of its integers, also with NaN and Infinity, which some languages write for numbers. Those become null. */
+/**
+ * JSON with all digits of its integers, also with NaN and Infinity, which some languages write for numbers. Those become
+ * null.
+ */
 export function lenientJson(text: string): Json | undefined {
   const strict = exactJsonIn(text);
   if (strict !== undefined || !/NaN|Infinity/.test(text)) return strict;

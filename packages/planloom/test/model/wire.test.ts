@@ -95,6 +95,14 @@ describe("a reply", () => {
     },
   );
 
+  it("in a stream with the id in each piece keeps pieces that are alike", async () => {
+    const piece = (args: string) =>
+      chunk({ tool_calls: [{ index: 0, id: "c", type: "function", function: { name: "look", arguments: args } }] });
+    const pieces = ['{"n":', "1", "1", "}"].map(piece);
+    const { toolCalls } = await replyTo(events(...pieces, chunk({}, { finish_reason: "tool_calls" })), true);
+    expect(toolCalls).toMatchObject([{ name: "look", args: { n: 11 } }]);
+  });
+
   it("in a stream, with counts as texts and arguments as an object", async () => {
     const calls = [{ index: 0, id: "c", type: "function", function: { name: "look", arguments: { city: "Bern" } } }];
     const usage = { prompt_tokens: "3", completion_tokens: "4" };
