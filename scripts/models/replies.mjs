@@ -14,13 +14,13 @@ const lastOf = (chunks) => chunks.findLastIndex((chunk) => chunk.choices?.[0]?.f
 
 export const REPLIES = [
   {
-    ...{ name: "think-in-text", server: "vLLM", does: "leaves <think> in the text", most: 0 },
+    ...{ name: "think-in-text", server: "vLLM", does: "leaves `<think>` in the text", most: 0 },
     source: "vllm-project/vllm#17346",
     says: (said) =>
       said.text ? { ...said, text: `<think>\nThe level? {"steps": []} no.\n</think>\n\n${said.text}` } : said,
   },
   {
-    ...{ name: "end-of-think-alone", server: "vLLM", does: "leaves only </think> in the text", most: 0 },
+    ...{ name: "end-of-think-alone", server: "vLLM", does: "leaves only `</think>` in the text", most: 0 },
     source: "vllm-project/vllm#13125",
     says: textsAs((text) => ({ text: `Maybe 3 metres? No.\n</think>\n\n${text}` })),
   },
