@@ -78,10 +78,16 @@ test("a run shows what it cost where its model has a price, and whose is unknown
   expect((await here.run(["show", "last"])).stdout).toContain(
     "cost     unknown: no price, or no count of tokens, for test-model",
   );
-  expect(await here.json(["show", "last", "--json"])).toMatchObject({ costUsd: null, unpriced: ["test-model"] });
+  const models = [{ model: "test-model", calls: 2, costUsd: null }];
+  expect(await here.json(["show", "last", "--json"])).toMatchObject({
+    costUsd: null,
+    unpriced: ["test-model"],
+    models,
+  });
 
   here.write("planloom.config.json", { prices: { "test-model": { inputUsdPerMTok: 1, outputUsdPerMTok: 10 } } });
-  expect((await here.run(["show", "last"])).stdout).toMatch(/^ {2}cost {5}0\.016 USD$/m);
+  const { stdout } = await here.run(["show", "last"]);
+  expect(stdout).toMatch(/^ {2}models {3}test-model 2 calls, .* in, .* out, 0\.016 USD\n {2}cost {5}0\.016 USD$/m);
   here.write("planloom.config.json", { prices: { "test-model": FREE } });
   expect(await here.json(["show", "last", "--json"])).toMatchObject({ costUsd: 0, unpriced: [] });
 });

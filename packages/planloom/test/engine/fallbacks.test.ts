@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createLoom } from "../../src/index.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
-import { costOf } from "../../src/run/view/cost.js";
+import { costOf, modelCosts } from "../../src/run/view/cost.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import { eventsIn, sound } from "./parts.js";
 
@@ -42,6 +42,10 @@ test("the log says which model answered and why; the cost is that of this model"
   const state = await loom.engine.load(run.runId);
   const priceOf = (model: string) => PRICES[model as keyof typeof PRICES];
   expect(costOf(state, priceOf)).toEqual({ costUsd: 7, unpriced: [] });
+  expect(modelCosts(state, priceOf)).toMatchObject([
+    { model: "cheap", calls: 1, costUsd: 0 },
+    { model: "dear", calls: 1, costUsd: 7 },
+  ]);
   await sound(started);
   await loom.close();
 });

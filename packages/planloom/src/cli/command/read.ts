@@ -9,7 +9,7 @@ import { loadRun, readEvents, readLog, readRecordedEvents } from "../../engine/l
 import { rolesOf } from "../../loom/roles.js";
 import { pricesFor } from "../../model/prices.js";
 import type { PriceOf } from "../../plan/estimate/price.js";
-import { costOf } from "../../run/view/cost.js";
+import { costOf, modelCosts } from "../../run/view/cost.js";
 import { documentOf, type RunDocument } from "../../loom/document.js";
 import { type Run } from "../../run/state.js";
 import type { EventStore } from "../../store/event-store.js";
@@ -18,7 +18,7 @@ import { openDisplay } from "../display.js";
 import { EXIT, exitOfRun } from "../exit-code.js";
 import { printJson, printJsonLine, printLines, PROGRAM, say, stdoutGone } from "../output.js";
 import { withStore, type StoreFlags } from "../open-loom.js";
-import { answerText, figureLines, sayEnd, waitingLines } from "../render/end.js";
+import { answerText, figureLines, modelLines, sayEnd, waitingLines } from "../render/end.js";
 import { costText } from "../render/estimate.js";
 import { planApprovalLines } from "../render/approval.js";
 import { planLines } from "../render/plan.js";
@@ -43,7 +43,9 @@ export async function showCommand(
     const runId = await runNamed(store, name, storeName);
     const run = await loadRun(store, runId);
     const document = documentOf(run, cliSurface);
-    const cost = costOf(run, pricesToday(config));
+    const prices = pricesToday(config);
+    const cost = costOf(run, prices);
+    const models = modelCosts(run, prices);
     const recorded = await recordedFor(store, run);
     const log = flags.trace === true ? await readLog(store, runId) : undefined;
     const trace = log === undefined ? undefined : traceOf(log, await store.readRunJournal(runId));
@@ -52,6 +54,7 @@ export async function showCommand(
         ...document,
         ...(recorded.length === 0 ? {} : { recorded }),
         ...cost,
+        models,
         ...(trace === undefined ? {} : { trace, history: historyOf(log!) }),
       });
     else {
@@ -60,7 +63,7 @@ export async function showCommand(
         showLines(
           run,
           [...awaitedLines(run), ...steps],
-          [`  cost     ${costText(cost, "price, or no count of tokens,")}`],
+          [...modelLines(models), `  cost     ${costText(cost, "price, or no count of tokens,")}`],
           recorded,
         ),
       );

@@ -5,9 +5,10 @@ import { takeoverTexts } from "../../words/takeovers.js";
 import { waitedText } from "../../words/waits.js";
 import type { RunDocument, WaitingDocument } from "../../loom/document.js";
 import { isObject, type Json } from "../../plan/json.js";
+import type { ModelCost } from "../../run/view/cost.js";
 import { sayProblem } from "../error-text.js";
 import { print, printText, PROGRAM, say, type RawFlags } from "../output.js";
-import { expectedLines } from "./estimate.js";
+import { expectedLines, usd } from "./estimate.js";
 import { argumentLines, callApprovalLines, showAll } from "./approval.js";
 import { count, duration, oneLine, paint } from "../style.js";
 import { keyText, textLines, valueLines } from "./value.js";
@@ -33,6 +34,15 @@ export function figureLines(run: RunDocument): readonly string[] {
     `  steps    ${steps}${took}, ${count(attempts, "attempt")}, ${count(run.replanCount, "replan")}`,
     `  tokens   ${(["planner", "executor", "synthesizer"] as const).map((role) => `${role} ${usageText(run.usage[role])}`).join(" · ")}`,
   ];
+}
+
+/** The models that a run has called. */
+export function modelLines(models: readonly ModelCost[]): readonly string[] {
+  const parts = models.map(({ model, costUsd, ...usage }) => {
+    const cost = costUsd === null ? "unknown cost" : usd(costUsd);
+    return `${oneLine(model, 80)} ${usageText(usage)}, ${cost}`;
+  });
+  return parts.length === 0 ? [] : [`  models   ${parts.join(" · ")}`];
 }
 
 /** `3 calls, 1,204 in (1,000 cached), ? out`. A number that was not reported is unknown, never 0. */

@@ -10,10 +10,25 @@ export interface RunCost {
   readonly unpriced: readonly string[];
 }
 
+/** The part of one model, with the calls that failed. */
+export interface ModelCost extends Pick<Usage, "calls" | "inputTokens" | "outputTokens"> {
+  readonly model: string;
+  /** null if it is unknown. */
+  readonly costUsd: number | null;
+}
+
 export function costOf(run: Run, priceOf: PriceOf): RunCost {
-  const costs = [...spentByModel(run)].map(([model, usage]) => ({ model, usd: costUsd(usage, priceOf(model)) }));
-  const unpriced = costs.filter(({ usd }) => usd === undefined).map(({ model }) => model);
-  return { costUsd: unpriced.length > 0 ? null : costs.reduce((sum, { usd = 0 }) => sum + usd, 0), unpriced };
+  const costs = modelCosts(run, priceOf);
+  const unpriced = costs.filter((cost) => cost.costUsd === null).map(({ model }) => model);
+  return { costUsd: unpriced.length > 0 ? null : costs.reduce((sum, cost) => sum + (cost.costUsd ?? 0), 0), unpriced };
+}
+
+/** The models that were called. */
+export function modelCosts(run: Run, priceOf: PriceOf): readonly ModelCost[] {
+  return [...spentByModel(run)].map(([model, usage]) => {
+    const { calls, inputTokens, outputTokens } = usage;
+    return { model, calls, inputTokens, outputTokens, costUsd: costUsd(usage, priceOf(model)) ?? null };
+  });
 }
 
 /** A step that names its own model uses that one. All others use the executor's. */

@@ -59,9 +59,9 @@ type UnknownProvider = { readonly role: Role; readonly model: string } &
   );
 
 const FORMS = {
-  "header-value": "a text in one line",
+  "header-value": "a text in one line, without signs that no header can have, such as … or “",
   "header-text": 'a JSON record of texts, as in {"Name": "value"}, or lines of the form Name: value',
-  headers: "a record of texts in one line by names of headers",
+  headers: "a record of texts in one line by names of headers, without signs such as … or “",
   texts: "a record of texts",
   fields: "a record of JSON values",
   options: 'a record of records by names of packages, as in { "anthropic": { "effort": "low" } }',
