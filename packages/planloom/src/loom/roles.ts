@@ -72,11 +72,13 @@ export function openRoles(
   return { planner: open("planner"), executor: open("executor"), synthesizer: open("synthesizer") };
 }
 
-/** The first may be an instance of a class. */
+/** The first may be an instance of a class. Any of them may answer, so that the role can only do what all of them can. */
 function withFallbacks(first: Model, fallbacks: readonly Model[]): Model {
   const { name, endpoint, timeoutMs, totalTimeoutMs, maxOutputTokens, known } = first;
+  const speaks = [first, ...fallbacks].every((model) => model.speaks === true);
   return {
     ...{ name, fallbacks, call: (request) => first.call(request) },
+    ...(speaks ? { speaks } : {}),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(known === undefined ? {} : { known: () => known.call(first) }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

@@ -157,7 +157,8 @@ class EventMender {
       const { id, function: made } = isObject(call) ? call : {};
       if (typeof id !== "string" || id === "" || !isObject(made)) return true;
       const written = JSON.stringify([made["name"] ?? null, made["arguments"] ?? null]);
-      const isAgain = this.made.get(id) === written && isObject(lenientJson(String(made["arguments"])));
+      const { arguments: args } = made;
+      const isAgain = this.made.get(id) === written && typeof args === "string" && isObject(lenientJson(args));
       this.made.set(id, written);
       return !isAgain;
     });

@@ -144,13 +144,15 @@ function withSettings(model: Model, settings: RoleSettings): Model {
   const limits = limitsOf(settings);
   const { timeout, totalTimeout } = settings;
   if (timeout === undefined && totalTimeout === undefined && Object.keys(limits).length === 0) return model;
-  const { name, maxOutputTokens, timeoutMs = LIMITS.modelTimeoutMs, totalTimeoutMs } = model;
+  const { name, maxOutputTokens, timeoutMs = LIMITS.modelTimeoutMs, totalTimeoutMs, speaks } = model;
   const endpoint = { ...(model.endpoint ?? endpointOf(settings, name)), limits };
   const total = totalTimeout ?? totalTimeoutMs;
   return {
     ...{ name, endpoint, timeoutMs: timeout ?? timeoutMs, call: (request) => model.call(request) },
     ...(total === undefined ? {} : { totalTimeoutMs: total }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    ...(speaks && { speaks }),
+    ...(model.known && { known: () => model.known!() }),
   };
 }
 

@@ -1,5 +1,7 @@
 // Runs whose role has several models: who answered stands in the log, is priced, and is played again.
 import { expect, test } from "vitest";
+import { openRoles } from "../../src/loom/roles.js";
+import type { RoleSettings } from "../../src/model/role.js";
 import { createLoom } from "../../src/index.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
@@ -99,4 +101,14 @@ test.each([
     code: "CONFIG_INVALID",
     message: expect.stringContaining(shown) as string,
   });
+});
+
+test("a list can be asked in text only if each of its models can", () => {
+  const named = (model: string) => ({ model, baseURL: "http://127.0.0.1:1/v1" });
+  const port = { model: scriptedModel(["x"]) };
+  const speaks = (...[first, ...fallbacks]: RoleSettings[]) =>
+    openRoles({ executor: { ...first!, fallbacks }, planner: {}, synthesizer: {} }, {}).executor?.speaks;
+  expect([speaks(named("a"), named("b")), speaks(named("a"), port), speaks(port, named("b"))]).toEqual([
+    ...[true, undefined, undefined],
+  ]);
 });
