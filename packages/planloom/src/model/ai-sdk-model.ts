@@ -7,6 +7,7 @@ import { RUNGS, type Rung, type Way } from "./ladder.js";
 import { Learner, type LearnerSource } from "./learner.js";
 import type { Model, ModelReply, ModelRequest, Role } from "./port.js";
 import type { RequestTarget } from "./provider-error.js";
+import { secretKeeper } from "./reply-secrets.js";
 import type { RoleSettings } from "./role.js";
 import { secretsOf } from "./setting-secrets.js";
 import { offersTools } from "./tool-form.js";
@@ -46,8 +47,13 @@ export function aiSdkModel(source: Source, settings: RoleSettings): LadderModel 
     ...{ role, model: name, label: source.label },
     secrets: [...secretsOf(settings), ...(source.secrets ?? [])],
   };
-  const sent = (model: LanguageModelV3, descent: Descent): Promise<ModelReply> =>
-    descend({ model, role, settings, learner }, target, descent);
+  const sent = async (model: LanguageModelV3, descent: Descent): Promise<ModelReply> => {
+    const keeper = secretKeeper(target.secrets, descent.request);
+    const request = keeper?.request(descent.request) ?? descent.request;
+    const reply = await descend({ model, role, settings, learner }, target, { ...descent, request });
+    keeper?.end();
+    return keeper?.reply(reply) ?? reply;
+  };
 
   return {
     ...(totalTimeout === undefined ? {} : { totalTimeoutMs: totalTimeout }),

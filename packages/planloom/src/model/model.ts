@@ -60,7 +60,11 @@ export function openModel(settings: RoleSettings, role: Role, context: ModelCont
 /** Opens a model that is not one of Planloom's own port, and so has no ladder. */
 export function openLadder(settings: RoleSettings, role: Role, context: ModelContext = {}): LadderModel {
   const { model } = settings;
-  if (model === undefined || model === "" || (typeof model === "object" && "call" in model)) {
+  if (
+    model === undefined ||
+    (typeof model === "string" && model.trim() === "") ||
+    (typeof model === "object" && "call" in model)
+  ) {
     throw new PlanloomError("MODEL_NOT_SET", { role });
   }
   return typeof model === "string" ? openNamed(model, settings, role, context) : openObject(model, settings, role);

@@ -62,6 +62,8 @@ export async function streamedReply(
   const read = { raw: "", text: "", calls: [] as SentCall[], reasoning: [] as Reasoning[] };
   const thoughts = new Map<string, { text: string; meta?: JsonObject }>();
   let ending: Ending | undefined;
+  // Characters beside the text.
+  let others = 0;
   const show = (piece: string): void => {
     read.text += piece;
     if (piece !== "") listener.text(piece);
@@ -70,23 +72,32 @@ export async function streamedReply(
     if (part.type === "text-delta") {
       read.raw += part.delta;
       show(filter.push(part.delta));
-    } else if (part.type === "tool-input-delta") listener.toolInput(part.delta);
-    else if (part.type === "tool-call") read.calls.push(part);
+    } else if (part.type === "tool-input-delta") {
+      others += part.delta.length;
+      listener.toolInput(part.delta);
+    } else if (part.type === "tool-call") read.calls.push(part);
     else if (part.type === "reasoning-delta" || part.type === "reasoning-end") {
       const thought = thoughts.get(part.id) ?? { text: "" };
       thoughts.set(part.id, thought);
-      if (part.type === "reasoning-delta" && thought.text.length < LIMITS.replyChars) thought.text += part.delta;
+      if (part.type === "reasoning-delta") {
+        others += part.delta.length;
+        thought.text += part.delta;
+      }
       Object.assign(thought, metaOf(part.providerMetadata));
     } else if (part.type === "finish") ending = part;
     else if (part.type === "error") throw asError(part.error);
+    else others += PART_CHARS;
     // Stops here, because the stream may never end.
-    if (read.raw.length > LIMITS.replyChars)
+    if (read.raw.length > LIMITS.replyChars || others > LIMITS.replyChars)
       return assemble({ ...read, calls: [] }, { usage: {}, finishReason: "length" }, offer);
   }
   if (ending === undefined || isCut(ending.finishReason)) throw new Error("the stream ended before the reply did");
   show(filter.end());
   return assemble({ ...read, reasoning: [...thoughts.values()] }, ending, offer);
 }
+
+/** What the beginning of a call counts: a stream of empty calls ends, too. */
+const PART_CHARS = 200;
 
 interface ReadParts {
   /** The text as it came, with reasoning. */

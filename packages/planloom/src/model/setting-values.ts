@@ -48,6 +48,8 @@ const CHECKS: { readonly [setting: string]: Check } = {
   timeout: { wanted: "positive", fits: (value) => isNumber(value) && value > 0 },
   totalTimeout: { wanted: "positive", fits: (value) => isNumber(value) && value > 0 },
   instructions: { wanted: "text", fits: isText },
+  baseURL: { wanted: "text", fits: isText },
+  model: { wanted: "text", fits: (value) => isText(value) || (typeof value === "object" && value !== null) },
 };
 
 /** Throws PlanloomError MODEL_BAD_SETTING for the first value that is not allowed. No value is shown. */

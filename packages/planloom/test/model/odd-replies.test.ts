@@ -237,6 +237,19 @@ describe.each([
     expect((await errorOf(answer, stream)).message).toContain("too long");
   });
 
+  it("has no key of its settings", async () => {
+    const key = "sk-0123456789abcdef";
+    const told = (header = "") => [`Sent: ${header.slice(0, 12)}`, `${header.slice(12)}.`];
+    const answer: Answer = (response, request) =>
+      sends(events(...told(request.headers.authorization).map((content) => chunk({ content })), chunk({}, "stop")))(
+        response,
+        request,
+      );
+    expect((await ask(answer, stream, { apiKey: key })).text).toBe("Sent: Bearer [key].");
+    const placeholder = await ask(answer, stream, { apiKey: "lm-studio" });
+    expect(placeholder.text).toBe("Sent: Bearer lm-studio.");
+  });
+
   it("is never asked for at another server", async () => {
     const asked: unknown[] = [];
     const other = await serve((response, request) => (asked.push(request.headers), response.end("{}")));
@@ -253,6 +266,34 @@ describe.each([
         : response.writeHead(308, { location: "/v2" }).end();
     expect((await ask(answer, stream)).text).toBe("POST");
   });
+});
+
+it("a streamed reply shows no key, whatever its pieces are", async () => {
+  const key = "sk-0123456789abcdef";
+  const text = `a s sk sk-0123 ${key}${key} b ${key.slice(0, -1)}`;
+  const model = openModel(
+    {
+      ...{ model: "m", apiKey: key },
+      baseURL: await serve(sends(events(...[...text].map((content) => chunk({ content })), chunk({}, "stop")), EVENTS)),
+    },
+    "executor",
+  );
+  let shown = "";
+  const signal = new AbortController().signal;
+  await model.call({ system: "", messages: [], signal, onText: (delta) => (shown += delta) });
+  expect(shown).toBe(`a s sk sk-0123 [key][key] b ${key.slice(0, -1)}`);
+});
+
+it.each<[string, (index: number) => object]>([
+  ["reasoning", () => ({ reasoning_content: "hm ".repeat(1_000) })],
+  ["calls", (index) => ({ tool_calls: [{ index, id: `c${index}`, function: { name: "look", arguments: "{}" } }] })],
+])("a stream with %s without an end is cut", async (_name, delta) => {
+  const answer: Answer = async (response) => {
+    response.writeHead(200, { "content-type": EVENTS });
+    for (let index = 0; !response.destroyed; index++)
+      await new Promise<void>((sent) => response.write(events(chunk(delta(index))), () => sent()));
+  };
+  expect(await errorOf(answer, true)).toMatchObject({ code: "PROVIDER_FAILED", params: { problem: "no-room" } });
 });
 
 describe("a refusal in another language", () => {

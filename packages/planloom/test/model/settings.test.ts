@@ -135,6 +135,8 @@ describe("settings of a role", () => {
     ["temperature", { temperature: "hot" as never }],
     ["maxOutputTokens", { maxOutputTokens: 0 }],
     ["providerOptions", { providerOptions: { anthropic: "low" } }],
+    ["baseURL", { baseURL: 8080 as never }],
+    ["model", { model: 5 as never }],
   ])("a wrong %s is refused: %o", async (setting, more) => {
     const config = { models: { executor: { model: "m", baseURL: "http://localhost:1/v1", ...more } } };
     await expect(createLoom({ ...config, store: "memory" }, { env: {} })).rejects.toMatchObject({
