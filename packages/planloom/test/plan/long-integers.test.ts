@@ -111,3 +111,9 @@ describe("elsewhere", () => {
     expect(readReply(`{"id": ${LONG}}`, type("{ id: number }"))).toMatchObject({ ok: false });
   });
 });
+
+test.each(["0041200", "0x1F", "-007"])("a number in YAML that begins with 0 keeps its digits: %s", (digits) => {
+  const { draft, findings } = read(`steps:\n  - id: a\n    tool: search\n    with:\n      query: ${digits}\n`);
+  expect(draft.steps).toMatchObject([{ with: { query: digits } }]);
+  expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
+});

@@ -60,3 +60,69 @@ test("calls in YAML stand under the names of their tools", () => {
     { tool: "search", with: { query: "crew" } },
   ]);
 });
+
+describe("what an item waits for", () => {
+  test.each([
+    [
+      "1. Find the tides [deps: none]\n2. Find the crew [deps: none]\n3. Choose a day [deps: 1, 2]",
+      [[], [], ["1", "2"]],
+    ],
+    [
+      "1. Find the tides\n2. Find the crew, independent of step 1\n3. Write to them (after steps 1-2)",
+      [[], [], ["1", "2"]],
+    ],
+    [
+      "1. Find the tides\n2. Choose a day\n3. Find the crew (in parallel with step 2)\n4. Write to them (depends on 2 to 3)",
+      [[], ["1"], ["1"], ["2", "3"]],
+    ],
+    ["1. Find the tides\n2. Wait after 2024\n3. Travel from 1 to 3", [[], ["1"], ["2"]]],
+  ])("%j", (text, expected) => {
+    expect(waits(text)).toEqual(expected.map((names) => names.map((name) => `s${name}`)));
+  });
+});
+
+describe("marks of lists", () => {
+  test.each([
+    ["numbers in caps of keys", "1️⃣ Find the tides\n2️⃣ Choose a day"],
+    ["steps of three characters", "步骤1：查潮汐\n步骤2：选日子"],
+    ["elements without attributes", "<plan>\n<step>Find the tides</step>\n<step>Choose a day</step>\n</plan>"],
+  ])("%s", (_name, text) => {
+    expect(waits(text)).toEqual([[], ["s1"]]);
+  });
+
+  test("numbers in the code of an item are no items", () => {
+    const steps = stepsOf(
+      "Plan:\n1. Find the tides\n2. Write this down:\n```\n1. High\n2. Low\n```\n3. Send it to the crew",
+    );
+    expect(steps).toMatchObject([{}, { agent: expect.stringContaining("2. Low") as string }, {}]);
+    expect(steps).toHaveLength(3);
+  });
+});
+
+describe("no plan", () => {
+  test.each([
+    ["results", "The plan has been completed. Results:\n1. Letter sent\n2. Boat hired"],
+    ["a loop of calls", '```python\nfor port in ports:\n    search(query="tides")\n```'],
+    ["a choice of calls", 'if windy:\n  search(query="harbour")\nelse:\n  search(query="tides")'],
+    ["a list of calls that is repeated", 'For each port:\n1. search(query="tides")\n2. search(query="wind")'],
+    ["an element with attributes", '<plan><step id="1" tool="search"><query>tides</query></step></plan>'],
+    ["two calls in one item", '1. search(query="tides") -> search(query="wind")\n2. search(query="crew")'],
+    [
+      "a call that is cut off",
+      '<tool_call>{"name": "search", "arguments": {"query": "a"}}</tool_call><tool_call>{"name": "se',
+    ],
+  ])("%s", (_name, text) => {
+    const result = readPlan(text, { inventory: SAMPLE });
+    expect(result.kind !== "plan" || result.findings.some(({ severity }) => severity === "error")).toBe(true);
+  });
+
+  test("but a sentence about what nobody can know leads to one", () => {
+    expect(
+      stepsOf("Since we cannot know the day yet, look first.\n\nPlan:\n1. Find the tides\n2. Choose a day"),
+    ).toHaveLength(2);
+  });
+});
+
+test("a call with one record of its arguments", () => {
+  expect(stepsOf('functions.search({query: "tides"})')).toMatchObject([{ tool: "search", with: { query: "tides" } }]);
+});

@@ -141,11 +141,64 @@ describe("a whole value that looks like a reference is an error", () => {
     ["pick.title", "pick.title"],
     ["step_1", "find"],
     ["@find", "find"],
+    ["%1%", "find"],
+    ["@2", "pick"],
+    ["<<1>>", "find"],
+    ["#1.results", "find"],
+    ["url_from_step_1", "find"],
+    ["see step 2", "pick"],
+    ["step 1", "find"],
+    ["Ergebnis von Schritt 1", "find"],
+    ["résultat de l'étape 2", "pick"],
+    ["resultado del paso 1", "find"],
+    ["результат шага 1", "find"],
+    ["步骤1的结果", "find"],
+    ["手順1の結果", "find"],
+    ["#pick", "pick"],
+    ["&find", "find"],
+    ["<%= find %>", "find"],
+    ["context.find", "find"],
+    ["state.pick.title", "pick"],
+    ["ENV[find]", "find"],
+    ["ref:find", "find"],
+    ["steps/pick/output", "pick"],
+    ["find->output", "find"],
+    ["find_output.results[0].url", "find"],
+    ["data_from_find", "find"],
+    ["search(query='rent')", undefined],
+    ["$PREV", undefined],
+    ["$prev[0]", undefined],
+    ["output[0]", undefined],
+    ["response.data", undefined],
+    ["USER_INPUT", undefined],
+    ["TODO: url from search", undefined],
   ])("%s", (written, source) => {
     const { value, like } = third(written, { dependsOn: written.startsWith("steps") ? [] : ["find"] });
     expect(value).toBe(written);
     expect(like).toMatchObject([{ written, ...(source === undefined ? {} : { source }) }]);
     expect("source" in (like[0] ?? {})).toBe(source !== undefined);
+  });
+
+  test("an amount that may be a step, in a document without numbers", () => {
+    const ambiguous = (text: string) => third(text).findings.filter(({ code }) => code === "AMBIGUOUS_REFERENCE");
+    expect(ambiguous("$1")).toHaveLength(1);
+    expect(ambiguous("$9")).toEqual([]);
+  });
+
+  test("the id of a step that is no word", () => {
+    expect(third("find_rent", { ids: ["find_rent", "pick", "tell"] }).like).toMatchObject([{ source: "find_rent" }]);
+  });
+
+  test("a record that names a step", () => {
+    for (const value of [{ $ref: "find" }, { from_step: 1, field: "results" }, { $ref: "#/steps/find/output" }])
+      expect(third(value).like).toMatchObject([{ source: "find" }]);
+    expect(third({ ref: "A-17" }).like).toEqual([]);
+  });
+
+  test("the output of a step inside a longer text", () => {
+    for (const part of ["<output of step 1>", "[results from step 1]", "step_1.output"])
+      expect(third(`Rent: ${part}, as found.`).like).toMatchObject([{ written: part, source: "find" }]);
+    expect(third("See [step 1 of the guide] and (the output of the plant).").like).toEqual([]);
   });
 
   test("also in a document with our own notation", () => {
@@ -204,6 +257,16 @@ describe("texts stay as they are", () => {
     "SELECT * FROM find.results",
     "previous",
     "The last result was good, and the first one too.",
+    "#1",
+    "#rent",
+    "%5%",
+    "TODO: buy milk",
+    "output.csv",
+    "ref: A-17",
+    "https://example.org/steps/one",
+    "data_from_census",
+    "step_9",
+    "f(x) = x",
   ])("%s", (text) => {
     const { value, findings } = third(text);
     expect(value).toBe(text);

@@ -4,6 +4,7 @@ import type { SyntaxProblem } from "../finding-params.js";
 import { callAt } from "./call-text.js";
 import { itemCall } from "./item-call.js";
 import type { ListPart } from "./list-steps.js";
+import { holdsControl } from "./plan-frame.js";
 import type { ToolNames } from "./tool-names.js";
 
 export type CallRows =
@@ -45,7 +46,7 @@ function afterMarks(text: string, at: number): number {
 
 /** The lines of a text that are calls of offered tools, with other lines around them. */
 export function callLines(text: string, tools: ToolNames): CallRows | undefined {
-  if (tools.isOpen) return undefined;
+  if (tools.isOpen || holdsControl(text)) return undefined;
   const parts: ListPart[] = [];
   const results = new Map<string, unknown>();
   let others = 0;

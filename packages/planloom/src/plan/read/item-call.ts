@@ -84,7 +84,7 @@ function withRemark(
   const result = named === undefined ? {} : { result: named };
   if (AFTER.test(rest)) return { kind: "call", call, remark: "", ...result };
   const isArrow = /^[\s*_`]{0,6}(?:->|=>|→|⇒)/.test(rest);
-  if (isArrow) return { kind: "call", call, remark: "", ...result };
+  if (isArrow && !holdsCall(rest, tools)) return { kind: "call", call, remark: "", ...result };
   if (!isOffered || !REMARK.test(rest) || holdsCall(rest, tools)) return NONE;
   const remark = rest.replace(/^[-–—:：#(/|*_`"'\]>=\s]+/, "").replace(/[)\s]+$/, "");
   return { kind: "call", call, remark, ...result };

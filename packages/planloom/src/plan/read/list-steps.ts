@@ -2,11 +2,11 @@
 // steps, their positions, and whether they are calls. A list that states no dependency is a sequence.
 import { LIMITS } from "../../limits.js";
 import { findingOf, type Finding } from "../finding.js";
-import { isObject } from "../json.js";
+import { isObject, type JsonObject } from "../json.js";
 import { JOIN, type Call } from "./call-text.js";
 import { itemCall, type ItemCall } from "./item-call.js";
 import { itemText, type Item, type List } from "./list.js";
-import { statedNeeds } from "./list-needs.js";
+import { statedNeeds, type StatedNeeds } from "./list-needs.js";
 import { textNote, type TextNote } from "./note-params.js";
 import type { ItemLabel } from "./numbering.js";
 import type { ToolNames } from "./tool-names.js";
@@ -122,12 +122,15 @@ interface AllNeeds {
 
 /** Items that state nothing wait for the item before them, unless references give the order. */
 function needsOf(parts: readonly ListPart[], calls: readonly ItemCall[], byReference: boolean): AllNeeds {
-  const stated = parts.map(({ text }, i) => (calls[i]!.kind === "call" ? { text } : statedNeeds(text)));
+  const stated = parts.map(({ text }, i): StatedNeeds => (calls[i]!.kind === "call" ? { text } : statedNeeds(text)));
   const areStated = stated.some(({ labels }) => labels !== undefined);
-  const of = stated.map(({ text, labels }, i) => {
-    if (labels !== undefined) return { text, labels: labels.flatMap((label) => labelsFor(label, parts)) };
-    return { text, labels: byReference || parts[i]!.after.length === 0 ? undefined : parts[i]!.after };
-  });
+  const of: { text: string; labels: readonly string[] | undefined }[] = [];
+  for (const [i, { text, labels, beside }] of stated.entries()) {
+    const other = beside === undefined ? -1 : parts.findIndex(({ label }) => label === beside);
+    if (beside !== undefined) of.push({ text, labels: of[other]?.labels ?? (other === -1 ? [beside] : []) });
+    else if (labels !== undefined) of.push({ text, labels: labels.flatMap((label) => labelsFor(label, parts)) });
+    else of.push({ text, labels: byReference || parts[i]!.after.length === 0 ? undefined : parts[i]!.after });
+  }
   const isSequence = !byReference && stated.some(({ labels }, i) => labels === undefined && parts[i]!.after.length > 0);
   return { of, areStated, isSequence };
 }
@@ -161,9 +164,20 @@ export function fieldsOf(call: Call, tools: ToolNames): ListStep {
 
 /** Arguments without a name, by the names of the schema; undefined if all have names, or if it leaves a doubt. */
 function argumentsByName({ tool, values, named = {} }: Call, tools: ToolNames): ListStep | undefined {
+  const [record, ...more] = values ?? [];
+  if (more.length === 0 && Object.keys(named).length === 0 && isRecordOf(record, tools.meant(tool))) return record;
   const names = values === undefined ? undefined : argumentNames(tools.meant(tool), values.length);
   if (names === undefined || names.some((name) => Object.hasOwn(named, name))) return undefined;
   return { ...Object.fromEntries(names.map((name, i) => [name, values![i]])), ...named };
+}
+
+/** `search({"query": "rent"})`: one value that holds the arguments by their names. */
+function isRecordOf(value: unknown, tool: ToolSpec | undefined): value is JsonObject {
+  const properties = tool?.input["properties"];
+  if (!isObject(value) || !isObject(properties)) return false;
+  const names = Object.keys(value);
+  const records = Object.values(properties).filter((schema) => !isObject(schema) || schema["type"] === "object");
+  return names.length > 0 && records.length === 0 && names.every((name) => Object.hasOwn(properties, name));
 }
 
 /** The first required arguments, if the schema names them first and in the same order. */

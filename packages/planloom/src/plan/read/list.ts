@@ -38,7 +38,7 @@ export function isPlanList(list: List, texts: readonly string[], framed: boolean
   if (list.items.length < list.marker.least || texts.some((text) => text === "" || asks(text))) return false;
   const frame = framed && list.frame === "whole" ? "plan" : list.frame;
   if (frame === "other" || frame === "alternative") return false;
-  if (frame === "plan" || list.marker.saysStep) return !texts.every(isBareWord);
+  if (frame === "plan" || list.marker.saysStep) return !texts.every((text) => isBareWord(text, list.marker.saysStep));
   return 2 * texts.filter(saysWhatToDo).length >= texts.length;
 }
 
@@ -61,14 +61,15 @@ interface Open {
 
 function listsOf(lines: readonly string[], marker: Marker): readonly List[] {
   const lists: Open[] = [];
+  const code = codeLines(lines);
   let before: string[] = [];
   let at = 0;
-  for (const line of lines) {
+  for (const [i, line] of lines.entries()) {
     // The rest cannot change the result: a text with so many lists is no plan, and so long a list is too large.
     if (lists.length > MOST_LISTS) return [];
     if ((lists.at(-1)?.items.length ?? 0) > LIMITS.readSteps) break;
-    const mark = marker.read(plainDigits(line));
     const open = lists.at(-1);
+    const mark = open !== undefined && code.has(i) ? undefined : marker.read(plainDigits(line));
     const isNested =
       mark !== undefined && open !== undefined && mark.indent >= open.indent + 2 && !isPart(mark.label, open);
     if (mark === undefined || isNested) {
@@ -85,6 +86,21 @@ function listsOf(lines: readonly string[], marker: Marker): readonly List[] {
     at += line.length + 1;
   }
   return lists.map((open, i) => ended(open, marker, lists[i + 1] !== undefined));
+}
+
+/** The lines of the closed code blocks of a text. Numbers in them are no items of a list around them. */
+function codeLines(lines: readonly string[]): ReadonlySet<number> {
+  const code = new Set<number>();
+  let start: number | undefined;
+  for (const [i, line] of lines.entries()) {
+    if (!/^\s{0,12}(?:```|~~~)/.test(line)) continue;
+    if (start === undefined) start = i;
+    else {
+      for (let at = start; at <= i; at++) code.add(at);
+      start = undefined;
+    }
+  }
+  return code;
 }
 
 const MOST_LISTS = 40;

@@ -54,7 +54,8 @@ const STEP_ROWS: { readonly [name: string]: Row } = {
   description: { words: "description detail", names: "sub_task objective" },
   tool: {
     names:
-      "api tool_name tool_to_use tool_used function_name function_to_call api_name action_name call_name tool_id api_id function_id",
+      "api tool_name tool_to_use tool_used function_name function_to_call api_name action_name call_name tool_id api_id function_id " +
+      "step_tool task_tool action_tool",
   },
   agent: { words: "instruction prompt", names: "agent_instruction agent_instructions agent_prompt" },
   ask: { names: "ask_user ask_human" },

@@ -82,6 +82,12 @@ export const isBullet = (marker: Marker): boolean => marker === BULLET_MARKER;
 
 /** The first line that a marker reads, with digits of other scripts as 0 to 9. */
 export const plainDigits = (line: string): string =>
+  KEYCAP.test(line) ? line.replace(KEYCAP, "$1$2. ") : withLatinDigits(line);
+
+/** `1️⃣`, and `🔟` for 10 is left alone. */
+const KEYCAP = /^([\s*_#]{0,12})(\d)\uFE0F?\u20E3[ \t]{0,4}[.:)]?[ \t]{0,4}/u;
+
+const withLatinDigits = (line: string): string =>
   /^[\s*_#([|\-•]{0,20}[٠-٩۰-۹०-९０-９]/.test(line)
     ? line.slice(0, 24).replace(/[٠-٩۰-۹०-९０-９]/g, latinDigit) + line.slice(24)
     : line;

@@ -21,10 +21,10 @@ export function saysWhatToDo(text: string): boolean {
   return words.slice(1).some((word) => /^[^\p{L}]{0,2}[^\p{Lu}]/u.test(word));
 }
 
-/** Whether a text is a single word. It says nothing about what to do. */
-export function isBareWord(text: string): boolean {
+/** Whether a text is a single word. It says nothing about what to do. A step may be shorter. */
+export function isBareWord(text: string, isStep = false): boolean {
   const words = wordsIn(text);
-  return words.length < 2 && !isWithoutSpaces(words[0] ?? "");
+  return words.length < 2 && !isWithoutSpaces(words[0] ?? "", isStep ? 2 : 4);
 }
 
 const wordsIn = (text: string): readonly string[] =>
@@ -34,8 +34,8 @@ const wordsIn = (text: string): readonly string[] =>
     .split(/\s+/)
     .filter((word) => /\p{L}/u.test(word));
 
-const isWithoutSpaces = (word: string): boolean =>
-  word.length >= 4 && /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(word);
+const isWithoutSpaces = (word: string, least = 4): boolean =>
+  word.length >= least && /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(word);
 
 /** Characters of a text in which a refusal is looked for: its first sentences. */
 const BEGINNING = 240;
@@ -43,7 +43,7 @@ const BEGINNING = 240;
 /** A model that says that it cannot or will not do it. Rows by language. */
 const INABILITY: readonly RegExp[] = [
   /\bi(?:['’]m| am)(?: \w{1,12}){0,2} (?:unable|not able|not allowed|not permitted|not comfortable|prohibited)\b/,
-  /\b(?:i|we)(?: \w{1,12})? (?:can['’]?t|cannot|can not|won['’]t|will not|could not|couldn['’]t|must decline|have to decline|decline to|refuse to|must refuse|am declining)\b/,
+  /(?<!\b(?:since|because|if|where|what|when) )\b(?:i|we)(?: \w{1,12})? (?:can['’]?t|cannot|can not|won['’]t|will not|could not|couldn['’]t|must decline|have to decline|decline to|refuse to|must refuse|am declining)\b/,
   /\bas an ai\b|\bsorry, but\b|\b(?:not something i can|against my (?:guidelines|policy|policies|principles))\b|^(?:i )?(?:decline|refuse)d?\b/,
   // German, Dutch, Scandinavian
   /\b(?:kann|darf|werde|möchte|könnte) (?:ich|wir)\b[^.!?]{0,80}\b(?:nicht|keine?n?)\b|\bich (?:kann|darf|werde|könnte)\b[^.!?]{0,80}\b(?:nicht|keine?n?)\b/,

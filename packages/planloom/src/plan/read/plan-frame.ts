@@ -54,6 +54,7 @@ const ABOUT = either(
   /\b(?:because|why|rationale|justif\w+|so far|keeps? to|cannot|can['’]?t|won['’]t|reasons? (?:for|why|that|behind))\b/,
   /\b(?:plan|this|it|that|order|approach|sequence|which|these|steps) works?\b/,
   /\balready\b|\b(?:what|steps?|tasks?|actions?|all) (?:I|we|you|they|that)? ?(?:were|was|have|had|did|are|is)? ?(?:done|completed|taken|finished|did|learned|know|found)\b/,
+  /\b(?:(?:has|have) been|was|were|is now|are now) (?:completed?|finished|done|executed|carried out)\b/,
   /\b(?:completed|finished|previous|earlier|rejected|failed) (?:steps?|tasks?|actions?|plans?)\b/,
   /\b(?:weil|warum|bisher|bereits|parce que|pourquoi|porque|por qué|perché)\b/,
   /потому что|почему|уже|因为|原因|理由|为什么|なぜ|왜|이유|لأن|أسباب|क्योंकि|कारण/,
@@ -77,4 +78,23 @@ const GREETING =
 
 const saysPlan = (line: string): boolean => PLAN.test(line) || (HOW.test(line) && /[:：.…]$/.test(line));
 
-const speaksAbout = (line: string): boolean => ABOUT.test(line) || ABOUT_FIRST.test(line);
+/** A line, or its last sentence. */
+const speaksAbout = (line: string): boolean =>
+  ABOUT.test(line) || ABOUT_FIRST.test(line) || ABOUT_FIRST.test(lastSentence(line));
+
+const lastSentence = (line: string): string => line.slice(line.search(/[.!?。]\s{1,4}[^.!?。]{1,200}$/) + 1).trim();
+
+const CONTROL = new RegExp(
+  `^[ \\t]*(?:[-*\\d.)]{1,4}[ \\t]{1,4})?[*_]{0,2}(?:${[
+    "(?:async )?for (?:\\w{1,40}(?:, ?\\w{1,40})? in|each|every)\\b.{1,200}:",
+    "(?:while|until|repeat|as long as)\\b.{1,200}:",
+    "(?:el)?if\\b.{1,200}:",
+    "(?:else|try|finally|except\\b.{0,80}):",
+    "(?:for|while|if) ?\\(.{1,200}\\) ?\\{",
+    "\\}? ?(?:else|try) ?\\{",
+  ].join("|")})[*_]{0,2}[ \\t]*$`,
+  "im",
+);
+
+/** Whether a line says how often, or whether, the calls below it are made. A list of calls cannot say that. */
+export const holdsControl = (text: string): boolean => CONTROL.test(text);

@@ -46,9 +46,12 @@ function numbered(number: number, context: ReferenceContext): string | undefined
   return context.names.byNumber(number) ?? atPlace(number, context);
 }
 
-function atPlace(number: number, context: ReferenceContext): string | undefined {
-  const { names } = context;
-  const id = names.range === undefined ? names.all[number - 1] : undefined;
+const atPlace = (number: number, context: ReferenceContext): string | undefined =>
+  context.names.range === undefined ? stepAtPlace(number, context) : undefined;
+
+/** The earlier step at a place of the document, counted from 1. */
+export function stepAtPlace(number: number, context: ReferenceContext): string | undefined {
+  const id = context.names.all[number - 1];
   return id !== undefined && id !== "" && isEarlier(id, context) ? id : undefined;
 }
 
@@ -76,10 +79,8 @@ export function stepOfWords({ phrase, name }: WholeForm, context: ReferenceConte
       return stepBefore(context);
     case "step":
       return numbered(Number(name), context);
-    case "place": {
-      const id = names.all[Number(name) - 1];
-      return id !== undefined && id !== "" && isEarlier(id, context) ? id : undefined;
-    }
+    case "place":
+      return stepAtPlace(Number(name), context);
     case "name": {
       const number = stepNumber(name);
       return (

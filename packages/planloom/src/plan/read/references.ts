@@ -8,7 +8,8 @@ import type { Fields } from "./fields.js";
 import { isPlaceholder } from "./placeholders.js";
 import { stepsBefore, type ReferenceContext } from "./reference-context.js";
 import { firstField, hasField, isOneValue, pathOf, withoutPrefix } from "./reference-paths.js";
-import { isEarlier, stepOf, stepOfWords } from "./reference-targets.js";
+import { looseReference, objectReference, referencesInside } from "./reference-habits.js";
+import { isEarlier, stepAtPlace, stepOf, stepOfWords } from "./reference-targets.js";
 import {
   formsIn,
   numberIn,
@@ -39,6 +40,8 @@ export function withReferences(value: unknown, pointer: string, context: Referen
   if (typeof value === "string") return inText(value, pointer, context);
   if (Array.isArray(value)) return value.map((item, i) => withReferences(item, `${pointer}/${i}`, context));
   if (!isObject(value)) return value;
+  const meant = objectReference(value, context);
+  if (meant !== undefined) lookalike(JSON.stringify(value).slice(0, WHOLE_CHARS), pointer, context, { source: meant });
   return Object.fromEntries(
     Object.entries(value).map(([key, field]) => [key, withReferences(field, pointerTo(pointer, key), context)]),
   );
@@ -51,10 +54,15 @@ const HINT =
   /[#$<{[%@`]|\.\.\.|…|__|\w\.\w|^\(\(?\w|^\*\*|(?:step|task|node|action|call|stage|s|e)[ _-]?\d|\d[ _]|previous|prior|preceding|last|former|above|earlier|outputs?|results?|response|first|second|third|th |^(?:YOUR|INSERT|REPLACE|ENTER|ADD|PUT)_|to be |tbd|will be|placeholder|\?\?\?/i;
 
 function inText(text: string, pointer: string, context: ReferenceContext): string {
-  if (!HINT.test(text)) return text;
+  if (!HINT.test(text)) {
+    const loose = looseReference(text.trim(), context);
+    if (loose !== undefined) lookalike(text, pointer, context, loose === true ? {} : { source: loose });
+    return text;
+  }
   const own = text.includes("${{");
   const whole = own ? undefined : inWhole(text, pointer, context);
   if (whole !== undefined) return whole;
+  for (const [part, source] of referencesInside(text, context)) lookalike(part, pointer, context, { source });
   if (!context.rewrites || !MARK.test(text)) return text;
   const plain = own ? withoutPrefix(text, pointer, context) : text;
   const forms = formsIn(plain, own ? expressionSpans(plain) : []);
@@ -68,7 +76,10 @@ function inWhole(text: string, pointer: string, context: ReferenceContext): stri
   if (trimmed.length > WHOLE_CHARS) return undefined;
   const first = MARK.test(trimmed[0] ?? "") ? formsIn(trimmed, [])[0] : undefined;
   const anywhere = first?.start === 0 && first.end === trimmed.length ? first : undefined;
-  if (anywhere?.adapter === "REFERENCE_DOLLAR" && anywhere.path === "") return undefined;
+  if (anywhere?.adapter === "REFERENCE_DOLLAR" && anywhere.path === "") {
+    if (isAmountOrStep(anywhere, context)) ambiguous(trimmed, "money", pointer, context);
+    return undefined;
+  }
   const form = wholeForm(trimmed);
   const target = (anywhere && targetOf(anywhere, context)) ?? (form && targetOfWhole(form, context));
   if (target === undefined) {
@@ -91,6 +102,14 @@ function inWhole(text: string, pointer: string, context: ReferenceContext): stri
   lookalike(trimmed, pointer, context, { source });
   return text;
 }
+
+/** `$1` in a document whose steps have no numbers. */
+const isAmountOrStep = ({ name }: Form, context: ReferenceContext): boolean =>
+  !context.ours &&
+  context.names.range === undefined &&
+  context.names.byPlainNumber(Number(name)) === undefined &&
+  context.dependsOn === undefined &&
+  stepAtPlace(Number(name), context) !== undefined;
 
 interface Target {
   readonly id: string;
@@ -163,7 +182,11 @@ function likeReference(
     lookalike(trimmed, pointer, context);
   else if (form?.path === "" && OUTPUT_NAME.test(form.name)) lookalike(trimmed, pointer, context);
   else if (isPlaceholder(trimmed)) lookalike(trimmed, pointer, context);
-  else return false;
+  else {
+    const loose = looseReference(trimmed, context);
+    if (loose === undefined) return false;
+    lookalike(trimmed, pointer, context, loose === true ? {} : { source: loose });
+  }
   return true;
 }
 

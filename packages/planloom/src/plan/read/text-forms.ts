@@ -11,6 +11,7 @@ import { scanJson } from "./json.js";
 import { isPlanList, listsIn, sameList, type List } from "./list.js";
 import { listDocument, listParts, type ListDocument, type ListPart } from "./list-steps.js";
 import { textNote, type TextNote } from "./note-params.js";
+import { holdsControl } from "./plan-frame.js";
 import { asks, isBareWord } from "./phrases.js";
 import { positionsOf } from "./position.js";
 import { accept, noted, type Part, type TextResult } from "./source.js";
@@ -28,7 +29,9 @@ export function markup(part: Part): TextResult | undefined {
   const start = callMarkAt(part.source);
   if (start === -1 || part.source.length > LIMITS.lenientChars) return undefined;
   const end = callMarksEnd(part.source, start);
-  const calls = markedCalls(part.source.slice(start, end).trim());
+  // A call behind the last end mark is cut off.
+  const isCut = hasCallMarks(part.source.slice(end));
+  const calls = isCut ? undefined : markedCalls(part.source.slice(start, end).trim());
   const piece = { ...part, source: part.source.slice(start, end), base: part.base + start };
   if (calls === undefined) return hasCallMarks(part.source) ? badCall(part.text, piece.base) : undefined;
   const [only] = calls;
@@ -145,6 +148,7 @@ function oneOf(lists: readonly List[], part: Part): TextResult | undefined {
   const parts = new Map(lists.map((list) => [list, listParts(list, part.tools)] as const));
   const documents = new Map([...parts].map(([list, own]) => [list, listDocument(own, part.tools)] as const));
   const calls = lists.filter((list) => isCallList(documents.get(list)!, part));
+  if (calls.length > 0 && holdsControl(part.source)) return undefined;
   const plans =
     calls.length > 0
       ? calls
@@ -181,9 +185,10 @@ export function linesInFrame(part: Part): TextResult | undefined {
   const parts: ListPart[] = [];
   let at = 0;
   for (const line of part.source.split("\n")) {
-    const text = line.trim();
+    const text = line.trim().replace(/^<(step|task|action|item|li)>([^<>]{1,400})<\/\1>$/i, "$2");
     if (text !== "") {
-      if (text.length > MOST_LINE || asks(text) || isBareWord(text) || /[:：]$/.test(text)) return undefined;
+      if (text.length > MOST_LINE || asks(text) || isBareWord(text) || /[:：]$|^<[\w-]+[ >]/.test(text))
+        return undefined;
       const number = parts.length + 1;
       parts.push({ label: String(number), at, text, said: "", after: number === 1 ? [] : [String(number - 1)] });
     }

@@ -30,11 +30,24 @@ export function parseYaml(text: string, body: string, base: number): { readonly 
     if (wrong.length > 0) return notYaml(text, base, wrong.slice(0, 10));
     const unlikely = /^[{[]/.test(body) ? unlikelyFlow(document) : undefined;
     if (unlikely !== undefined) return notYaml(text, base, [unlikely]);
+    if (ZEROS.test(body)) keepZeros(document);
     const value: unknown = document.toJS({ maxAliasCount: LIMITS.yamlAliases });
     return { value };
   } catch (thrown) {
     return yamlFailure(thrown);
   }
+}
+
+const ZEROS = /(?:^|[\s:,[{-])[-+]?0[\dxo]/m;
+
+/** A number that begins with 0, like `0012` or `0x1F`, is a text of its digits. */
+function keepZeros(document: Document): void {
+  visit(document, {
+    Scalar(_key, scalar) {
+      const { type, source = "", value } = scalar;
+      if (type === "PLAIN" && typeof value === "number" && /^[-+]?0[\dxo]/.test(source)) scalar.value = source;
+    },
+  });
 }
 
 /** What a line with text costs the parser at least, in signs: it may stand in a wrong place. */
