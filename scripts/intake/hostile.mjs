@@ -27,6 +27,7 @@ export const HOSTILE = {
     steps: [{ id: 1, agent: "x y", with: { t: many("{{ $1.a[ <node- #E ", 13_000) } }],
   }),
   "256 KiB of prose brackets": many("{a} [b] ", 32 * K),
+  "250 KiB of words in brackets": many("[PLAN END]\n", 23_000),
   "256 KiB of documents in prose": many('see {"steps":[]} ', 15_000),
   "256 KiB of keys in prose": many('{"a": ', 43_000),
   "256 KiB of fences": many("```\n", 64 * K),

@@ -2,13 +2,12 @@
 // without the reasoning. Works on a stream, where a mark may arrive in pieces. It knows tags such as <think>, the marks
 // of single models, and channels.
 import { afterFinalHeader, isMark, possibleFinalHeader, untilMark } from "./channels.js";
+import { THINKING_NAME } from "../plan/read/thinking.js";
 
-/** A tag may have the prefix of its vendor: <seed:think>. */
-const TAG_NAME = "(?:[a-z]+:)?(?:think|thinking|thought|thoughts|reasoning|scratchpad)";
-const OPENING_TAG = new RegExp(`^<(${TAG_NAME})>`, "i");
+const OPENING_TAG = new RegExp(`^<(${THINKING_NAME})>`, "i");
 /** The beginning of a text that may become an opening tag. */
 const PART_OF_TAG = /^<[a-z:]{0,24}$/i;
-const TAG = new RegExp(`<(/?)(${TAG_NAME})>`, "gi");
+const TAG = new RegExp(`<(/?)(${THINKING_NAME})>`, "gi");
 
 /** Opening and closing marks that are no tags. */
 const MARKS: readonly (readonly [open: string, close: string])[] = [

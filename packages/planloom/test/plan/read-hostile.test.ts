@@ -26,6 +26,7 @@ describe("hostile texts", () => {
     ["50,000 keys in a row of YAML", `steps:\n  ${"a: ".repeat(50_000)}x`, "malformed TOO_DEEP"],
     ["25,000 lines of YAML in a wrong place", `steps:\n  - x: a\n${" a\n".repeat(25_000)}`, "too-large TOO_LARGE"],
     ["1 MB of YAML", `steps: ${"]".repeat(1_000_000)}`, "too-large TOO_LARGE"],
+    ["100,000 words in brackets", "[PLAN END]\n".repeat(100_000), "no-plan NO_PLAN"],
     ["two documents", "steps: []\n---\nsteps: []\n", "malformed BAD_SYNTAX"],
     ["anchors that explode", `${laughs.join("\n")}\nsteps: [*e]`, "malformed TOO_MANY_ALIASES"],
     ["an anchor that holds itself", "steps: &a [*a]", "malformed TOO_DEEP"],

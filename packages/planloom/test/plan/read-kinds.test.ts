@@ -81,6 +81,8 @@ describe("several plans", () => {
   test.each([
     `{"steps": [${A}]}\n{"steps": [${A}]}`,
     `<think>{"steps": [${B}]}</think>{"steps": [${A}]}`,
+    `<thoughts>{"steps": [${B}]}</thoughts>{"steps": [${A}]}`,
+    `<seed:think>{"steps": [${B}]}</seed:think>{"steps": [${A}]}`,
     `\`\`\`json\n{"results": [{"score": 1}]}\n\`\`\`\n\`\`\`\n{"steps": [${A}]}\n\`\`\``,
   ])("of which one is meant: %s", (text) => expect(stepsOf(text)).toEqual([JSON.parse(A)]));
 });

@@ -35,6 +35,8 @@ const FORMS: readonly (readonly [name: string, text: string])[] = [
   ["in a line", JSON.stringify(PLAN)],
   ["a list", list],
   ["in a fence", `Sure, {here} it is [now]:\n\n\`\`\`json\n${text}\n\`\`\`\nGood luck.`],
+  ["behind thoughts", `<thoughts>Maybe {"steps": [{"id": "x", "agent": "y"}]}.</thoughts>\n${text}`],
+  ["behind a vendor's tag", `<seed:think>Maybe {"steps": [{"id": "x", "agent": "y"}]}.</seed:think>\n${text}`],
   ["behind thinking", `<think>Maybe {"steps": [{"id": "x", "agent": "y"}]}.</think>\n${text}`],
   ["in tags", `<plan>${text}</plan>`],
   ["wrapped", `{"thought": "Let me {see}.", "plan": ${text}}`],

@@ -1,5 +1,5 @@
-// Finds the frame of a document: fences, tags, and a model's thinking before it. In: a text. Out: the blocks that may
-// hold a document. This file does not look into the document.
+// Finds the blocks of a text: `[PLAN]`, fences and tags. In: a text. Out: the blocks that may hold a document. This file
+// does not look into the document.
 
 export interface Block {
   readonly code: "FENCE" | "TAG";
@@ -93,19 +93,4 @@ function tagsIn(text: string): readonly Block[] {
 function closingTag(text: string, name: string, from: number): number | undefined {
   const at = text.indexOf(`</${name}>`, from);
   return at === -1 ? undefined : at;
-}
-
-const OPENING = /^<(think|thinking|thought|reasoning|scratchpad)>/i;
-const CLOSING = /<\/(think|thinking|thought|reasoning|scratchpad)>/gi;
-
-/** The end of the thinking before a document; "open" if it never ends; undefined if there is none. */
-export function thinkingEnd(text: string): number | "open" | undefined {
-  const open = OPENING.exec(text);
-  if (open === null && /^[{["]/.test(text)) return undefined;
-  const name = open?.[1]?.toLowerCase();
-  CLOSING.lastIndex = 0;
-  for (let match = CLOSING.exec(text); match !== null; match = CLOSING.exec(text)) {
-    if (name === undefined || match[1]!.toLowerCase() === name) return CLOSING.lastIndex;
-  }
-  return name === undefined ? undefined : "open";
 }

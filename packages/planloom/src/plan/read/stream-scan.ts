@@ -3,6 +3,7 @@
 // current step. It knows brackets and quotes; stream.ts knows their content.
 import { LIMITS } from "../../limits.js";
 import { LIST_FIELDS, plainName, WRAPPERS } from "./names.js";
+import { THINKING_NAME, THINKING_TAG_CHARS } from "./thinking.js";
 
 interface Frame {
   readonly closing: string;
@@ -16,8 +17,8 @@ interface Frame {
 
 const CLOSING: { readonly [open: string]: string } = { "{": "}", "[": "]", "(": ")" };
 const SPACE = " \n\r\t";
-const THINKING = /^<(?:think|thinking|thought|reasoning|scratchpad)>$/i;
-const THOUGHT = /<\/(?:think|thinking|thought|reasoning|scratchpad)>$/i;
+const THINKING = new RegExp(`^<${THINKING_NAME}>$`, "i");
+const THOUGHT = new RegExp(`</${THINKING_NAME}>$`, "i");
 const KEY_CHARS = 64;
 
 export class StepFinder {
@@ -118,12 +119,12 @@ export class StepFinder {
   private tag(char: string): void {
     this.word += char;
     if (char === ">") this.state = THINKING.test(this.word) ? "thinking" : "prose";
-    else if (this.word.length > 16) this.state = "prose";
+    else if (this.word.length > THINKING_TAG_CHARS) this.state = "prose";
     if (this.state !== "tag") this.word = "";
   }
 
   private thinking(char: string): void {
-    this.word = (this.word + char).slice(-16);
+    this.word = (this.word + char).slice(-THINKING_TAG_CHARS);
     if (char === ">" && THOUGHT.test(this.word)) this.state = "prose";
   }
 

@@ -6,7 +6,7 @@ import { canonicalJson } from "../json.js";
 import { planLikeness } from "./document.js";
 import { embedded, sole } from "./embedded.js";
 import { noPlan, severalPlans, tooLarge, truncated } from "./failure.js";
-import { blocksIn, opensPlan, thinkingEnd, type Block } from "./frame.js";
+import { blocksIn, opensPlan, type Block } from "./frame.js";
 import { looksLikeCalls } from "./call-rows.js";
 import { textNote } from "./note-params.js";
 import { refuses } from "./phrases.js";
@@ -23,6 +23,7 @@ import {
   type TextResult,
 } from "./source.js";
 import { callRow, callsAround, graph, linesInFrame, markup, namedCalls, textList } from "./text-forms.js";
+import { thinkingEnd } from "./thinking.js";
 import { offeredTools, type ToolNames } from "./tool-names.js";
 
 const DOCUMENT_LINE =
@@ -151,6 +152,9 @@ function behind(part: Part, end: number): TextResult | undefined {
   return rest.trim() === "" ? undefined : embedded({ ...part, source: rest, base: part.base + end });
 }
 
+/** All of them at once: the rest of the text is read once. */
+const WORDS_IN_BRACKETS = /^(?:\[[^\n"'{}[\]]{1,80}\]\s*)+/;
+
 /** A text that begins with a bracket: JSON, JSON that needs repair, YAML in its flow form, or prose. */
 function bracketed(part: Part): TextResult {
   const read = jsonText(part, part.source.length);
@@ -165,8 +169,9 @@ function bracketed(part: Part): TextResult {
   const flow = /^[{[]\s{0,200}[\w"'{[\]}-]/.test(part.source) ? yamlText(part) : undefined;
   if (flow?.kind === "found" && planLikeness(flow.value) === "plan") return flow;
   // A part of a broken document is not a document. Only words in brackets are skipped.
-  if (!/^\[[^\n"'{}[\]]{1,80}\]/.test(part.source)) return read;
-  const rest = part.source.slice(part.source.indexOf("]") + 1);
+  const words = WORDS_IN_BRACKETS.exec(part.source)?.[0];
+  if (words === undefined) return read;
+  const rest = part.source.slice(words.length);
   const inside = inForms({
     ...part,
     source: rest.trim(),
