@@ -36,6 +36,17 @@ describe("a list of texts in JSON", () => {
   });
 });
 
+test.each([
+  ['1. search(query="tides")\n2. fetch_url(url=$1.results[0].url)', "numbers"],
+  ['search(query="tides")\nfetch_url($1.results[0].url)', "lines"],
+  ['1. search(query="tides")\n2. fetch_url(url=#E1.results[0].url)', "#E1"],
+])("a reference with a path needs no quotes in a call: %s", (text) => {
+  expect(stepsOf(text)).toMatchObject([
+    { tool: "search" },
+    { tool: "fetch_url", with: { url: "${{ s1.results[0].url }}" } },
+  ]);
+});
+
 test("an item that depends on nothing waits for nothing", () => {
   const text = "1. Find the tides\n2. Find the crew [no dependencies]\n3. Write to them [depends on: 1, 2]";
   expect(waits(text)).toEqual([[], [], ["s1", "s2"]]);

@@ -4,6 +4,7 @@
 import type { SyntaxProblem } from "../finding-params.js";
 import { scanJson } from "./json.js";
 import { afterSpace, atWord } from "./json-space.js";
+import { PATH } from "./spellings.js";
 
 export interface Call {
   readonly tool: string;
@@ -63,7 +64,7 @@ interface Wrong {
 function argumentsAt(text: string, from: number, results: ResultNames): Arguments | Wrong {
   const named = new Map<string, unknown>();
   const values: unknown[] = [];
-  for (let at = afterSpace(text, from); ; at = afterSpace(text, at)) {
+  for (let at = atValue(text, from); ; at = atValue(text, at)) {
     if (text[at] === ")") return { named, values, end: at + 1 };
     const name = nameAt(text, at);
     if (name !== undefined && named.has(name.text))
@@ -89,11 +90,25 @@ function nameAt(text: string, at: number): { readonly text: string; readonly end
 
 type Value = { readonly value: unknown; readonly end: number };
 
+/** A reference without quotes, with its path: `$1`, `#E1`, `$1.results[0].url`. */
+const REFERENCE = new RegExp(
+  `(?:\\$\\d{1,4}|#E\\d{1,4}|<node-\\d{1,4}>)${PATH}|\\$\\{[^{}\\n]{1,80}\\}|\\{\\{[^{}\\n]{1,80}\\}\\}`,
+  "y",
+);
+
+/** The place behind white space and comments. `#E1` is a reference and no comment. */
+function atValue(text: string, from: number): number {
+  SPACE.lastIndex = from;
+  const at = from + SPACE.exec(text)![0].length;
+  return text[at] === "#" && /^#E\d/.test(text.slice(at, at + 3)) ? at : afterSpace(text, from);
+}
+
+const SPACE = /\s{0,200}/y;
+
 function valueAt(text: string, from: number, results: ResultNames): Value | Wrong {
-  const at = afterSpace(text, from);
-  const reference = /\$\d{1,4}|#E\d{1,4}|\$\{[^{}\n]{1,80}\}|\{\{[^{}\n]{1,80}\}\}|<node-\d{1,4}>/y;
-  reference.lastIndex = at;
-  const found = reference.exec(text)?.[0];
+  const at = atValue(text, from);
+  REFERENCE.lastIndex = at;
+  const found = REFERENCE.exec(text)?.[0];
   if (found !== undefined && /^\s{0,20}[,)]/.test(text.slice(at + found.length, at + found.length + 24)))
     return { value: found, end: at + found.length };
   const word = atWord(text, at);

@@ -26,7 +26,8 @@ export type FormAdapter =
   | "REFERENCE_INDEX"
   | "REFERENCE_OUTPUT_OF";
 
-const PATH = /(?:\.[A-Za-z_]\w{0,63}|\[(?:\d{1,6}|"[^"\]\n]{1,64}"|'[^'\]\n]{1,64}')\]){0,12}/.source;
+/** A path behind the name of a step: `.results[0].url`. */
+export const PATH = /(?:\.[A-Za-z_]\w{0,63}|\[(?:\d{1,6}|"[^"\]\n]{1,64}"|'[^'\]\n]{1,64}')\]){0,12}/.source;
 /** In a form with an end mark, names may contain spaces. */
 const SPACED = /(?:\.[A-Za-z_][\w -]{0,63}|\[(?:\d{1,6}|"[^"\]\n]{1,64}"|'[^'\]\n]{1,64}')\]){0,12}/.source;
 const NAME = /[A-Za-z_][\w-]{0,63}|\d{1,6}/.source;
