@@ -75,19 +75,29 @@ export interface ShapeParams {
      * A part that should be an object or a list, and is not. `data`: the place is not JSON. `inputs`: those of the run.
      */
     | { readonly part: "data" | "inputs" | "draft" | "answer" | "steps" | "step" | "patch" }
-    /** `wanted` is what the schema says about the field, `text` is zod's message about the value. */
-    | (Field & { readonly found: string; readonly wanted?: string; readonly text?: string });
+    /**
+     * `wanted` is what the schema says about the field, `form` what its value has to be. `text` is zod's message about
+     * the value, if neither is known.
+     */
+    | (Field & {
+        readonly found: string;
+        readonly wanted?: string;
+        readonly form?: ValueForm;
+        readonly text?: string;
+      });
   /** Error. A required field is missing. */
   readonly MISSING_FIELD: { readonly part: "steps" } | (Field & { readonly wanted?: string });
   /**
    * Error. There is no such field here. `setting`: other programs name a setting so, and this is ours. `instead`: the
-   * field of a step that means the same. "": it has no meaning here.
+   * field of a step that means the same. "": it has no meaning here. `tool`: the tool of the step has an argument of
+   * that name.
    */
   readonly UNKNOWN_FIELD: Field & {
     readonly near: Names;
     readonly fields: Names;
     readonly setting?: string;
     readonly instead?: string;
+    readonly tool?: string;
   };
   /** Error. A key reaches an object's prototype. */
   readonly FORBIDDEN_KEY: { readonly key: string };
@@ -106,6 +116,12 @@ export interface ShapeParams {
   /** Error. `as` is the id of a step. */
   readonly AS_IS_STEP: { readonly name: string };
 }
+
+/** What the value of a field has to be. `input`: the declaration of an input. */
+export type ValueForm =
+  | { readonly kind: "one-of"; readonly values: readonly (string | number | boolean | null)[] }
+  | { readonly kind: "text" | "number" | "boolean" | "list" | "object" | "input" }
+  | { readonly kind: "least" | "most"; readonly limit: number };
 
 interface Field {
   readonly field: string;
@@ -228,7 +244,7 @@ export interface DataParams {
     | { readonly of: "input" | "output"; readonly problem: TypeProblem }
     | { readonly of: "output"; readonly type: string };
   /** Warning. `output` is a description and not a type. The type of the output is unknown. */
-  readonly OUTPUT_DESCRIBED: { readonly words: string };
+  readonly OUTPUT_DESCRIBED: { readonly words: string; readonly tool?: string };
   /** Error. The tool can never give the declared `output`. */
   readonly OUTPUT_TYPE: { readonly tool: string; readonly gives: string; readonly declared: string };
   /** Error. `answer.from` names no step. */
@@ -263,7 +279,7 @@ export interface DataParams {
 
 /** A value to write instead of one with the wrong type. `source` is the expression as written. */
 export type Instead =
-  | { readonly kind: "null-case" | "element" | "list" | "text" | "number"; readonly source: string }
+  | { readonly kind: "null-case" | "element" | "list" | "text" | "inside-text" | "number"; readonly source: string }
   | { readonly kind: "field"; readonly source: string; readonly field: string }
   | { readonly kind: "no-quotes"; readonly value: number }
   | { readonly kind: "quotes"; readonly value: string };

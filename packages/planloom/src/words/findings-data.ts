@@ -84,7 +84,7 @@ export const DATA: FindingTable<keyof DataParams> = {
     fix: () => "Write ${{ id }} for the output of a step, or write plain text that is not the name of a step.",
   },
   REFERENCE_LIKE_TEXT: {
-    message: ({ written }) => `${quoted(written)} looks like a reference, and a tool would take it as plain text.`,
+    message: ({ written }) => `${quoted(written)} looks like a reference, and would be used as plain text.`,
     fix: ({ written, source, steps }) => {
       const same = `For exactly this text write \${{ ${JSON.stringify(written)} }}.`;
       if (source !== undefined) return `Write \${{ ${source} }}. ${same}`;
@@ -246,9 +246,14 @@ export const DATA: FindingTable<keyof DataParams> = {
     },
   },
   OUTPUT_DESCRIBED: {
-    message: ({ words }) =>
-      `${quoted(words)} describes the output and is no type, so the type of the output is unknown. Nothing checks it.`,
-    fix: () => 'For a checked output write a type, for example "string[]" or "{ name: string, count: number }[]".',
+    message: ({ words, tool }) =>
+      tool === undefined
+        ? `${quoted(words)} describes the output and is no type, so the type of the output is unknown. Nothing checks it.`
+        : `${quoted(words)} describes the output and is no type. The output has the type that ${tool} declares.`,
+    fix: ({ tool }) =>
+      tool !== undefined
+        ? "Leave output out."
+        : 'For a checked output write a type, for example "string[]" or "{ name: string, count: number }[]".',
   },
   OUTPUT_TYPE: {
     message: ({ tool, gives, declared }) => `The tool ${tool} gives ${gives}, which can never be ${declared}.`,
@@ -348,6 +353,7 @@ const insteadText: (instead: Instead) => string = byCase("kind", {
   element: ({ source }) => `Take one element, \${{ ${source}[0] }}, or let the step run for each with forEach.`,
   list: ({ source }) => `Write a list: ["\${{ ${source} }}"].`,
   text: ({ source }) => `Write it as text: \${{ string(${source}) }}, or inside a longer text.`,
+  "inside-text": ({ source }) => `Write it inside a longer text, for example "Data: \${{ ${source} }}".`,
   number: ({ source }) => `Write \${{ double(${source}) }}, or declare the output of that step as number.`,
   "no-quotes": ({ value }) => `Write ${value} without quotes.`,
   quotes: ({ value }) => `Write ${JSON.stringify(value)} in quotes.`,

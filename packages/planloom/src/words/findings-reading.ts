@@ -1,7 +1,8 @@
 // The words of findings on a text and on the fields of a draft. In: parameters. Out: what is wrong, and what to write
 // instead.
 import { byCase } from "./by-case.js";
-import type { ReadingParams, ShapeParams } from "../plan/finding-params.js";
+import { assertNever } from "../assert-never.js";
+import type { ReadingParams, ShapeParams, ValueForm } from "../plan/finding-params.js";
 import type { FindingTable } from "./finding-words.js";
 import { andList, counted, orList, quoted } from "./phrases.js";
 import { syntaxProblemText } from "./problems.js";
@@ -96,6 +97,40 @@ const SYNTAX_FIX = {
   any: "Write the plan as JSON.",
 };
 
+/** Objects by field, for examples. */
+const OBJECTS: { readonly [field: string]: string } = {
+  with: "{ argument: value }",
+  retry: "{ attempts: 4 }",
+  inputs: '{ name: { type: "string" } }',
+};
+
+const formText = (form: ValueForm, field: string, found: string): string => {
+  switch (form.kind) {
+    case "one-of":
+      return `Write ${orList(form.values.map((value) => JSON.stringify(value)))}.`;
+    case "text":
+      return "Write a text.";
+    case "number":
+      return "Write a number.";
+    case "boolean":
+      return "Write true or false.";
+    case "list":
+      return /^"[^"]{1,80}"$/.test(found) ? `Write a list: [${found}].` : "Write a list.";
+    case "object": {
+      const example = Object.hasOwn(OBJECTS, field) ? `, for example ${OBJECTS[field]}` : "";
+      return `Write an object${example}.`;
+    }
+    case "input":
+      return 'Write { type: "string" }, or { type: "string", default: "a value" }.';
+    case "least":
+      return `Write at least ${form.limit}.`;
+    case "most":
+      return `Write at most ${form.limit}.`;
+    default:
+      return assertNever(form);
+  }
+};
+
 export const SHAPE: FindingTable<keyof ShapeParams> = {
   CHECK_FAILED: {
     message: ({ text }) => `The check itself failed: ${text}.`,
@@ -117,7 +152,10 @@ export const SHAPE: FindingTable<keyof ShapeParams> = {
     fix: (params) => {
       if ("part" in params) return NOT_OF_FORM[params.part].fix;
       if (params.patch === true) return PATCH_FORM;
-      return params.wanted === undefined ? `${params.text ?? ""}.` : `${params.field}: ${params.wanted}`;
+      const { field, found, wanted, form, text = "" } = params;
+      if (form === undefined) return wanted === undefined ? `${text}.` : `${field}: ${wanted}`;
+      const what = formText(form, field, found);
+      return wanted === undefined ? what : `${what} ${field}: ${wanted}`;
     },
   },
   MISSING_FIELD: {
@@ -130,8 +168,9 @@ export const SHAPE: FindingTable<keyof ShapeParams> = {
   },
   UNKNOWN_FIELD: {
     message: ({ field }) => `There is no field ${quoted(field)} here.`,
-    fix: ({ near, fields, patch, setting, instead }) => {
+    fix: ({ field, near, fields, patch, setting, instead, tool }) => {
       if (patch === true) return PATCH_FORM;
+      if (tool !== undefined) return `It is an argument of ${tool}. Write it in with: { ${field}: ... }.`;
       if (setting === "" || instead === "") return "Leave it out: it has no meaning here.";
       if (setting !== undefined)
         return `A plan holds no settings: leave it out. In the configuration it is ${setting}.`;

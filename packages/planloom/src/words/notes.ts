@@ -25,8 +25,7 @@ const REPAIRS: NoteTable<RepairCode> = {
   TUPLE: repaired("A tuple was read as a list"),
 };
 
-const reference = ({ written, source }: NoteParams[FormAdapter]): string =>
-  `${written} is the output of step ${source}.`;
+const reference = ({ written, source }: NoteParams[FormAdapter]): string => `${written} is read as \${{ ${source} }}.`;
 
 const REFERENCES: NoteTable<FormAdapter> = {
   REFERENCE_HASH_E: reference,

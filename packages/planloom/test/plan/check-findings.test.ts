@@ -50,7 +50,36 @@ const CASES: readonly Case[] = [
     params: { field: "timeout", found: '"soon"' },
   },
   { code: "BAD_VALUE", draft: steps({ id: "a", tool: "search", with: "q" }), at: "/steps/0/with" },
-  { code: "BAD_VALUE", draft: { planloom: 2, steps: [search] }, at: "/planloom" },
+  {
+    code: "BAD_VALUE",
+    draft: { planloom: 2, steps: [search] },
+    at: "/planloom",
+    params: { form: { kind: "one-of", values: [1] } },
+  },
+  {
+    code: "BAD_VALUE",
+    draft: { inputs: { topic: "string" }, steps: [search] },
+    at: "/inputs/topic",
+    params: { form: { kind: "input" } },
+  },
+  {
+    code: "BAD_VALUE",
+    draft: steps(search, agent("b", { dependsOn: "find" })),
+    at: "/steps/1/dependsOn",
+    params: { form: { kind: "list" } },
+  },
+  {
+    code: "BAD_VALUE",
+    draft: steps(agent("b", { retry: { attempts: 0 } })),
+    at: "/steps/0/retry/attempts",
+    params: { form: { kind: "least", limit: 1 } },
+  },
+  {
+    code: "UNKNOWN_FIELD",
+    draft: steps({ id: "a", tool: "search", with: { query: "q" }, limit: 3 }),
+    at: "/steps/0/limit",
+    params: { tool: "search" },
+  },
   { code: "BAD_VALUE", draft: { steps: [search], answer: "short" }, at: "/answer" },
   { code: "MISSING_FIELD", draft: {}, at: "" },
   { code: "MISSING_FIELD", draft: steps({ agent: "Say hello." }), at: "/steps/0", params: { field: "id" } },
@@ -136,6 +165,12 @@ const CASES: readonly Case[] = [
   },
   {
     code: "ARGUMENT_TYPE",
+    draft: steps(search, { id: "b", tool: "summarize", with: { text: "${{ find }}" } }),
+    at: "/steps/1/with/text",
+    params: { instead: { kind: "inside-text", source: "find" } },
+  },
+  {
+    code: "ARGUMENT_TYPE",
     draft: steps(
       { id: "p", tool: "fetch_url", with: { url: "u" } },
       { id: "b", tool: "search", with: { query: "x", limit: "${{ p }}" } },
@@ -165,7 +200,12 @@ const CASES: readonly Case[] = [
   { code: "SELF_REFERENCE", draft: steps(agent("b", { dependsOn: ["b"] })), at: "/steps/0/dependsOn/0" },
   { code: "BAD_EXPRESSION", draft: steps(search, agent("b", with1("${{ find. }}"))), at: "/steps/1/with/data" },
   { code: "BAD_EXPRESSION", draft: steps(search, agent("b", with1("${{ find"))), at: "/steps/1/with/data" },
-  { code: "BAD_EXPRESSION", draft: steps(search, agent("b", { when: "find.results" })), at: "/steps/1/when" },
+  {
+    code: "BAD_EXPRESSION",
+    draft: steps(search, agent("b", { when: "find.results" })),
+    at: "/steps/1/when",
+    params: { instead: "${{ find.results }}" },
+  },
   {
     code: "REFERENCE_PLACE",
     draft: steps(search, { id: "b", agent: "Read ${{ find.results }} and say what matters.", dependsOn: ["find"] }),
@@ -249,6 +289,13 @@ const CASES: readonly Case[] = [
     draft: steps(agent("a", { output: "a list of names" })),
     at: "/steps/0/output",
     severity: "warning",
+  },
+  {
+    code: "OUTPUT_DESCRIBED",
+    draft: steps({ ...search, output: "a list of names" }),
+    at: "/steps/0/output",
+    severity: "warning",
+    params: { tool: "search" },
   },
   { code: "BAD_TYPE", draft: steps(agent("a", { output: "never" })), at: "/steps/0/output", params: { type: "never" } },
   { code: "BAD_TYPE", draft: steps(agent("a", { output: { enum: [] } })), at: "/steps/0/output" },

@@ -183,6 +183,31 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "Invalid input: expected string, received number.",
     ],
     [
+      { field: "onFailure", found: '"retry"', form: { kind: "one-of", values: ["fail", "skip"] } },
+      'onFailure has a value that is not allowed: "retry".',
+      'Write "fail" or "skip".',
+    ],
+    [
+      { field: "dependsOn", found: '"find"', form: { kind: "list" }, wanted: "Steps that must end first." },
+      'dependsOn has a value that is not allowed: "find".',
+      'Write a list: ["find"]. dependsOn: Steps that must end first.',
+    ],
+    [
+      { field: "retry", found: "3", form: { kind: "object" } },
+      "retry has a value that is not allowed: 3.",
+      "Write an object, for example { attempts: 4 }.",
+    ],
+    [
+      { field: "topic", found: '"string"', form: { kind: "input" } },
+      'topic has a value that is not allowed: "string".',
+      'Write { type: "string" }, or { type: "string", default: "a value" }.',
+    ],
+    [
+      { field: "attempts", found: "0", form: { kind: "least", limit: 1 } },
+      "attempts has a value that is not allowed: 0.",
+      "Write at least 1.",
+    ],
+    [
       { field: "tools", found: "", text: "Invalid input" },
       "tools has a value that is not allowed: nothing.",
       "Invalid input.",
@@ -227,6 +252,11 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       { field: "dependOn", near: ["dependsOn"], fields: ["id", "dependsOn"] },
       'There is no field "dependOn" here.',
       "Did you mean dependsOn?",
+    ],
+    [
+      { field: "query", near: [], fields: ["id", "with"], tool: "search" },
+      'There is no field "query" here.',
+      "It is an argument of search. Write it in with: { query: ... }.",
     ],
     [
       { field: "colour", near: [], fields: ["from", "instructions"] },
@@ -444,6 +474,17 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
         tool: "summarize",
         found: { type: "unknown" },
         wanted: "string",
+        instead: { kind: "inside-text", source: "find.age" },
+      },
+      "The argument text of summarize is unknown, and must be string.",
+      'Write it inside a longer text, for example "Data: ${{ find.age }}".',
+    ],
+    [
+      {
+        argument: "text",
+        tool: "summarize",
+        found: { type: "unknown" },
+        wanted: "string",
         instead: { kind: "list", source: "find.age" },
       },
       "The argument text of summarize is unknown, and must be string.",
@@ -549,17 +590,17 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
   REFERENCE_LIKE_TEXT: [
     [
       { written: "$find.url", source: "find.url", steps: ["find"] },
-      '"$find.url" looks like a reference, and a tool would take it as plain text.',
+      '"$find.url" looks like a reference, and would be used as plain text.',
       'Write ${{ find.url }}. For exactly this text write ${{ "$find.url" }}.',
     ],
     [
       { written: "<the address>", steps: ["find", "pick"] },
-      '"<the address>" looks like a reference, and a tool would take it as plain text.',
+      '"<the address>" looks like a reference, and would be used as plain text.',
       'Write the value itself, or ${{ find }} or ${{ pick }} with the field that is meant. For exactly this text write ${{ "<the address>" }}.',
     ],
     [
       { written: "<the address>", steps: [] },
-      '"<the address>" looks like a reference, and a tool would take it as plain text.',
+      '"<the address>" looks like a reference, and would be used as plain text.',
       'Write the value itself, or ${{ inputs.name }} for an input. For exactly this text write ${{ "<the address>" }}.',
     ],
   ],
@@ -844,6 +885,11 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
     ],
   ],
   OUTPUT_DESCRIBED: [
+    [
+      { words: "list of tickets", tool: "search" },
+      '"list of tickets" describes the output and is no type. The output has the type that search declares.',
+      "Leave output out.",
+    ],
     [
       { words: "list of tickets" },
       '"list of tickets" describes the output and is no type, so the type of the output is unknown. Nothing checks it.',

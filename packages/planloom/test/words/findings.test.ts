@@ -226,7 +226,7 @@ describe("the words of a note", () => {
     [{ code: "TUPLE", pointer: "", params: { count: 1, line: 2, column: 3 } }, "A tuple was read as a list at 2:3."],
     [
       { code: "REFERENCE_HASH_E", pointer: "/steps/1/with/q", params: { written: "#E1", source: "find.results" } },
-      "#E1 is the output of step find.results.",
+      "#E1 is read as ${{ find.results }}.",
     ],
     [
       { code: "UNWRAPPED_PLAN", pointer: "/steps", params: { field: "plan", left: ["model", "cost"], to: "steps" } },

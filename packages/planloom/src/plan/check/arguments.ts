@@ -13,6 +13,7 @@ import { holdsSecret } from "../secret.js";
 import { typeFromSchema } from "../type/schema.js";
 import { assignable } from "../type/fit.js";
 import {
+  BOOLEAN,
   fieldOf,
   membersOf,
   mismatch,
@@ -138,6 +139,9 @@ function literalInstead(value: Json, wanted: Type): Instead | undefined {
 
 const takes = (wanted: Type, type: Type): boolean => assignable(type, wanted) === "yes";
 
+/** The types that string() takes. */
+const TEXTABLE = unionOf([STRING, NUMBER, BOOLEAN]);
+
 /** A suggestion for a value of type `from` where type `to` is wanted; undefined if there is none. */
 export function wanting(from: Type, to: Type, value?: Json, argument?: string): Instead | undefined {
   const source = sourceOf(value);
@@ -154,7 +158,7 @@ export function wanting(from: Type, to: Type, value?: Json, argument?: string): 
   if (items !== undefined && assignable(items, to) === "yes") return { kind: "element", source };
   if (to.kind === "list" && to.of.kind !== "unknown" && assignable(from, to.of) === "yes")
     return { kind: "list", source };
-  if (takes(to, STRING)) return { kind: "text", source };
+  if (takes(to, STRING)) return { kind: assignable(from, TEXTABLE) === "no" ? "inside-text" : "text", source };
   if (takes(to, NUMBER) && assignable(from, STRING) === "yes") return { kind: "number", source };
   return undefined;
 }

@@ -173,8 +173,8 @@ function judgeDocument(
   hasErrors: Collected["hasErrors"],
 ): { readonly outline: Outline; readonly inputs: CheckedInputs } {
   const { steps = LIMITS.steps } = options.limits ?? {};
-  const outline = readShape(document, steps, report);
   const tools = new Map(inventory.tools.map((tool) => [tool.name, tool]));
+  const outline = readShape(document, steps, report, tools);
   const inputs = checkInputs(outline.inputs, options.inputs, report);
   const byId = checkIds(outline.nodes, report);
   checkTools(outline.nodes, tools, report);

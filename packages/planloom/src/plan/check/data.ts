@@ -7,6 +7,7 @@ import { judge, type Judged, type Known, type ExpressionSite } from "./expressio
 import type { DraftAnswer, StepNode } from "./shape.js";
 import type { FindingParams } from "../finding-params.js";
 import type { Step } from "../plan.js";
+import { parseExpression } from "../expression/expression.js";
 import { scanTemplate, wholeExpression } from "../expression/reference.js";
 import type { ToolSpec } from "../tool-spec.js";
 import { assignable } from "../type/fit.js";
@@ -88,7 +89,14 @@ function judgeWhole(
   report: Report,
 ): Judged | undefined {
   if (wholeExpression(source) === undefined && scanTemplate(source).ok) {
-    report("BAD_EXPRESSION", site.pointer, { problem: { kind: "not-whole" } });
+    const bare = source.trim();
+    const isBare = !bare.includes("${{") && parseExpression(bare).ok;
+    const problem = { kind: "not-whole" } as const;
+    report(
+      "BAD_EXPRESSION",
+      site.pointer,
+      isBare ? { problem, instead: `\${{ ${beginning(bare, 200)} }}` } : { problem },
+    );
     return undefined;
   }
   const judged = judge(source, site, known, report, wanted);

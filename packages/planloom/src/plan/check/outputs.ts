@@ -50,7 +50,8 @@ function ownType(node: StepNode, step: Step, tool: ToolSpec | undefined, report:
   const declared = typeOf(step.output);
   const words = describedOutput(step.output);
   if (words !== undefined) {
-    report("OUTPUT_DESCRIBED", pointer, { words }, "warning");
+    const typed = tool?.output === undefined ? {} : { tool: tool.name };
+    report("OUTPUT_DESCRIBED", pointer, { words, ...typed }, "warning");
     return tool?.output === undefined ? UNKNOWN : given;
   }
   if (!declared.ok) {

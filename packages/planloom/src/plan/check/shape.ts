@@ -6,9 +6,13 @@ import { completeStep } from "../complete.js";
 import { Later, type Report } from "./report.js";
 import { isObject, type Json, type JsonObject, pointerTo } from "../json.js";
 import { settingInstead, stepFieldInstead } from "../foreign-settings.js";
+import type { ShapeParams, ValueForm } from "../finding-params.js";
 import { nearestNames } from "../nearest.js";
 import { agentStepSchema, planSchema, type AnswerOnFailure, type InputSpec, type Step } from "../plan.js";
 import { schemaOf, STEP_KINDS, type StepKind } from "../step-kind.js";
+import type { ToolSpec } from "../tool-spec.js";
+
+type Tools = ReadonlyMap<string, ToolSpec>;
 
 export interface StepNode {
   readonly index: number;
@@ -37,7 +41,7 @@ export type DraftAnswer = { readonly onFailure?: AnswerOnFailure | undefined } &
 const NOTHING: ReadonlySet<string> = new Set();
 const FIELDS = planSchema.shape;
 
-export function readShape(document: JsonObject, mostSteps: number, report: Report): Outline {
+export function readShape(document: JsonObject, mostSteps: number, report: Report, tools: Tools): Outline {
   for (const field of Object.keys(document)) {
     if (Object.hasOwn(FIELDS, field)) continue;
     const setting = settingInstead(field, document[field]);
@@ -49,7 +53,7 @@ export function readShape(document: JsonObject, mostSteps: number, report: Repor
   return {
     goal: soundField(document, "goal", FIELDS.goal, report),
     inputs: (soundField(document, "inputs", FIELDS.inputs, report) ?? {}) as Outline["inputs"],
-    nodes: stepNodes(document, mostSteps, report),
+    nodes: stepNodes(document, mostSteps, tools, report),
     answer: soundAnswer(document["answer"], report),
     hasAnswer: Object.hasOwn(document, "answer"),
   };
@@ -82,7 +86,7 @@ function soundAnswer(answer: Json | undefined, report: Report): DraftAnswer | un
   return undefined;
 }
 
-function stepNodes(document: JsonObject, mostSteps: number, report: Report): StepNode[] {
+function stepNodes(document: JsonObject, mostSteps: number, tools: Tools, report: Report): StepNode[] {
   const steps = document["steps"];
   if (steps === undefined) report("MISSING_FIELD", "", { part: "steps" });
   else if (!Array.isArray(steps)) report("BAD_VALUE", "/steps", { part: "steps" });
@@ -90,10 +94,10 @@ function stepNodes(document: JsonObject, mostSteps: number, report: Report): Ste
   if (!Array.isArray(steps)) return [];
   const list = steps as readonly Json[];
   if (list.length > mostSteps) report("TOO_MANY_STEPS", "/steps", { steps: list.length, most: mostSteps });
-  return list.map((step, index) => stepNode(step, index, report));
+  return list.map((step, index) => stepNode(step, index, tools, report));
 }
 
-function stepNode(draft: Json, index: number, report: Report): StepNode {
+function stepNode(draft: Json, index: number, tools: Tools, report: Report): StepNode {
   const pointer = `/steps/${index}`;
   const nothing = { index, pointer, id: undefined, step: undefined, dropped: NOTHING };
   if (!isObject(draft)) {
@@ -108,7 +112,7 @@ function stepNode(draft: Json, index: number, report: Report): StepNode {
     commonFindings(draft, pointer, report);
     return { ...nothing, id };
   }
-  return { index, pointer, id, ...soundStep(draft, kind, pointer, report) };
+  return { index, pointer, id, ...soundStep(draft, kind, pointer, tools, report) };
 }
 
 /** If the kind is not known, only the fields that all kinds share can be checked. */
@@ -128,14 +132,16 @@ function soundStep(
   draft: JsonObject,
   kind: StepKind,
   pointer: string,
+  tools: Tools,
   report: Report,
 ): Pick<StepNode, "step" | "dropped"> {
   const schema = schemaOf(kind);
   const whole = schema.safeParse(draft);
   if (whole.success) return { step: completeStep(whole.data), dropped: NOTHING };
   const wrong = new Set<string>();
+  const tool = typeof draft["tool"] === "string" ? tools.get(draft["tool"]) : undefined;
   for (const issue of whole.error.issues) {
-    issueFinding(issue, draft, pointer, schema.shape, report);
+    issueFinding(issue, draft, pointer, schema.shape, report, tool && { tool });
     for (const key of issue.code === "unrecognized_keys" ? issue.keys : [String(issue.path[0])]) wrong.add(key);
   }
   const rest = Object.fromEntries(Object.entries(draft).filter(([key]) => !wrong.has(key)));
@@ -149,8 +155,8 @@ type Shape = { readonly [field: string]: z.ZodType } | undefined;
 type Issue = z.core.$ZodIssue;
 
 /**
- * Turns one schema error about `value`, which is at the pointer `base`, into a finding. `of` marks the fields of a
- * patch, which has another form.
+ * Turns one schema error about `value`, which is at the pointer `base`, into a finding. `patch` marks the fields of a
+ * patch, which has another form. `tool`: the tool of the step.
  */
 export function issueFinding(
   issue: Issue,
@@ -158,14 +164,14 @@ export function issueFinding(
   base: string,
   shape: Shape,
   report: Report,
-  of: { readonly patch?: true } = {},
+  { tool, ...of }: { readonly patch?: true; readonly tool?: ToolSpec } = {},
 ): void {
   const pointer = issue.path.reduce<string>((at, part) => pointerTo(at, String(part)), base);
   if (issue.code === "unrecognized_keys") {
     const known = issue.path.length === 0 && shape !== undefined ? Object.keys(shape) : [];
     const isStep = issue.path.length === 0 && shape !== undefined && "dependsOn" in shape && isObject(value);
     for (const key of issue.keys) {
-      const instead = isStep ? insteadOf(key, value) : {};
+      const instead = isStep ? { ...insteadOf(key, value), ...argumentOf(key, tool) } : {};
       unknownField(key, pointerTo(pointer, key), known, report, { ...of, ...instead });
     }
     return;
@@ -180,10 +186,51 @@ export function issueFinding(
     const written = issue.code === "invalid_key" ? field : found;
     report("BAD_ID", pointer, { field, ...(typeof written === "string" ? { name: written } : {}) });
   } else {
-    const says = wanted === undefined ? { text: issue.message } : { wanted };
+    const form = formOf(issue, base);
+    const says = {
+      ...(wanted !== undefined && { wanted }),
+      ...(form !== undefined && { form }),
+      ...(wanted === undefined && form === undefined && { text: issue.message }),
+    };
     const json = JSON.stringify(found) ?? "";
     // Several things may be wrong with one value. The first is enough.
     report("BAD_VALUE", pointer, new Later(json, () => ({ field, ...of, found: json, ...says })));
+  }
+}
+
+const FORMS: { readonly [expected: string]: "text" | "number" | "boolean" | "list" | "object" } = {
+  string: "text",
+  number: "number",
+  int: "number",
+  boolean: "boolean",
+  array: "list",
+  record: "object",
+  object: "object",
+};
+
+const isPlain = (value: unknown): value is string | number | boolean | null =>
+  value === null || ["string", "number", "boolean"].includes(typeof value);
+
+/** What the value has to be; undefined if the schema's description says it better. */
+function formOf(issue: Issue, base: string): ValueForm | undefined {
+  switch (issue.code) {
+    case "invalid_value":
+      return { kind: "one-of", values: issue.values.filter(isPlain) };
+    case "invalid_type": {
+      const kind = FORMS[issue.expected];
+      if (kind === "object" && base === "/inputs" && issue.path.length === 1) return { kind: "input" };
+      return kind === undefined ? undefined : { kind };
+    }
+    case "too_small":
+      return issue.origin === "number" || issue.origin === "int"
+        ? { kind: "least", limit: Number(issue.minimum) }
+        : undefined;
+    case "too_big":
+      return issue.origin === "number" || issue.origin === "int"
+        ? { kind: "most", limit: Number(issue.maximum) }
+        : undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -215,12 +262,18 @@ function insteadOf(field: string, step: JsonObject): { readonly instead?: string
   return instead === undefined ? {} : { instead };
 }
 
+/** A field beside `with` that the tool has as an argument. */
+function argumentOf(field: string, tool: ToolSpec | undefined): { readonly tool?: string } {
+  const known = tool?.input["properties"];
+  return tool !== undefined && isObject(known) && Object.hasOwn(known, field) ? { tool: tool.name } : {};
+}
+
 function unknownField(
   field: string,
   pointer: string,
   known: Iterable<string>,
   report: Report,
-  of: { readonly patch?: true; readonly setting?: string; readonly instead?: string } = {},
+  of: Pick<ShapeParams["UNKNOWN_FIELD"], "patch" | "setting" | "instead" | "tool"> = {},
 ): void {
   const make = () => ({ field, ...of, near: nearestNames(field, known), fields: [...known] });
   report("UNKNOWN_FIELD", pointer, new Later(field, make));
