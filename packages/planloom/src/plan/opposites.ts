@@ -3,8 +3,8 @@
 
 /** Beginnings of words: what does, and what undoes. */
 const PAIRS: readonly (readonly [does: RegExp, undoes: RegExp])[] = [
-  pair("book reserv schedul order", "cancel void revok abort"),
-  pair("creat add insert make generat register", "delet remov eras destroy drop purg clear unregister"),
+  pair("book reserv schedul order", "cancel void revok abort delet remov"),
+  pair("creat add insert make generat register", "delet remov eras destroy drop purg clear unregister cancel"),
   pair("open", "clos"),
   pair("start begin launch resum", "stop halt paus suspend terminat"),
   pair("send submit", "receiv unsend recall"),

@@ -137,3 +137,31 @@ describe("no plan", () => {
 test("a call with one record of its arguments", () => {
   expect(stepsOf('functions.search({query: "tides"})')).toMatchObject([{ tool: "search", with: { query: "tides" } }]);
 });
+
+describe("a document that declines is a refusal", () => {
+  test.each([
+    '{"steps": ["I\'m sorry, I can\'t help with that."]}',
+    '{"plan": ["I\'m sorry", "I can\'t help with that"]}',
+    '{"steps": [{"description": "I cannot help with this request."}]}',
+    '{"status": "rejected", "steps": ["Boats", "Storms"]}',
+  ])("%s", (text) => {
+    expect(readPlan(text, { inventory: SAMPLE }).kind).toBe("refusal");
+  });
+
+  test("but not one that speaks of what others cannot do", () => {
+    expect(stepsOf('{"steps": ["Find out why we cannot sail", "Tell the crew that I can\'t come"]}')).toHaveLength(2);
+    expect(stepsOf('{"status": "ready", "steps": ["Find the tides", "Choose a day"]}')).toHaveLength(2);
+  });
+});
+
+test("a document that is said to be an example is no plan", () => {
+  const plan = '{"steps": [{"tool": "search", "with": {"query": "x"}}]}';
+  for (const text of [
+    `Example:\n\`\`\`json\n${plan}\n\`\`\`\nPlease tell me your goal first.`,
+    `For example:\n${plan}`,
+  ])
+    expect(readPlan(text, { inventory: SAMPLE }).kind).not.toBe("plan");
+  expect(readPlan(`Here is the plan:\n\`\`\`json\n${plan}\n\`\`\`\nShall I go on?`, { inventory: SAMPLE }).kind).toBe(
+    "plan",
+  );
+});

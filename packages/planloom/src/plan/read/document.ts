@@ -10,12 +10,13 @@ import {
   looksLikeStep,
   NOT_BEGUN,
   plainName,
+  STEP_FIELDS,
   QUESTION_FIELDS,
   SAID_FIELDS,
   WRAPPERS,
 } from "./names.js";
 import type { TakeNote } from "./note-params.js";
-import { saysWhatToDo } from "./phrases.js";
+import { apologises, refuses, saysWhatToDo } from "./phrases.js";
 
 /** Maps a pointer of the draft to the document as written. */
 export type Moves = Map<string, string>;
@@ -70,6 +71,27 @@ export function questionsIn(value: unknown): readonly string[] {
     .flatMap((one) => (isObject(one) ? questionTexts(one) : [one]))
     .filter((one) => typeof one === "string" && one.trim() !== "") as string[];
 }
+
+const DECLINED = /^(?:rejected|refused|declined|denied|blocked)$/i;
+/** Longer lists have work in them. */
+const MOST_DECLINING = 3;
+
+/** Whether a document with steps declines: by its status, or because its first step says so and calls nothing. */
+export function declines(value: unknown): boolean {
+  const list = isObject(value) ? listField(value) : undefined;
+  if (list === undefined && !Array.isArray(value)) return false;
+  const status = isObject(value) ? value["status"] : undefined;
+  if (typeof status === "string" && DECLINED.test(status.trim())) return true;
+  const steps: unknown = list === undefined ? value : (value as JsonObject)[list];
+  if (!Array.isArray(steps) || steps.length > MOST_DECLINING) return false;
+  const first: unknown = steps[0];
+  if (steps.every((step) => typeof step === "string")) return saysNo(steps.join(" "));
+  if (!isObject(first) || Object.keys(first).some((key) => STEP_FIELDS.get(plainName(key)) === "tool")) return false;
+  const texts = Object.values(first).filter((text): text is string => typeof text === "string");
+  return texts.some(saysNo);
+}
+
+const saysNo = (text: string): boolean => (apologises(text) || /^\s*(?:i|we)\b/i.test(text)) && refuses(text);
 
 /** The texts of a record, the first one with the choices that the record lists. */
 function questionTexts(record: JsonObject): readonly Json[] {

@@ -5,7 +5,7 @@ import { canonicalJson, isObject } from "../json.js";
 import { badSyntax, severalPlans } from "./failure.js";
 import { scanJson } from "./json.js";
 import { textNote } from "./note-params.js";
-import { frameOf } from "./plan-frame.js";
+import { frameOf, isExample } from "./plan-frame.js";
 import {
   accept,
   likeness,
@@ -33,6 +33,8 @@ export function embedded(part: Part): TextResult | undefined {
     const match = opening.exec(part.source);
     if (match === null) break;
     const piece = { ...part, source: part.source.slice(match.index), base: part.base + match.index };
+    if (isExample(part.source.slice(Math.max(0, match.index - 400), match.index).replace(/\s*```\w{0,10}\s*$/, "")))
+      continue;
     if (BEHIND_KEY.test(part.source.slice(Math.max(0, match.index - 60), match.index)))
       return badSyntax(part.text, piece.base, { kind: "no-beginning" });
     const read = embeddedAt(piece);

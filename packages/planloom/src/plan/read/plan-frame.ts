@@ -84,6 +84,13 @@ const speaksAbout = (line: string): boolean =>
 
 const lastSentence = (line: string): string => line.slice(line.search(/[.!?。]\s{1,4}[^.!?。]{1,200}$/) + 1).trim();
 
+const EXAMPLE =
+  /^(?:for |as |an? )?(?:examples?|instance|e\.g\.|zum beispiel|beispiel|par exemple|exemple|por ejemplo|ejemplo|por exemplo|exemplo|per esempio|esempio|например|пример|例|例えば|例如|예)[^.!?\n]{0,40}[:：]$/i;
+
+/** Whether the line before a document says that it is an example. */
+export const isExample = (before: string): boolean =>
+  EXAMPLE.test(plainLine(before.slice(-300).trimEnd().split("\n").at(-1)!));
+
 const CONTROL = new RegExp(
   `^[ \\t]*(?:[-*\\d.)]{1,4}[ \\t]{1,4})?[*_]{0,2}(?:${[
     "(?:async )?for (?:\\w{1,40}(?:, ?\\w{1,40})? in|each|every)\\b.{1,200}:",

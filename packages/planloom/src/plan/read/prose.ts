@@ -32,7 +32,7 @@ export function valueResult(value: unknown): ReadFailure | Questions {
   return typeof first === "string" && (refuses(first) || apologises(first)) ? refusal() : noPlan();
 }
 
-const refusal = (): ReadFailure => failure("refusal", "REFUSAL", { by: "model" });
+export const refusal = (): ReadFailure => failure("refusal", "REFUSAL", { by: "model" });
 
 function questions(sentences: readonly string[]): Questions {
   const kept = sentences.slice(0, LIMITS.questions).map((one) => beginning(one, LIMITS.findingChars));

@@ -9,6 +9,7 @@ import { noPlan, severalPlans, tooLarge, truncated } from "./failure.js";
 import { blocksIn, opensPlan, type Block } from "./frame.js";
 import { looksLikeCalls } from "./call-rows.js";
 import { textNote } from "./note-params.js";
+import { isExample } from "./plan-frame.js";
 import { refuses } from "./phrases.js";
 import { proseResult } from "./prose.js";
 import {
@@ -195,7 +196,7 @@ function fromBlocks(part: Part): TextResult | undefined {
   let found: FoundText | undefined;
   let failed: TextResult | undefined;
   for (const block of blocksIn(part.source)) {
-    const read = fromBlock(part, block);
+    const read = isExample(openingOf(part.source, block)) ? undefined : fromBlock(part, block);
     if (read === undefined) continue;
     const note = textNote(block.code, {});
     if (read.kind === "questions") return read;
@@ -205,6 +206,10 @@ function fromBlocks(part: Part): TextResult | undefined {
   }
   return found ?? failed;
 }
+
+/** The text before the mark that opens a block. */
+const openingOf = (source: string, { start }: Block): string =>
+  source.slice(0, start).replace(/\s*(?:```|~~~|<)[^\n]{0,80}\s*$/, "");
 
 /** undefined if a block holds no plan. */
 function fromBlock(part: Part, block: Block): TextResult | undefined {
