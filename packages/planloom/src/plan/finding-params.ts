@@ -166,7 +166,7 @@ export interface DataParams {
   };
   /** Error. An expression uses a name that is neither a step nor known there. */
   readonly UNKNOWN_REFERENCE:
-    | { readonly name: string; readonly meant: "input" | "output" | "secret" | "item" }
+    | { readonly name: string; readonly meant: "input" | "output" | "secret" | "item" | "steps" }
     | { readonly name: string; readonly near: Names; readonly steps: Names }
     /** A form of another system. The steps are numbered from `first`; the form seems to count from `counted`. */
     | { readonly written: string; readonly first?: number; readonly counted?: number };

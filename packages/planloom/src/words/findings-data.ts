@@ -330,6 +330,7 @@ const MEANT = {
   input: (name: string) => `Write inputs.${name}.`,
   output: () => "output is known in expect only; refer to a step by its id.",
   secret: () => 'A secret is a whole value: { "secret": "NAME" }.',
+  steps: () => "A step is named by its id alone: write ${{ find.results }} for steps.find.output.results.",
   item: (name: string) => `${name} is known in with and expect of a step with forEach only.`,
 };
 

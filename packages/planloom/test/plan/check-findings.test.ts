@@ -180,6 +180,12 @@ const CASES: readonly Case[] = [
   },
   {
     code: "UNKNOWN_REFERENCE",
+    draft: steps(search, agent("b", with1("${{ steps.find.output.results }}"))),
+    at: "/steps/1/with/data",
+    params: { name: "steps", meant: "steps" },
+  },
+  {
+    code: "UNKNOWN_REFERENCE",
     draft: steps(search, agent("b", with1("${{ fnd.results }}"))),
     at: "/steps/1/with/data",
     params: { name: "fnd", near: ["find"] },

@@ -532,6 +532,11 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "output is known in expect only; refer to a step by its id.",
     ],
     [
+      { name: "steps", meant: "steps" },
+      'There is no step "steps".',
+      "A step is named by its id alone: write ${{ find.results }} for steps.find.output.results.",
+    ],
+    [
       { name: "secrets", meant: "secret" },
       'There is no step "secrets".',
       'A secret is a whole value: { "secret": "NAME" }.',

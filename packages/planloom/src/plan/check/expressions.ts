@@ -199,10 +199,11 @@ function unknownName(name: string, site: ExpressionSite, known: Known): FindingP
 }
 
 /** Names that exist, but with another meaning, or not here. */
-function meantBy(name: string, known: Known): "input" | "output" | "secret" | "item" | undefined {
+function meantBy(name: string, known: Known): "input" | "output" | "secret" | "item" | "steps" | undefined {
   if (known.inputs.has(name)) return "input";
   if (name === "output") return "output";
   if (name === "secrets") return "secret";
+  if (name === "steps") return "steps";
   return name === "index" || name === "item" ? "item" : undefined;
 }
 
