@@ -77,6 +77,9 @@ describe("a whole value that can mean one step is a reference", () => {
     ["${{ step_1.results }}", "${{ find.results }}"],
     ["${{ steps.step_1.output.results }}", "${{ find.results }}"],
     ["<GENERATED-1>", "${{ find }}"],
+    ["output_text_from_step_2", "${{ pick }}"],
+    ["result_of_pick", "${{ pick }}"],
+    ["pick_result", "${{ pick }}"],
   ])("%s", (written, read) => {
     const { value, like, findings } = third(written);
     expect(value).toBe(read);
@@ -165,6 +168,8 @@ describe("a whole value that looks like a reference is an error", () => {
     ["find->output", "find"],
     ["find_output.results[0].url", "find"],
     ["data_from_find", "find"],
+    ["output_text_from_step_1", "find"],
+    ["find_result", "find"],
     ["search(query='rent')", undefined],
     ["$PREV", undefined],
     ["$prev[0]", undefined],

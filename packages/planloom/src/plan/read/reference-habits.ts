@@ -1,7 +1,8 @@
-// Values that look like a reference, in spellings that are too loose to be rewritten. In: a whole value. Out: the step
+// Values that look like a reference, in spellings that are mostly too loose to be rewritten. In: a whole value. Out: the step
 // that is probably meant, or that it is a reference without a step. references.ts makes it a finding. A new spelling is
 // one row in the table HABITS.
 import type { ReferenceContext } from "./reference-context.js";
+import { isOneValue } from "./reference-paths.js";
 import { isEarlier, stepAtPlace, stepOfWords } from "./reference-targets.js";
 import { WHOLE_CHARS, wholeForm } from "./spellings.js";
 
@@ -66,6 +67,24 @@ const HABITS: readonly (readonly [Held, RegExp])[] = TABLE.map(([held, source]) 
 /** A note of the planner to itself. It is written in capitals. */
 const TO_DO =
   /^(?:TODO|FIXME)(?:[\s:(-]{1,4}.{0,100}\b(?:from|of|output|result|step|search|fill|replace|insert|set|use|determine|decide|later|above|previous|value|url|id)\b.{0,60})?$/u;
+
+/** One name that says that it is an output, and of which step: `output_video_from_step_1`, `image_search_result`. */
+const OUTPUT_NAMES: readonly (readonly [Held, RegExp])[] = [
+  ["number", /^(?:outputs?|results?)_(?:[a-z]{1,24}_){0,3}(?:from|of)_(?:step|task|node)_?(\d{1,3})$/i],
+  ["name", /^(?:outputs?|results?)_(?:from|of)_([A-Za-z_]\w{0,63})$/i],
+  ["name", /^([A-Za-z_]\w{0,63})_(?:outputs?|results?)$/i],
+];
+
+/** The step whose whole output such a name means. Rewritten only if that output is one value. */
+export function outputName(text: string, context: ReferenceContext): string | undefined {
+  if (text.length > WHOLE_CHARS || !text.includes("_")) return undefined;
+  for (const [held, pattern] of OUTPUT_NAMES) {
+    const found = pattern.exec(text);
+    const meant = found === null ? undefined : meantBy(held, found[1]!, context);
+    if (typeof meant === "string") return isOneValue(meant, context) ? meant : undefined;
+  }
+  return undefined;
+}
 
 /** Every row needs one of these. Most texts have none. */
 const HINT = /^[#&*^~!\\«%@$<[("'`/]|[_([\d]|->|::|\w[:/.]\w|ref |TODO|FIXME/;

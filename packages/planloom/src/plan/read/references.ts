@@ -8,7 +8,7 @@ import type { Fields } from "./fields.js";
 import { isPlaceholder } from "./placeholders.js";
 import { stepsBefore, type ReferenceContext } from "./reference-context.js";
 import { firstField, hasField, isOneValue, pathOf, withoutPrefix } from "./reference-paths.js";
-import { looseReference, objectReference, referencesInside } from "./reference-habits.js";
+import { looseReference, objectReference, outputName, referencesInside } from "./reference-habits.js";
 import { isEarlier, stepAtPlace, stepOf, stepOfWords } from "./reference-targets.js";
 import {
   formsIn,
@@ -83,6 +83,12 @@ function inWhole(text: string, pointer: string, context: ReferenceContext): stri
   const form = wholeForm(trimmed);
   const target = (anywhere && targetOf(anywhere, context)) ?? (form && targetOfWhole(form, context));
   if (target === undefined) {
+    const output = context.rewrites ? outputName(trimmed, context) : undefined;
+    if (output !== undefined) {
+      const change = { before: text, after: `\${{ ${output} }}` };
+      context.note("REFERENCE_OUTPUT_OF", { written: trimmed, source: output }, pointer, change);
+      return change.after;
+    }
     if (anywhere !== undefined && isSurely(anywhere, trimmed, true, context)) {
       unknown(trimmed, anywhere, pointer, context);
       return text;
