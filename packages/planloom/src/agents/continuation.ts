@@ -32,14 +32,19 @@ export function continuationRequest(asked: Omit<ModelRequest, "signal">, cut: Cu
   return { ...request, messages: [...request.messages, ...said] };
 }
 
-/** The plan of both replies, as text; undefined if the second one holds no steps. A repeated step counts once. */
+/**
+ * The plan of both replies, as text. A repeated step counts once. undefined if the second reply holds no steps, or
+ * another step under the id of a kept one.
+ */
 export function continuedPlan(cut: CutPlan, text: string, inventory: Inventory): string | undefined {
   const rest = restIn(text, inventory);
   if (rest === undefined) return undefined;
-  const known = new Set(cut.steps.map(idOf));
+  const known = new Map(cut.steps.map((step) => [idOf(step), step]));
   const { steps: more, ...fields } = rest;
-  const added = (more as readonly Json[]).filter((step) => !known.has(idOf(step)));
-  return JSON.stringify({ ...cut, ...fields, steps: [...cut.steps, ...added] }, null, 2);
+  const repeats = (step: Json): boolean => idOf(step) !== undefined && known.has(idOf(step));
+  const [repeated, added] = [true, false].map((is) => (more as readonly Json[]).filter((step) => repeats(step) === is));
+  if (repeated!.some((step) => !isSameDeed(known.get(idOf(step))!, step))) return undefined;
+  return JSON.stringify({ ...cut, ...fields, steps: [...cut.steps, ...added!] }, null, 2);
 }
 
 function restIn(text: string, inventory: Inventory): JsonObject | undefined {
@@ -48,7 +53,25 @@ function restIn(text: string, inventory: Inventory): JsonObject | undefined {
   if (isObject(document)) return document;
   const read = readPlan(text, { inventory });
   const draft = read.kind === "plan" ? (read.draft as Json) : undefined;
-  return isObject(draft) && Array.isArray(draft["steps"]) ? draft : undefined;
+  if (read.kind !== "plan" || !isObject(draft) || !Array.isArray(draft["steps"])) return undefined;
+  // Ids by position would be those of the first reply's steps.
+  const given = new Set(read.notes.filter(({ code }) => code === "ID_GIVEN").map(({ pointer }) => pointer));
+  const written = draft["steps"] as readonly Json[];
+  if (given.size > 0 && written.some((step) => isObject(step) && step["dependsOn"] !== undefined)) return undefined;
+  return { ...draft, steps: written.map((step, i) => (given.has(`/steps/${i}/id`) ? withoutId(step) : step)) };
+}
+
+function withoutId(step: Json): Json {
+  if (!isObject(step)) return step;
+  const { id: _id, ...rest } = step;
+  return rest;
 }
 
 const idOf = (step: Json): Json | undefined => (isObject(step) ? step["id"] : undefined);
+
+/** Whether a step, in the fields of any format, does the same as a kept one. */
+function isSameDeed(kept: Json, step: Json): boolean {
+  if (!isObject(kept) || !isObject(step)) return false;
+  const values = Object.values(step);
+  return ["tool", "agent", "ask"].every((kind) => kept[kind] === undefined || values.includes(kept[kind]));
+}
