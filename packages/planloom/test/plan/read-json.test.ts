@@ -128,3 +128,17 @@ describe("what has no sure meaning", () => {
     expect(partial('{"a": 12')).toEqual({});
   });
 });
+
+test.each([
+  ["in a step", '{"steps": [{"id": "a", "agent": "Say hi.", "agent": "Pay all."}]}', "agent"],
+  ["in the document", '{"steps": [], "steps": [{"id": "a", "agent": "Pay all."}]}', "steps"],
+  ["in arguments", '{"steps": [{"id": "a", "tool": "pay", "with": {"to": "ann", "to": "eve"}}]}', "to"],
+])("a key that stands twice %s is no plan: which one counts is not known", (_where, text, key) => {
+  const problem = { kind: "key-twice", key };
+  expect(readPlan(text)).toMatchObject({ kind: "malformed", findings: [{ code: "BAD_SYNTAX", params: { problem } }] });
+});
+
+test("a text that only looks like a key is none", () => {
+  const step = { id: "a", agent: 'Write "x": 1 and \\"x\\": 2.', with: { a: { x: 1 }, b: { x: 2 } } };
+  expect(readPlan(JSON.stringify({ steps: [step] }))).toMatchObject({ kind: "plan" });
+});

@@ -136,10 +136,30 @@ export function noted(result: TextResult, note: TextNote): TextResult {
   return { ...result, partial: { ...result.partial, notes: [note, ...result.partial.notes] } };
 }
 
+/** undefined also if a key stands twice in one record: JSON.parse would take the last one in silence. */
 export function parseJson(text: string): { readonly value: unknown } | undefined {
   try {
-    return { value: JSON.parse(text) as unknown };
+    const value = JSON.parse(text) as unknown;
+    return keysWritten(text) === keysIn(value) ? { value } : undefined;
   } catch {
     return undefined;
   }
+}
+
+function keysWritten(text: string): number {
+  let count = 0;
+  for (const [, colon] of text.matchAll(/"(?:[^"\\]+|\\.)*"\s*(:)?/g)) if (colon !== undefined) count++;
+  return count;
+}
+
+function keysIn(value: unknown): number {
+  let count = 0;
+  const left = [value];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (typeof next !== "object" || next === null) continue;
+    const inner: readonly unknown[] = Object.values(next);
+    if (!Array.isArray(next)) count += inner.length;
+    for (const one of inner) left.push(one);
+  }
+  return count;
 }
