@@ -114,8 +114,8 @@ export const BUGS = [
   {
     name: "tools have no time limit",
     file: "src/deadline.js",
-    find: 'const cancelTimer = clock.setTimer(timeoutMs, () => stop("timeout"));',
-    put: "const cancelTimer = () => undefined;",
+    find: 'const timer = heldTimer(totalMs, clock, () => stop("timeout", new TimedOut(totalMs)));',
+    put: "const timer = { hold: () => () => undefined, cancel: () => undefined };",
   },
   {
     name: "a crash counts as an attempt",
