@@ -264,7 +264,7 @@ describe("the reply", () => {
     expect(reply.plan).toEqual(planOf(await ask(script(strict()))).plan);
     expect(reply.usage.calls).toBe(2);
     const [, second] = model.requests;
-    expect(textIn(second!)).toContain("cut off");
+    expect(textIn(second)).toContain("cut off");
     expect(second?.messages.at(-2)).toMatchObject({
       role: "assistant",
       text: expect.stringContaining('"id":"find"') as string,

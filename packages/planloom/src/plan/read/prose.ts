@@ -17,22 +17,23 @@ export interface Questions {
 
 /** A text without a plan in it. */
 export function proseResult(text: string): ReadFailure | Questions {
-  if (refuses(text)) return refusal();
+  if (refuses(text)) return refusalByModel();
   const sentences = closingQuestions(text);
   if (sentences.length > 0) return questions(sentences);
-  return apologises(text) ? refusal() : noPlan();
+  return apologises(text) ? refusalByModel() : noPlan();
 }
 
 /** A value without steps. */
 export function valueResult(value: unknown): ReadFailure | Questions {
   const sentences = questionsIn(value);
   if (sentences.length > 0) return questions(sentences);
-  if (isObject(value) && typeof value["refusal"] === "string" && value["refusal"].trim() !== "") return refusal();
+  if (isObject(value) && typeof value["refusal"] === "string" && value["refusal"].trim() !== "")
+    return refusalByModel();
   const first: unknown = typeof value === "object" && value !== null ? Object.values(value)[0] : value;
-  return typeof first === "string" && (refuses(first) || apologises(first)) ? refusal() : noPlan();
+  return typeof first === "string" && (refuses(first) || apologises(first)) ? refusalByModel() : noPlan();
 }
 
-export const refusal = (): ReadFailure => failure("refusal", "REFUSAL", { by: "model" });
+export const refusalByModel = (): ReadFailure => failure("refusal", "REFUSAL", { by: "model" });
 
 function questions(sentences: readonly string[]): Questions {
   const kept = sentences.slice(0, LIMITS.questions).map((one) => beginning(one, LIMITS.findingChars));

@@ -9,7 +9,7 @@ import { scanJson, type JsonScan, type Repairs } from "./json.js";
 import { looksLikeStep } from "./names.js";
 import { textNote, type TextNote } from "./note-params.js";
 import { positionsIn, positionsOf, textPosition, type Position } from "./position.js";
-import { refusal, valueResult, type Questions } from "./prose.js";
+import { refusalByModel, valueResult, type Questions } from "./prose.js";
 import type { ToolNames } from "./tool-names.js";
 import { areKeyedCalls, openedCalls } from "./value-calls.js";
 import { parseYaml } from "./yaml.js";
@@ -92,7 +92,7 @@ export function accept(value: unknown, part: Part, notes: readonly TextNote[]): 
 }
 
 function acceptDocument(value: unknown, part: Part, notes: readonly TextNote[]): TextResult {
-  if (declines(value)) return refusal();
+  if (declines(value)) return refusalByModel();
   if (likeness(value, part.tools) === undefined || questionsIn(value).length > 0) return valueResult(value);
   if (stepCount(value) > LIMITS.readSteps) return tooLarge({ of: "steps", most: LIMITS.readSteps });
   return { kind: "found", value, notes, locate: positions(part) };
