@@ -11,7 +11,7 @@ export interface InputCut {
 }
 
 /** Characters of one token on average: English has 4 to 5, code and other languages have fewer. */
-const TOKEN_CHARS = 4;
+export const TOKEN_CHARS = 4;
 /** No text of ours has as many characters in each token. */
 const MOST_TOKEN_CHARS = 8;
 /** A shorter request is not judged: every server reads as much. */
@@ -21,10 +21,11 @@ const DEFAULT_CONTEXTS = [2_048, 4_096, 8_192];
 const NEAR = 64;
 
 export function inputCut(request: ModelRequest, usage: Usage): InputCut | undefined {
-  const chars = charsOf(request);
   const { inputTokens: reported, cachedInputTokens } = usage;
   // Some servers report only the tokens that were not cached.
-  if (reported === null || reported === 0 || cachedInputTokens !== undefined || chars < LEAST_CHARS) return undefined;
+  if (reported === null || reported === 0 || cachedInputTokens !== undefined) return undefined;
+  const chars = charsOf(request);
+  if (chars < LEAST_CHARS) return undefined;
   const isDefault = DEFAULT_CONTEXTS.some((size) => reported <= size && reported > size - NEAR);
   const isFew = chars > reported * (isDefault ? MOST_TOKEN_CHARS * 0.7 : MOST_TOKEN_CHARS);
   return isFew ? { estimated: Math.round(chars / TOKEN_CHARS), reported } : undefined;

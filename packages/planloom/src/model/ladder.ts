@@ -5,7 +5,7 @@ import type { CallOptions } from "./ai-sdk.js";
 import { functionTool } from "./call-options.js";
 import type { ModelReply, ModelRequest } from "./port.js";
 import type { ProviderFailure } from "./provider-failure.js";
-import { refusalSubject } from "./refusal-subject.js";
+import { NOT_ABOUT_FORM, refusalSubject } from "./refusal-subject.js";
 import { toolRungAfter, type ToolRung } from "./tool-rung.js";
 
 export type Rung = "json_schema" | "tool" | "json_object" | "text";
@@ -30,9 +30,6 @@ export interface Sent {
 }
 
 export type Output = NonNullable<ModelRequest["output"]>;
-
-/** Statuses that say nothing about the form of a request: credentials, money, size, rate, conflict, law. */
-const NOT_ABOUT_FORM: ReadonlySet<number> = new Set([401, 402, 403, 407, 408, 409, 410, 413, 425, 429, 451]);
 
 /** The options that ask for `output` at this rung. Tools and a response format are never in one request. */
 export function shaped(options: CallOptions, output: Output, rung: Rung): CallOptions {

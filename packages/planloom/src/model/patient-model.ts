@@ -3,6 +3,7 @@
 // time limit of a reply.
 import type { Clock } from "../clock.js";
 import { LIMITS } from "../limits.js";
+import { TOKEN_CHARS } from "./cut-input.js";
 import { addWaited, type Waited } from "../plan/usage.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { fallbackModel } from "./fallback-model.js";
@@ -17,9 +18,6 @@ import {
 } from "./limiter.js";
 import type { Model, ModelReply, ModelRequest } from "./port.js";
 import { timedModel } from "./timed-model.js";
-
-/** Characters of one token, about. */
-const TOKEN_CHARS = 4;
 
 /** The model as roles call it: with deadlines, with its fallbacks, and patient if there is a limiter. */
 export function usableModel(model: Model, clock: Clock, limiter: Limiter | undefined): Model {

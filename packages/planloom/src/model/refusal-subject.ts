@@ -56,6 +56,9 @@ const KINDS: readonly Kind[] = [
 /** Statuses whose meaning needs no words. */
 const BY_STATUS: { readonly [status: number]: RefusalSubject } = { 402: "quota", 413: "length" };
 
+/** Statuses that say nothing about the form of a request: credentials, money, size, rate, conflict, law. */
+export const NOT_ABOUT_FORM: ReadonlySet<number> = new Set([401, 402, 403, 407, 408, 409, 410, 413, 425, 429, 451]);
+
 export function refusalSubject(status: number | undefined, words: string): RefusalSubject | undefined {
   const byStatus = status === undefined ? undefined : BY_STATUS[status];
   if (byStatus !== undefined) return byStatus;

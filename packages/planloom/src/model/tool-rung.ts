@@ -1,7 +1,7 @@
 // The rungs of tool calling, and which one is tried after a refusal. In: a failure of a request with tools. Out: the
 // next rung, or none. Pure. tool-form.ts makes the requests.
 import type { ProviderFailure } from "./provider-failure.js";
-import { isBadSample, refusalSubject } from "./refusal-subject.js";
+import { isBadSample, NOT_ABOUT_FORM, refusalSubject } from "./refusal-subject.js";
 
 /**
  * auto: the model calls tools as it likes. required: it must call one; its result is a call of one more tool. text:
@@ -11,9 +11,6 @@ export type ToolRung = "auto" | "required" | "text";
 
 /** From the best to the last. */
 export const TOOL_RUNGS: readonly ToolRung[] = ["auto", "required", "text"];
-
-/** Statuses that say nothing about tools: credentials, money, size, rate, conflict, law. */
-const NOT_ABOUT_TOOLS: ReadonlySet<number> = new Set([401, 402, 403, 407, 408, 409, 410, 413, 425, 429, 451]);
 
 /** The server has no tool calling for this model, whatever the choice. */
 const NO_TOOLS: readonly RegExp[] = [
@@ -45,7 +42,7 @@ export function toolRungAfter(
   if (rung === "text" || (failure.kind !== "refused" && failure.kind !== "failed")) return undefined;
   const { words } = failure;
   const left = TOOL_RUNGS.filter((one) => !tried.has(one));
-  if (isBadSample(words) || NOT_ABOUT_TOOLS.has(failure.status ?? 400)) return undefined;
+  if (isBadSample(words) || NOT_ABOUT_FORM.has(failure.status ?? 400)) return undefined;
   if (saysNoTools(words)) return left.find((one) => one === "text");
   if (CHOICE.test(words)) return left[0];
   if (refusalSubject(failure.status, words) !== undefined) return undefined;

@@ -1,7 +1,7 @@
 // Finds whether a server reads a long request to its end. In: a model. Out: the result of one request. A server that cuts
 // it says nothing: the reply and the reported tokens show it. Used by `planloom models test` and `planloom doctor`.
 import type { LadderModel } from "./ai-sdk-model.js";
-import { inputCut } from "./cut-input.js";
+import { inputCut, TOKEN_CHARS } from "./cut-input.js";
 import type { ModelReply } from "./port.js";
 import { repliedText, trialOf, type Trial } from "./trial.js";
 
@@ -34,7 +34,7 @@ export async function tryLength(model: LadderModel, signal: AbortSignal): Promis
     read = inputCut(request, reply.usage)?.reported;
     return problemOf(reply, read);
   });
-  return { sent: Math.round(LONG.length / 4), ...(read === undefined ? {} : { read }), ...trial };
+  return { sent: Math.round(LONG.length / TOKEN_CHARS), ...(read === undefined ? {} : { read }), ...trial };
 }
 
 function problemOf(reply: ModelReply, reported: number | undefined): string | undefined {

@@ -3,7 +3,7 @@
 // schema when the tool is called.
 import { LIMITS } from "../limits.js";
 import { FORBIDDEN_KEYS, isObject, own, type Json, type JsonObject } from "../plan/json.js";
-import { resolvePointer } from "../plan/type/schema.js";
+import { resolvePointer, schemaReading, type SchemaReading } from "../plan/type/schema.js";
 import { limitsText } from "./schema-limits.js";
 
 const sent = new WeakMap<JsonObject, JsonObject>();
@@ -12,23 +12,14 @@ const sent = new WeakMap<JsonObject, JsonObject>();
 export function wireSchema(schema: JsonObject): JsonObject {
   let wire = sent.get(schema);
   if (wire === undefined) {
-    const reading = { root: schema, open: new Set(["#"]), budget: { nodes: LIMITS.schemaNodes }, depth: 0 };
-    const { type: _type, properties = {}, ...rest } = reduced(schema, reading);
+    const { type: _type, properties = {}, ...rest } = reduced(schema, schemaReading(schema));
     wire = { type: "object", properties, ...rest };
     sent.set(schema, wire);
   }
   return wire;
 }
 
-interface Reading {
-  readonly root: JsonObject;
-  /** References being followed. Meeting one again means recursion. */
-  readonly open: ReadonlySet<string>;
-  readonly budget: { nodes: number };
-  readonly depth: number;
-}
-
-function reduced(schema: Json | undefined, reading: Reading): JsonObject {
+function reduced(schema: Json | undefined, reading: SchemaReading): JsonObject {
   if (!isObject(schema) || reading.depth > LIMITS.jsonDepth || reading.budget.nodes-- <= 0) return {};
   const inner = { ...reading, depth: reading.depth + 1 };
   const reference = own(schema, "$ref");
@@ -42,7 +33,7 @@ function reduced(schema: Json | undefined, reading: Reading): JsonObject {
 }
 
 /** The forms of a value: one for each type, for each branch, or for the values of an enum. */
-function optionsOf(schema: JsonObject, reading: Reading): readonly JsonObject[] {
+function optionsOf(schema: JsonObject, reading: SchemaReading): readonly JsonObject[] {
   const nothing = own(schema, "nullable") === true ? [{ type: "null" }] : [];
   const values = Object.hasOwn(schema, "const") ? [schema["const"]!] : own(schema, "enum");
   if (Array.isArray(values)) return [...valueOptions(values as readonly Json[]), ...nothing];
@@ -68,20 +59,20 @@ function typeOf(value: Json): string {
   return Array.isArray(value) ? "array" : typeof value;
 }
 
-function ofType(type: Json | undefined, schema: JsonObject, reading: Reading): JsonObject {
+function ofType(type: Json | undefined, schema: JsonObject, reading: SchemaReading): JsonObject {
   if (type === "array") return { type, items: itemsOf(schema, reading) };
   if (type === "object") return objectOf(schema, reading);
   return typeof type === "string" ? { type } : {};
 }
 
-function itemsOf(schema: JsonObject, reading: Reading): JsonObject {
+function itemsOf(schema: JsonObject, reading: SchemaReading): JsonObject {
   const places = own(schema, "prefixItems");
   if (!Array.isArray(places)) return reduced(own(schema, "items"), reading);
   const options = flat((places as readonly Json[]).map((place) => reduced(place, reading)));
   return options.length === 1 ? options[0]! : { anyOf: options };
 }
 
-function objectOf(schema: JsonObject, reading: Reading): JsonObject {
+function objectOf(schema: JsonObject, reading: SchemaReading): JsonObject {
   const properties = own(schema, "properties");
   if (!isObject(properties)) return { type: "object" };
   const fields = Object.entries(properties).filter(([name]) => !FORBIDDEN_KEYS.has(name));
@@ -95,7 +86,7 @@ function objectOf(schema: JsonObject, reading: Reading): JsonObject {
 }
 
 /** A recursive part becomes one of its own type, without its fields. */
-function referred(schema: JsonObject, reference: string, reading: Reading): JsonObject {
+function referred(schema: JsonObject, reference: string, reading: SchemaReading): JsonObject {
   const target = resolvePointer(reference, reading.root);
   const { $ref: _reference, ...beside } = schema;
   if (reading.open.has(reference)) {
@@ -107,7 +98,7 @@ function referred(schema: JsonObject, reference: string, reading: Reading): Json
 }
 
 /** All parts of an allOf as one schema: the fields of all; of other keywords, the first. */
-function merged(schema: JsonObject, all: readonly Json[], reading: Reading): JsonObject {
+function merged(schema: JsonObject, all: readonly Json[], reading: SchemaReading): JsonObject {
   const { allOf: _all, ...rest } = schema;
   const parts = [rest, ...all.map((part) => resolved(part, reading))];
   const named = parts.flatMap((part) => Object.entries(own(part, "properties") ?? {})) as readonly [string, Json][];
@@ -118,7 +109,7 @@ function merged(schema: JsonObject, all: readonly Json[], reading: Reading): Jso
   return named.length === 0 ? first : { ...first, properties: order, required };
 }
 
-function resolved(part: Json, reading: Reading): JsonObject {
+function resolved(part: Json, reading: SchemaReading): JsonObject {
   const reference = isObject(part) ? own(part, "$ref") : undefined;
   const target = typeof reference === "string" ? resolvePointer(reference, reading.root) : part;
   const isOpen = typeof reference === "string" && reading.open.has(reference);

@@ -35,6 +35,8 @@ export function callMarkAt(text: string): number {
 
 interface Form {
   readonly marks: RegExp;
+  /** The marks that end its calls. */
+  readonly ends: readonly string[];
   /** The calls of a text that consists of them; undefined if it holds anything else. */
   readonly read: (text: string) => readonly MarkedCall[] | undefined;
 }
@@ -48,55 +50,63 @@ export const holdsChannelCall = (text: string): boolean => CHANNEL_CALL.test(tex
 // Each pattern takes time in proportion to the text: a mark without its end must not be looked for again and again.
 const FORMS: readonly Form[] = [
   // Hermes, Qwen
-  { marks: /<tool_call>/, read: (text) => each(text, /\s*<tool_call>([^]*?)(?:<\/tool_call>|$)/y, taggedCall) },
+  {
+    marks: /<tool_call>/,
+    ends: ["</tool_call>"],
+    read: (text) => each(text, /\s*<tool_call>([^]*?)(?:<\/tool_call>|$)/y, taggedCall),
+  },
   // Qwen Coder
-  { marks: /<function=[^<>\s]+>/, read: (text) => each(text, /\s*(<function=[^]*?(?:<\/function>|$))/y, taggedCall) },
+  {
+    marks: /<function=[^<>\s]+>/,
+    ends: ["</function>"],
+    read: (text) => each(text, /\s*(<function=[^]*?(?:<\/function>|$))/y, taggedCall),
+  },
   // Llama
-  { marks: /<\|python_tag\|>/, read: pythonTag },
+  { marks: /<\|python_tag\|>/, ends: ["<|eom_id|>", "<|eot_id|>"], read: pythonTag },
   // Mistral
-  { marks: /\[TOOL_CALLS\]/, read: mistralCalls },
+  { marks: /\[TOOL_CALLS\]/, ends: [], read: mistralCalls },
   // DeepSeek
-  { marks: /<｜tool▁calls?▁begin｜>/, read: deepSeekCalls },
+  { marks: /<｜tool▁calls?▁begin｜>/, ends: ["<｜tool▁calls▁end｜>", "<｜tool▁call▁end｜>"], read: deepSeekCalls },
   // Kimi
-  { marks: /<\|tool_calls_section_begin\|>/, read: kimiCalls },
+  { marks: /<\|tool_calls_section_begin\|>/, ends: ["<|tool_calls_section_end|>"], read: kimiCalls },
   // Gemma
   {
     marks: /<\|tool_call>/,
+    ends: ["<tool_call|>"],
     read: (text) => each(text, /\s*<\|tool_call>([^]*?)<(?:\/tool_call|tool_call\|)>/y, gemmaCall),
   },
   // Phi, Granite
   {
     marks: /<\|tool_call\|>/,
+    ends: ["<|/tool_call|>"],
     read: (text) =>
       each(text, /\s*<\|tool_call\|>([^]*?)(?:<\|\/tool_call\|>|$)/y, (part) => jsonCalls(exactJsonIn(part))),
   },
   // Nemotron, older Hermes
   {
     marks: /<(?:TOOLCALL|function_call)>/,
+    ends: ["</TOOLCALL>", "</function_call>"],
     read: (text) =>
       each(text, /\s*<(?:TOOLCALL|function_call)>([^]*?)(?:<\/(?:TOOLCALL|function_call)>|$)/y, taggedCall),
   },
   // Claude, MiniMax
-  { marks: /<invoke name="[^"<>\s]+">/, read: invokedCalls },
+  {
+    marks: /<invoke name="[^"<>\s]+">/,
+    ends: ["</invoke>", "</function_calls>", "</minimax:tool_call>"],
+    read: invokedCalls,
+  },
   // Calls that a server prints
   {
     marks: /^\[(?:Calling tool|Tool call): [\w.-]+\(/m,
+    ends: [")]"],
     read: (text) => each(text, /\s*\[(?:Calling tool|Tool call): ([^\n]*)\](?=\n|$)/y, printedCall),
   },
   // gpt-oss
-  { marks: CHANNEL_CALL, read: channelCalls },
+  { marks: CHANNEL_CALL, ends: ["<|call|>"], read: channelCalls },
 ];
 
 /** The end marks of all forms. */
-const ENDS = [
-  ..."</tool_call> </function> <｜tool▁calls▁end｜> <｜tool▁call▁end｜> <|tool_calls_section_end|> <tool_call|>".split(
-    " ",
-  ),
-  ..."<|/tool_call|> </TOOLCALL> </function_call> </function_calls> </invoke> <|eom_id|> <|eot_id|> <|call|>".split(
-    " ",
-  ),
-  ..."</minimax:tool_call> )]".split(" "),
-];
+const ENDS = FORMS.flatMap(({ ends }) => ends);
 
 /** Where the calls of a text end, whose first mark is at `start`: behind the last end mark. */
 export function callMarksEnd(text: string, start: number): number {

@@ -28,7 +28,7 @@ const known = new WeakMap<JsonObject, Type>();
 export function typeFromSchema(schema: JsonObject): Type {
   let type = known.get(schema);
   if (type === undefined) {
-    type = read(schema, { root: schema, open: new Set(["#"]), budget: { nodes: LIMITS.schemaNodes }, depth: 0 });
+    type = read(schema, schemaReading(schema));
     known.set(schema, type);
   }
   return type;
@@ -51,7 +51,8 @@ export function describedOutput(output: Step["output"]): string | undefined {
 
 const SIGNS = /[{}[\]<>|"`]/;
 
-interface Reading {
+/** How far a schema has been read. */
+export interface SchemaReading {
   readonly root: JsonObject;
   /** References being followed. Meeting one again means recursion. */
   readonly open: ReadonlySet<string>;
@@ -59,14 +60,21 @@ interface Reading {
   readonly depth: number;
 }
 
-function read(schema: Json | undefined, reading: Reading): Type {
+export const schemaReading = (root: JsonObject): SchemaReading => ({
+  root,
+  open: new Set(["#"]),
+  budget: { nodes: LIMITS.schemaNodes },
+  depth: 0,
+});
+
+function read(schema: Json | undefined, reading: SchemaReading): Type {
   if (!isObject(schema) || reading.depth > LIMITS.jsonDepth || reading.budget.nodes-- <= 0) return UNKNOWN;
   const inner = { ...reading, depth: reading.depth + 1 };
   const type = readForm(schema, inner);
   return own(schema, "nullable") === true ? unionOf([type, NULL]) : type;
 }
 
-function readForm(schema: JsonObject, reading: Reading): Type {
+function readForm(schema: JsonObject, reading: SchemaReading): Type {
   const reference = own(schema, "$ref");
   if (typeof reference === "string") return readReference(reference, reading);
   if (Object.hasOwn(schema, "const")) return literalType(schema["const"] as Json);
@@ -87,12 +95,12 @@ function literalType(value: Json): Type {
   return typeof value === "object" ? UNKNOWN : literalOf(value);
 }
 
-function readNamed(named: Json, schema: JsonObject, reading: Reading): Type {
+function readNamed(named: Json, schema: JsonObject, reading: SchemaReading): Type {
   const names: readonly Json[] = Array.isArray(named) ? (named as Json[]) : [named];
   return unionOf(names.map((name) => readKind(name, schema, reading)));
 }
 
-function readKind(name: Json, schema: JsonObject, reading: Reading): Type {
+function readKind(name: Json, schema: JsonObject, reading: SchemaReading): Type {
   switch (name) {
     case "null":
       return NULL;
@@ -112,7 +120,7 @@ function readKind(name: Json, schema: JsonObject, reading: Reading): Type {
   }
 }
 
-function readArray(schema: JsonObject, reading: Reading): Type {
+function readArray(schema: JsonObject, reading: SchemaReading): Type {
   const prefix = own(schema, "prefixItems");
   const items = own(schema, "items");
   if (!Array.isArray(prefix)) return listOf(read(items, reading));
@@ -120,7 +128,7 @@ function readArray(schema: JsonObject, reading: Reading): Type {
   return listOf(unionOf(items === false ? types : [...types, read(items, reading)]));
 }
 
-function readObject(schema: JsonObject, reading: Reading): Type {
+function readObject(schema: JsonObject, reading: SchemaReading): Type {
   const properties = own(schema, "properties");
   const required = own(schema, "required");
   const names = new Set(Array.isArray(required) ? (required as Json[]) : []);
@@ -130,7 +138,7 @@ function readObject(schema: JsonObject, reading: Reading): Type {
   return { kind: "record", fields: Object.fromEntries(fields), ...additional(schema, fields.length > 0, reading) };
 }
 
-function additional(schema: JsonObject, declared: boolean, reading: Reading): { rest?: Type; closed?: true } {
+function additional(schema: JsonObject, declared: boolean, reading: SchemaReading): { rest?: Type; closed?: true } {
   const rest = own(schema, "additionalProperties");
   if (isObject(own(schema, "patternProperties"))) return { rest: UNKNOWN };
   if (rest === false) return { closed: true };
@@ -138,7 +146,7 @@ function additional(schema: JsonObject, declared: boolean, reading: Reading): { 
   return { rest: read(rest, reading) };
 }
 
-function readAllOf(schema: JsonObject, all: readonly Json[], reading: Reading): Type {
+function readAllOf(schema: JsonObject, all: readonly Json[], reading: SchemaReading): Type {
   const { allOf: _allOf, ...rest } = schema;
   const parts = [...all.map((part) => read(part, reading)), readForm(rest, reading)].filter(
     (part) => part.kind !== "unknown",
@@ -161,7 +169,7 @@ function mergeRecords(parts: readonly RecordType[]): Type {
   return { kind: "record", fields: Object.fromEntries(fields), ...rest };
 }
 
-function readReference(reference: string, reading: Reading): Type {
+function readReference(reference: string, reading: SchemaReading): Type {
   if (reading.open.has(reference)) return UNKNOWN;
   const target = resolvePointer(reference, reading.root);
   return read(target, { ...reading, open: new Set([...reading.open, reference]) });
