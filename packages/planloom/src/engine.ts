@@ -17,7 +17,7 @@ export { createInventory } from "./tools/inventory.js";
 
 // The contract of a limiter, which keeps the limits of model servers.
 export type { EndpointLimits, Limiter, ModelEndpoint, PassingRefusal, Pause, Permit, Wait } from "./model/limiter.js";
-export { memoryLimiter } from "./model/memory-limiter.js";
+export { memoryLimiter } from "./model/patience/memory-limiter.js";
 export type { WaitReason } from "./words/waits.js";
 
 // The kernel: state, inputs, events and effects of a run.

@@ -2,7 +2,7 @@
 // its tools, and the opening message. Out: the result. It decides what each turn asks for, and what follows from a reply.
 import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
-import { orderedMessages } from "../model/message-rules.js";
+import { orderedMessages } from "../model/request/message-rules.js";
 import type { Model, ModelMessage, ModelReply, ModelRequest, ToolCall } from "../model/port.js";
 import type { Json } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";

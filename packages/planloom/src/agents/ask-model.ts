@@ -1,7 +1,7 @@
 // One journalled model call of a role. In: a request and the name of its checkpoint. Out: the reply, sent or from the
 // journal. A reply is paid for once, also after a crash, and within the run's budget.
 import type { Model, ModelReply, ModelRequest } from "../model/port.js";
-import { soundReply } from "../model/sound-reply.js";
+import { soundReply } from "../model/reply/sound-reply.js";
 import type { Json } from "../plan/json.js";
 import { modelCallOf } from "./model-call.js";
 import type { AgentContext } from "./checkpoint.js";

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.js";
 import { answerInTime } from "../deadline.js";
 import { LIMITS } from "../limits.js";
 import type { Limiter } from "../model/limiter.js";
-import { usableModel } from "../model/patient-model.js";
+import { usableModel } from "../model/patience/patient-model.js";
 import { failWith } from "../run/failure.js";
 import type { Planner } from "./planner.js";
 import { StepFailure } from "./step-failure.js";

@@ -1,7 +1,7 @@
 // A call as the model wrote it. In: the call, and the tools of the step. Out: the tool and arguments that are meant, or
 // the text that answers a call that cannot be made.
 import type { ToolCall } from "../model/port.js";
-import { toolMeant } from "../model/tool-name.js";
+import { toolMeant } from "../model/reply/tool-name.js";
 import { canonicalJson, isObject, type Json, type JsonObject } from "../plan/json.js";
 import { typeFromSchema } from "../plan/type/schema.js";
 import type { Tool } from "../tools/tool.js";

@@ -3,10 +3,10 @@
 import type { PlannerFunction } from "../agents/planner.js";
 import { LIMITS } from "../limits.js";
 import type { AiSdkModel } from "../model/ai-sdk.js";
-import { isHeader } from "../model/header-text.js";
+import { isHeader } from "../model/settings/header-text.js";
 import type { Model } from "../model/port.js";
-import type { Prices } from "../model/prices.js";
-import type { RoleSettings } from "../model/role.js";
+import type { Prices } from "../model/settings/prices.js";
+import type { RoleSettings } from "../model/settings/role.js";
 import { isObject } from "../plan/json.js";
 import { asJson } from "../tools/output.js";
 import { PlanloomError } from "../words/planloom-error.js";

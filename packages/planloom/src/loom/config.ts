@@ -6,7 +6,7 @@ import { LIMITS } from "../limits.js";
 import { isObject } from "../plan/json.js";
 import type { AnswerOnFailure } from "../plan/plan.js";
 import type { Limiter } from "../model/limiter.js";
-import type { Prices } from "../model/prices.js";
+import type { Prices } from "../model/settings/prices.js";
 import type {
   ApprovalPolicy,
   Budget,

@@ -5,7 +5,7 @@ import { askPlanner, type PlannerReply } from "../agents/planner.js";
 import type { DraftedStep } from "../agents/checkpoint.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Role } from "../model/port.js";
-import type { RoleSettings } from "../model/role.js";
+import type { RoleSettings } from "../model/settings/role.js";
 import { estimatePlan } from "../plan/estimate/estimate.js";
 import { errorKeys } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";

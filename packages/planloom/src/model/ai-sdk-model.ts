@@ -3,16 +3,16 @@
 import { LIMITS } from "../limits.js";
 import type { LanguageModelV3 } from "./ai-sdk.js";
 import { descend, type Descent } from "./descent.js";
-import { RUNGS, type Rung, type Way } from "./ladder.js";
-import { Learner, type LearnerSource } from "./learner.js";
+import { RUNGS, type Rung, type Way } from "./request/ladder.js";
+import { Learner, type LearnerSource } from "./ways/learner.js";
 import type { Model, ModelReply, ModelRequest, Role } from "./port.js";
 import type { RequestTarget } from "./provider-error.js";
-import { secretKeeper } from "./reply-secrets.js";
-import type { RoleSettings } from "./role.js";
-import { secretsOf } from "./setting-secrets.js";
-import { offersTools } from "./tool-form.js";
-import { TOOL_RUNGS, type ToolRung } from "./tool-rung.js";
-import type { KeptWay } from "./way-memory.js";
+import { secretKeeper } from "./reply/reply-secrets.js";
+import type { RoleSettings } from "./settings/role.js";
+import { secretsOf } from "./settings/setting-secrets.js";
+import { offersTools } from "./request/tool-form.js";
+import { TOOL_RUNGS, type ToolRung } from "./request/tool-rung.js";
+import type { KeptWay } from "./ways/way-memory.js";
 
 /** A model that sends its requests by the capability ladder. */
 export interface LadderModel extends Model {

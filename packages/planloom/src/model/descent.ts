@@ -1,15 +1,15 @@
 // One call of a model: requests one after the other, until one is accepted or no form is left. In: a request and the form
 // of the first. Out: a reply, or a PlanloomError of kind "provider". After each refusal it sends at most one request.
 import { TimedOut } from "../deadline.js";
-import { BODY_RULES, ruleFor, type BodyRule } from "./body-rules.js";
-import { RUNGS, wayAfter, type Rung, type Way } from "./ladder.js";
+import { BODY_RULES, ruleFor, type BodyRule } from "./request/body-rules.js";
+import { RUNGS, wayAfter, type Rung, type Way } from "./request/ladder.js";
 import { sendOnce, type AskedModel } from "./one-request.js";
 import type { ModelReply, ModelRequest } from "./port.js";
 import { outputLimitError, providerError, timeoutError, type RequestTarget } from "./provider-error.js";
-import type { ProviderFailure } from "./provider-failure.js";
-import { isBadSample } from "./refusal-subject.js";
-import { offersTools } from "./tool-form.js";
-import { TOOL_RUNGS, type ToolRung } from "./tool-rung.js";
+import type { ProviderFailure } from "./refusal/provider-failure.js";
+import { isBadSample } from "./refusal/refusal-subject.js";
+import { offersTools } from "./request/tool-form.js";
+import { TOOL_RUNGS, type ToolRung } from "./request/tool-rung.js";
 
 /** A request and the forms in which it is sent. */
 export interface Descent {

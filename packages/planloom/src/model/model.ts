@@ -5,18 +5,18 @@ import { sha256 } from "../sha256.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { aiSdkModel, type LadderModel, type Source } from "./ai-sdk-model.js";
 import type { JsonObject } from "../plan/json.js";
-import { underRules, type BodyRule } from "./body-rules.js";
-import { ENDPOINT_PROVIDER } from "./call-options.js";
+import { underRules, type BodyRule } from "./request/body-rules.js";
+import { ENDPOINT_PROVIDER } from "./request/call-options.js";
 import { isAiSdkModel, isCallable, type AiSdkModel, type LanguageModelV3 } from "./ai-sdk.js";
-import { parseEndpoint, sameOrigin, shownUrl, type Endpoint } from "./endpoint.js";
+import { parseEndpoint, sameOrigin, shownUrl, type Endpoint } from "./settings/endpoint.js";
 import type { EndpointLimits, ModelEndpoint } from "./limiter.js";
 import type { Model, Role } from "./port.js";
-import { makerOf, meantName, packageToInstall, providerNameOf, type ProviderName } from "./provider-name.js";
+import { makerOf, meantName, packageToInstall, providerNameOf, type ProviderName } from "./settings/provider-name.js";
 import { findProvider, loadProviderModel, notInstalled, unsupported } from "./provider-package.js";
-import { OPENAI_URL, type RoleSettings } from "./role.js";
-import { secretTexts } from "./setting-secrets.js";
-import { wireFetch } from "./wire.js";
-import { adopt, newMemory, type Memory, type WayKeeper } from "./way-memory.js";
+import { OPENAI_URL, type RoleSettings } from "./settings/role.js";
+import { secretTexts } from "./settings/setting-secrets.js";
+import { wireFetch } from "./wire/wire.js";
+import { adopt, newMemory, type Memory, type WayKeeper } from "./ways/way-memory.js";
 
 /** The key for servers that need none: they ignore it. */
 const NO_KEY = "not-needed";

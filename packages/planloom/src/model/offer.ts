@@ -2,8 +2,8 @@
 // Out: an Offer, for the reader of the reply.
 import type { CallOptions } from "./ai-sdk.js";
 import type { ModelMessage, ModelRequest } from "./port.js";
-import type { Offer } from "./reply.js";
-import type { ToolForm } from "./tool-form.js";
+import type { Offer } from "./reply/reply.js";
+import type { ToolForm } from "./request/tool-form.js";
 
 export function offerOf(options: CallOptions, { messages }: ModelRequest, { names, mark }: ToolForm): Offer {
   // Made once, and only for a reply that may quote it.

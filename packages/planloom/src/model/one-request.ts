@@ -1,20 +1,20 @@
 // One request to a model of the AI SDK, in one form. In: a request of the port and its form. Out: its reply, or why there
 // is none. Never throws for what a server does, and sends nothing else.
 import type { CallOptions, LanguageModelV3, StreamPart } from "./ai-sdk.js";
-import { withCacheMarks } from "./cache-marks.js";
-import { callOptionsOf } from "./call-options.js";
-import { callSettings } from "./call-settings.js";
-import { readBack, shaped, type Way } from "./ladder.js";
-import type { Learner } from "./learner.js";
-import { messagesUnder, promptUnder } from "./message-rules.js";
+import { withCacheMarks } from "./request/cache-marks.js";
+import { callOptionsOf } from "./request/call-options.js";
+import { callSettings } from "./request/call-settings.js";
+import { readBack, shaped, type Way } from "./request/ladder.js";
+import type { Learner } from "./ways/learner.js";
+import { messagesUnder, promptUnder } from "./request/message-rules.js";
 import { offerOf } from "./offer.js";
 import type { ModelReply, ModelRequest, Role } from "./port.js";
-import { providerFailureOf, type ProviderFailure } from "./provider-failure.js";
-import { replyOf, streamedReply, type Offer, type StreamListener } from "./reply.js";
-import type { RoleSettings } from "./role.js";
-import { toolForm } from "./tool-form.js";
-import { withWireNames } from "./tool-name.js";
-import { hearBytes } from "./wire.js";
+import { providerFailureOf, type ProviderFailure } from "./refusal/provider-failure.js";
+import { replyOf, streamedReply, type Offer, type StreamListener } from "./reply/reply.js";
+import type { RoleSettings } from "./settings/role.js";
+import { toolForm } from "./request/tool-form.js";
+import { withWireNames } from "./reply/tool-name.js";
+import { hearBytes } from "./wire/wire.js";
 
 type Outcome =
   { readonly ok: true; readonly reply: ModelReply } | { readonly ok: false; readonly failure: ProviderFailure };

@@ -6,9 +6,9 @@ import type { TimedOut } from "../deadline.js";
 import type { ModelTarget } from "../words/errors/model.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Role } from "./port.js";
-import type { ProviderFailure } from "./provider-failure.js";
-import { refusalSubject, refusedSetting } from "./refusal-subject.js";
-import { saysNoTools } from "./tool-rung.js";
+import type { ProviderFailure } from "./refusal/provider-failure.js";
+import { refusalSubject, refusedSetting } from "./refusal/refusal-subject.js";
+import { saysNoTools } from "./request/tool-rung.js";
 
 /** The address that a request was sent to. */
 export interface RequestTarget {

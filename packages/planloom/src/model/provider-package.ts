@@ -6,8 +6,8 @@ import { pathToFileURL } from "node:url";
 import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { isAiSdkModel, isCallable, type LanguageModelV3 } from "./ai-sdk.js";
-import { packageToInstall, type ProviderName } from "./provider-name.js";
-import { keptFetch } from "./wire.js";
+import { packageToInstall, type ProviderName } from "./settings/provider-name.js";
+import { keptFetch } from "./wire/wire.js";
 
 type Factory = (settings: ProviderSettings & { readonly fetch: typeof globalThis.fetch }) => {
   languageModel(id: string): object;

@@ -8,7 +8,7 @@ import type { Run } from "../run/state.js";
 import { EffectBudget } from "./effect-budget.js";
 import { askTool } from "./reconcile.js";
 import { timedPlanner } from "../agents/timed-planner.js";
-import { usableModel } from "../model/patient-model.js";
+import { usableModel } from "../model/patience/patient-model.js";
 import type { Model } from "../model/port.js";
 import { performAnswer, performPlan, performReview } from "./role-effects.js";
 import { performCall, performFill } from "./step-effects.js";

@@ -1,7 +1,7 @@
 // Runs whose role has several models: who answered stands in the log, is priced, and is played again.
 import { expect, test } from "vitest";
 import { openRoles } from "../../src/loom/roles.js";
-import type { RoleSettings } from "../../src/model/role.js";
+import type { RoleSettings } from "../../src/model/settings/role.js";
 import { createLoom } from "../../src/index.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";

@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, test } from "vitest";
-import { ruleFor, underRules, type BodyRule } from "../../src/model/body-rules.js";
+import { ruleFor, underRules, type BodyRule } from "../../src/model/request/body-rules.js";
 import { openModel } from "../../src/model/model.js";
 import type { ModelRequest } from "../../src/model/port.js";
-import { wayFile } from "../../src/model/way-file.js";
+import { wayFile } from "../../src/model/ways/way-file.js";
 import { startFakeOpenAI, type ChatBody, type FakeOpenAI } from "../../src/testing/index.js";
 
 const tools = [{ name: "look", description: "Looks.", input: { type: "object", additionalProperties: false } }];

@@ -3,7 +3,7 @@ import { createAnthropic as anthropic6 } from "ai-sdk-6-anthropic";
 import { createAnthropic as anthropic7 } from "ai-sdk-7-anthropic";
 import { describe, expect, it } from "vitest";
 import type { AiSdkModel } from "../../src/model/ai-sdk.js";
-import { withCacheMarks } from "../../src/model/cache-marks.js";
+import { withCacheMarks } from "../../src/model/request/cache-marks.js";
 import { openModel } from "../../src/model/model.js";
 import type { ModelMessage, ModelRequest } from "../../src/model/port.js";
 import { anthropic } from "./native/anthropic.js";

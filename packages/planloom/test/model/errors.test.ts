@@ -6,12 +6,12 @@ import { inspect } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import type { AddressInfo } from "node:net";
 import { PlanloomError } from "../../src/words/planloom-error.js";
-import { providerFailureOf as readFailure } from "../../src/model/provider-failure.js";
+import { providerFailureOf as readFailure } from "../../src/model/refusal/provider-failure.js";
 import { systemClock } from "../../src/clock.js";
 import { openModel } from "../../src/model/model.js";
-import { timedModel } from "../../src/model/timed-model.js";
+import { timedModel } from "../../src/model/patience/timed-model.js";
 import type { ModelRequest } from "../../src/model/port.js";
-import type { RoleSettings } from "../../src/model/role.js";
+import type { RoleSettings } from "../../src/model/settings/role.js";
 import { startFakeOpenAI, type FakeOpenAI, type FakeReply } from "../../src/testing/index.js";
 
 const KEY = "secret-key-0123456789";

@@ -1,8 +1,8 @@
 // A role with several models: when the next one takes over, when it does not, and what the usage says of it.
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import { memoryLimiter } from "../../src/model/memory-limiter.js";
-import { usableModel } from "../../src/model/patient-model.js";
+import { memoryLimiter } from "../../src/model/patience/memory-limiter.js";
+import { usableModel } from "../../src/model/patience/patient-model.js";
 import type { ModelRequest } from "../../src/model/port.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
 import { scriptedModel, type Script } from "../../src/testing/scripted-model.js";

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { openLadder, openModel } from "../../src/model/model.js";
 import type { ModelRequest } from "../../src/model/port.js";
-import { tryRungs } from "../../src/model/try-rungs.js";
-import { wayFile } from "../../src/model/way-file.js";
+import { tryRungs } from "../../src/model/trial/try-rungs.js";
+import { wayFile } from "../../src/model/ways/way-file.js";
 import { LIMITS } from "../../src/limits.js";
 import { startFakeOpenAI, type ChatBody, type FakeOpenAI, type FakeReply } from "../../src/testing/index.js";
 

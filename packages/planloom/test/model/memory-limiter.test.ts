@@ -1,7 +1,7 @@
 // The limiter of one process: who may send, who waits and why. The clock is moved by hand.
 import { describe, expect, test } from "vitest";
 import type { EndpointLimits, Limiter, Permit, Wait } from "../../src/model/limiter.js";
-import { memoryLimiter } from "../../src/model/memory-limiter.js";
+import { memoryLimiter } from "../../src/model/patience/memory-limiter.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
 import { turns } from "../engine/parts.js";
 

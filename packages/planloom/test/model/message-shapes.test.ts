@@ -1,11 +1,11 @@
 // Each shape of messages that Planloom sends, against the rules of chat templates, at each rung of tool calling. In: the
 // shapes. Out: replies. A template that refuses a shape is learnt from its refusal.
 import { describe, expect, it, onTestFinished, test } from "vitest";
-import { asksFor, messagesUnder, orderedMessages, type MessageRule } from "../../src/model/message-rules.js";
+import { asksFor, messagesUnder, orderedMessages, type MessageRule } from "../../src/model/request/message-rules.js";
 import { openModel } from "../../src/model/model.js";
 import type { ModelMessage, ModelRequest } from "../../src/model/port.js";
-import { TOOL_RUNGS, type ToolRung } from "../../src/model/tool-rung.js";
-import type { WayKeeper } from "../../src/model/way-memory.js";
+import { TOOL_RUNGS, type ToolRung } from "../../src/model/request/tool-rung.js";
+import type { WayKeeper } from "../../src/model/ways/way-memory.js";
 import { startFakeOpenAI, type ChatBody } from "../../src/testing/index.js";
 import { refusalBy, TEMPLATES, type Template } from "./chat-templates.js";
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { openModel } from "../../src/model/model.js";
 import type { ModelReply } from "../../src/model/port.js";
-import type { RoleSettings } from "../../src/model/role.js";
+import type { RoleSettings } from "../../src/model/settings/role.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 
 const servers: Server[] = [];

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { aiSdkModel } from "../../src/model/ai-sdk-model.js";
-import { newMemory } from "../../src/model/way-memory.js";
+import { newMemory } from "../../src/model/ways/way-memory.js";
 import { openModel } from "../../src/model/model.js";
-import { providerNameOf } from "../../src/model/provider-name.js";
+import { providerNameOf } from "../../src/model/settings/provider-name.js";
 import { findProvider, loadProviderModel } from "../../src/model/provider-package.js";
-import type { RoleSettings } from "../../src/model/role.js";
+import type { RoleSettings } from "../../src/model/settings/role.js";
 import { scriptedModel, startFakeOpenAI } from "../../src/testing/index.js";
 
 describe("a name", () => {

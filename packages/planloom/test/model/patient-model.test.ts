@@ -1,8 +1,8 @@
 // A model that waits for its endpoint: what it waits for, how long, and how that is told. The clock is moved by hand.
 import { describe, expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import { memoryLimiter } from "../../src/model/memory-limiter.js";
-import { usableModel } from "../../src/model/patient-model.js";
+import { memoryLimiter } from "../../src/model/patience/memory-limiter.js";
+import { usableModel } from "../../src/model/patience/patient-model.js";
 import type { Model, ModelReply, ModelRequest } from "../../src/model/port.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";

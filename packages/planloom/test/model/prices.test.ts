@@ -1,7 +1,7 @@
 // Which models have a known price: those at their provider's own address, and those that a person priced.
 import { expect, test } from "vitest";
-import { pricesFor } from "../../src/model/prices.js";
-import type { RoleSettings } from "../../src/model/role.js";
+import { pricesFor } from "../../src/model/settings/prices.js";
+import type { RoleSettings } from "../../src/model/settings/role.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 
 const all = (settings: RoleSettings) => ({ planner: settings, executor: settings, synthesizer: settings });

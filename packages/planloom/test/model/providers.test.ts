@@ -21,7 +21,7 @@ import type { AiSdkModel } from "../../src/model/ai-sdk.js";
 import { openModel } from "../../src/model/model.js";
 import type { JsonObject } from "../../src/plan/json.js";
 import type { ModelRequest } from "../../src/model/port.js";
-import type { RoleSettings } from "../../src/model/role.js";
+import type { RoleSettings } from "../../src/model/settings/role.js";
 import { anthropic } from "./native/anthropic.js";
 import { google } from "./native/google.js";
 import { mistral } from "./native/mistral.js";

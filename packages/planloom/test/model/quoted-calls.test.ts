@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { offerOf } from "../../src/model/offer.js";
 import type { ModelMessage } from "../../src/model/port.js";
-import { writtenCalls } from "../../src/model/written-calls.js";
+import { writtenCalls } from "../../src/model/reply/written-calls.js";
 
 const ask = (text: string): ModelMessage => ({ role: "user", text });
 const given = (text: string): readonly ModelMessage[] => [

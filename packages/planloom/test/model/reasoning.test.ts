@@ -1,7 +1,7 @@
 // Reasoning that a server leaves in the text of a reply is taken off, whole or in pieces.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { afterReasoning, ReasoningFilter } from "../../src/model/reasoning.js";
+import { afterReasoning, ReasoningFilter } from "../../src/model/reply/reasoning.js";
 
 /** What is shown of a text that arrives in these pieces. */
 function shown(pieces: readonly string[]): string {

@@ -6,7 +6,7 @@ import {
   type RoleSettings,
   type RoleSources,
   type ListedSettings,
-} from "../../src/model/role.js";
+} from "../../src/model/settings/role.js";
 import { scriptedModel } from "../../src/testing/index.js";
 
 const planner = (sources: Partial<RoleSources>): RoleSettings => resolveRoles({ env: {}, ...sources }).planner;

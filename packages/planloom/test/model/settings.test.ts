@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, onTestFinished, test, vi } from "vites
 import { createLoom } from "../../src/loom/create-loom.js";
 import { openModel } from "../../src/model/model.js";
 import type { ModelRequest } from "../../src/model/port.js";
-import { resolveRoles, type RoleSettings } from "../../src/model/role.js";
+import { resolveRoles, type RoleSettings } from "../../src/model/settings/role.js";
 import { scriptedModel, startFakeOpenAI, type FakeOpenAI, type FakeOpenAIOptions } from "../../src/testing/index.js";
 
 const servers: FakeOpenAI[] = [];

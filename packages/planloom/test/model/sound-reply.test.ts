@@ -1,8 +1,8 @@
 // Replies of any program, and the parts of them that are recorded.
 import { expect, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import { streamedReply } from "../../src/model/reply.js";
-import { soundReply } from "../../src/model/sound-reply.js";
+import { streamedReply } from "../../src/model/reply/reply.js";
+import { soundReply } from "../../src/model/reply/sound-reply.js";
 import { isObject } from "../../src/plan/json.js";
 
 const usage = { calls: 1, inputTokens: 3, outputTokens: 4 };

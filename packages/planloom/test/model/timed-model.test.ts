@@ -9,7 +9,7 @@ import { timedPlanner } from "../../src/agents/timed-planner.js";
 import { LIMITS } from "../../src/limits.js";
 import type { ModelReply, ModelRequest } from "../../src/model/port.js";
 import { openModel } from "../../src/model/model.js";
-import { timedModel } from "../../src/model/timed-model.js";
+import { timedModel } from "../../src/model/patience/timed-model.js";
 import { fakeClock, type FakeClock } from "../../src/testing/fake-clock.js";
 import { latch, turns } from "../engine/parts.js";
 

@@ -10,8 +10,8 @@ import { tool } from "../../src/tools/tool.js";
 import { openModel } from "../../src/model/model.js";
 import type { ModelMessage, ModelRequest } from "../../src/model/port.js";
 import type { JsonObject } from "../../src/plan/json.js";
-import { toolRungAfter, type ToolRung } from "../../src/model/tool-rung.js";
-import { wayFile } from "../../src/model/way-file.js";
+import { toolRungAfter, type ToolRung } from "../../src/model/request/tool-rung.js";
+import { wayFile } from "../../src/model/ways/way-file.js";
 import { startFakeOpenAI, type ChatBody, type FakeOpenAI, type FakeReply } from "../../src/testing/index.js";
 
 const look = {

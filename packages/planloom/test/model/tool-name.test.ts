@@ -2,7 +2,7 @@
 // that is meant.
 import { expect, test } from "vitest";
 import type { ModelReply, ModelRequest } from "../../src/model/port.js";
-import { toolMeant, withWireNames } from "../../src/model/tool-name.js";
+import { toolMeant, withWireNames } from "../../src/model/reply/tool-name.js";
 
 const LONG = "a".repeat(80);
 const NAMES = [

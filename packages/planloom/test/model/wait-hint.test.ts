@@ -1,6 +1,6 @@
 // How long a server asks to wait: the forms in which servers say it.
 import { expect, test } from "vitest";
-import { waitHint } from "../../src/model/wait-hint.js";
+import { waitHint } from "../../src/model/refusal/wait-hint.js";
 
 const NOW = Date.parse("2026-11-30T12:00:00Z");
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { openModel } from "../../src/model/model.js";
-import { wireSchema } from "../../src/model/wire-schema.js";
+import { wireSchema } from "../../src/model/request/wire-schema.js";
 import { isObject, type Json, type JsonObject } from "../../src/plan/json.js";
 import { startFakeOpenAI } from "../../src/testing/index.js";
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, test } from "vitest";
 import { openModel } from "../../src/model/model.js";
 import type { ModelReply, ModelRequest } from "../../src/model/port.js";
-import { refusalSubject, statusIn } from "../../src/model/refusal-subject.js";
+import { refusalSubject, statusIn } from "../../src/model/refusal/refusal-subject.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 
 const servers: Server[] = [];

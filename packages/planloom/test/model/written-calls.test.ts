@@ -2,7 +2,7 @@
 // the text is no result.
 import { describe, expect, it, test } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import { writtenCalls } from "../../src/model/written-calls.js";
+import { writtenCalls } from "../../src/model/reply/written-calls.js";
 
 const OFFERED = ["lookup", "send.mail"];
 const read = (text: string, quoted = false) => writtenCalls(text, OFFERED, () => quoted);

@@ -7,7 +7,7 @@ import { livenessOf } from "../../engine/holder.js";
 import { isHeldBy } from "../../engine/lease.js";
 import { loadRun, readEvents, readLog, readRecordedEvents } from "../../engine/log.js";
 import { rolesOf } from "../../loom/roles.js";
-import { pricesFor } from "../../model/prices.js";
+import { pricesFor } from "../../model/settings/prices.js";
 import type { PriceOf } from "../../plan/estimate/price.js";
 import { costOf, modelCosts } from "../../run/view/cost.js";
 import { documentOf, type RunDocument } from "../../loom/document.js";

@@ -1,11 +1,11 @@
 // What a model can do in each role, in plain words. In: the results of trials, and what is remembered of a model. Out:
 // lines.
-import type { BodyRule } from "../../model/body-rules.js";
-import type { LengthTrial } from "../../model/try-length.js";
-import type { ToolTrial } from "../../model/try-tools.js";
-import type { ToolRung } from "../../model/tool-rung.js";
-import type { Trial } from "../../model/trial.js";
-import type { KeptWay } from "../../model/way-memory.js";
+import type { BodyRule } from "../../model/request/body-rules.js";
+import type { LengthTrial } from "../../model/trial/try-length.js";
+import type { ToolTrial } from "../../model/trial/try-tools.js";
+import type { ToolRung } from "../../model/request/tool-rung.js";
+import type { Trial } from "../../model/trial/trial.js";
+import type { KeptWay } from "../../model/ways/way-memory.js";
 import { replyNoteText } from "../../words/reply-notes.js";
 import { duration, oneLine, paint } from "../style.js";
 
