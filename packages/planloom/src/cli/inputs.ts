@@ -6,7 +6,7 @@ import { LIMITS } from "../limits.js";
 import type { InputTrust } from "../plan/label.js";
 import { exactJsonIn, losesDigits, parseExactly } from "../plan/exact-integer.js";
 import { FORBIDDEN_KEYS, type Json } from "../plan/json.js";
-import { nestsDeep } from "../plan/read/yaml.js";
+import { nestsDeep } from "../plan/read/notation/yaml.js";
 import { replacementProblem, typeProblem } from "../run/decide/gate.js";
 import { findWork } from "../run/lookup.js";
 import { type Run } from "../run/state.js";

@@ -6,7 +6,7 @@ import { NO_ORIGIN } from "../../src/plan/origin.js";
 import { FUNCTIONS, MACROS, METHODS } from "../../src/plan/expression/functions.js";
 import { CEL_WORDS, evaluate, parseExpression } from "../../src/plan/expression/expression.js";
 import { agentStepSchema, askStepSchema, planSchema, toolStepSchema } from "../../src/plan/plan.js";
-import { FIELD_WORDS, plainName } from "../../src/plan/read/names.js";
+import { FIELD_WORDS, plainName } from "../../src/plan/read/fields/names.js";
 import { readPlan } from "../../src/plan/read/read.js";
 import { FINDING_CODES, findingText } from "../../src/words/findings.js";
 import { NOTE_CODES } from "../../src/words/notes.js";

@@ -1,6 +1,6 @@
 // JSON as models write it: what is mended and said, and what has no sure meaning.
 import { describe, expect, test } from "vitest";
-import { scanJson } from "../../src/plan/read/json.js";
+import { scanJson } from "../../src/plan/read/notation/json.js";
 import { readPlan } from "../../src/plan/read/read.js";
 
 function scanned(text: string): { value: unknown; repairs: string[]; end: number } {

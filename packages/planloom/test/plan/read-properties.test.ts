@@ -2,7 +2,7 @@
 // what the reader passes on is either sound in form or refused with a place.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { scanJson } from "../../src/plan/read/json.js";
+import { scanJson } from "../../src/plan/read/notation/json.js";
 import { normalizeDraft, readPlan } from "../../src/plan/read/read.js";
 import { mutated, KINDS } from "../fuzz/mutation.js";
 import { TOOLS } from "../fuzz/inventory.js";

@@ -8,7 +8,7 @@ import type { Usage } from "../../plan/usage.js";
 import type { Generated, StreamPart } from "../ai-sdk.js";
 import type { ModelReply, Reasoning, ToolCall } from "../port.js";
 import { afterReasoning, ReasoningFilter } from "./reasoning.js";
-import { holdsChannelCall } from "../../plan/read/call-markup.js";
+import { holdsChannelCall } from "../../plan/read/form/call-markup.js";
 import { writtenCalls } from "./written-calls.js";
 
 interface SentCall {

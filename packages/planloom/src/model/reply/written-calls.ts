@@ -10,8 +10,8 @@ import {
   markedCalls,
   type MarkedCall,
   type WrittenCall,
-} from "../../plan/read/call-markup.js";
-import { callAt } from "../../plan/read/call-text.js";
+} from "../../plan/read/form/call-markup.js";
+import { callAt } from "../../plan/read/form/call-text.js";
 import { toolMeant } from "./tool-name.js";
 
 export type WrittenCalls =

@@ -3,9 +3,9 @@
 import { LIMITS } from "../../limits.js";
 import { canonicalJson, isObject } from "../json.js";
 import { badSyntax, severalPlans } from "./failure.js";
-import { scanJson } from "./json.js";
+import { scanJson } from "./notation/json.js";
 import { textNote } from "./note-params.js";
-import { frameOf, isExample } from "./plan-frame.js";
+import { frameOf, isExample } from "./form/plan-frame.js";
 import {
   accept,
   likeness,

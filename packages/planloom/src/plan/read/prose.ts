@@ -4,9 +4,9 @@ import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
 import { findingOf, type Finding } from "../finding.js";
 import { isObject } from "../json.js";
-import { questionsIn } from "./document.js";
+import { questionsIn } from "./fields/document.js";
 import { failure, noPlan, type ReadFailure } from "./failure.js";
-import { listTexts } from "./list.js";
+import { listTexts } from "./form/list.js";
 import { apologises, asks, refuses, requestsAnswer } from "./phrases.js";
 
 export interface Questions {

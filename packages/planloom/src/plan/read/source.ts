@@ -3,16 +3,16 @@
 import { LIMITS } from "../../limits.js";
 import type { Finding } from "../finding.js";
 import { depthOf, isObject } from "../json.js";
-import { declines, planLikeness, questionsIn, stepCount } from "./document.js";
+import { declines, planLikeness, questionsIn, stepCount } from "./fields/document.js";
 import { badSyntax, tooDeep, tooLarge, truncated, type ReadFailure } from "./failure.js";
-import { scanJson, type JsonScan, type Repairs } from "./json.js";
-import { looksLikeStep } from "./names.js";
+import { scanJson, type JsonScan, type Repairs } from "./notation/json.js";
+import { looksLikeStep } from "./fields/names.js";
 import { textNote, type TextNote } from "./note-params.js";
 import { positionsIn, positionsOf, textPosition, type Position } from "./position.js";
 import { refusalByModel, valueResult, type Questions } from "./prose.js";
 import type { ToolNames } from "./tool-names.js";
-import { areKeyedCalls, openedCalls } from "./value-calls.js";
-import { parseYaml } from "./yaml.js";
+import { areKeyedCalls, openedCalls } from "./fields/value-calls.js";
+import { parseYaml } from "./notation/yaml.js";
 
 export interface FoundText {
   readonly kind: "found";

@@ -5,16 +5,24 @@ import { isObject } from "../json.js";
 import { ID_PATTERN } from "../plan.js";
 import { parseType } from "../type/text.js";
 import { typeText } from "../type/type.js";
-import { argumentField, fillFromDescription, readArguments, textArguments } from "./arguments.js";
-import { readArgumentTypes } from "./argument-values.js";
-import { keyedCall, readCalls, textStep } from "./calls.js";
-import { describesStep, fieldNamed, hasKind, rename, type Fields, type StepContext } from "./fields.js";
-import type { StepName, StepNames } from "./ids.js";
-import { ID_FIELDS, KIND_FIELDS, NOT_BEGUN, plainName, SAID_FIELDS, STATE_FIELDS, STEP_FIELDS } from "./names.js";
-import { readOtherNames } from "./other-names.js";
-import { inOurLanguage } from "./reference-paths.js";
-import { readReferences, type ReferenceContext } from "./references.js";
-import { dependenciesOf } from "./dependencies.js";
+import { argumentField, fillFromDescription, readArguments, textArguments } from "./fields/arguments.js";
+import { readArgumentTypes } from "./fields/argument-values.js";
+import { keyedCall, readCalls, textStep } from "./fields/calls.js";
+import { describesStep, fieldNamed, hasKind, rename, type Fields, type StepContext } from "./fields/fields.js";
+import type { StepName, StepNames } from "./fields/ids.js";
+import {
+  ID_FIELDS,
+  KIND_FIELDS,
+  NOT_BEGUN,
+  plainName,
+  SAID_FIELDS,
+  STATE_FIELDS,
+  STEP_FIELDS,
+} from "./fields/names.js";
+import { readOtherNames } from "./fields/other-names.js";
+import { inOurLanguage } from "./references/reference-paths.js";
+import { readReferences, type ReferenceContext } from "./references/references.js";
+import { dependenciesOf } from "./references/dependencies.js";
 
 /** The fields of a step under their canonical names; undefined if it is not a step. */
 export function openStep(step: unknown, at: StepContext): Fields | undefined {

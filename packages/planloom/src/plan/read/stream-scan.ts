@@ -2,7 +2,7 @@
 // steps, as soon as it is closed. This state machine looks at each character once. It keeps only the text of the
 // current step. It knows brackets and quotes; stream.ts knows their content.
 import { LIMITS } from "../../limits.js";
-import { LIST_FIELDS, plainName, WRAPPERS } from "./names.js";
+import { LIST_FIELDS, plainName, WRAPPERS } from "./fields/names.js";
 import { THINKING_NAME, THINKING_TAG_CHARS } from "./thinking.js";
 
 interface Frame {

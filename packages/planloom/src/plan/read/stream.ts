@@ -3,9 +3,9 @@
 // text of one step is parsed before the end.
 import { LIMITS } from "../../limits.js";
 import { canonicalJson, isObject } from "../json.js";
-import { looksLikeStep } from "./names.js";
+import { looksLikeStep } from "./fields/names.js";
 import { Intake } from "./intake.js";
-import { scanJson } from "./json.js";
+import { scanJson } from "./notation/json.js";
 import { StepFinder } from "./stream-scan.js";
 import { readPlan, type ReadOptions, type ReadResult } from "./read.js";
 import type { ReadNote } from "./note-params.js";

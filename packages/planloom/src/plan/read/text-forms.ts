@@ -2,16 +2,16 @@
 // undefined if the part is not in the form. text.ts has the table of all forms.
 import { LIMITS } from "../../limits.js";
 import { isObject } from "../json.js";
-import { callMarkAt, callMarksEnd, hasCallMarks, markedCalls } from "./call-markup.js";
-import { callLines, wholeRow, type CallRows } from "./call-rows.js";
-import { evidenceParts } from "./evidence.js";
+import { callMarkAt, callMarksEnd, hasCallMarks, markedCalls } from "./form/call-markup.js";
+import { callLines, wholeRow, type CallRows } from "./form/call-rows.js";
+import { evidenceParts } from "./form/evidence.js";
 import { badCall, severalPlans, tooLarge } from "./failure.js";
-import { graphIn } from "./graph-text.js";
-import { scanJson } from "./json.js";
-import { isPlanList, listsIn, sameList, type List } from "./list.js";
-import { listDocument, listParts, type ListDocument, type ListPart } from "./list-steps.js";
+import { graphIn } from "./form/graph-text.js";
+import { scanJson } from "./notation/json.js";
+import { isPlanList, listsIn, sameList, type List } from "./form/list.js";
+import { listDocument, listParts, type ListDocument, type ListPart } from "./form/list-steps.js";
 import { textNote, type TextNote } from "./note-params.js";
-import { holdsControl } from "./plan-frame.js";
+import { holdsControl } from "./form/plan-frame.js";
 import { asks, isBareWord } from "./phrases.js";
 import { positionsOf } from "./position.js";
 import { accept, noted, type Part, type TextResult } from "./source.js";

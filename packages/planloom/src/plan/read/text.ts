@@ -3,13 +3,13 @@
 // tags around the plan. The second stage is the form: the table FORMS. A new form is one row there.
 import { LIMITS } from "../../limits.js";
 import { canonicalJson } from "../json.js";
-import { planLikeness } from "./document.js";
+import { planLikeness } from "./fields/document.js";
 import { embedded, sole } from "./embedded.js";
 import { noPlan, severalPlans, tooLarge, truncated } from "./failure.js";
 import { blocksIn, opensPlan, type Block } from "./frame.js";
-import { looksLikeCalls } from "./call-rows.js";
+import { looksLikeCalls } from "./form/call-rows.js";
 import { textNote } from "./note-params.js";
-import { isExample } from "./plan-frame.js";
+import { isExample } from "./form/plan-frame.js";
 import { refuses } from "./phrases.js";
 import { proseResult } from "./prose.js";
 import {

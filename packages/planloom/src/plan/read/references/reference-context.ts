@@ -1,9 +1,9 @@
 // The facts that a reader of references needs: the step of the values, the names of all steps, and where changes and
 // findings go.
-import type { Finding } from "../finding.js";
-import type { ToolSpec } from "../tool-spec.js";
-import type { StepNames } from "./ids.js";
-import type { TakeNote } from "./note-params.js";
+import type { Finding } from "../../finding.js";
+import type { ToolSpec } from "../../tool-spec.js";
+import type { StepNames } from "../fields/ids.js";
+import type { TakeNote } from "../note-params.js";
 
 export interface ReferenceContext {
   readonly names: StepNames;

@@ -1,12 +1,12 @@
 // Integers of a draft that lost digits when they became numbers. In: the draft, the text that it was read from, and who
 // wrote it. Out: the draft with the digits as a text where a tool wants one, and a finding for every other such integer.
-import { findingOf, type Finding } from "../finding.js";
-import { isObject, pointerTo, type Json, type JsonObject } from "../json.js";
-import { longIntegersIn } from "../exact-integer.js";
+import { findingOf, type Finding } from "../../finding.js";
+import { isObject, pointerTo, type Json, type JsonObject } from "../../json.js";
+import { longIntegersIn } from "../../exact-integer.js";
 import { wantsText } from "./argument-values.js";
-import type { TakeNote } from "./note-params.js";
-import type { Position } from "./position.js";
-import type { FindTool } from "./tool-names.js";
+import type { TakeNote } from "../note-params.js";
+import type { Position } from "../position.js";
+import type { FindTool } from "../tool-names.js";
 
 export interface Exactness {
   readonly text: string;

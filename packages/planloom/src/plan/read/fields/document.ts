@@ -1,6 +1,6 @@
 // The adapters of the whole document: they find its steps and its other fields. In: a parsed value. Out: an object with
 // `steps`, and the map from its places back to the document as written. step.ts has the adapters of a step.
-import { isObject, pointerTo, type Json, type JsonObject } from "../json.js";
+import { isObject, pointerTo, type Json, type JsonObject } from "../../json.js";
 import { describesPlan } from "./fields.js";
 import {
   COMMON_LIST_FIELDS,
@@ -15,8 +15,8 @@ import {
   SAID_FIELDS,
   WRAPPERS,
 } from "./names.js";
-import type { TakeNote } from "./note-params.js";
-import { apologises, refuses, saysWhatToDo } from "./phrases.js";
+import type { TakeNote } from "../note-params.js";
+import { apologises, refuses, saysWhatToDo } from "../phrases.js";
 
 /** Maps a pointer of the draft to the document as written. */
 export type Moves = Map<string, string>;

@@ -1,13 +1,13 @@
 // Reads steps that are written as calls. Models and their APIs use several forms. In: the fields of a step. Out: `tool`
 // and the field of its arguments side by side. These forms nest one object in another.
-import { beginning } from "../../beginning.js";
-import { findingOf } from "../finding.js";
-import { isObject, type Json, type JsonObject } from "../json.js";
+import { beginning } from "../../../beginning.js";
+import { findingOf } from "../../finding.js";
+import { isObject, type Json, type JsonObject } from "../../json.js";
 import { argumentField } from "./arguments.js";
 import { hasKind, rename, stepPointer, type Fields, type StepContext } from "./fields.js";
-import { itemCall } from "./item-call.js";
-import { statedNeeds } from "./list-needs.js";
-import { fieldsOf } from "./list-steps.js";
+import { itemCall } from "../form/item-call.js";
+import { statedNeeds } from "../form/list-needs.js";
+import { fieldsOf } from "../form/list-steps.js";
 import { plainName } from "./names.js";
 import { isKeyedCall } from "./value-calls.js";
 

@@ -1,8 +1,8 @@
 // Reads tool calls in the markups of models: Hermes, Qwen, Llama, Mistral, DeepSeek, Kimi, Gemma, gpt-oss and others.
 // In: a text. Out: its calls, if the text consists of them. The readers of plans and of replies share it. A new markup
 // is one row in the table FORMS.
-import { exactJsonIn } from "../exact-integer.js";
-import { isObject, type Json } from "../json.js";
+import { exactJsonIn } from "../../exact-integer.js";
+import { isObject, type Json } from "../../json.js";
 
 export interface WrittenCall {
   readonly name: string;

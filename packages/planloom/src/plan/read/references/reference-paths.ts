@@ -1,11 +1,11 @@
 // Paths behind the name of a step. In: a path as another format writes it, and the step. Out: the path in our notation.
 // `output` and `result` after a step mean its output, unless the output has a field of that name.
-import { CEL_WORDS, parseExpression } from "../expression/expression.js";
-import { withoutHabits } from "../expression/habits.js";
-import { isObject } from "../json.js";
+import { CEL_WORDS, parseExpression } from "../../expression/expression.js";
+import { withoutHabits } from "../../expression/habits.js";
+import { isObject } from "../../json.js";
 import type { ReferenceContext } from "./reference-context.js";
 import { stepOf } from "./reference-targets.js";
-import { eachExpression } from "./spans.js";
+import { eachExpression } from "../spans.js";
 
 const SEGMENT = /\.([A-Za-z_][\w -]*)|\[(\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]/g;
 

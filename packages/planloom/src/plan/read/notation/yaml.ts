@@ -1,13 +1,13 @@
 // YAML as plain data: no tags, no repeated keys, few aliases. In: a text. Out: its value, or a failure with its place.
 // YAML can do more than a plan needs; this file restricts it.
-import { beginning } from "../../beginning.js";
+import { beginning } from "../../../beginning.js";
 import { isScalar, parseDocument, visit, type Document } from "yaml";
-import { messageOf } from "../../error.js";
-import { LIMITS } from "../../limits.js";
-import { findingOf } from "../finding.js";
-import type { SyntaxProblem } from "../finding-params.js";
-import { failure, tooDeep, tooLarge, type ReadFailure } from "./failure.js";
-import { textPosition } from "./position.js";
+import { messageOf } from "../../../error.js";
+import { LIMITS } from "../../../limits.js";
+import { findingOf } from "../../finding.js";
+import type { SyntaxProblem } from "../../finding-params.js";
+import { failure, tooDeep, tooLarge, type ReadFailure } from "../failure.js";
+import { textPosition } from "../position.js";
 
 /** Parses a part of `text` that begins at `base`. Never throws. */
 export function parseYaml(text: string, body: string, base: number): { readonly value: unknown } | ReadFailure {

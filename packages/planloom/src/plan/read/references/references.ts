@@ -2,9 +2,9 @@
 // Out: the same values with `${{ … }}`, and findings if a form names no step or may be plain text. spellings.ts has the
 // table of forms. A form is rewritten only if it can mean one thing. A whole value that looks like a reference and is
 // none is a finding: a tool would take it as it stands.
-import { findingOf } from "../finding.js";
-import { isObject, pointerTo } from "../json.js";
-import type { Fields } from "./fields.js";
+import { findingOf } from "../../finding.js";
+import { isObject, pointerTo } from "../../json.js";
+import type { Fields } from "../fields/fields.js";
 import { isPlaceholder } from "./placeholders.js";
 import { stepsBefore, type ReferenceContext } from "./reference-context.js";
 import { firstField, hasField, isOneValue, pathOf, withoutPrefix } from "./reference-paths.js";
@@ -20,8 +20,8 @@ import {
   type Form,
   type FormAdapter,
   type WholeForm,
-} from "./spellings.js";
-import { expressionSpans } from "./spans.js";
+} from "../spellings.js";
+import { expressionSpans } from "../spans.js";
 
 export type { ReferenceContext } from "./reference-context.js";
 

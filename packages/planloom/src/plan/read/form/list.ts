@@ -1,9 +1,9 @@
 // Reads plans in the form of numbered text. In: a text, and the names of the tools. Out: the list that is the plan, or
 // that the text holds several of them, or none. It finds the lists and their frames; list-steps.ts makes the steps.
-import { LIMITS } from "../../limits.js";
+import { LIMITS } from "../../../limits.js";
 import { frameOf, type Frame } from "./plan-frame.js";
 import { isBullet, MARKERS, plainDigits, type ItemLabel, type Mark, type Marker } from "./numbering.js";
-import { asks, isBareWord, saysWhatToDo } from "./phrases.js";
+import { asks, isBareWord, saysWhatToDo } from "../phrases.js";
 
 export interface Item {
   readonly label: ItemLabel;

@@ -1,7 +1,7 @@
 // Skips the text between JSON values: white space, comments, escapes of brackets. In: a text and a place. Out: the
 // place after it, and the parts that JSON does not allow.
 import type { Mend } from "./json-text.js";
-import type { RepairCode } from "./note-params.js";
+import type { RepairCode } from "../note-params.js";
 
 /** The place after white space and comments. An open comment goes to the end of the text. Linear time. */
 export function afterSpace(text: string, from: number, mend: Mend = () => undefined): number {

@@ -1,6 +1,6 @@
 // Reads the arguments of a tool in the types that its schema wants. In: the fields of a step. Out: the same arguments,
 // where another type has the same meaning: a number as text, one text for a list of one. Nothing is rounded or guessed.
-import { isObject, jsonIn, type Json, type JsonObject } from "../json.js";
+import { isObject, jsonIn, type Json, type JsonObject } from "../../json.js";
 import type { Fields, StepContext } from "./fields.js";
 
 export function readArgumentTypes(fields: Fields, at: StepContext): void {

@@ -1,10 +1,10 @@
 // Reads the dependencies of a step. In: the fields of a step, and the names of all steps. Out: `dependsOn` as a list of
 // ids. Plans write numbers, names, references and words. A name of no step stays for check to report.
-import { isObject } from "../json.js";
-import { hasKind, type Fields, type StepContext } from "./fields.js";
-import { formsIn, numberIn, stepNumber, wholeForm, type FormAdapter } from "./spellings.js";
-import { expressionSpans } from "./spans.js";
-import type { StepNames } from "./ids.js";
+import { isObject } from "../../json.js";
+import { hasKind, type Fields, type StepContext } from "../fields/fields.js";
+import { formsIn, numberIn, stepNumber, wholeForm, type FormAdapter } from "../spellings.js";
+import { expressionSpans } from "../spans.js";
+import type { StepNames } from "../fields/ids.js";
 import type { ReferenceContext } from "./reference-context.js";
 import { stepOf, stepOfWords } from "./reference-targets.js";
 

@@ -1,12 +1,12 @@
 // The fields of a step during reading. In: a field. Out: the same field, renamed. Adapters work on this, and report
 // here.
-import type { Finding } from "../finding.js";
-import { isObject, pointerTo } from "../json.js";
-import { STEP_KINDS } from "../step-kind.js";
+import type { Finding } from "../../finding.js";
+import { isObject, pointerTo } from "../../json.js";
+import { STEP_KINDS } from "../../step-kind.js";
 import { BESIDE_PLAN, BESIDE_STEP, CONTROL_KINDS, KIND_FIELDS, plainName } from "./names.js";
-import type { NoteCode, NoteParams } from "./note-params.js";
-import type { ToolNames } from "./tool-names.js";
-import type { ToolSpec } from "../tool-spec.js";
+import type { NoteCode, NoteParams } from "../note-params.js";
+import type { ToolNames } from "../tool-names.js";
+import type { ToolSpec } from "../../tool-spec.js";
 
 export interface StepContext {
   readonly index: number;

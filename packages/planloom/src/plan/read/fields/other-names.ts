@@ -1,6 +1,6 @@
 // Reads the further names of a step: a second number or title beside its id, and the names that it gives its output.
 // In: the fields of a step. Out: the same fields without them. ids.ts remembers the names, so that references find them.
-import { isObject } from "../json.js";
+import { isObject } from "../../json.js";
 import { fieldNamed, rename, type Fields, type StepContext } from "./fields.js";
 import { ID_FIELDS, OUTPUT_NAME_FIELDS, plainName } from "./names.js";
 

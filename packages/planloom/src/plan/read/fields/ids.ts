@@ -1,12 +1,12 @@
 // The names of steps. In: steps as written. Out: a legal id for each, and a map from every name of a step in the
 // document to its id: id, number, title, tool. Ids are rewritten in the whole document. A name of no step, or of
 // several steps, is not resolved: no index is shifted.
-import { ID_PATTERN } from "../plan.js";
+import { ID_PATTERN } from "../../plan.js";
 import { fieldNamed, type Fields } from "./fields.js";
 import { ID_FIELDS } from "./names.js";
 import { takeOutputNames } from "./other-names.js";
-import { eachExpression } from "./spans.js";
-import { FORBIDDEN_KEYS } from "../json.js";
+import { eachExpression } from "../spans.js";
+import { FORBIDDEN_KEYS } from "../../json.js";
 
 export interface StepName {
   readonly id: string;

@@ -1,9 +1,9 @@
 // Reads the arguments of a step in the forms of other systems. In: the fields of a step. Out: `with`, or `fill` if a
 // tool step has no arguments. It knows the tools' schemas.
-import { isObject, jsonIn, type Json } from "../json.js";
+import { isObject, jsonIn, type Json } from "../../json.js";
 import { fieldNamed, hasKind, rename, type Fields, type StepContext } from "./fields.js";
 import { ARGUMENT_FIELDS, plainName } from "./names.js";
-import { soleTextArgument, type ToolSpec } from "../tool-spec.js";
+import { soleTextArgument, type ToolSpec } from "../../tool-spec.js";
 
 export const argumentField = (field: string): boolean => ARGUMENT_FIELDS.includes(plainName(field));
 

@@ -1,13 +1,13 @@
 // Reads JSON as models write it. In: a text and the start of a value. Out: the value, the repairs that were needed and
 // the position of each part; or the complete part of a text that ends early; or the place of the error. One pass, no
 // backtracking. Strict JSON is read by JSON.parse and never comes here.
-import { beginning } from "../../beginning.js";
-import { LIMITS } from "../../limits.js";
-import type { SyntaxProblem } from "../finding-params.js";
-import { pointerTo } from "../json.js";
+import { beginning } from "../../../beginning.js";
+import { LIMITS } from "../../../limits.js";
+import type { SyntaxProblem } from "../../finding-params.js";
+import { pointerTo } from "../../json.js";
 import { atQuote, scanString, type Mend, type StringScan } from "./json-text.js";
 import { afterSpace, atWord } from "./json-space.js";
-import type { RepairCode } from "./note-params.js";
+import type { RepairCode } from "../note-params.js";
 
 /** One kind of fault in the JSON: the place of the first, and the number. */
 export interface Repair {

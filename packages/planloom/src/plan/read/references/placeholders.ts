@@ -1,6 +1,6 @@
 // Texts that stand for a value that is not known yet: `<recipient email>`, `[summary]`, `YOUR_API_KEY`. In: a whole
 // value. Out: whether it is such a text. A tool would send it as it stands.
-import { unmarked, WHOLE_CHARS } from "./spellings.js";
+import { unmarked, WHOLE_CHARS } from "../spellings.js";
 
 /** Elements of HTML. One of them alone is text. */
 const ELEMENTS: ReadonlySet<string> = new Set(

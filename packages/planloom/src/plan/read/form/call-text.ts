@@ -1,10 +1,10 @@
 // Reads calls in the form of text: `search("x")`, `search(query="x", limit=3)`, `Search[x]`. In: a text and a place.
 // Out: the tool, its arguments and the end of the call, or why it cannot be read. list.ts and call-rows.ts decide
 // whether the text around it belongs to a call.
-import type { SyntaxProblem } from "../finding-params.js";
-import { scanJson } from "./json.js";
-import { afterSpace, atWord } from "./json-space.js";
-import { PATH } from "./spellings.js";
+import type { SyntaxProblem } from "../../finding-params.js";
+import { scanJson } from "../notation/json.js";
+import { afterSpace, atWord } from "../notation/json-space.js";
+import { PATH } from "../spellings.js";
 
 export interface Call {
   readonly tool: string;

@@ -1,16 +1,16 @@
 // Makes the steps of a plan from the items of a list. In: a list, and the names of the tools. Out: a document with
 // steps, their positions, and whether they are calls. A list that states no dependency is a sequence.
-import { LIMITS } from "../../limits.js";
-import { findingOf, type Finding } from "../finding.js";
-import { isObject, type JsonObject } from "../json.js";
+import { LIMITS } from "../../../limits.js";
+import { findingOf, type Finding } from "../../finding.js";
+import { isObject, type JsonObject } from "../../json.js";
 import { JOIN, type Call } from "./call-text.js";
 import { itemCall, type ItemCall } from "./item-call.js";
 import { itemText, type Item, type List } from "./list.js";
 import { statedNeeds, type StatedNeeds } from "./list-needs.js";
-import { textNote, type TextNote } from "./note-params.js";
+import { textNote, type TextNote } from "../note-params.js";
 import type { ItemLabel } from "./numbering.js";
-import type { ToolNames } from "./tool-names.js";
-import type { ToolSpec } from "../tool-spec.js";
+import type { ToolNames } from "../tool-names.js";
+import type { ToolSpec } from "../../tool-spec.js";
 
 export interface ListDocument {
   readonly steps: readonly ListStep[];

@@ -1,7 +1,7 @@
 // Finds the step that a reference of another system means. In: a form, and the names of all steps. Out: the id of the
 // step, if the form can mean only one. Numbers are those of the document. No number is ever shifted.
 import type { ReferenceContext } from "./reference-context.js";
-import { numberIn, stepNumber, type Form, type WholeForm } from "./spellings.js";
+import { numberIn, stepNumber, type Form, type WholeForm } from "../spellings.js";
 
 type Named = Pick<Form, "adapter" | "name">;
 

@@ -1,11 +1,11 @@
 // Reads calls that stand in a row: `[a(x=1), b(y=2)]`, `a(x=1); b(y=2)`, or one on each line. In: a text, and the names
 // of the tools. Out: the parts of the text that are calls, or why the row cannot be read.
-import type { SyntaxProblem } from "../finding-params.js";
+import type { SyntaxProblem } from "../../finding-params.js";
 import { callAt } from "./call-text.js";
 import { itemCall } from "./item-call.js";
 import type { ListPart } from "./list-steps.js";
 import { holdsControl } from "./plan-frame.js";
-import type { ToolNames } from "./tool-names.js";
+import type { ToolNames } from "../tool-names.js";
 
 export type CallRows =
   | { readonly kind: "calls"; readonly parts: readonly ListPart[]; readonly isWhole: boolean }

@@ -4,7 +4,7 @@
 import type { ReferenceContext } from "./reference-context.js";
 import { isOneValue } from "./reference-paths.js";
 import { isEarlier, stepAtPlace, stepOfWords } from "./reference-targets.js";
-import { WHOLE_CHARS, wholeForm } from "./spellings.js";
+import { WHOLE_CHARS, wholeForm } from "../spellings.js";
 
 /** What the first group of a pattern holds. `nothing`: the value is a reference to something, whatever it names. */
 type Held = "name" | "id" | "number" | "tool" | "nothing";

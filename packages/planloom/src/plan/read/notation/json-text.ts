@@ -1,7 +1,7 @@
 // Reads strings inside JSON as models write it: other quotes, line breaks, unknown escapes. In: a text and the place of
 // a quote. Out: the string and the repairs, or why its meaning is not certain. All rules about quotes are here.
-import type { SyntaxProblem } from "../finding-params.js";
-import type { RepairCode } from "./note-params.js";
+import type { SyntaxProblem } from "../../finding-params.js";
+import type { RepairCode } from "../note-params.js";
 
 /** Receives each repair, with its place and length. */
 export type Mend = (code: RepairCode, at: number, length: number, after: string) => void;

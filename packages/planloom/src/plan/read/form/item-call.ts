@@ -1,9 +1,9 @@
 // Reads one item of a list as a call, with what models write around it. In: the text of the item. Out: the call, its
 // remark and the name that it gives its result; or why it cannot be read; or that it is no call.
-import type { SyntaxProblem } from "../finding-params.js";
+import type { SyntaxProblem } from "../../finding-params.js";
 import { bracketCall, callAt, type Call, type ResultNames } from "./call-text.js";
-import { scanJson } from "./json.js";
-import type { ToolNames } from "./tool-names.js";
+import { scanJson } from "../notation/json.js";
+import type { ToolNames } from "../tool-names.js";
 
 export type ItemCall =
   | { readonly kind: "call"; readonly call: Call; readonly remark: string; readonly result?: string }

@@ -1,10 +1,10 @@
 // Reads calls that are written as JSON values: `{ "tool_calls": […] }`, one call alone, `{ "search": {…} }`, a plan in
 // the arguments of `submit_plan`. In: a parsed value, and the names of the tools. Out: the value with the steps or
 // calls, and where it stands in the written value.
-import { isObject, jsonIn, type JsonObject } from "../json.js";
+import { isObject, jsonIn, type JsonObject } from "../../json.js";
 import { planLikeness } from "./document.js";
 import { ARGUMENT_FIELDS, plainName } from "./names.js";
-import type { ToolNames } from "./tool-names.js";
+import type { ToolNames } from "../tool-names.js";
 
 export interface Opened {
   readonly value: unknown;

@@ -1,9 +1,9 @@
 // Dependencies that a document keeps beside its steps, as the edges of a graph. In: a document with steps. Out: the same
 // with each edge in `dependsOn` of the step that it leads to. Anything else stays for check to report.
-import { isObject, type Json, type JsonObject } from "../json.js";
+import { isObject, type Json, type JsonObject } from "../../json.js";
 import { fieldNamed, type Fields } from "./fields.js";
 import { EDGE_FIELDS, ID_FIELDS, plainName, STEP_FIELDS } from "./names.js";
-import type { TakeNote } from "./note-params.js";
+import type { TakeNote } from "../note-params.js";
 
 const FROM = ["from", "source", "src", "start", "before"];
 const TO = ["to", "target", "dst", "end", "after", "destination"];
