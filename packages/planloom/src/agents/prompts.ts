@@ -13,7 +13,7 @@ import type { ToolSpec } from "../plan/tool-spec.js";
 import { describedOutput } from "../plan/type/schema.js";
 import { typeText, type Type } from "../plan/type/type.js";
 import type { Previews } from "./preview.js";
-import type { ResultForm } from "./result-form.js";
+import type { ResultForm } from "./typed/result-form.js";
 import { wordsOf } from "../plan/step-kind.js";
 
 export const sections = (...parts: readonly (string | false | undefined)[]): string =>

@@ -4,8 +4,8 @@
 import type { Checkpoint } from "../agents/checkpoint.js";
 import { UnknownOutcome } from "../agents/checkpoint.js";
 import { StepFailure } from "../agents/step-failure.js";
-import { isTurn } from "../agents/agent-conversation.js";
-import { outcomeIn, settledOutcome } from "../agents/call-outcome.js";
+import { isTurn } from "../agents/executor/agent-conversation.js";
+import { outcomeIn, settledOutcome } from "../agents/executor/call-outcome.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import type { CallEffect, WorkEffect } from "../run/effect.js";
 import type { MadeCall, AgentProgress } from "../run/event.js";

@@ -1,6 +1,6 @@
 // An agent in one line: roles, tools and approval by name. In: an AgentConfig. Out: an Agent that runs goals and takes
 // approvals. It is a Loom that opens itself when it is first used.
-import type { PlannerFunction } from "../agents/planner.js";
+import type { PlannerFunction } from "../agents/planner/planner.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { LoomConfig } from "./config.js";
 import type { RoleConfig } from "./config-models.js";

@@ -1,6 +1,6 @@
 // The models part of a configuration: models, prices and the limiter. In: values of the object that a user gave. Out:
 // nothing, or PlanloomError CONFIG_INVALID with the key.
-import type { PlannerFunction } from "../agents/planner.js";
+import type { PlannerFunction } from "../agents/planner/planner.js";
 import { LIMITS } from "../limits.js";
 import type { AiSdkModel } from "../model/ai-sdk.js";
 import { isHeader } from "../model/settings/header-text.js";

@@ -1,7 +1,7 @@
 // A configured Planloom, which plans, starts and finds runs. In: a LoomConfig. Out: runs. The engine knows only runs,
 // and no plans outside of them.
-import type { PlannerRequest } from "../agents/plan-request.js";
-import { askPlanner, type PlannerReply } from "../agents/planner.js";
+import type { PlannerRequest } from "../agents/planner/plan-request.js";
+import { askPlanner, type PlannerReply } from "../agents/planner/planner.js";
 import type { DraftedStep } from "../agents/checkpoint.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Role } from "../model/port.js";
@@ -28,7 +28,7 @@ import { appraiseWith, doneIn, type Appraiser } from "../perform/appraisal.js";
 import type { Engine, Listener } from "../engine/engine.js";
 import { readHistory } from "../perform/history.js";
 import { soundGoal, soundInputs, soundRunId, soundTags, soundTrust } from "./start-options.js";
-import { timedPlanner } from "../agents/timed-planner.js";
+import { timedPlanner } from "../agents/planner/timed-planner.js";
 import { soundQuery } from "./list-query.js";
 import { LoomRun } from "./loom-run.js";
 import { plannerRequest } from "../perform/role-effects.js";

@@ -1,7 +1,7 @@
 // The model of each role. In: the configuration, flags and variables. Out: settings and models of each role. Commands
 // that open no loom use these settings to compute the cost of a run.
 import { resolve } from "node:path";
-import type { PlannerFunction } from "../agents/planner.js";
+import type { PlannerFunction } from "../agents/planner/planner.js";
 import { openModel, type ModelContext } from "../model/model.js";
 import type { Model, Role } from "../model/port.js";
 import { wayFile } from "../model/ways/way-file.js";

@@ -7,7 +7,7 @@ import { soundFailure } from "../run/sound-failure.js";
 import type { Run } from "../run/state.js";
 import { EffectBudget } from "./effect-budget.js";
 import { askTool } from "./reconcile.js";
-import { timedPlanner } from "../agents/timed-planner.js";
+import { timedPlanner } from "../agents/planner/timed-planner.js";
 import { usableModel } from "../model/patience/patient-model.js";
 import type { Model } from "../model/port.js";
 import { performAnswer, performPlan, performReview } from "./role-effects.js";

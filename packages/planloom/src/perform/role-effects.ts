@@ -1,10 +1,10 @@
 // Performs the effects of the run as a whole: its plan, the review of the rest, its answer. In: an effect and the run.
 // Out: an outcome. Each asks one model and calls no tool.
-import type { PlannerRequest } from "../agents/plan-request.js";
+import type { PlannerRequest } from "../agents/planner/plan-request.js";
 import type { DraftedStep } from "../agents/checkpoint.js";
-import { askPlanner } from "../agents/planner.js";
-import { replanFacts } from "../agents/replan-facts.js";
-import { reviewFacts, reviewPlan } from "../agents/reviewer.js";
+import { askPlanner } from "../agents/planner/planner.js";
+import { replanFacts } from "../agents/planner/replan-facts.js";
+import { reviewFacts, reviewPlan } from "../agents/planner/reviewer.js";
 import { writeAnswer } from "../agents/synthesizer.js";
 import { NO_USAGE } from "../plan/usage.js";
 import type { AnswerEffect, PlanEffect, ReviewEffect } from "../run/effect.js";

@@ -1,6 +1,6 @@
 // The services of a run: store, clock, tools, models, secrets. Types only. They are all that a run can use outside of
 // its log.
-import type { Planner } from "../agents/planner.js";
+import type { Planner } from "../agents/planner/planner.js";
 import type { Model } from "../model/port.js";
 import type { EventStore } from "../store/event-store.js";
 import type { ToolInventory } from "../tools/inventory.js";

@@ -1,11 +1,11 @@
 // Performs the effects of steps: filling arguments, calling a tool, running an agent step. In: an effect and the run.
 // Out: an outcome. Each tool call gets its deadline, its key, its secrets and its part of the budget here.
 import { beginning } from "../beginning.js";
-import { fillArguments } from "../agents/fill-arguments.js";
+import { fillArguments } from "../agents/executor/fill-arguments.js";
 import { callsOfTool } from "../agents/model-call.js";
 import type { CallGuard } from "../agents/checkpoint.js";
-import type { AgentBreak } from "../agents/agent-request.js";
-import { runAgent } from "../agents/run-agent.js";
+import type { AgentBreak } from "../agents/executor/agent-request.js";
+import { runAgent } from "../agents/executor/run-agent.js";
 import { LIMITS } from "../limits.js";
 import type { Model } from "../model/port.js";
 import { hashOf } from "../plan/hash.js";

@@ -1,6 +1,6 @@
 // Replies that announce a call and make none, and results that only look like one.
 import { describe, expect, it } from "vitest";
-import { announcesCall } from "../../src/agents/announcement.js";
+import { announcesCall } from "../../src/agents/executor/announcement.js";
 
 const announces = (text: string) => announcesCall(text, ["lookup", "read_page"]);
 

@@ -1,6 +1,6 @@
 // The two parts of a plan that the output limit cut off.
 import { expect, test } from "vitest";
-import { continuedPlan, cutPlan } from "../../src/agents/continuation.js";
+import { continuedPlan, cutPlan } from "../../src/agents/planner/continuation.js";
 import { SAMPLE } from "../plan/sample-inventory.js";
 
 const CUT = '{"steps": [{"agent": "Find the tides."}, {"agent": "Choose a day."}, {"agent": "Write to';

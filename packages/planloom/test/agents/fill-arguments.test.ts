@@ -1,6 +1,6 @@
 // Filling: the model adds the arguments that a step leaves out, and can change none of those given.
 import { describe, expect, it } from "vitest";
-import { fillArguments, type FillRequest } from "../../src/agents/fill-arguments.js";
+import { fillArguments, type FillRequest } from "../../src/agents/executor/fill-arguments.js";
 import { MemoryJournal } from "./memory-journal.js";
 import { script, specOf, textIn, toolStep } from "./parts.js";
 

@@ -4,7 +4,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { planFromReply, planRequestSchema } from "../../src/agents/plan-request-schema.js";
+import { planFromReply, planRequestSchema } from "../../src/agents/planner/plan-request-schema.js";
 import { check } from "../../src/plan/check/check.js";
 import { isObject, type Json, type JsonObject } from "../../src/plan/json.js";
 import { toolNamed, type Inventory, type ToolSpec } from "../../src/plan/tool-spec.js";

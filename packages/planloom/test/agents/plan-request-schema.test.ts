@@ -1,7 +1,7 @@
 // The schema of the planner's reply: only tools that exist, only arguments they take, and the way back to a document.
 import { describe, expect, it } from "vitest";
-import { planFromReply, planRequestSchema } from "../../src/agents/plan-request-schema.js";
-import { schemaSize } from "../../src/agents/schema-size.js";
+import { planFromReply, planRequestSchema } from "../../src/agents/planner/plan-request-schema.js";
+import { schemaSize } from "../../src/agents/typed/schema-size.js";
 import { LIMITS } from "../../src/limits.js";
 import { isObject, type Json, type JsonObject } from "../../src/plan/json.js";
 import type { Inventory } from "../../src/plan/tool-spec.js";

@@ -1,10 +1,10 @@
 // Stories of the planner: what it is asked, how findings and feedback go back, and what becomes of its reply.
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { PlannerRequest } from "../../src/agents/plan-request.js";
-import { EXAMPLES, replyText, strictExample } from "../../src/agents/planner-examples.js";
-import { planRequestSchema } from "../../src/agents/plan-request-schema.js";
-import { askPlanner, type PlannerReply } from "../../src/agents/planner.js";
+import type { PlannerRequest } from "../../src/agents/planner/plan-request.js";
+import { EXAMPLES, replyText, strictExample } from "../../src/agents/planner/planner-examples.js";
+import { planRequestSchema } from "../../src/agents/planner/plan-request-schema.js";
+import { askPlanner, type PlannerReply } from "../../src/agents/planner/planner.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Finding } from "../../src/plan/finding.js";

@@ -1,8 +1,8 @@
 // Executors that go round in circles: they are told, then stopped; whatever makes progress is left alone.
 import { describe, expect, it } from "vitest";
-import { Turns } from "../../src/agents/repetition.js";
-import type { AgentRequest } from "../../src/agents/agent-request.js";
-import { runAgent } from "../../src/agents/run-agent.js";
+import { Turns } from "../../src/agents/executor/repetition.js";
+import type { AgentRequest } from "../../src/agents/executor/agent-request.js";
+import { runAgent } from "../../src/agents/executor/run-agent.js";
 import { StepFailure } from "../../src/agents/step-failure.js";
 import type { Json } from "../../src/plan/json.js";
 import { ToolError, type Tool } from "../../src/tools/tool.js";

@@ -1,10 +1,10 @@
 // Stories of a planner that is asked again: what it reads, that nothing of it passes as an instruction, and what
 // becomes of its reply.
 import { describe, expect, it } from "vitest";
-import type { PlannerRequest } from "../../src/agents/plan-request.js";
-import { askPlanner, type Planner, type PlannerReply } from "../../src/agents/planner.js";
-import { replanFacts, type ReplanFacts } from "../../src/agents/replan-facts.js";
-import { replanText } from "../../src/agents/replan-prompts.js";
+import type { PlannerRequest } from "../../src/agents/planner/plan-request.js";
+import { askPlanner, type Planner, type PlannerReply } from "../../src/agents/planner/planner.js";
+import { replanFacts, type ReplanFacts } from "../../src/agents/planner/replan-facts.js";
+import { replanText } from "../../src/agents/planner/replan-prompts.js";
 import type { Json } from "../../src/plan/json.js";
 import type { Settings } from "../../src/run/settings.js";
 import { type Run } from "../../src/run/state.js";

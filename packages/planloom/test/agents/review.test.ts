@@ -1,6 +1,6 @@
 // Stories of the review of a plan: two verdicts and nothing else, whatever the results say.
 import { describe, expect, it } from "vitest";
-import { reviewFacts, reviewPlan } from "../../src/agents/reviewer.js";
+import { reviewFacts, reviewPlan } from "../../src/agents/planner/reviewer.js";
 import { StepFailure } from "../../src/agents/step-failure.js";
 import { LIMITS } from "../../src/limits.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";

@@ -1,10 +1,10 @@
 // Stories of the executor: what it is told, how it gets around failures, and what a crash costs.
 import { describe, expect, it } from "vitest";
 import { UnknownOutcome } from "../../src/agents/checkpoint.js";
-import type { AgentRequest } from "../../src/agents/agent-request.js";
-import { runAgent } from "../../src/agents/run-agent.js";
+import type { AgentRequest } from "../../src/agents/executor/agent-request.js";
+import { runAgent } from "../../src/agents/executor/run-agent.js";
 import { StepFailure } from "../../src/agents/step-failure.js";
-import { settledOutcome } from "../../src/agents/call-outcome.js";
+import { settledOutcome } from "../../src/agents/executor/call-outcome.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Model, ModelReply, ModelRequest } from "../../src/model/port.js";

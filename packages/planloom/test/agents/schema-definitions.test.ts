@@ -1,7 +1,7 @@
 // Definitions of a schema: repeated parts stand once, and the schema means the same as before.
 import { describe, expect, it } from "vitest";
-import { withDefinitions, within } from "../../src/agents/schema-definitions.js";
-import { closedObject, orNull, TEXT } from "../../src/agents/strict-schema.js";
+import { withDefinitions, within } from "../../src/agents/typed/schema-definitions.js";
+import { closedObject, orNull, TEXT } from "../../src/agents/typed/strict-schema.js";
 import { isObject, type Json, type JsonObject } from "../../src/plan/json.js";
 
 const PAIR = closedObject({ name: TEXT, value: orNull(TEXT) });

@@ -1,6 +1,6 @@
 // Numbers and booleans that a model wrote as texts become what the type asks for, and nothing else changes.
 import { expect, test } from "vitest";
-import { withoutTextValues } from "../../src/agents/text-values.js";
+import { withoutTextValues } from "../../src/agents/typed/text-values.js";
 import type { Json } from "../../src/plan/json.js";
 import { parseType } from "../../src/plan/type/text.js";
 

@@ -1,7 +1,7 @@
 // Names of tools as models write them. In: an agent step whose model writes a name in another way. Out: the call that is
 // made, or what the model is told.
 import { expect, test } from "vitest";
-import { runAgent } from "../../src/agents/run-agent.js";
+import { runAgent } from "../../src/agents/executor/run-agent.js";
 import { MemoryJournal } from "./memory-journal.js";
 import { agentStep, keyOf, resultsIn, script, specOf, toolOf } from "./parts.js";
 

@@ -2,7 +2,7 @@
 // fail. Out: the rows, and what the model reads.
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { outcomeIn } from "../../src/agents/call-outcome.js";
+import { outcomeIn } from "../../src/agents/executor/call-outcome.js";
 import { createLoom } from "../../src/loom/create-loom.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { tool, ToolError } from "../../src/tools/tool.js";

@@ -1,7 +1,7 @@
 // The journal of an attempt: what is written before and after each call, and what the next attempt makes of it.
 import { describe, expect, onTestFinished, test } from "vitest";
 import { UnknownOutcome } from "../../src/agents/checkpoint.js";
-import { settledOutcome } from "../../src/agents/call-outcome.js";
+import { settledOutcome } from "../../src/agents/executor/call-outcome.js";
 import { journalOf, type JournalAttempt } from "../../src/engine/journal.js";
 import type { Checkpoint } from "../../src/agents/checkpoint.js";
 import type { EventStore } from "../../src/store/event-store.js";

@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import type { AgentContext } from "../../src/agents/checkpoint.js";
-import { askPlanner } from "../../src/agents/planner.js";
+import { askPlanner } from "../../src/agents/planner/planner.js";
 import { readPlan } from "../../src/plan/read/read.js";
 import type { CheckedPlan } from "../../src/run/command.js";
 import { endOf } from "../../src/run/status.js";

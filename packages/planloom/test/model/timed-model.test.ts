@@ -2,10 +2,10 @@
 // moved by hand.
 import { describe, expect, test } from "vitest";
 import type { AgentContext } from "../../src/agents/checkpoint.js";
-import type { PlannerRequest } from "../../src/agents/plan-request.js";
-import type { PlannerFunction } from "../../src/agents/planner.js";
+import type { PlannerRequest } from "../../src/agents/planner/plan-request.js";
+import type { PlannerFunction } from "../../src/agents/planner/planner.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
-import { timedPlanner } from "../../src/agents/timed-planner.js";
+import { timedPlanner } from "../../src/agents/planner/timed-planner.js";
 import { LIMITS } from "../../src/limits.js";
 import type { ModelReply, ModelRequest } from "../../src/model/port.js";
 import { openModel } from "../../src/model/model.js";

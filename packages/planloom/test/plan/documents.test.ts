@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createLoom } from "../../src/loom/create-loom.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { normalizeDraft } from "../../src/plan/read/read.js";
-import { plannerRepair } from "../../src/agents/planner-prompts.js";
+import { plannerRepair } from "../../src/agents/planner/planner-prompts.js";
 import { findingWords } from "../../src/words/findings.js";
 import { check } from "../../src/plan/check/check.js";
 import { isUnclear } from "../../src/plan/check/unclear.js";

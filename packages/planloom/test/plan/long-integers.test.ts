@@ -1,6 +1,6 @@
 // Integers beyond 2^53 keep their digits: as a text where a text is wanted, as an error everywhere else.
 import { describe, expect, test } from "vitest";
-import { readReply } from "../../src/agents/json-reply.js";
+import { readReply } from "../../src/agents/typed/json-reply.js";
 import { jsonOrText } from "../../src/cli/inputs.js";
 import { check } from "../../src/plan/check/check.js";
 import { losesDigits, parseExactly } from "../../src/plan/exact-integer.js";

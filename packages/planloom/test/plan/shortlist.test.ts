@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import { shortlist } from "../../src/agents/shortlist.js";
+import { shortlist } from "../../src/agents/planner/shortlist.js";
 import type { ToolSpec } from "../../src/plan/tool-spec.js";
 
 const spec = (name: string, description: string): ToolSpec => ({

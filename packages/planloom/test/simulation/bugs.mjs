@@ -41,7 +41,7 @@ export const BUGS = [
   },
   {
     name: "an agent repeats a call whose output was refused",
-    file: "src/agents/tool-turn.js",
+    file: "src/agents/executor/tool-turn.js",
     find: "if (tallyOf(bench, tool.spec.name, args).acted)",
     put: "if (false)",
   },
@@ -101,7 +101,7 @@ export const BUGS = [
   },
   {
     name: "a refusal of a repeated call settles the call before it",
-    file: "src/agents/call-attempt.js",
+    file: "src/agents/executor/call-attempt.js",
     find: "{ ...outcome, uncertain: true }",
     put: "outcome",
   },

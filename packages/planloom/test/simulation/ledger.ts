@@ -8,7 +8,7 @@ import { foldNext } from "../../src/run/log/chain.js";
 import { headOf, type RunHead } from "../../src/run/view/head.js";
 import { emptyRun, type Run } from "../../src/run/state.js";
 import { Agreements } from "../run/agreements.js";
-import type { CallOutcome } from "../../src/agents/call-outcome.js";
+import type { CallOutcome } from "../../src/agents/executor/call-outcome.js";
 import type { JournalRow } from "../../src/store/event-store.js";
 import type { Timeline } from "./timeline.js";
 

@@ -1,6 +1,6 @@
 // Scripted models: an executor that makes the calls of its step, a synthesizer, a planner. In: requests. Out: replies
 // that depend only on the request, or errors. They count what is paid twice, and what is paid beyond the budget.
-import type { PlannerFunction } from "../../src/agents/planner.js";
+import type { PlannerFunction } from "../../src/agents/planner/planner.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import type { Model, ModelReply, ModelRequest } from "../../src/model/port.js";
 import { modelCallOf } from "../../src/agents/model-call.js";

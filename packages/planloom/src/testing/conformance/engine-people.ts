@@ -1,6 +1,6 @@
 // Commands of people, given to the engine that drives the run or to another one. In: a stage. Out: stories.
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import type { PlannerRequest } from "../../agents/plan-request.js";
+import type { PlannerRequest } from "../../agents/planner/plan-request.js";
 import type { Engine } from "../../engine/engine.js";
 import type { Command } from "../../run/command.js";
 import { LIMITS } from "../../limits.js";
