@@ -1,7 +1,7 @@
 // The layer rule. In: the sources of the packages, and the rules of .dependency-cruiser*.cjs. Out: each folder with its
-// modules and its edges (imports of other folders), in the order of the rule; the same for the folders inside a folder;
-// then the violations. It also fails if a folder inside a folder is in a circle with the files or folders beside it,
-// and if it sees too few modules, because a checker that sees nothing must not pass.
+// modules and its edges (imports of other folders), in the order of the rule; the same for the folders inside a folder,
+// at every depth; then the violations. It also fails if a folder inside a folder is in a circle with the files or
+// folders beside it, and if it sees too few modules, because a checker that sees nothing must not pass.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -59,9 +59,10 @@ function print(folders, levels, indent) {
  * Then a file both uses such a folder and is used by it.
  */
 function circle(layer) {
+  const levels = layer.split("/").length + 1;
   const pieceOf = (source) =>
     source.startsWith(`${LIBRARY}${layer}/`)
-      ? source.slice(LIBRARY.length).split("/").slice(0, 2).join("/")
+      ? source.slice(LIBRARY.length).split("/").slice(0, levels).join("/")
       : undefined;
   const used = new Map();
   for (const { source, dependencies } of own) {
@@ -82,17 +83,22 @@ function circle(layer) {
 
 print(order, 1, "");
 const circles = [];
-for (const layer of order) {
+/** The folders inside this folder, and those inside them: printed, and checked for circles. */
+function look(layer) {
+  const levels = layer.split("/").length + 1;
   const inner = new Set(
-    own.map(({ source }) => folderOf(source, 2)).filter((folder) => folder.startsWith(`${layer}/`)),
+    own.map(({ source }) => folderOf(source, levels)).filter((folder) => folder?.startsWith(`${layer}/`)),
   );
-  if (inner.size === 0) continue;
+  if (inner.size === 0) return;
   const first = ordered(`${layer}-`).map((folder) => `${layer}/${folder}`);
+  const folders = [...new Set([...first, ...[...inner].sort()])];
   console.log(`inside ${layer}/`);
-  print([layer, ...new Set([...first, ...[...inner].sort()])], 2, "  ");
+  print([layer, ...folders], levels, "  ");
   const pieces = circle(layer);
   if (pieces.length > 0) circles.push(`error circle-in-${layer}: ${pieces.join(", ")}`);
+  folders.forEach(look);
 }
+order.forEach(look);
 const violations = [...summary.violations, ...fold.summary.violations];
 for (const { rule, from, to } of violations) console.log(`${rule.severity} ${rule.name}: ${from} -> ${to}`);
 for (const line of circles) console.log(line);
