@@ -7,7 +7,7 @@ import type { Usage } from "../plan/usage.js";
 import { writePlan } from "../plan/write.js";
 import { editableTool, restsOf } from "../run/approval.js";
 import type { RestOfStep } from "../run/command.js";
-import { currentPlan } from "../run/lookup.js";
+import { contextOf, currentPlan } from "../run/lookup.js";
 import type { ApprovalReason, ChangedToolReason, LegacyReason } from "../run/reason.js";
 import { endOf, failedWith, isEnded, type RunStatus, statusOf } from "../run/status.js";
 import { worksOf } from "../run/steps.js";
@@ -18,7 +18,7 @@ import { mayRetry } from "../run/decide/retry.js";
 import { type ProposedPlan, type PendingApproval, type Run, type RunEnd } from "../run/state.js";
 import { typeOf } from "../plan/type/schema.js";
 import { typeText } from "../plan/type/type.js";
-import { directTool, takesContext, toldBy } from "../plan/step-kind.js";
+import { directTool, handedTo, toldBy } from "../plan/step-kind.js";
 import type { Doubt, StepState, StepStatus, Unusable, Work } from "../run/work.js";
 import { firstAction, type Action, type Sentence, type Surface } from "../words/action.js";
 import { AFTER_REJECTION } from "../words/approval-reasons.js";
@@ -272,7 +272,7 @@ function workDocument(run: Run, work: Work, say: Say): WorkDocument {
     ...(work.summary === undefined ? {} : { summary: work.summary }),
     ...(work.evidence === undefined ? {} : { evidence: work.evidence }),
     ...(work.carried === undefined ? {} : { carried: work.carried }),
-    ...(work.args === undefined ? {} : { input: work.args, ...contextOf(run, work) }),
+    ...(work.args === undefined ? {} : { input: work.args, ...givenTo(run, work) }),
     ...(work.output === undefined ? {} : { output: work.output }),
     ...(error === undefined || work.status === "completed" ? {} : { error: failureDocument(error, say, next) }),
     ...(work.calls === undefined ? {} : { calls: [...work.calls.values()].map(callDocument) }),
@@ -289,11 +289,8 @@ const callDocument = ({ effects: _effects, error, ...call }: MadeCall): CallDocu
 
 const NEXT: { readonly [status in StepStatus]?: Sentence } = { unknown: SETTLE, unusable: USE };
 
-function contextOf(run: Run, { step: { spec } }: Work): Pick<WorkDocument, "context"> {
-  if (!takesContext(spec) || spec.dependsOn.length === 0) return {};
-  return {
-    context: Object.fromEntries(spec.dependsOn.map((id) => [id, run.execution.steps.get(id)?.work.output ?? null])),
-  };
+function givenTo(run: Run, { step: { spec } }: Work): Pick<WorkDocument, "context"> {
+  return handedTo(spec).length === 0 ? {} : { context: contextOf(run, spec) };
 }
 
 /** A fan-out with running items is running, even if it is queued again. In a run that has ended, nothing is running. */

@@ -16,7 +16,8 @@ import { soundValue } from "./start-options.js";
 import type { Engine, Listener } from "../engine/engine.js";
 import { readLog } from "../engine/log.js";
 import { contextAt, type ContextThen } from "./step-context.js";
-import { traceOf, type TraceEntry } from "./trace.js";
+import { traceOf } from "./trace.js";
+import type { TraceEntry } from "./trace-entry.js";
 import { wordedReply, type WordedRefusal, type WordedReply } from "./worded-reply.js";
 import { recordingOf, type Recording } from "../engine/recording.js";
 

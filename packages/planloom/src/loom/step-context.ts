@@ -1,12 +1,11 @@
 // The context of a step when it began. In: the log of a run, and a step or item. Out: the data that it could see, from
 // the run rebuilt up to the event before. The trace shows its results.
-import { contextNeedsOf, dataNeedsOf } from "../plan/graph.js";
+import { dataNeedsOf } from "../plan/graph.js";
 import type { Json } from "../plan/json.js";
 import { referencedNames } from "../plan/expression/reference.js";
-import { takesContext } from "../plan/step-kind.js";
 import type { RunEvent, StepRef } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
-import { currentPlan } from "../run/lookup.js";
+import { contextOf, currentPlan } from "../run/lookup.js";
 import { emptyRun, type Run } from "../run/state.js";
 import type { StepState } from "../run/work.js";
 
@@ -43,7 +42,7 @@ export function contextAt(log: readonly RunEvent[], ref: StepRef): ContextThen |
     revision: currentPlan(run)?.revision ?? state.revision,
     goal: run.request.goal,
     references: referencesOf(run, state, ref.item),
-    context: takesContext(state.spec) ? outputs(run, contextNeedsOf(state.spec)) : {},
+    context: contextOf(run, state.spec),
     arguments: argumentsIn(last),
   };
 }

@@ -19,7 +19,7 @@ import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import type { CallEffect, FillEffect } from "../run/effect.js";
 import { guardCall, isHeldGranted } from "../run/guard.js";
 import { callText } from "../run/keys.js";
-import { currentPlan, findWork, toolIn } from "../run/lookup.js";
+import { contextOf, currentPlan, findWork, toolIn } from "../run/lookup.js";
 import { failWith, isFailure } from "../run/failure.js";
 import { toolsOfStep, unknownChanges } from "../run/changed-tools.js";
 import { isCancelling } from "../run/status.js";
@@ -60,7 +60,7 @@ export async function performFill(
     const agent = agentContext(run, context, { stepId: step.id, item: effect.item });
     const { executor: instructions } = services.instructions;
     const today = todayAt(run.log.updatedAt);
-    const facts = { goal: run.request.goal, ...today, step, args: effect.given, outputs: contextOf(run, state) };
+    const facts = { goal: run.request.goal, ...today, step, args: effect.given, outputs: contextOf(run, state.spec) };
     const request = { ...facts, spec: state.tool, ...(instructions === undefined ? {} : { instructions }) };
     const { args, usage } = await fillArguments(request, model, agent);
     return { type: "filled", key, args, usage };
@@ -202,7 +202,7 @@ async function runAgentStep(
         ...todayAt(findWork(run, effect)?.startedAt ?? run.log.updatedAt),
         step,
         args: effect.args,
-        outputs: contextOf(run, state),
+        outputs: contextOf(run, state.spec),
         tools: toolsOf(services, state, run).map((tool) => guarded(services, tool)),
         turns: run.request.settings.turns,
         keyOf: (tool, args, occurrence) => hashOf([run.id, step.id, effect.item, tool, args, occurrence]),
@@ -283,11 +283,6 @@ function guarded(services: Services, tool: Tool): Tool {
       throw new CallUnsettled(end.error);
     },
   };
-}
-
-/** Whole outputs of the steps in `dependsOn`: for plans that pass data only by dependency. */
-function contextOf(run: Run, state: StepState): { readonly [step: string]: Json } {
-  return Object.fromEntries(state.spec.dependsOn.map((id) => [id, run.execution.steps.get(id)?.work.output ?? null]));
 }
 
 function toolContextOf(run: Run, context: Performing, effect: CallEffect): Omit<ToolContext, "spend" | "modelCall"> {

@@ -151,6 +151,9 @@ export const isFilled = (step: Step): boolean => kindOf(step).modelPart(step) ==
  */
 export const takesContext = (step: Step): boolean => kindOf(step).modelPart(step) !== "none";
 
+/** The steps whose whole outputs the model of a step gets. Empty if no model performs the step. */
+export const handedTo = (step: Step): readonly string[] => (takesContext(step) ? step.dependsOn : []);
+
 export const asksPerson = (step: Step): boolean => kindOf(step).asksPerson;
 
 /** Whether an undeclared output is text. Otherwise it has the type that its tool declares. */

@@ -5,7 +5,7 @@ import { FOREIGN, inputLabel, joined, joinedAll, label, OWN, outputLabel, type L
 import { readsOf, type Reads } from "../plan/expression/reference.js";
 import type { Step } from "../plan/plan.js";
 import type { ValueSource } from "../plan/origin.js";
-import { asksPerson, takesContext, toolNames } from "../plan/step-kind.js";
+import { asksPerson, handedTo, toolNames } from "../plan/step-kind.js";
 import { currentPlan, toolIn } from "./lookup.js";
 import type { ProposedPlan, Run } from "./state.js";
 import type { StepState, Work } from "./work.js";
@@ -84,7 +84,7 @@ export function partsOfTools(run: Run, names: readonly string[]): readonly Value
 
 /** All that a step's call is made of: its text, its arguments, its list, and the outputs that a model is given. */
 export function valueParts(run: Run, spec: Step): readonly ValuePart[] {
-  const given = takesContext(spec) ? spec.dependsOn.map((id) => partOfStep(run, id)) : [];
+  const given = handedTo(spec).map((id) => partOfStep(run, id));
   const list = spec.forEach === undefined ? [] : partsRead(run, spec, reads(spec, "forEach"));
   return distinct([...partsOfText(run, spec), ...partsRead(run, spec, reads(spec, "with")), ...list, ...given]);
 }

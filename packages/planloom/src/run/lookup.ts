@@ -1,4 +1,7 @@
-// Finds parts of a run: a plan, a step, an item, an effect that is owed. In: a run and a name. Out: the part.
+// Finds parts of a run: a plan, a step, an item, the context of a step, an effect that is owed. In: a run and a name. Out: the part.
+import type { Json } from "../plan/json.js";
+import type { Step } from "../plan/plan.js";
+import { handedTo } from "../plan/step-kind.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import type { Effect } from "./effect.js";
 import { answerKey, reviewKey } from "./keys.js";
@@ -26,6 +29,10 @@ export function planOf(run: Run): ProposedPlan {
   if (plan === undefined) throw new Error(`run ${run.id} has no plan`);
   return plan;
 }
+
+/** The whole outputs that the model of a step gets, by step. null for a step without an output. */
+export const contextOf = ({ execution }: Run, spec: Step): { readonly [step: string]: Json } =>
+  Object.fromEntries(handedTo(spec).map((id) => [id, execution.steps.get(id)?.work.output ?? null]));
 
 /** The definition that applies to calls of this tool of the current plan. */
 export const toolIn = (run: Run, name: string): ToolSpec | undefined =>

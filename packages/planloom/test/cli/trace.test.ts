@@ -1,6 +1,7 @@
 // The trace of a run: one entry for each step over all plans that keep it, and what an ended process interrupted.
 import { expect, test } from "vitest";
-import { historyOf, traceLines } from "../../src/cli/render/trace.js";
+import { historyOf } from "../../src/cli/render/history.js";
+import { traceLines } from "../../src/cli/render/trace.js";
 import { readLog } from "../../src/engine/log.js";
 import { traceOf } from "../../src/loom/trace.js";
 import { LOGS, logIn, storeOf } from "../fixtures/logs.js";

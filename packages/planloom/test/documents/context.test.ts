@@ -81,3 +81,58 @@ test("the command line: show --trace and show --at print what a step was given, 
     steps: [{}, { context: { s1: "5 tickets" } }, { context: { s1: "5 tickets", s2: "3 of them about refunds" } }],
   });
 });
+
+/** A step that makes a value, and a step of a model that gets the whole value. */
+const using = (made: object) => ({
+  steps: [
+    { id: "made", title: "Make", tool: "calculate", ...made },
+    { id: "use", agent: "Use what was made.", dependsOn: ["made"] },
+  ],
+  answer: { value: "${{ use }}" },
+});
+
+test("the trace: the outputs of the plan that the step follows, not of a step with the same name in an earlier plan", async () => {
+  const loom = await createLoom({ store: "memory", models: { default: scriptedModel(["three", "one"]) } });
+  onTestFinished(() => loom.close());
+  const fan = { forEach: "${{ [1, 2] }}", with: { expression: "1 + 1" } };
+  const run = await loom.start("Use it", { plan: using(fan) });
+  await run.result();
+  expect(await run.retry({ plan: using({ with: { expression: "3 + 4" } }) })).toMatchObject({ ok: true });
+  expect(await run.result()).toMatchObject({ answer: "one", plan: { revision: 2 } });
+  const uses = (await run.trace()).filter(({ step }) => step === "use");
+  expect(uses.map(({ attempts }) => attempts[0]?.context)).toEqual([{ made: [2, 2] }, { made: 7 }]);
+  expect(await run.context("use")).toMatchObject({ context: { made: 7 } });
+});
+
+test("the trace: a step that is restarted in a fork does not keep the mark of a reused result", async () => {
+  const loom = await createLoom({ store: "memory", models: { default: scriptedModel(["first", "second", "third"]) } });
+  onTestFinished(() => loom.close());
+  const first = await loom.start("Use it", { plan: using({ with: { expression: "3 + 4" } }) });
+  await first.result();
+  const fork = await first.fork({ at: "use" });
+  await fork.result();
+  expect((await fork.trace())[0]).toMatchObject({ step: "made", carried: first.id, attempts: [] });
+  expect(await fork.retry({ from: "made" })).toMatchObject({ ok: true });
+  await fork.result();
+  const [again] = await fork.trace();
+  expect(again).toMatchObject({ step: "made", status: "completed", written: 7, attempts: [{ read: {} }] });
+  expect(again).not.toHaveProperty("carried");
+});
+
+test("the context of a step: whole outputs only of the steps that it depends on; references are apart", async () => {
+  const loom = await createLoom({ store: "memory", models: { default: scriptedModel(["done"]) } });
+  onTestFinished(() => loom.close());
+  const run = await loom.start("Use it", {
+    plan: {
+      steps: [
+        { id: "sum", title: "Add", tool: "calculate", with: { expression: "3 + 4" } },
+        { id: "use", agent: "Use it.", with: { text: "${{ sum }} is the sum" } },
+      ],
+      answer: { value: "${{ use }}" },
+    },
+  });
+  const { steps } = await run.result();
+  expect(await run.context("use")).toMatchObject({ references: { sum: 7 }, context: {} });
+  expect((await run.trace())[1]!.attempts[0]).not.toHaveProperty("context");
+  expect(steps[1]).not.toHaveProperty("context");
+});

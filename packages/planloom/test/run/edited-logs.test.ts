@@ -4,7 +4,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { showLines } from "../../src/cli/command/read.js";
-import { historyOf, traceLines } from "../../src/cli/render/trace.js";
+import { historyOf } from "../../src/cli/render/history.js";
+import { traceLines } from "../../src/cli/render/trace.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Json } from "../../src/plan/json.js";
 import { documentOf } from "../../src/loom/document.js";

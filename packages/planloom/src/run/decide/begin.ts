@@ -29,7 +29,7 @@ import { stepIn } from "../lookup.js";
 import { scopeOf, skippedAmong } from "../step-scope.js";
 import type { Run } from "../state.js";
 import { repeatedCall } from "../unusable-call.js";
-import { asksPerson, callName, deedOf, isConversation, isFilled, takesContext, toldBy } from "../../plan/step-kind.js";
+import { asksPerson, callName, deedOf, handedTo, isConversation, isFilled, toldBy } from "../../plan/step-kind.js";
 
 type Args = { readonly [name: string]: Json };
 
@@ -61,7 +61,7 @@ const deniedWith = ({ cause, comment }: NonNullable<Work["denied"]>): Failure =>
 
 /** The origins of the whole outputs that a model is given beside the arguments. */
 const handedOver = (run: Run, { step: { spec } }: Work): readonly Origin[] =>
-  takesContext(spec) ? spec.dependsOn.flatMap((id) => run.execution.steps.get(id)?.work.origin ?? []) : [];
+  handedTo(spec).flatMap((id) => run.execution.steps.get(id)?.work.origin ?? []);
 
 /** After a model has filled in the arguments: checks them all, asks for approval if needed, then records the intent. */
 export function startFilled(run: Run, work: Work, filled: Args, at: number): Fact[] {
