@@ -2,7 +2,7 @@
 // nothing, or PlanloomError CONFIG_INVALID with the key.
 import type { PlannerFunction } from "../agents/planner/planner.js";
 import { LIMITS } from "../limits.js";
-import type { AiSdkModel } from "../model/ai-sdk.js";
+import type { AiSdkModel } from "../model/given-model.js";
 import { isHeader } from "../model/settings/header-text.js";
 import type { Model } from "../model/port.js";
 import type { Prices } from "../model/settings/prices.js";

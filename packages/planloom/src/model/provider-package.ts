@@ -1,11 +1,11 @@
 // Finds and loads providers of the AI SDK that the user has installed. In: a provider's name. Out: the base of its
 // package, and a model of it. Planloom does not depend on these packages.
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
-import { isAiSdkModel, isCallable, type LanguageModelV3 } from "./ai-sdk.js";
+import type { LanguageModelV3 } from "./ai-sdk.js";
+import { isAiSdkModel, isCallable } from "./given-model.js";
 import { packageToInstall, type ProviderName } from "./settings/provider-name.js";
 import { keptFetch } from "./wire/wire.js";
 
@@ -20,6 +20,12 @@ interface ProviderSettings {
 }
 
 /**
+ * Not imported: bundlers follow `createRequire` of an import, and would put every file of every provider into the
+ * bundle. These packages are the user's, and are looked up when the program runs.
+ */
+const nodeModule = process.getBuiltinModule("node:module");
+
+/**
  * The entry file of the provider's package, or undefined if it is not installed. Looks into Planloom's own
  * dependencies, then into those of the folders: Planloom may be installed globally. A folder runs code, so the caller
  * must trust it.
@@ -27,7 +33,7 @@ interface ProviderSettings {
 export function findProvider(provider: string, folders: readonly string[] = []): string | undefined {
   for (const base of [import.meta.url, ...folders.map((folder) => join(folder, "package.json"))]) {
     try {
-      return createRequire(base).resolve(`@ai-sdk/${provider}`);
+      return nodeModule.createRequire(base).resolve(`@ai-sdk/${provider}`);
     } catch {
       // Not here; another folder may have it.
     }
@@ -43,7 +49,8 @@ export function notInstalled({ provider, model }: ProviderName, cause?: unknown)
   return new PlanloomError("PROVIDER_NOT_INSTALLED", { ...names, reason }, { cause });
 }
 
-const load = (file: string): Promise<{ readonly [name: string]: unknown }> => import(pathToFileURL(file).href);
+const load = (file: string): Promise<{ readonly [name: string]: unknown }> =>
+  import(/* webpackIgnore: true */ /* @vite-ignore */ pathToFileURL(file).href);
 
 /**
  * Throws PlanloomError PROVIDER_NOT_INSTALLED if the package cannot be loaded, for example because a package that it

@@ -32,7 +32,7 @@ const LEAST_VERSION = "3.51.3";
 export async function loadSqlite(): Promise<SqlDriver> {
   const builtIn = builtInSqlite();
   if (builtIn !== undefined && isAtLeast(versionOf(builtIn), LEAST_VERSION)) return builtIn;
-  const packaged = await packagedSqlite();
+  const packaged = await packagedSqlite(builtIn);
   const version = versionOf(packaged);
   if (isAtLeast(version, LEAST_VERSION)) return packaged;
   throw new PlanloomError("STORE_SQLITE_TOO_OLD", { version, least: LEAST_VERSION });
@@ -52,11 +52,14 @@ function builtInSqlite(): SqlDriver | undefined {
   }
 }
 
-async function packagedSqlite(): Promise<SqlDriver> {
+async function packagedSqlite(builtIn: SqlDriver | undefined): Promise<SqlDriver> {
   try {
     return (await import("@photostructure/sqlite")).DatabaseSync;
   } catch (cause) {
-    throw new PlanloomError("STORE_FAILED", { problem: "no-sqlite", reason: messageOf(cause) }, { cause });
+    const reason = /^.*/.exec(messageOf(cause))![0];
+    const old = builtIn === undefined ? {} : { builtIn: versionOf(builtIn) };
+    const params = { problem: "no-sqlite", reason, ...old, least: LEAST_VERSION } as const;
+    throw new PlanloomError("STORE_FAILED", params, { cause });
   }
 }
 

@@ -2,7 +2,7 @@
 import { createAnthropic as anthropic6 } from "ai-sdk-6-anthropic";
 import { createAnthropic as anthropic7 } from "ai-sdk-7-anthropic";
 import { describe, expect, it } from "vitest";
-import type { AiSdkModel } from "../../src/model/ai-sdk.js";
+import type { AiSdkModel } from "../../src/model/given-model.js";
 import { withCacheMarks } from "../../src/model/request/cache-marks.js";
 import { openModel } from "../../src/model/model.js";
 import type { ModelMessage, ModelRequest } from "../../src/model/port.js";

@@ -17,7 +17,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import * as planloom from "../../src/index.js";
 import { runMode } from "../../../../scripts/models/run-mode.mjs";
-import type { AiSdkModel } from "../../src/model/ai-sdk.js";
+import type { AiSdkModel } from "../../src/model/given-model.js";
 import { openModel } from "../../src/model/model.js";
 import type { JsonObject } from "../../src/plan/json.js";
 import type { ModelRequest } from "../../src/model/port.js";

@@ -1,6 +1,6 @@
 // The model and endpoint of each role. In: flags, environment and configuration. Out: the settings of each role. Pure,
 // so that the rules of precedence can be tested as a table.
-import type { AiSdkModel } from "../ai-sdk.js";
+import type { AiSdkModel } from "../given-model.js";
 import type { JsonObject } from "../../plan/json.js";
 import { sameOrigin, shownUrl } from "./endpoint.js";
 import type { Model, Role } from "../port.js";

@@ -18,7 +18,8 @@ export type StoreFault =
   | { readonly problem: "foreign"; readonly path: string }
   /** `of` is the trigger, view or table that computes or changes rows by itself. */
   | { readonly problem: "active"; readonly path: string; readonly of: string }
-  | { readonly problem: "no-sqlite"; readonly reason: string }
+  /** `builtIn`: the version in Node.js, if it has one. It is older than `least`. */
+  | { readonly problem: "no-sqlite"; readonly reason: string; readonly builtIn?: string; readonly least: string }
   | { readonly problem: "not-json"; readonly reason: string };
 
 /** The fault of a stored row. `reason` is the text of JSON. */
@@ -95,7 +96,12 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
       foreign: ({ path }) => `${path} is a database of another program, not a Planloom store.`,
       active: ({ path, of }) =>
         `The store ${path} was not opened: it holds ${of}, which computes or changes rows by itself. Planloom never makes such a thing.`,
-      "no-sqlite": ({ reason }) => `No SQLite could be loaded on this platform: ${reason}.`,
+      "no-sqlite": ({ reason, builtIn, least }) =>
+        `No SQLite could be loaded: ${
+          builtIn === undefined
+            ? "this Node.js has none built in"
+            : `the one in this Node.js is ${builtIn}, and ${least} is needed`
+        }, and the package @photostructure/sqlite cannot be loaded: ${reason.replace(/\.$/, "")}.`,
       "not-json": ({ reason }) => `A value cannot be stored because JSON cannot hold it: ${reason}.`,
       forbidden: ({ path, reason }) => `The store ${path} cannot be opened for writing: ${reason}.`,
       failed: ({ path, reason }) => `The store ${path} failed: ${reason}.`,
@@ -117,7 +123,8 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
         ". This one was not changed.",
       ],
       "no-sqlite": () => [
-        "Use a newer Node.js, which has SQLite built in, or set PLANLOOM_STORE=memory for a run that is not kept.",
+        "Use a newer Node.js, which has SQLite built in. Or install @photostructure/sqlite where the program runs: a " +
+          "bundler must leave it external. Or set PLANLOOM_STORE=memory for runs that are not kept.",
       ],
       "not-json": () => ["Return plain JSON from the tool: no cycles, no bigint, no deep nesting."],
       forbidden: checkAccess,
