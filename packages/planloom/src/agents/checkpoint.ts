@@ -133,6 +133,8 @@ export interface DraftedStep {
 /** The step, item and attempt that a role works for. */
 export interface AgentContext {
   readonly signal: AbortSignal;
+  /** What the program gave the run, for tools and model functions. No prompt holds it. */
+  readonly context?: unknown;
   readonly runId: string;
   readonly stepId: string;
   /** Index in a fan-out, or null. */

@@ -98,6 +98,7 @@ function addStarts(program: Command, act: Act): void {
     .option("-i, --input <name=value>", "an input: JSON or text, or name=@file; repeatable", collected, [])
     .option("--trust <name>", "an input that no others wrote: a file or a document of yours; repeatable", collected, [])
     .option("--tag <tag>", "a label of the run, for lists; repeatable", collected, [])
+    .option("--context <file|json>", "a record for tools; no model reads it")
     .option("--concurrency <n>", "steps and items at once (default 4)")
     .addOption(approval())
     .option("-y, --yes", "grant approvals; questions, calls in doubt, and calls that text of others chose still wait")

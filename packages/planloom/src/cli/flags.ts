@@ -41,6 +41,8 @@ export interface RunFlags extends StoreFlags, ModelFlags, DriveFlags, BudgetFlag
   readonly input?: readonly string[];
   readonly trust?: readonly string[];
   readonly tag?: readonly string[];
+  /** JSON, or a file with JSON or YAML. */
+  readonly context?: string;
   readonly concurrency?: string;
   readonly approval?: "never" | "always" | "effects";
   readonly onFailure?: FailurePolicy;

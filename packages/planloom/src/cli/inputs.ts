@@ -79,6 +79,12 @@ async function fileValue(name: string, path: string): Promise<Json> {
   }
 }
 
+/** The data of a text. A file that is no YAML holds JSON. */
+export function dataOf(text: string, file: string): Promise<Json> {
+  const ending = extname(file).toLowerCase();
+  return parsed(text, /^\.ya?ml$/.test(ending) ? ending : ".json");
+}
+
 async function parsed(text: string, ending: string): Promise<Json> {
   if (ending === ".json") return parseExactly(text);
   if (ending !== ".yaml" && ending !== ".yml") return text;

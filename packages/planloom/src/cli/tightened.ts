@@ -64,6 +64,8 @@ const search: Rule<NonNullable<Builtins["search"]>> = (value, name, folder) => {
 
 const RULES: Rule<LoomConfig> = each<LoomConfig>({
   tools: never,
+  storedContext: never,
+  resolveContext: never,
   builtins: each<Builtins>({ files, fetch: oneOf(false), search }),
   secrets: never,
   models: never,

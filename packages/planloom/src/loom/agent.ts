@@ -11,7 +11,7 @@ import type { LoomRun } from "./loom-run.js";
 import type { WordedReply } from "./worded-reply.js";
 
 /** Every setting of a loom, with the models of the roles beside them. */
-export interface AgentConfig extends Omit<LoomConfig, "models" | "planner" | "approval"> {
+export interface AgentConfig<C = unknown> extends Omit<LoomConfig<C>, "models" | "planner" | "approval"> {
   /** The model of all roles that are not given. Default: the PLANLOOM_* and OPENAI_* variables. */
   readonly model?: RoleConfig;
   readonly planner?: RoleConfig | PlannerFunction;
@@ -31,9 +31,9 @@ interface DecisionOptions {
   readonly by?: string;
 }
 
-interface Agent {
+interface Agent<C = unknown> {
   /** Pursues a goal until the run ends or needs a person: see `status` and `waiting`. */
-  run(goal: string, options?: StartOptions): Promise<RunDocument>;
+  run(goal: string, options?: StartOptions<C>): Promise<RunDocument>;
   /**
    * Approves what waits, the plan or a call, and drives the run on as `run` does. Any process with the same store can
    * do so. Rejects with WHICH_APPROVAL if several things wait, and with COMMAND_REFUSED if nothing does.
@@ -47,19 +47,19 @@ interface Agent {
   /** A run, with all its commands. */
   get(run: Named): Promise<LoomRun>;
   /** The loom behind the agent: plans, checks, estimates, lists of runs. */
-  loom(): Promise<Loom>;
+  loom(): Promise<Loom<C>>;
   /** Releases the runs and closes the store, if the agent was used. */
   close(): Promise<void>;
 }
 
 /** An agent with these roles and tools. Nothing is opened before its first call, which rejects as createLoom does. */
-export function agent(config: AgentConfig = {}): Agent {
+export function agent<C = unknown>(config: AgentConfig<C> = {}): Agent<C> {
   const { model, planner, executor, synthesizer, approval, ...settings } = config;
   const given = { default: model, planner, executor, synthesizer };
   const models = Object.fromEntries(Object.entries(given).filter(([, role]) => role !== undefined));
   const policy = typeof approval === "boolean" ? (approval ? "always" : "never") : approval;
-  let opened: Promise<Loom> | undefined;
-  const loom = (): Promise<Loom> =>
+  let opened: Promise<Loom<C>> | undefined;
+  const loom = (): Promise<Loom<C>> =>
     (opened ??= createLoom({ ...settings, models, ...(policy === undefined ? {} : { approval: policy }) }));
   const get = async (run: Named): Promise<LoomRun> => (await loom()).get(typeof run === "string" ? run : run.runId);
   return {

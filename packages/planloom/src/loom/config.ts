@@ -21,12 +21,24 @@ import type { EventStore } from "../store/event-store.js";
 import type { Secrets } from "../tools/secret-filter.js";
 import type { Tool } from "../tools/tool.js";
 import type { ApprovalFunction } from "../perform/appraisal.js";
+import type { ResolveContext } from "../perform/run-contexts.js";
 import { knownLimiter, knownModels, knownPrices, type ModelsConfig } from "./config-models.js";
 import { amount, choice, yesOrNo, invalid, knownKeys, whole } from "./config-value.js";
 
-export interface LoomConfig {
+/** `C` is the type of the context that `start({ context })` gives to tools. */
+export interface LoomConfig<C = unknown> {
   /** Your own tools, made by `tool()`. Default: none. */
-  readonly tools?: readonly Tool[];
+  readonly tools?: readonly Tool<C>[];
+  /**
+   * The fields of a context that are stored in the log, as JSON. The others stay in this process, and `resolveContext`
+   * makes them again. Default: all fields are stored.
+   */
+  readonly storedContext?: readonly (unknown extends C ? string : keyof C & string)[];
+  /**
+   * Makes the context of a run from its stored part, when a process drives a run that it did not start. Without it, the
+   * context is its stored part, and a run whose context has other fields is not driven (CONTEXT_NEEDED).
+   */
+  readonly resolveContext?: ResolveContext<C>;
   /**
    * The built-in tools. Default: `calculate` always, `summarize` if there is an executor model; files, fetch and search
    * only if they are configured here.
@@ -169,12 +181,14 @@ export interface LoomConfig {
 }
 
 /** Returns the configuration unchanged, with its type checked: for planloom.config.ts. */
-export function defineConfig(config: LoomConfig): LoomConfig {
+export function defineConfig<C = unknown>(config: LoomConfig<C>): LoomConfig<C> {
   return config;
 }
 
 const KEYS: Record<keyof LoomConfig, true> = {
   tools: true,
+  storedContext: true,
+  resolveContext: true,
   builtins: true,
   secrets: true,
   models: true,
@@ -279,6 +293,7 @@ function knownParts(config: LoomConfig): void {
   knownPrices(config.prices ?? {});
   knownStore(config.store);
   knownEngine(config.engine);
+  knownContext(config);
   knownLimiter(config.limiter);
   knownSecrets(config.secrets ?? {});
   knownKeys("planner.", planner, PLANNER_KEYS);
@@ -336,6 +351,14 @@ const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every
 function knownEngine(engine: unknown): void {
   if (engine === undefined || typeof engine === "function") return;
   throw invalid("engine", engine, { is: "engine" });
+}
+
+function knownContext({ storedContext, resolveContext }: LoomConfig): void {
+  if (storedContext !== undefined && !isTexts(storedContext)) {
+    throw invalid("storedContext", storedContext, { is: "texts" });
+  }
+  if (resolveContext === undefined || typeof resolveContext === "function") return;
+  throw invalid("resolveContext", resolveContext, { is: "function" });
 }
 
 function knownStore(store: unknown): void {

@@ -6,9 +6,10 @@ import type { LoomPorts } from "./open-loom.js";
 
 /**
  * Opens the store, the tools and the models of a configuration, and calls no model. Throws PlanloomError of kind config
- * or store. Close the loom when done.
+ * or store. Close the loom when done. `C` is the type of the context of runs; tools that declare it give it.
  */
-export async function createLoom(config: LoomConfig = {}, ports: LoomPorts = {}): Promise<Loom> {
+export async function createLoom<C = unknown>(config: LoomConfig<C> = {}, ports: LoomPorts = {}): Promise<Loom<C>> {
   const { openLoom } = await import("./open-loom.js");
-  return openLoom(config, ports);
+  // Inside, the type of the context is not known.
+  return openLoom(config as LoomConfig, ports);
 }

@@ -27,6 +27,7 @@ import { unjournaled } from "../perform/agent-context.js";
 import { appraiseWith, doneIn, type Appraiser } from "../perform/appraisal.js";
 import type { Engine, Listener } from "../engine/engine.js";
 import { readHistory } from "../perform/history.js";
+import type { ContextOptions, ContextStarts } from "./context-option.js";
 import { soundGoal, soundInputs, soundRunId, soundTags, soundTrust } from "./start-options.js";
 import { timedPlanner } from "../agents/planner/timed-planner.js";
 import { soundQuery } from "./list-query.js";
@@ -42,7 +43,7 @@ import { withWords, type Worded, type WordedFinding } from "../words/findings.js
 import type { WaitParams } from "../words/waits.js";
 import { estimateInWords, type EstimateInWords } from "../words/estimate.js";
 
-export interface StartOptions {
+export interface StartOptions<C = unknown> extends ContextOptions<C> {
   /** The run's data, referred to as `inputs.name`. */
   readonly inputs?: { readonly [name: string]: Json };
   /** A plan, given as for `check`; then the planner is not asked. Without `inputs`, a checked plan brings its own. */
@@ -75,7 +76,7 @@ export interface DraftOptions {
 }
 
 /** A configured Planloom. Close it when done: its runs are released, and any process can resume them. */
-export class Loom {
+export class Loom<C = unknown> {
   private readonly plans: PlanChecks;
 
   constructor(
@@ -86,6 +87,7 @@ export class Loom {
     readonly roles: Readonly<Record<Role, RoleSettings>>,
     private readonly appraiser: Appraiser,
     private readonly ownsStore: boolean,
+    private readonly contexts: ContextStarts,
   ) {
     const { inventory, limits } = services;
     this.plans = new PlanChecks(inventory.inventory, { limits, granularity: settings.granularity });
@@ -106,6 +108,11 @@ export class Loom {
       const notes = (model?.known?.() ?? []).filter(({ note }) => note !== "tools-as-text" || role === "executor");
       return notes.map((note) => ({ role: role as Role, ...note, message: replyNoteText(note) }));
     });
+  }
+
+  /** Whether the configuration makes contexts from their stored parts. */
+  get resolvesContext(): boolean {
+    return this.services.contexts?.canLookUp === true;
   }
 
   get store(): EventStore {
@@ -195,7 +202,7 @@ export class Loom {
    * goal is used. Starts nothing and throws PLAN_INVALID if a given plan does not pass check, or BUDGET_UNPRICED if the
    * budget is in US dollars and the price of a model is unknown.
    */
-  async start(goal: string, options: StartOptions = {}): Promise<LoomRun> {
+  async start(goal: string, options: StartOptions<C> = {}): Promise<LoomRun> {
     const { plan, listener } = options;
     const inputs = soundInputs(options.inputs ?? this.plans.inputsOf(plan) ?? {});
     const given = plan === undefined ? undefined : await this.appraised(this.given(plan, goal, inputs));
@@ -204,7 +211,8 @@ export class Loom {
     const tags = soundTags(options.tags ?? []);
     const all = given?.inputs ?? inputs;
     const trust = soundTrust(options.trust ?? {}, { given: inputs, all, author: given });
-    const started = this.startedData(aim, all, given, { tags, trust });
+    const context = this.contexts.of(options);
+    const started = this.startedData(aim, all, given, { tags, trust, ...(context && { context }) });
     const runId = await this.engine.start(
       {
         started,
@@ -217,7 +225,7 @@ export class Loom {
   }
 
   /** Starts a run and waits until it ends or needs a person. */
-  async run(goal: string, options: StartOptions = {}): Promise<RunDocument> {
+  async run(goal: string, options: StartOptions<C> = {}): Promise<RunDocument> {
     const run = await this.start(goal, options);
     return run.result();
   }
@@ -242,6 +250,7 @@ export class Loom {
     return new LoomRun(runId, this.engine, this.services.store, {
       settingsFor: (plan) => this.settingsFor(plan),
       models: this.models(),
+      contextOfFork: (parent, options) => this.contexts.ofFork(parent, options),
       given: (plan, goal, inputs) => this.given(plan, goal, inputs),
       appraise: (plan, run) => this.appraised(plan, run),
       started: (goal, inputs, given, more) => this.startedData(goal, inputs, given, more),
@@ -277,7 +286,7 @@ export class Loom {
     goal: string,
     inputs: { readonly [name: string]: Json },
     given: CheckedPlan | undefined,
-    { tags, trust }: Pick<RunRequest, "tags" | "trust">,
+    { tags, trust, context }: Pick<RunRequest, "tags" | "trust" | "context">,
   ): EventData["run.started"] {
     return {
       goal,
@@ -290,6 +299,7 @@ export class Loom {
       planGiven: given !== undefined,
       ...(Object.keys(trust).length === 0 ? {} : { trust }),
       ...(tags.length === 0 ? {} : { tags }),
+      ...(context === undefined ? {} : { context }),
     };
   }
 }

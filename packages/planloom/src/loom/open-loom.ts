@@ -8,23 +8,25 @@ import { LIMITS } from "../limits.js";
 import { openModel } from "../model/model.js";
 import { sharedLimiter } from "../model/patience/memory-limiter.js";
 import { usableModel } from "../model/patience/patient-model.js";
-import type { Model } from "../model/port.js";
+import type { Model, Role } from "../model/port.js";
 import { pricesFor } from "../model/settings/prices.js";
-import type { RolesSettings } from "../model/settings/role.js";
+import type { RoleSettings, RolesSettings } from "../model/settings/role.js";
 import type { Settings } from "../run/settings.js";
 import type { EventStore } from "../store/event-store.js";
 import { openStore, storePath } from "../store/locate.js";
 import { builtinTools } from "../tools/builtin/builtins.js";
 import type { SummarizeOptions } from "../tools/builtin/summarize.js";
-import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
+import { secretFilter, type SecretFilter, type Secrets } from "../tools/secret-filter.js";
 import { createInventory, type ToolInventory } from "../tools/inventory.js";
 import { appraiseWith, type Appraiser } from "../perform/appraisal.js";
 import { systemClock, type Clock } from "../clock.js";
 import { settingsOf, type LoomConfig } from "./config.js";
 import { localEngine } from "../engine/local.js";
+import { ContextStarts } from "./context-option.js";
 import { Loom } from "./loom.js";
 import { assertAble } from "../perform/lacking.js";
 import { performIn } from "../perform/perform.js";
+import { RunContexts } from "../perform/run-contexts.js";
 import { alternativesIn, instructionsOf, keeperBeside, roleNamesOf, openRoles, rolesOf } from "./roles.js";
 import type { Services } from "../perform/services.js";
 
@@ -73,8 +75,10 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     alternatives: alternativesIn(configured),
     decide: typeof config.approval === "function" ? config.approval : undefined,
   };
+  const contexts = new RunContexts(config.resolveContext, ports.configFile);
   const services: Services = {
     store,
+    contexts,
     clock,
     inventory,
     ...configured,
@@ -101,11 +105,17 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
       newId: ports.newId ?? newId,
       defer: ports.defer ?? nextTurn,
     });
-    return new Loom(engine, services, settings, roles, appraiser, ownsStore);
+    const rules = { fields: config.storedContext, secrets: { ...config.secrets, ...keysOf(roles) } };
+    return new Loom(engine, services, settings, roles, appraiser, ownsStore, new ContextStarts(contexts, rules));
   } catch (error) {
     if (ownsStore) await store.close();
     throw error;
   }
+}
+
+/** The keys of the models, by role. A stored context must not hold one. */
+function keysOf(roles: Readonly<Record<Role, RoleSettings>>): Secrets {
+  return Object.fromEntries(Object.entries(roles).map(([role, { apiKey }]) => [`apiKey of the ${role}`, apiKey]));
 }
 
 /** The file of a store, if it has one. SQLite puts its other files beside it. */

@@ -21,7 +21,9 @@ import {
 } from "../run/decide/retry.js";
 import { refusal } from "../run/refusal.js";
 import { wordedRefusal, type WordedRefusal } from "./worded-reply.js";
+import type { RecordedContext } from "../run/context.js";
 import type { Run, RunRequest } from "../run/state.js";
+import type { ContextOptions } from "./context-option.js";
 import type { StartRequest } from "../engine/engine.js";
 import { checkInputTrust, soundInputs, trustOfDefaults } from "./start-options.js";
 
@@ -36,7 +38,8 @@ export interface RetryOptions {
   readonly plan?: unknown;
 }
 
-export interface ForkOptions extends Omit<RetryOptions, "from"> {
+/** Without `context` or `stored`, the fork has the context of its parent. */
+export interface ForkOptions extends Omit<RetryOptions, "from">, ContextOptions {
   /** The step at which the new run starts: it and all steps that depend on it run again. */
   readonly at: string;
   readonly runId?: string;
@@ -44,6 +47,8 @@ export interface ForkOptions extends Omit<RetryOptions, "from"> {
 
 /** The functions of a configuration that retry and fork need: checking plans, and the current models of the roles. */
 export interface Home {
+  /** Throws CONTEXT_NEEDED, CONTEXT_NOT_JSON, CONTEXT_HOLDS_SECRET, CONTEXT_UNCLEAR. */
+  contextOfFork(parent: Run, options: ContextOptions): RecordedContext | undefined;
   /** Throws PLAN_INVALID. */
   given(plan: unknown, goal: string, inputs: { readonly [name: string]: Json }): CheckedPlan;
   /** The appraisal of a plan before it is proposed, for this run or (without one) for a new run. Never rejects. */
@@ -56,7 +61,7 @@ export interface Home {
     goal: string,
     inputs: { readonly [name: string]: Json },
     given: CheckedPlan | undefined,
-    more: Pick<RunRequest, "tags" | "trust">,
+    more: Pick<RunRequest, "tags" | "trust" | "context">,
   ): EventData["run.started"];
 }
 
@@ -135,9 +140,11 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   if (!parts.ok) throw forkRefused(run.id, parts);
   const { plan } = request;
   const parent = { runId: run.id, seq: run.log.seq, at: options.at };
+  const context = home.contextOfFork(run, options);
+  const more = { ...requestOf(run, plan.inputs, options), ...(context === undefined ? {} : { context }) };
   return {
     ...(options.runId === undefined ? {} : { runId: options.runId }),
-    started: { ...home.started(run.request.goal, plan.inputs, plan, requestOf(run, plan.inputs, options)), parent },
+    started: { ...home.started(run.request.goal, plan.inputs, plan, more), parent },
     given: { ...(await home.appraise(plan)), ...marksKept(run, plan) },
     carried: carriedFacts(run, parts.kept),
   };

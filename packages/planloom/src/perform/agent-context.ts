@@ -20,6 +20,7 @@ export function agentContext(
   const { intended } = context.checkpoint;
   return {
     signal: context.signal,
+    context: context.runContext,
     runId: run.id,
     stepId,
     item,
@@ -91,6 +92,7 @@ export function shownProgress(value: number | string): number | string {
 export function unjournaled(): AgentContext {
   return {
     signal: new AbortController().signal,
+    context: undefined,
     runId: "",
     stepId: ROLE_SCOPES.plan,
     item: null,

@@ -6,8 +6,12 @@ import type { Run } from "../run/state.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Services } from "./services.js";
 
-/** Throws PROCESS_LACKS if this process lacks a tool, a secret or a model that the run needs after these commands. */
+/**
+ * Throws PROCESS_LACKS if this process lacks a tool, a secret or a model that the run needs after these commands, and
+ * CONTEXT_NEEDED if it cannot make the context of the run.
+ */
 export function assertAble(services: Services, run: Run, commands: readonly Command[] = []): void {
+  services.contexts?.assertFor(run);
   const needed = requirementsOf(run, commands);
   const { inventory, secrets } = services;
   const lacks: Requirements = {

@@ -21,7 +21,9 @@ export function performIn(given: Services): Perform {
     const { modelCalls, tokens, costUsd } = run.request.settings.budget;
     const limited = modelCalls !== null || tokens !== null || costUsd !== null;
     const budget = new EffectBudget(run, context.reserve);
-    const outcome = await performed(services, effect, run, limited ? { ...context, budget } : context);
+    const runContext = await services.contexts?.of(run);
+    const performing = { ...context, runContext, ...(limited ? { budget } : {}) };
+    const outcome = await performed(services, effect, run, performing);
     return "error" in outcome ? { ...outcome, error: soundFailure(outcome.error, "INTERNAL") } : outcome;
   };
 }
@@ -48,7 +50,7 @@ async function performed(services: Services, effect: WorkEffect, run: Run, conte
     case "call":
       return performCall(services, effect, run, context);
     case "reconcile":
-      return askTool(services.inventory.get(effect.tool), effect, context.signal, services);
+      return askTool(services.inventory.get(effect.tool), effect, context, services);
     case "answer":
       return performAnswer(services, effect, run, context);
     case "review":

@@ -7,18 +7,19 @@ import type { Outcome } from "../run/input.js";
 import type { Reconciled, Tool } from "../tools/tool.js";
 import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
 import { endInTime } from "./call-tool.js";
-import type { Services } from "./services.js";
+import type { Performing, Services } from "./services.js";
 
 export async function askTool(
   tool: Tool | undefined,
   { key, tool: name, callKey }: ReconcileEffect,
-  signal: AbortSignal,
+  { signal, runContext }: Pick<Performing, "signal" | "runContext">,
   services: Pick<Services, "clock" | "secrets">,
 ): Promise<Outcome> {
   if (tool?.reconcile === undefined) return { type: "reconcile-failed", key, error: cannotSay(name) };
   const { reconcile } = tool;
   const filter = secretFilter(services.secrets);
-  const ask = async (inner: AbortSignal) => outcomeOf(key, name, await reconcile(callKey, { signal: inner }), filter);
+  const ask = async (inner: AbortSignal) =>
+    outcomeOf(key, name, await reconcile(callKey, { signal: inner, context: runContext }), filter);
   const end = await endInTime(ask, signal, LIMITS.reconcileTimeoutMs, services);
   return end.ok ? end.output : { type: "reconcile-failed", key, error: end.error };
 }

@@ -11,6 +11,7 @@ import type { Deadline } from "../deadline.js";
 import type { Limiter } from "../model/limiter.js";
 import type { PerformContext } from "../engine/perform-port.js";
 import type { EffectBudget } from "./effect-budget.js";
+import type { RunContexts } from "./run-contexts.js";
 
 /** All that a run can use outside of Planloom. */
 export interface Services {
@@ -29,12 +30,16 @@ export interface Services {
   /** The configuration file that was loaded, null if there is none. Absent: the program gave the configuration. */
   readonly configFile?: string | null;
   readonly limits: { readonly steps: number; readonly planBytes: number; readonly offeredTools: number };
+  /** The contexts of runs. Absent: no run has one. */
+  readonly contexts?: RunContexts;
   /** Appraises a plan before it is proposed. Default: no appraisal. */
   readonly appraise?: Appraise;
 }
 
 /** An effect to perform, with its use of the budget if model calls are limited. */
 export type Performing = PerformContext & {
+  /** The context of the run, for tools. */
+  readonly runContext: unknown;
   readonly budget?: EffectBudget;
   /** Stops the time limit of the effect while a model call waits for its endpoint. */
   readonly hold?: Deadline["hold"];

@@ -289,5 +289,6 @@ function toolContextOf(run: Run, context: Performing, effect: CallEffect): Omit<
   const { step, item, attempt, effectKey: key } = effect;
   const progress = (value: number | string) =>
     context.progress({ type: "step", step, item, value: shownProgress(value) });
-  return { signal: context.signal, key, runId: run.id, stepId: step, attempt, progress };
+  const { signal, runContext } = context;
+  return { signal, context: runContext, key, runId: run.id, stepId: step, attempt, progress };
 }

@@ -6,6 +6,7 @@ import type { Plan } from "../plan/plan.js";
 import type { ToolDifference } from "../plan/tool-change.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
+import type { RecordedContext } from "./context.js";
 import type { Effect } from "./effect.js";
 import type { Change, EventData, Failing, StepNeeds } from "./event.js";
 import type { Failure } from "./failure.js";
@@ -125,6 +126,8 @@ export interface RunRequest {
   given: ReadonlySet<string>;
   /** What the caller said of them. */
   trust: { readonly [name: string]: InputTrust };
+  /** What the program gives to tools. No prompt and no hash holds it. */
+  context?: RecordedContext;
   /** The run that it was forked from. */
   parent?: NonNullable<EventData["run.started"]["parent"]>;
   tags: readonly string[];

@@ -57,6 +57,12 @@ function filterOf(secrets: Secrets): SecretFilter {
 const isFindable = (value: unknown): value is string =>
   typeof value === "string" && value.trim().length >= LIMITS.secretChars;
 
+/** The name of a secret whose value stands in this value. undefined if none does. */
+export function secretFoundIn(secrets: Secrets, value: Json): string | undefined {
+  if (secretFilter(secrets).value(value) === value) return undefined;
+  return Object.keys(secrets).find((name) => secretFilter({ [name]: secrets[name] }).value(value) !== value);
+}
+
 type Placeholder = (name: string) => string;
 
 /** Without characters that have an escape in JSON. */

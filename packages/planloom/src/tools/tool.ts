@@ -14,7 +14,12 @@ import { asJson } from "./output.js";
 import { readSchema, type After, type Before, type ReadSchema, type Schema } from "./schema.js";
 
 /** The second argument of a tool's `run`. */
-export interface ToolContext {
+export interface ToolContext<C = unknown> {
+  /**
+   * What the program gave the run by `start({ context })`, or what `resolveContext` made of its stored part. undefined
+   * if it gave nothing. No model reads it.
+   */
+  readonly context: C;
   /** Aborted when the step times out or the run is cancelled. Pass it on to everything you await. */
   readonly signal: AbortSignal;
   /** The same for every attempt of this call; hand it to services that know idempotency keys. */
@@ -116,15 +121,18 @@ export function toolErrorOf(failed: Failure, cause?: unknown): ToolError {
 /** The service's answer about a call that ended without a known outcome. */
 export type Reconciled = { readonly happened: true; readonly output: Json } | { readonly happened: false } | "unknown";
 
+/** The second argument of a tool's `reconcile`. */
+export type ReconcileContext<C = unknown> = Pick<ToolContext<C>, "signal" | "context">;
+
 /** A callable tool with its recorded definition. Made by `tool()`. */
-export interface Tool {
+export interface Tool<C = unknown> {
   readonly spec: ToolSpec;
   /**
    * Checks the arguments against the input schema, runs the tool, then checks that the output is JSON within limits and
    * matches the output schema. Throws ToolError BAD_ARGUMENTS, which is not retryable, or UnusableOutput if the tool
    * has run and its output cannot be used: with effects other than none, such a call is never repeated.
    */
-  call(args: ToolArguments, context: ToolContext): Promise<Json>;
+  readonly call: (args: ToolArguments, context: ToolContext<C>) => Promise<Json>;
   /** One line about an output, for the trace: "Loaded 5 tickets". */
   readonly summary?: (output: Json) => string;
   /**
@@ -136,11 +144,11 @@ export interface Tool {
    * schema is a ToolError BAD_OUTPUT. Anything thrown counts as "unknown"; a ToolError that is not retryable ends the
    * asking.
    */
-  readonly reconcile?: (key: string, context: Pick<ToolContext, "signal">) => Promise<Reconciled>;
+  readonly reconcile?: (key: string, context: ReconcileContext<C>) => Promise<Reconciled>;
 }
 
 /** A tool definition as a user writes it. The types of `run` follow from the schemas. */
-export interface ToolDefinition<I extends Schema, O extends Schema | undefined> {
+export interface ToolDefinition<I extends Schema, O extends Schema | undefined, C = unknown> {
   /** A letter, then up to 63 letters, digits, _ or -. Plans depend on it. */
   readonly name: string;
   /** What it does and when to use it, for the planner. */
@@ -151,14 +159,14 @@ export interface ToolDefinition<I extends Schema, O extends Schema | undefined> 
   readonly output?: O;
   /** Required: retries and recovery depend on it. */
   readonly effects: EffectClass;
-  run(args: Arguments<I>, context: ToolContext): Returned<O> | Promise<Returned<O>>;
+  run(args: Arguments<I>, context: ToolContext<C>): Returned<O> | Promise<Returned<O>>;
   summary?(output: Output<O>): string;
   readonly approval?: "required";
   readonly trusted?: boolean;
   /** Time limit of one call: ms, or text such as "30s". */
   readonly timeout?: number | string;
   /** See Tool.reconcile: it must answer "unknown" as long as a call with that key may still be running. */
-  reconcile?(key: string, context: Pick<ToolContext, "signal">): Reconciled | Promise<Reconciled>;
+  reconcile?(key: string, context: ReconcileContext<C>): Reconciled | Promise<Reconciled>;
   /** The output is public, as a page of the web is. Default: private. */
   readonly public?: boolean;
   /** pass: the output is made of the arguments only, so it is as trusted and as private as they are. */
@@ -183,16 +191,19 @@ type Arguments<I> = I extends { readonly "~standard": unknown } ? After<I> : Too
 type Returned<O> = O extends { readonly "~standard": unknown } ? Before<O> : unknown;
 type Output<O> = O extends { readonly "~standard": unknown } ? After<O> : Json;
 
-/** Makes a tool from its definition. Throws PlanloomError BAD_TOOL (kind config) if a plan could not use it. */
-export function tool<const I extends Schema, const O extends Schema | undefined = undefined>(
-  definition: ToolDefinition<I, O>,
-): Tool {
+/**
+ * Makes a tool from its definition. Throws PlanloomError BAD_TOOL (kind config) if a plan could not use it. Annotate
+ * the second argument of `run` to type the context: `run(args, { context }: ToolContext<AppContext>)`.
+ */
+export function tool<const I extends Schema, const O extends Schema | undefined = undefined, C = unknown>(
+  definition: ToolDefinition<I, O, C>,
+): Tool<C> {
   const { name } = definition;
   checkWords(definition);
   const input = schemaOf(name, "input", definition.input);
   const output = definition.output === undefined ? undefined : schemaOf(name, "output", definition.output);
   checkInput(name, input.json, definition.content ?? []);
-  const call: Tool["call"] = async (args, context) => {
+  const call: Tool<C>["call"] = async (args, context) => {
     const checked = (await checkedArguments(name, input, args)) as Arguments<I>;
     const { returned } = await ownRun(() => definition.run(checked, context));
     return usableOutput(name, output, returned, context.signal);
@@ -214,13 +225,13 @@ export async function checkedCall(tool: Tool, args: ToolArguments, context: Tool
   return usableOutput(tool.spec.name, undefined, returned, context.signal);
 }
 
-function optionalCalls<I extends Schema, O extends Schema | undefined>(
-  definition: ToolDefinition<I, O>,
+function optionalCalls<I extends Schema, O extends Schema | undefined, C>(
+  definition: ToolDefinition<I, O, C>,
   output: ReadSchema | undefined,
-): Pick<Tool, "summary" | "reconcile"> {
+): Pick<Tool<C>, "summary" | "reconcile"> {
   const { name } = definition;
   const summary: Tool["summary"] = (given) => definition.summary!(given as Output<O>);
-  const reconcile: Tool["reconcile"] = async (key, context) =>
+  const reconcile: Tool<C>["reconcile"] = async (key, context) =>
     checkedAnswer(name, output, await definition.reconcile!(key, context));
   return {
     ...(definition.summary === undefined ? {} : { summary }),

@@ -4,6 +4,7 @@ import type { Sentence } from "./action.js";
 import type { ErrorWords } from "./error-words.js";
 import { COMMAND_LINE_ERRORS, type CommandLineErrors } from "./errors/command-line.js";
 import { CONFIGURATION_ERRORS, type ConfigurationErrors } from "./errors/configuration.js";
+import { CONTEXT_ERRORS, type ContextErrors } from "./errors/context.js";
 import { MODEL_ERRORS, type ModelErrors } from "./errors/model.js";
 import { PLAN_ERRORS, type PlanErrors } from "./errors/plans.js";
 import { RECORDING_ERRORS, type RecordingErrors } from "./errors/recordings.js";
@@ -13,7 +14,15 @@ import { fittingNext, textOr } from "./words.js";
 
 /** The parameters of each code. */
 export interface ErrorParams
-  extends CommandLineErrors, ConfigurationErrors, ModelErrors, PlanErrors, RecordingErrors, RunErrors, StoreErrors {}
+  extends
+    CommandLineErrors,
+    ConfigurationErrors,
+    ContextErrors,
+    ModelErrors,
+    PlanErrors,
+    RecordingErrors,
+    RunErrors,
+    StoreErrors {}
 
 export type ErrorCode = keyof ErrorParams;
 
@@ -24,6 +33,7 @@ export const ERROR_AREAS = {
   models: MODEL_ERRORS,
   plans: PLAN_ERRORS,
   runs: RUN_ERRORS,
+  context: CONTEXT_ERRORS,
   recordings: RECORDING_ERRORS,
   store: STORE_ERRORS,
 };

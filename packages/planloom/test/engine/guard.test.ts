@@ -16,6 +16,7 @@ async function called(run: (context: ToolContext) => Json | Promise<Json>) {
   const tool = toolNamed("act", "once", (_, context) => run(context));
   const context: ToolContext = {
     signal: outer.signal,
+    context: undefined,
     key: "k",
     runId: "run",
     stepId: "a",

@@ -91,6 +91,7 @@ export class SimulatedProcess {
         return again;
       },
       started: () => started,
+      contextOfFork: () => undefined,
       settingsFor: () => settings,
       appraise: async (plan: CheckedPlan) => plan,
       models,

@@ -9,7 +9,8 @@ export function contextOf(
   spend: ToolContext["spend"] = () => undefined,
 ): ToolContext {
   const modelCall = callsOfTool(undefined, signal, spend);
-  return { signal, key: "k1", runId: "r1", stepId: "s1", attempt: 1, progress: () => undefined, spend, modelCall };
+  const place = { context: undefined, key: "k1", runId: "r1", stepId: "s1", attempt: 1 };
+  return { signal, ...place, progress: () => undefined, spend, modelCall };
 }
 
 export function called(tool: Tool, args: { readonly [name: string]: Json }, signal?: AbortSignal): Promise<Json> {

@@ -211,6 +211,18 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { given: '""', tags: 1, limit: 20, chars: 200 },
     { tags: 21, limit: 20, chars: 200 },
   ],
+  CONTEXT_NOT_JSON: [
+    { problem: { path: ["db"], is: "instance", of: "Pool" }, isObject: true },
+    { problem: { path: [], is: "type", type: "string" }, isObject: false },
+  ],
+  CONTEXT_HOLDS_SECRET: [{ secret: "CRM_KEY" }],
+  CONTEXT_NEEDED: [
+    { runId: "RUN", fields: ["db"] },
+    { runId: "RUN", fields: ["db", "user"], config: null },
+    { runId: "RUN", fields: ["db"], config: "/srv/app/planloom.config.ts" },
+  ],
+  CONTEXT_FAILED: [{ runId: "RUN", reason: "connect ECONNREFUSED 10.0.0.4:5432" }],
+  CONTEXT_UNCLEAR: [{ problem: "both" }, { problem: "no-resolver" }],
   RUN_EXISTS: [{ runId: "RUN" }],
   RUN_UNKNOWN: [{ name: "RUN", store }, { store }],
   CURSOR_INVALID: [{}],

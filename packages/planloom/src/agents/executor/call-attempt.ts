@@ -50,7 +50,7 @@ async function endingOf(
   key: string,
   context: AgentContext,
 ): Promise<CallOutcome | { readonly thrown: unknown }> {
-  const { signal, runId, stepId, attempt, budget } = context;
+  const { signal, context: runContext, runId, stepId, attempt, budget } = context;
   const progress = (value: number | string): void => context.progress(value);
   let usage = NO_USAGE;
   const count = (more: Usage): void => void (usage = addUsage(usage, more));
@@ -61,7 +61,8 @@ async function endingOf(
   const modelCall = callsOfTool(budget, signal, count, context.toolWaits);
   const spent = () => (usage.calls === 0 ? {} : { usage });
   try {
-    const output = await tool.call(args, { signal, key, runId, stepId, attempt, progress, spend, modelCall });
+    const place = { context: runContext, key, runId, stepId, attempt };
+    const output = await tool.call(args, { signal, ...place, progress, spend, modelCall });
     return { ok: true, output, ...spent() };
   } catch (thrown) {
     if (thrown instanceof UnusableOutput) return { ...unusableOutcome(tool, thrown), ...spent() };

@@ -1,5 +1,6 @@
 // `planloom run`. In: a goal in words, a plan file, or either from standard input. Out: the answer. This file decides
 // what the word after `run` means.
+import type { ContextOptions } from "../../loom/context-option.js";
 import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import type { Json } from "../../plan/json.js";
@@ -10,6 +11,7 @@ import { PlanloomError } from "../../words/planloom-error.js";
 import { usageError } from "../error-text.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
 import { inputsFromFlags, trustIn } from "../inputs.js";
+import { contextIn, contextOptions } from "../start-flags.js";
 import { withLoom } from "../open-loom.js";
 import { PROGRAM } from "../output.js";
 import { checkText, meansFile, planText, soundPlan, type PlanText } from "../plan-file.js";
@@ -24,21 +26,28 @@ export async function runCommand(words: readonly string[], flags: RunFlags): Pro
   const goal = words.join(" ").trim();
   if (goal === "") throw new PlanloomError("GOAL_EMPTY", {});
   const inputs = await inputsFromFlags(flags.input ?? []);
+  const context = await contextIn(flags);
   const text = goal === "-" || (await meansFile(goal)) ? await planText(goal, "orGoal") : undefined;
-  return withLoom(flags, settingsIn(flags), (loom) => start(loom, goal, text, inputs, flags), portsOf(flags));
+  return withLoom(
+    flags,
+    settingsIn(flags),
+    (loom) => start(loom, goal, text, { inputs, ...contextOptions(loom, context) }, flags),
+    portsOf(flags),
+  );
 }
 
 async function start(
   loom: Loom,
   words: string,
   text: PlanText | undefined,
-  inputs: Inputs,
+  given: ContextOptions & { readonly inputs: Inputs },
   flags: RunFlags,
 ): Promise<number> {
+  const { inputs } = given;
   const { goal, plan } = text === undefined ? { goal: words } : understood(loom, text, inputs, words === "-");
   const follower = await openFollower(flags);
   const options = {
-    inputs,
+    ...given,
     trust: trustIn(flags),
     tags: flags.tag ?? [],
     listener: follower,

@@ -8,6 +8,7 @@ import type { Origin } from "../../plan/origin.js";
 import type { Answer, AnswerOnFailure, InputSpec, Plan, Retry, Step } from "../../plan/plan.js";
 import type { Price } from "../../plan/estimate/price.js";
 import type { ToolDifference } from "../../plan/tool-change.js";
+import type { RecordedContext } from "../context.js";
 import type { HoldReason } from "../reason.js";
 import type { ToolReach, ToolSpec } from "../../plan/tool-spec.js";
 import type { Json, JsonObject } from "../../plan/json.js";
@@ -296,6 +297,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       parent: record<NonNullable<EventData["run.started"]["parent"]>>({ runId: text, seq: number, at: text }, {}),
       tags: texts,
       trust: inputTrust,
+      context: record<RecordedContext>({ stored: object }, { lookedUp: texts }),
     },
   ),
   "run.paused": record(comment, {}),

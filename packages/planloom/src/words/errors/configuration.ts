@@ -22,6 +22,7 @@ export type WantedSetting =
         | "store"
         | "engine"
         | "limiter"
+        | "function"
         | "secrets"
         | "models"
         | "texts"
@@ -191,6 +192,7 @@ const MISFIT: { readonly [Is in WantedSetting["is"]]?: string } = {
   store: ", neither a path nor a store",
   engine: ", not a function",
   limiter: ", not a limiter",
+  function: ", not a function",
   "without-planner-function": ", but the planner is a function",
 };
 
@@ -216,6 +218,7 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   store: () => '"memory", a path, or a store',
   engine: () => "a function that opens an engine, or nothing",
   limiter: () => "an object with `acquire`, `report` and `pause`, or nothing",
+  function: () => "a function, or nothing",
   secrets: () => "a record of texts: secrets: { NAME: process.env.NAME }",
   texts: () => 'a record of texts: { "x-name": "value" }',
   body: () => 'a record of JSON: { reasoning_effort: "low" }',

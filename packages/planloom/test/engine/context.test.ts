@@ -1,0 +1,181 @@
+// The context of a run: what a program gives to its tools. It reaches every tool call, also after a restart, and
+// nothing that a model reads.
+import { describe, expect, expectTypeOf, it, test } from "vitest";
+import { z } from "zod";
+import { createLoom } from "../../src/loom/create-loom.js";
+import type { LoomConfig } from "../../src/loom/config.js";
+import { memoryStore } from "../../src/store/memory.js";
+import { scriptedModel } from "../../src/testing/scripted-model.js";
+import { tool, type ToolContext } from "../../src/tools/tool.js";
+import { eventsIn, sound } from "./parts.js";
+
+interface App {
+  readonly tenant: string;
+  readonly db?: { query(): string };
+}
+
+const db = { query: () => "rows of acme" };
+
+/** A tool that notes the contexts of its calls. */
+function seeing() {
+  const seen: unknown[] = [];
+  const look = tool({
+    name: "look",
+    description: "Looks.",
+    input: z.object({}),
+    effects: "none",
+    run(args, { context }: ToolContext<App>) {
+      expectTypeOf(args).toEqualTypeOf<Record<string, never>>();
+      expectTypeOf(context).toEqualTypeOf<App>();
+      seen.push(context);
+      return context?.db?.query() ?? "nothing";
+    },
+  });
+  return { seen, look };
+}
+
+const PLAN = { steps: [{ id: "a", tool: "look", with: {} }], answer: { value: "${{ a }}" } };
+const ASKED = {
+  steps: [
+    { id: "q", ask: "Go on?" },
+    { id: "a", tool: "look", with: {}, dependsOn: ["q"] },
+  ],
+  answer: { value: "${{ a }}" },
+};
+
+const open = (config: LoomConfig<App>) => createLoom<App>(config, { env: {} });
+
+describe("the context of a run", () => {
+  it("is given to a tool as it was given to start, and its fields are stored", async () => {
+    const { seen, look } = seeing();
+    const loom = await open({ tools: [look], store: memoryStore() });
+    const context = { tenant: "acme" };
+    const run = await loom.start("Look.", { plan: PLAN, context });
+    expect(await run.result()).toMatchObject({ status: "completed" });
+    expect(seen).toEqual([context]);
+    const [started] = await eventsIn(run);
+    expect(started).toMatchObject({ type: "run.started", data: { context: { stored: context } } });
+    await sound(run);
+    await loom.close();
+  });
+
+  it("changes no hash of the plan", async () => {
+    const { look } = seeing();
+    const loom = await open({ tools: [look], store: memoryStore() });
+    const hashes = [];
+    for (const context of [{ tenant: "acme" }, { tenant: "other" }]) {
+      const { plan } = await loom.run("Look.", { plan: PLAN, context });
+      hashes.push(plan?.hash);
+    }
+    expect(new Set(hashes).size).toBe(1);
+    await loom.close();
+  });
+
+  it("reaches the calls of an agent step, and no text that a model reads", async () => {
+    const { seen, look } = seeing();
+    const model = scriptedModel([
+      { json: { steps: [{ id: "a", title: "Look", agent: "Look.", tools: ["look"] }] } },
+      { toolCalls: [{ name: "look" }] },
+      "It looked.",
+      "The answer.",
+    ]);
+    const models = { planner: model, executor: model, synthesizer: model };
+    const loom = await createLoom({ tools: [look], store: memoryStore(), models }, { env: {} });
+    const run = await loom.start("Look.", { context: { tenant: "acme-private" } });
+    expect(await run.result()).toMatchObject({ status: "completed" });
+    expect(seen).toEqual([{ tenant: "acme-private" }]);
+    expect(model.requests).toHaveLength(4);
+    expect(JSON.stringify(model.requests)).not.toContain("acme-private");
+    await loom.close();
+  });
+
+  it("is made again from its stored part by another process", async () => {
+    const store = memoryStore();
+    const { seen, look } = seeing();
+    const asked: unknown[] = [];
+    const storedContext = ["tenant"] as const;
+    const first = await open({ tools: [look], store, storedContext });
+    const { id } = await first.start("Look.", { plan: ASKED, context: { tenant: "acme", db } });
+    await (await first.get(id)).result();
+    await first.close();
+    const resolveContext = (runId: string, stored: object) => {
+      asked.push([runId, stored]);
+      return { tenant: "acme", db };
+    };
+    const second = await open({ tools: [look], store, storedContext, resolveContext });
+    const run = await second.get(id);
+    await run.respond("q", "yes");
+    expect(await run.result()).toMatchObject({ status: "completed", answer: "rows of acme" });
+    expect(asked).toEqual([[id, { tenant: "acme" }]]);
+    expect(seen).toHaveLength(1);
+    await second.close();
+  });
+
+  it("that cannot be made here leaves the run to another process, and nothing is recorded", async () => {
+    const store = memoryStore();
+    const { look } = seeing();
+    const first = await open({ tools: [look], store, storedContext: ["tenant"] });
+    const { id } = await first.start("Look.", { plan: ASKED, context: { tenant: "acme", db } });
+    await (await first.get(id)).result();
+    await first.close();
+    const before = await store.read(id);
+    const second = await open({ tools: [look], store });
+    const run = await second.get(id);
+    await expect(run.resume()).rejects.toMatchObject({
+      code: "CONTEXT_NEEDED",
+      message: expect.stringContaining("`resolveContext` is missing: db of its context") as string,
+    });
+    await expect(run.respond("q", "yes")).rejects.toMatchObject({ code: "CONTEXT_NEEDED" });
+    expect(await store.read(id)).toEqual(before);
+    expect(await store.take(id, 0)).toEqual([]);
+    await second.close();
+  });
+
+  it("whose look-up fails leaves the run as it is", async () => {
+    const store = memoryStore();
+    const { look } = seeing();
+    let isDown = true;
+    const resolveContext = () => {
+      if (isDown) throw new Error("the directory is down");
+      return { tenant: "acme", db };
+    };
+    const loom = await open({ tools: [look], store, resolveContext });
+    const run = await loom.start("Look.", { plan: PLAN, stored: { tenant: "acme" } });
+    await expect(run.result()).rejects.toMatchObject({ code: "CONTEXT_FAILED" });
+    isDown = false;
+    await run.resume();
+    expect(await run.result()).toMatchObject({ status: "completed", answer: "rows of acme" });
+    await loom.close();
+  });
+
+  it("goes to a fork, which can have another one", async () => {
+    const { seen, look } = seeing();
+    const loom = await open({ tools: [look], store: memoryStore() });
+    const run = await loom.start("Look.", { plan: PLAN, context: { tenant: "acme" } });
+    await run.result();
+    await (await run.fork({ at: "a" })).result();
+    await (await run.fork({ at: "a", context: { tenant: "other" } })).result();
+    expect(seen).toEqual([{ tenant: "acme" }, { tenant: "acme" }, { tenant: "other" }]);
+    await loom.close();
+  });
+});
+
+test.each<[string, LoomConfig, object]>([
+  ["CONTEXT_NOT_JSON", {}, { context: { tenant: "acme", db } }],
+  ["CONTEXT_NOT_JSON", {}, { context: "acme" }],
+  ["CONTEXT_HOLDS_SECRET", { secrets: { CRM: "s3cret-of-the-crm" } }, { context: { a: { b: "x s3cret-of-the-crm" } } }],
+  [
+    "CONTEXT_HOLDS_SECRET",
+    { models: { default: { model: "m", baseURL: "http://localhost:1/v1", apiKey: "sk-1234567890abc" } } },
+    { context: { key: "sk-1234567890abc" } },
+  ],
+  ["CONTEXT_UNCLEAR", {}, { stored: {} }],
+  ["CONTEXT_UNCLEAR", { resolveContext: () => ({}) }, { stored: {}, context: {} }],
+])("a start is refused with %s", async (code, config, options) => {
+  const store = memoryStore();
+  const { look } = seeing();
+  const loom = await createLoom<unknown>({ ...config, tools: [look as never], store }, { env: {} });
+  await expect(loom.start("Look.", { plan: PLAN, ...options })).rejects.toMatchObject({ code });
+  expect((await loom.list()).runs).toEqual([]);
+  await loom.close();
+});
