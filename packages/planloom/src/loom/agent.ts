@@ -42,7 +42,10 @@ interface Agent<C = unknown> {
     run: Named,
     options?: DecisionOptions & { readonly comment?: string; readonly calls?: boolean },
   ): Promise<RunDocument>;
-  /** Rejects what waits. After a rejected plan the planner writes another one with this feedback. */
+  /**
+   * Rejects what waits, and drives the run on as `run` does. After a rejected plan the planner writes another one with
+   * this feedback. Its promise rejects as that of `approve`.
+   */
   reject(run: Named, feedback: string, options?: DecisionOptions): Promise<RunDocument>;
   /** A run, with all its commands. */
   get(run: Named): Promise<LoomRun>;
@@ -59,8 +62,16 @@ export function agent<C = unknown>(config: AgentConfig<C> = {}): Agent<C> {
   const models = Object.fromEntries(Object.entries(given).filter(([, role]) => role !== undefined));
   const policy = typeof approval === "boolean" ? (approval ? "always" : "never") : approval;
   let opened: Promise<Loom<C>> | undefined;
-  const loom = (): Promise<Loom<C>> =>
-    (opened ??= createLoom({ ...settings, models, ...(policy === undefined ? {} : { approval: policy }) }));
+  const open = async (): Promise<Loom<C>> => {
+    try {
+      return await createLoom({ ...settings, models, ...(policy === undefined ? {} : { approval: policy }) });
+    } catch (error) {
+      // The next call tries again: a store may have been locked, or a key not yet set.
+      opened = undefined;
+      throw error;
+    }
+  };
+  const loom = (): Promise<Loom<C>> => (opened ??= open());
   const get = async (run: Named): Promise<LoomRun> => (await loom()).get(typeof run === "string" ? run : run.runId);
   return {
     loom,
@@ -70,9 +81,9 @@ export function agent<C = unknown>(config: AgentConfig<C> = {}): Agent<C> {
       const run = await get(named);
       return decided(run, await run.approve(hash ?? (await waitingHash(run)), options));
     },
-    async reject(named, feedback, options = {}) {
+    async reject(named, feedback, { hash, ...options } = {}) {
       const run = await get(named);
-      return decided(run, await run.reject(feedback, options));
+      return decided(run, await run.reject(feedback, { ...options, hash: hash ?? (await waitingHash(run)) }));
     },
     async close() {
       await (await opened)?.close();

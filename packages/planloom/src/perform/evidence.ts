@@ -1,12 +1,13 @@
 // Checks the evidence of an output when its call has returned. In: the step, its output, the tools of this process. Out:
 // what was found, for the log. Files are looked for in the folders that the tools can reach, and nowhere else.
-import { lstatSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { evidenceIn, type EvidenceFound } from "../plan/evidence.js";
 import type { Json } from "../plan/json.js";
 import type { Step } from "../plan/plan.js";
 import type { Services } from "./services.js";
 
+/** The evidence that the output of a call carries, as a field of its outcome. Empty if the step wants none. */
 export function evidenceOf(
   { inventory }: Services,
   { evidence }: Step,
@@ -23,13 +24,18 @@ const isFile = (roots: readonly string[], name: string): boolean => roots.some((
 function isFileBelow(root: string, name: string): boolean {
   const below = name.split("/").slice(1).join("/");
   return [name, below].filter(Boolean).some((path) => {
-    const at = resolve(root, path);
-    const inside = relative(root, at);
-    if (inside === "" || inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return false;
     try {
-      return lstatSync(at, { throwIfNoEntry: false })?.isFile() === true;
+      if (!isInside(root, resolve(root, path))) return false;
+      // A link on the way may lead out of the folder.
+      const real = realpathSync(resolve(root, path));
+      return isInside(realpathSync(root), real) && statSync(real).isFile();
     } catch {
       return false;
     }
   });
+}
+
+function isInside(root: string, at: string): boolean {
+  const below = relative(root, at);
+  return below !== "" && below !== ".." && !below.startsWith(`..${sep}`) && !isAbsolute(below);
 }

@@ -12,10 +12,10 @@ export interface EvidenceFound {
   readonly named?: readonly string[];
 }
 
-/** The kind of evidence that some words ask for. The first that fits counts. */
+/** The kind of evidence that some words ask for. The first that fits counts: a source may be an address or a file. */
 const KINDS = [
+  ["source", /\b(?:sources?|urls?|links?|pages?|citations?|references?|address(?:es)?|quot\w+)\b/iu],
   ["file", /\bfiles?(?:names?)?\b|\bpaths?\b|\bdocuments?\b/iu],
-  ["source", /\b(?:sources?|urls?|links?|pages?|citations?|references?|addresse?s?|quot\w+)\b/iu],
   [
     "number",
     /\b(?:numbers?|figures?|amounts?|counts?|prices?|percent\w*|totals?|sums?|rates?|scores?|dates?|years?|values?|costs?)\b|\p{N}/iu,
@@ -30,7 +30,10 @@ const ADDRESS = /^https?:\/\/[^/]/iu;
 /** A name with an ending, also below folders. */
 const FILE = /^(?:\.{0,2}\/)?[^:\\]+\.[a-z][a-z0-9]{0,5}$/iu;
 
-/** `exists` says whether a file of that name exists; null if that is not known. */
+/**
+ * One result for each wish, in their order. `exists` says whether a file of that name exists; null if that is not known.
+ * Only the first LIMITS.evidenceChars characters of the output are searched.
+ */
 export function evidenceIn(
   wanted: readonly string[],
   output: Json,

@@ -24,6 +24,18 @@ test("each of the five documents has its promises", () => {
   for (const heading of HEADINGS) expect(rowsOf(heading).length, heading).toBeGreaterThan(10);
 });
 
+test("each code that the page names exists, but the events of document 003", () => {
+  const codes = [...page.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map(([, code = ""]) => code);
+  const own = codes.filter((code) => !code.startsWith("AGENT_"));
+  expect(own.length).toBeGreaterThan(10);
+  const known = new Set(
+    [...document("errors.md").matchAll(/`([A-Z_]+)`/g), ...document("plan-format.md").matchAll(/`([A-Z_]+)`/g)].map(
+      ([, code]) => code,
+    ),
+  );
+  expect(own.filter((code) => !known.has(code))).toEqual([]);
+});
+
 describe.each(HEADINGS)("%s", (heading) => {
   test("no row is empty but what a later issue brings", () => {
     const empty = rowsOf(heading).filter(({ promise, where, shown }) => {

@@ -1,7 +1,8 @@
 // The settings of document 003, and its decorator in one line. Rows H1 ("A person can see and approve the plan before
 // anything runs; … approve, or reject with feedback which leads to a new plan"), F2 ("replans left (default 2)?"), P2
 // ("Planner, executor and synthesizer may each be a different model") and S2 of the mission.
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { spawn } from "node:child_process";
 import { z } from "zod";
@@ -89,6 +90,25 @@ test("one line of setup: it opens nothing before its first use", async () => {
   const idle = agent({ store: "/no/such/folder/at all/x.db", tools: [] });
   await idle.close();
   await expect(idle.run("Anything")).rejects.toBeInstanceOf(PlanloomError);
+});
+
+test("one line of setup: after a failed opening, the next call tries again", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "planloom-agent-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  // The store's folder is a file at first.
+  const at = path.join(folder, "store");
+  writeFileSync(at, "");
+  const late = agent({ model: scriptedModel([]), store: path.join(at, "x.db") });
+  await expect(late.loom()).rejects.toBeInstanceOf(PlanloomError);
+  rmSync(at);
+  await expect(late.loom()).resolves.toBeDefined();
+  await late.close();
+});
+
+test("one line of setup: nothing waits, so nothing can be rejected", async () => {
+  const { billing: agent003 } = billing([REFUND_PLAN], { approval: false });
+  const done = await agent003.run("Process refund for order #12345");
+  await expect(agent003.reject(done, "No")).rejects.toMatchObject({ code: "COMMAND_REFUSED", kind: "refused" });
 });
 
 test.each([

@@ -166,6 +166,10 @@ describe("001: a good plan has expected evidence for each step", () => {
     });
     expect(found("the source", "see austin.md.")).toMatchObject({ found: "yes", named: ["austin.md"] });
     expect(found("the source", "I know it")).toMatchObject({ found: "no" });
+    expect(found("links to the documents", "at https://example.org/a")).toMatchObject({ found: "yes" });
+    expect(found("links to the documents", "in austin.md")).toMatchObject({ found: "yes", named: ["austin.md"] });
+    expect(found("the addresses", "at https://example.org/a")).toMatchObject({ found: "yes" });
+    expect(found("the file", "at https://example.org/a")).toMatchObject({ found: "no" });
     expect(found("the file", { files: ["austin.md"] })).toMatchObject({ found: "yes", named: ["austin.md"] });
     expect(found("the file", "in houston.md")).toMatchObject({ found: "no" });
     expect(found("the file", "in houston.md", () => null)).toMatchObject({ found: "unchecked", named: ["houston.md"] });

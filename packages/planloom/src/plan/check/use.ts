@@ -54,7 +54,7 @@ function checkNamedTools(node: StepNode, step: Step, tools: ReadonlyMap<string, 
   if (named.length > 0) report("TOOL_NOT_GIVEN", node.pointer, { step: step.id, tools: named }, "warning");
 }
 
-/** Only if the answer names its steps. Otherwise it is made from every step that no other step refers to. */
+/** Only if the answer names its steps. Otherwise it is made from all finished steps. */
 function checkUnused(
   outline: Outline,
   used: ReadonlySet<string>,
@@ -131,7 +131,7 @@ function isAlone(step: Step, needs: ReadonlyMap<string, Needs>, used: ReadonlySe
   return takesContext(step) && Object.keys(step.with).length === 0;
 }
 
-/** The steps whose outputs no other step receives. The answer is made from them if the plan names none. */
+/** The steps whose outputs no other step receives. An answer that names no steps shows these whole. */
 export function unreferenced(steps: readonly Step[]): string[] {
   const given = new Set(steps.flatMap((step) => contextNeedsOf(step)));
   return steps.map(({ id }) => id).filter((id) => !given.has(id));

@@ -37,7 +37,7 @@ function cameFromPatch(run: Run, { spec, revision }: StepState): boolean {
 
 /**
  * Another plan cannot help here: a person said no, the configuration is incomplete, or a model server or its filter
- * refused. Whoever plans around a refusal gets round what somebody decided.
+ * refused. A plan around a refusal would get round what somebody decided.
  */
 const NOT_FOR_PLANNERS: ReadonlySet<string> = new Set([
   "ABORTED",
