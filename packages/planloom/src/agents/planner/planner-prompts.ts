@@ -10,7 +10,7 @@ import type { Plan } from "../../plan/plan.js";
 import type { EffectClass, Inventory, ToolSpec } from "../../plan/tool-spec.js";
 import { typeFromSchema } from "../../plan/type/schema.js";
 import { typeText, UNKNOWN } from "../../plan/type/type.js";
-import type { Granularity } from "../../plan/check/granularity.js";
+import { WISHED_STEPS, type Granularity } from "../../plan/check/granularity.js";
 import { textOf } from "../preview.js";
 import { sections, todayText } from "../prompts.js";
 
@@ -110,16 +110,20 @@ Where the goal needs one of them, or something that no tool above does, do not p
 name, or words for what it has to do", ...], "steps": [] }. You will be asked again, with the tools that fit.`;
 }
 
+const stepsOf = (granularity: Granularity): string =>
+  `${WISHED_STEPS[granularity].least} to ${WISHED_STEPS[granularity].most} steps`;
+
 /** The wanted number of steps. A person's own instructions do not replace it. */
 const GRANULARITY: Readonly<Record<Granularity, string>> = {
   coarse:
-    "Use 1 to 4 steps, as few and as large as can still be checked: executors are left to find the way within a step.",
+    `Use ${stepsOf("coarse")}, as few and as large as can still be checked: executors are left to find the way within ` +
+    "a step.",
   normal:
-    "Use 3 to 10 steps. One step is one piece of work that can be done, checked and repeated on its own. A simple " +
-    "goal needs fewer.",
+    `Use ${stepsOf("normal")}. One step is one piece of work that can be done, checked and repeated on its own. A ` +
+    "simple goal needs fewer.",
   fine:
-    "Use 8 to 20 steps: each is one small action with one result, whose description leaves nothing open. A simple " +
-    "goal needs fewer.",
+    `Use ${stepsOf("fine")}: each is one small action with one result, whose description leaves nothing open. A ` +
+    "simple goal needs fewer.",
 };
 
 export interface PlannerFacts {

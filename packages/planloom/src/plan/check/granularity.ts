@@ -9,8 +9,10 @@ import { hasTools, isConversation } from "../step-kind.js";
 
 export type Granularity = "coarse" | "normal" | "fine";
 
-/** The wanted number of steps. */
-const WISHED: { readonly [granularity in Granularity]: { readonly least: number; readonly most: number } } = {
+/** The wanted number of steps. The planner is told it, and a plan with more or fewer is warned of. */
+export const WISHED_STEPS: {
+  readonly [granularity in Granularity]: { readonly least: number; readonly most: number };
+} = {
   coarse: { least: 1, most: 4 },
   normal: { least: 3, most: 10 },
   fine: { least: 8, most: 20 },
@@ -27,7 +29,7 @@ export function checkGranularity(
   granularity: Granularity,
   report: Report,
 ): void {
-  const { least, most } = WISHED[granularity];
+  const { least, most } = WISHED_STEPS[granularity];
   const count = outline.nodes.length;
   if (count > most) tooMany(count, granularity, report);
   for (const chain of chainsOf(outline, needs)) combinable(chain, report);
@@ -37,7 +39,7 @@ export function checkGranularity(
 }
 
 function tooMany(count: number, granularity: Granularity, report: Report): void {
-  report("OVER_DECOMPOSED", "/steps", { steps: count, ...WISHED[granularity] }, "warning");
+  report("OVER_DECOMPOSED", "/steps", { steps: count, ...WISHED_STEPS[granularity] }, "warning");
 }
 
 function combinable(chain: readonly StepNode[], report: Report): void {
