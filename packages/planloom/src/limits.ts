@@ -121,6 +121,8 @@ export const LIMITS = {
   agentTimeoutMs: 10 * 60_000,
   /** How long a tool may take to react to its signal, in ms, before its ending is recorded without it. */
   graceMs: 2_000,
+  /** Characters of an unfinished line of a tool's own output: a longer line is written in parts. */
+  heldLineChars: 64 * 1024,
   /** Delay before a tool is first asked about a call in doubt, in ms: the request may still be on its way. */
   reconcileDelayMs: 2_000,
   /**

@@ -21,7 +21,7 @@ import {
   RUN,
   commandOptions,
 } from "./options.js";
-import { PROGRAM, say } from "./output.js";
+import { print, printText, PROGRAM, say } from "./output.js";
 import { oneLine } from "./style.js";
 
 interface Outcome {
@@ -41,7 +41,11 @@ export function programFor(outcome: Outcome): Command {
   const program = new Command("planloom")
     .description("From a goal to a checked plan, parallel steps and an answer.")
     .exitOverride()
-    .configureOutput({ outputError: () => undefined, writeErr: (text) => say(text.trimEnd()) })
+    .configureOutput({
+      outputError: () => undefined,
+      writeOut: (text) => printText(text.trimEnd()),
+      writeErr: (text) => say(text.trimEnd()),
+    })
     .showHelpAfterError(false)
     .enablePositionalOptions()
     .addHelpText("after", HELP)
@@ -73,7 +77,7 @@ function describe(command: Command): void {
 async function version(): Promise<number> {
   const { readFile } = await import("node:fs/promises");
   const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
-  process.stdout.write(`${(JSON.parse(text) as { readonly version: string }).version}\n`);
+  print((JSON.parse(text) as { readonly version: string }).version);
   return EXIT.done;
 }
 

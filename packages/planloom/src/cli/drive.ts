@@ -13,6 +13,7 @@ import { Follower } from "./follow.js";
 import { interview } from "./interview.js";
 import { tellModelNotes } from "./model-notes.js";
 import { openDisplay } from "./display.js";
+import { leave, nowDriving } from "./ending.js";
 import { EXIT, exitOfRun } from "./exit-code.js";
 import { atTerminal, printJson, printJsonLine, PROGRAM, say, type RawFlags } from "./output.js";
 import { userName } from "./open-loom.js";
@@ -39,7 +40,7 @@ export interface DriveFlags extends RawFlags {
 
 export async function openFollower({ quiet, jsonl }: DriveFlags): Promise<Follower> {
   const onEvent = jsonl === true ? (event: RunEvent) => printJsonLine(event) : undefined;
-  return new Follower(await openDisplay(quiet === true), onEvent, quiet === true);
+  return new Follower(openDisplay(quiet === true), onEvent, quiet === true);
 }
 
 /**
@@ -56,7 +57,7 @@ export async function driveToEnd(
   let stoppedAt = 0;
   const stop = () => {
     // A second Ctrl-C ends the process at once. One Ctrl-C may arrive twice: from the terminal and through npm.
-    if (interrupt.signal.aborted) return Date.now() - stoppedAt < ECHO_MS ? undefined : process.exit(EXIT.interrupted);
+    if (interrupt.signal.aborted) return Date.now() - stoppedAt < ECHO_MS ? undefined : leave(EXIT.interrupted);
     stoppedAt = Date.now();
     interrupt.abort();
     follower.rest();
@@ -67,6 +68,7 @@ export async function driveToEnd(
   for (const signal of ENDING) process.on(signal, stop);
   const told = new Set<string>();
   if (flags.quiet !== true) tellModelNotes(loom, told);
+  const over = nowDriving(follower);
   try {
     const run = await begin();
     if (typeof run === "number") return run;
@@ -81,13 +83,14 @@ export async function driveToEnd(
     if (interrupt.signal.aborted && document.finishedAt === null) throw interrupted(run.id);
     return finish(document, flags);
   } finally {
+    over();
     follower.rest();
     for (const signal of ENDING) process.off(signal, stop);
   }
 }
 
-/** Ctrl-C, an order to end, and a terminal that is closed. */
-const ENDING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+/** Ctrl-C, an order to end, a terminal that is closed, and Ctrl-\. */
+const ENDING = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 
 /** Two signals within this time are one Ctrl-C. */
 const ECHO_MS = 300;

@@ -16,9 +16,13 @@ const workText = (value: number | string): string =>
 
 export class Follower implements Listener {
   run: Run | undefined;
+  /** The run of the events, also while they are held back. */
+  runId: string | undefined;
   /** The last plan, and whether it was shown here. */
   proposed: { readonly data: EventData["plan.proposed"]; readonly shown: boolean } | undefined;
   #phase: string | undefined;
+  /** The answer, as far as it was written. */
+  #answer = "";
   readonly #said = new Map<string, string>();
   /** When the wait ends that was shown last, by endpoint. */
   readonly #waits = new Map<string, number>();
@@ -49,9 +53,12 @@ export class Follower implements Listener {
   }
 
   event(event: RunEvent): void {
+    this.runId = event.runId;
     if (this.#held !== undefined) return void this.#held.push(event);
     const run = this.#fold(event, true);
     if (event.type === "run.reopened") this.#beginAgain();
+    // A piece of an answer belongs to the attempt before this event.
+    if (this.#answer !== "") this.display.answer((this.#answer = ""));
     this.onEvent(event);
     this.display.follow(run, this.#said);
     const phase = phaseOf(event, run);
@@ -65,7 +72,7 @@ export class Follower implements Listener {
   }
 
   progress(progress: Progress): void {
-    if (progress.type === "answer") return;
+    if (progress.type === "answer") return this.display.answer((this.#answer += progress.delta));
     const { step, item } = progress;
     const text = progress.type === "wait" ? `waits ${waitText(progress)}` : workText(progress.value);
     this.#said.set(step, item === null ? text : `[${item}] ${text}`);

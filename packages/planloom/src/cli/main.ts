@@ -3,15 +3,19 @@
 import { type Command, CommanderError } from "commander";
 import { programFor } from "./commands.js";
 import { printError, problemOf, sayError, sayProblem, usageError } from "./error-text.js";
+import { codeAfterOutput, endWith, leave, watchEnd } from "./ending.js";
 import { EXIT, exitOfError } from "./exit-code.js";
-import { flushed, PROGRAM, stdoutGone, watchStreams } from "./output.js";
+import { flushed, PROGRAM } from "./output.js";
+import { faultOf, takeStreams } from "./streams.js";
 
 /** Runs one command. Never throws. The process then ends by itself, even if a tool has left something open. */
 export async function main(argv: readonly string[]): Promise<number> {
-  watchStreams();
-  watchStrays();
-  const code = await dispatch(argv);
+  takeStreams();
+  watchEnd(wantsJson(argv));
+  const ended = await dispatch(argv);
   await flushed();
+  const code = codeAfterOutput(ended);
+  endWith(code);
   leaveSoon(code);
   return code;
 }
@@ -57,25 +61,13 @@ function commandIn(program: Command, argv: readonly string[]): readonly string[]
   return found === undefined ? [] : [found.name(), ...commandIn(found, rest)];
 }
 
-/**
- * A tool's error that nobody awaits shows no stack trace. A rejected promise that was left behind ends no run. After an
- * uncaught exception the process cannot be trusted: another process resumes the run.
- */
-function watchStrays(): void {
-  process.on("unhandledRejection", (reason) => sayError(reason));
-  process.on("uncaughtException", (error) => {
-    sayError(error);
-    process.exit(EXIT.failed);
-  });
-}
-
 /** A connection or a timer that a tool left open must not keep the process alive. Unwritten output may. */
 function leaveSoon(code: number): void {
-  const leave = (): void => {
-    if (stdoutGone() || process.stdout.writableLength === 0) process.exit(code);
-    setTimeout(leave, LEAVE_MS).unref();
+  const check = (): void => {
+    if (faultOf("stdout") !== undefined || process.stdout.writableLength === 0) leave(code);
+    setTimeout(check, LEAVE_MS).unref();
   };
-  setTimeout(leave, LEAVE_MS).unref();
+  setTimeout(check, LEAVE_MS).unref();
 }
 
 const LEAVE_MS = 1_000;

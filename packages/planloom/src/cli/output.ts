@@ -1,31 +1,16 @@
-// Writes the output of the command line. In: text. Out: stdout for the answer alone, stderr for everything else, and
-// named files. A reader that closes the pipe (`| head`) must not look like a crash.
-import { StringDecoder } from "node:string_decoder";
+// Writes the output of the command line. In: text and values. Out: stdout for the answer alone, stderr for everything
+// else, and named files.
+import { setImmediate as immediate, setTimeout as delay } from "node:timers/promises";
 import { isatty } from "node:tty";
 import { messageOf } from "../error.js";
 import { PlaceRefused, writeNamedFile, writePrivateFile } from "../files/private.js";
 import { visible } from "../plan/visible.js";
-import { secretFilter, type Secrets, type SecretStream } from "../tools/secret-filter.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { rowsOf } from "./rows.js";
+import { faultOf, writeLines } from "./streams.js";
 import { manyLines } from "./style.js";
 
-let readerGone = false;
 let hasPrinted = false;
-
-/** Ends writing quietly if the reader has closed the pipe. Any other error of a stream stays an error. */
-export function watchStreams(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    if (stream.listenerCount("error") > 0) continue;
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      if (stream === process.stdout) readerGone = true;
-    });
-  }
-}
-
-/** Whether nobody reads stdout any more. */
-export const stdoutGone = (): boolean => readerGone;
 
 /** Whether stdout holds something already. */
 export const stdoutUsed = (): boolean => hasPrinted;
@@ -54,9 +39,8 @@ export const printJsonLine = (value: unknown): void => write(safeJson(value));
 export const safeJson = (value: unknown, indent?: number): string => visible(JSON.stringify(value, null, indent));
 
 function write(text: string): void {
-  if (readerGone) return;
   hasPrinted = true;
-  process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  writeLines("stdout", text.endsWith("\n") ? text : `${text}\n`);
 }
 
 /** undefined where nothing wraps. */
@@ -67,44 +51,13 @@ function columnsAt(descriptor: 1 | 2): number | undefined {
 
 const USUAL_COLUMNS = 80;
 
-/**
- * From now on, the secrets are taken out of all that this process writes: also of what a tool prints by itself, in
- * however many parts.
- */
-export function hideSecrets(secrets: Secrets): void {
-  // A command may load the configuration more than once.
-  if (hiding) return;
-  hiding = true;
-  for (const stream of [process.stdout, process.stderr]) hideIn(stream, secretFilter(secrets).stream());
-}
-
-let hiding = false;
-
-function hideIn(stream: NodeJS.WriteStream, hidden: SecretStream): void {
-  const write = stream.write.bind(stream) as (chunk: string, done?: Done) => boolean;
-  const decoder = new StringDecoder();
-  let timer: NodeJS.Timeout | undefined;
-  const flush = (): void => {
-    const rest = hidden.flush();
-    if (rest !== "") write(rest);
-  };
-  stream.write = (chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done): boolean => {
-    const clean = hidden.write(typeof chunk === "string" ? chunk : decoder.write(Buffer.from(chunk)));
-    clearTimeout(timer);
-    timer = setTimeout(flush, HELD_MS).unref();
-    return write(clean, typeof encoding === "function" ? encoding : done);
-  };
-  process.on("exit", flush);
-}
-
-type Done = (error?: Error | null) => void;
-
-/** How long the beginning of a secret waits for its end. */
-const HELD_MS = 1_000;
-
 /** One line for the person at the terminal, laid out like that of `print`. */
-export function say(line = ""): void {
-  process.stderr.write(`${rowsOf(line, columnsAt(2)).join("\n")}\n`);
+export const say = (line = ""): void => sayLines([line]);
+
+/** Several such lines at once: a table below them is redrawn once. */
+export function sayLines(lines: readonly string[]): void {
+  const rows = lines.flatMap((line) => rowsOf(line, columnsAt(2)));
+  if (rows.length > 0) writeLines("stderr", `${rows.join("\n")}\n`);
 }
 
 /** Throws FILE_UNWRITABLE. */
@@ -126,11 +79,11 @@ function reasonOf(cause: unknown): string {
   return cause.because === "link" ? "it is a link, and links are not followed" : "it belongs to another user";
 }
 
-/** Resolves when stdout has written everything. */
+/** Resolves when stdout has written everything, or cannot. */
 export async function flushed(): Promise<void> {
-  while (!readerGone && process.stdout.writableLength > 0) {
-    await new Promise<void>((resolve) => setTimeout(resolve, 5));
-  }
+  // A stream tells its fault after the current code.
+  await immediate();
+  while (faultOf("stdout") === undefined && process.stdout.writableLength > 0) await delay(5);
 }
 
 /** Whether a person can be asked: input and output are terminals. */

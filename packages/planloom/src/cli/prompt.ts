@@ -1,8 +1,9 @@
 // Asks the person at the terminal. In: a question. Out: a line, or undefined if none will come. Only this file reads
 // standard input during a run. Tests give it other streams.
-import { createInterface } from "node:readline/promises";
+import { createInterface, type Interface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
 import { rowsOf } from "./rows.js";
+import { keepBelow, terminalOutput, type LiveArea } from "./streams.js";
 
 export interface Terminal {
   /** One line. undefined after Ctrl-D or Ctrl-C, or once the signal is aborted (another process has answered). */
@@ -11,26 +12,22 @@ export interface Terminal {
   say(line?: string): void;
 }
 
-export function openTerminal(input: Readable = process.stdin, output: Writable = process.stderr): Terminal {
+export function openTerminal(input: Readable = process.stdin, output: Writable = terminalOutput): Terminal {
   const columns = (): number | undefined => (isTerminal(output) ? output.columns : undefined);
   const say = (line = ""): void => void output.write(`${rowsOf(line, columns()).join("\n")}\n`);
   const ask: Terminal["ask"] = async (question, signal) => {
     const lines = createInterface({ input, output });
     const closed = new Promise<undefined>((resolve) => lines.once("close", () => resolve(undefined)));
     lines.once("SIGINT", () => lines.close());
-    // Nothing ended the line of the question, so the next text begins on a new line.
-    let open = true;
-    const endLine = (): void => {
-      if (open) say();
-      open = false;
-    };
-    signal.addEventListener("abort", endLine, { once: true });
+    const area = new OpenQuestion(lines, output);
+    const release = output === terminalOutput ? keepBelow(area) : () => undefined;
     try {
       const line = await Promise.race([lines.question(question, { signal }).catch(() => undefined), closed]);
-      if (line === undefined) endLine();
+      // Nothing ended the line of the question, so the next text begins on a new line.
+      if (line === undefined) area.end();
       return line?.trim();
     } finally {
-      signal.removeEventListener("abort", endLine);
+      release();
       lines.close();
     }
   };
@@ -39,3 +36,33 @@ export function openTerminal(input: Readable = process.stdin, output: Writable =
 
 const isTerminal = (output: Writable): output is Writable & { readonly columns: number } =>
   "columns" in output && typeof output.columns === "number";
+
+/** A question that waits for its line. Other text is written above it. */
+class OpenQuestion implements LiveArea {
+  #isOpen = true;
+
+  constructor(
+    private readonly lines: Interface,
+    private readonly output: Writable,
+  ) {
+    lines.once("line", () => (this.#isOpen = false));
+  }
+
+  hide(): void {
+    if (!this.#isOpen) return;
+    const { rows } = this.lines.getCursorPos();
+    this.output.write(`\r${rows === 0 ? "" : `\u001b[${rows}A`}\u001b[J`);
+  }
+
+  show(): void {
+    if (!this.#isOpen) return;
+    // readline goes back by the rows that it drew last. The cursor is in the first of them already.
+    (this.lines as { prevRows?: number }).prevRows = 0;
+    this.lines.prompt(true);
+  }
+
+  end(): void {
+    this.#isOpen = false;
+    this.output.write("\n");
+  }
+}

@@ -31,7 +31,7 @@ function wrapped(text: string, gutter: string, room: number | undefined): readon
   return rows;
 }
 
-/** At least one character, with the colours before it. Ends after a space if one stands in the second half. */
+/** At least one character, with the colours before it. Ends behind a word, unless a row cannot hold the next word. */
 function rowIn(text: string, room: number): string {
   let [row, left] = ["", room];
   for (const [index, part] of text.split(PAINTED).entries()) {
@@ -41,6 +41,22 @@ function rowIn(text: string, room: number): string {
     if (index % 2 === 0) left -= columnsOf(fits);
   }
   if (row.length === text.length) return row;
-  const space = row.lastIndexOf(" ") + 1;
-  return space > row.length / 2 ? row.slice(0, space) : row || text.charAt(0);
+  if (row === "") return firstCharacter(text);
+  const rest = text.slice(row.length);
+  if (rest.startsWith(" ")) return `${row} `;
+  if (BREAKABLE.test(rest.charAt(0))) return row;
+  const words = ENDS_BEHIND_WORD.exec(row)?.[0] ?? row;
+  const next = /^\S*/.exec(text.slice(words.length))![0];
+  return columnsOf(next) > room - GUTTER.length ? row : words;
 }
+
+/** Scripts without spaces: a line may break before and behind each of their characters. */
+const BREAKABLE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+
+const ENDS_BEHIND_WORD = /^.*(?:\S +|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])/u;
+
+/** A character that is wider than the room still has to be shown. */
+const firstCharacter = (text: string): string => {
+  const [first] = new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text);
+  return first?.segment ?? "";
+};

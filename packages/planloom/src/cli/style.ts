@@ -1,6 +1,7 @@
 // Styles text for a terminal. In: text, and whether a stream shows colours. Out: text with or without escape sequences.
 // Text from outside never keeps escape sequences of its own.
 import { isatty } from "node:tty";
+import stringWidth from "string-width";
 import { visible } from "../plan/visible.js";
 
 export type Paint = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
@@ -35,19 +36,15 @@ export function oneLine(text: string, max = 200): string {
 /** Text from outside in several lines, with such characters as escapes. */
 export const manyLines = (text: string): string => visible(text.replace(/\r\n/g, "\n"));
 
-/** How many columns of a terminal a text takes. It holds no new line and no escape sequence. */
-export function columnsOf(text: string): number {
-  if (/^[ -~]*$/.test(text)) return text.length;
-  let columns = 0;
-  for (const { segment } of GRAPHEMES.segment(text)) columns += WIDE.test(segment) ? 2 : 1;
-  return columns;
-}
+/** How many columns of a terminal a line takes. Colours take none. */
+export const columnsOf = (text: string): number => (/^[ -~]*$/.test(text) ? text.length : stringWidth(text));
 
-/** The beginning of a text that takes at most `max` columns. It halves no character. */
+/** The beginning of a text without colours that takes at most `max` columns. It halves no character. */
 export function fittingIn(text: string, max: number): string {
+  if (/^[ -~]*$/.test(text)) return text.slice(0, Math.max(0, max));
   let columns = 0;
   for (const { segment, index } of GRAPHEMES.segment(text)) {
-    columns += WIDE.test(segment) ? 2 : 1;
+    columns += columnsOf(segment);
     if (columns > max) return text.slice(0, index);
   }
   return text;
@@ -55,9 +52,9 @@ export function fittingIn(text: string, max: number): string {
 
 const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** East Asian wide characters and emoji take two columns. */
-const WIDE =
-  /\p{Emoji_Presentation}|\ufe0f|[\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18cff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]/u;
+/** The text with spaces behind it, so that it takes at least `columns` columns. */
+export const padded = (text: string, columns: number): string =>
+  text + " ".repeat(Math.max(0, columns - columnsOf(text)));
 
 /** `850 ms`, `4.2 s`, `3 min 5 s`, `2 h 4 min`. */
 export function duration(ms: number): string {

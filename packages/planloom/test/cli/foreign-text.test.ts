@@ -164,6 +164,7 @@ describe.each([
     const follower = new Follower({
       show: (lines) => lines.forEach(({ text }) => say(text)),
       follow: () => undefined,
+      answer: () => undefined,
       settle: () => undefined,
       rest: () => undefined,
     });

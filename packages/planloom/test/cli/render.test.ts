@@ -51,7 +51,10 @@ async function events(): Promise<readonly RunEvent[]> {
 function recorder(): { readonly display: Display; readonly said: string[] } {
   const said: string[] = [];
   const show = (lines: readonly Line[]): void => void said.push(...lines.map(({ text }) => text));
-  return { said, display: { show, follow: () => undefined, settle: () => undefined, rest: () => undefined } };
+  return {
+    said,
+    display: { show, follow: () => undefined, answer: () => undefined, settle: () => undefined, rest: () => undefined },
+  };
 }
 
 test("the table shows status and items, and fits a small terminal", async () => {

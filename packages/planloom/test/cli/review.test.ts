@@ -53,7 +53,13 @@ afterEach(() => {
 async function story(config: LoomConfig, plan: unknown, inputs: JsonObject = {}) {
   const loom = await createLoom({ store: memoryStore(), tools: [pay], approval: "effects", ...config }, { env: {} });
   onTestFinished(() => loom.close());
-  const display = { show: () => undefined, follow: () => undefined, settle: () => undefined, rest: () => undefined };
+  const display = {
+    show: () => undefined,
+    follow: () => undefined,
+    answer: () => undefined,
+    settle: () => undefined,
+    rest: () => undefined,
+  };
   const follower = new Follower(display);
   const run = await loom.start("Pay somebody", { listener: follower, inputs, ...(plan === undefined ? {} : { plan }) });
   const [input, output] = [new PassThrough(), new PassThrough()];
@@ -116,6 +122,7 @@ test("a plan that was not shown here before is shown whole: waves, effects, and 
   const follower = new Follower({
     show: () => undefined,
     follow: () => undefined,
+    answer: () => undefined,
     settle: () => undefined,
     rest: () => undefined,
   });

@@ -49,6 +49,16 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   COMMAND_REFUSED: [{ runId: "RUN", refused: "NOTHING_TO_APPROVE", message: "Run RUN waits for no approval." }],
   NOT_PAUSED: [{ runId: "RUN" }],
   INTERRUPTED: [{ runId: "RUN" }],
+  OUTPUT_UNWRITABLE: [
+    { reason: "ENOSPC: no space left on device, write" },
+    { reason: "ENOSPC: no space left on device, write", runId: "RUN" },
+  ],
+  PROCESS_ENDED: [
+    { by: "exit", status: 0 },
+    { by: "exit", status: 0, runId: "RUN", tools: ["send_mail"] },
+    { by: "idle", runId: "RUN", tools: ["send_mail"] },
+    { by: "exception", runId: "RUN", tools: [] },
+  ],
 
   // Configuration and tools
   CONFIG_NOT_FOUND: [{ file: "/srv/app/planloom.config.ts" }],

@@ -16,7 +16,8 @@ import type { EventStore } from "../../store/event-store.js";
 import { Follower } from "../follow.js";
 import { openDisplay } from "../display.js";
 import { EXIT, exitOfRun } from "../exit-code.js";
-import { printJson, printJsonLine, printLines, PROGRAM, say, stdoutGone } from "../output.js";
+import { printJson, printJsonLine, printLines, PROGRAM, say } from "../output.js";
+import { faultOf } from "../streams.js";
 import { withStore, type StoreFlags } from "../open-loom.js";
 import { answerText, figureLines, modelLines, sayEnd, waitingLines } from "../render/end.js";
 import { costText } from "../render/estimate.js";
@@ -152,7 +153,7 @@ export async function eventsCommand(name: string, flags: StoreFlags & { readonly
     const runId = await runNamed(store, name, storeName);
     for await (const event of readRecordedEvents(store, systemClock, runId, { follow: flags.follow === true })) {
       printJsonLine(event);
-      if (stdoutGone()) break;
+      if (faultOf("stdout") !== undefined) break;
     }
     return EXIT.done;
   });
@@ -167,7 +168,7 @@ const ORPHAN_MS = 1_000;
 export async function watchCommand(name: string, flags: StoreFlags): Promise<number> {
   return withStore(flags, async (store, storeName) => {
     const runId = await runNamed(store, name, storeName);
-    const follower = new Follower(await openDisplay(false));
+    const follower = new Follower(openDisplay(false));
     const orphaned = new AbortController();
     const timer = watchOwner(store, runId, orphaned);
     try {

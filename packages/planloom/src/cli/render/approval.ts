@@ -18,7 +18,7 @@ import { isFinished } from "../../run/steps.js";
 import { LIMITS } from "../../limits.js";
 import { UNRECORDED_TEXT } from "../../words/tool-change.js";
 import { PROGRAM } from "../output.js";
-import { oneLine, paint } from "../style.js";
+import { oneLine, padded, paint } from "../style.js";
 import { keyText, textLines, valueLines, type Shown } from "./value.js";
 import { shellWord } from "../shell-word.js";
 
@@ -124,7 +124,7 @@ const ACTS: Readonly<Record<ToolSpec["effects"], string>> = {
 
 /** null means that the definition does not have the field. */
 const sideLines = (name: string, value: Json, layout: Shown): readonly string[] =>
-  value === null ? [`${layout.indent}${name.padEnd(layout.width)}  nothing`] : valueLines(name, value, layout);
+  value === null ? [`${layout.indent}${padded(name, layout.width)}  nothing`] : valueLines(name, value, layout);
 
 type CallApproval = WaitingDocument["approvals"][number];
 

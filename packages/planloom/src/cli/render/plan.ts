@@ -3,7 +3,7 @@
 import { needsOf, wavesOf } from "../../plan/graph.js";
 import type { Plan, Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
-import { oneLine, paint } from "../style.js";
+import { columnsOf, oneLine, padded, paint } from "../style.js";
 import { deedOf, directToolIn, mayActThrough, type StepKind, toolNames } from "../../plan/step-kind.js";
 
 /**
@@ -19,7 +19,7 @@ export function planLines(
   const isPlain = waves.length < 2 || waves.every((wave) => wave.length === 1);
   const specs = new Map([...tools].map((tool) => [tool.name, tool]));
   const steps = new Map(plan.steps.map((step) => [step.id, step]));
-  const width = Math.min(24, Math.max(...plan.steps.map((step) => step.id.length)));
+  const width = Math.min(24, Math.max(...plan.steps.map((step) => columnsOf(step.id))));
   let count = 0;
   const line = (step: Step): string => {
     const needs = needsOf(step);
@@ -27,7 +27,7 @@ export function planLines(
     const number = String(++count).padStart(String(plan.steps.length).length + (isPlain ? 2 : 4));
     const note = noteOn(step.id);
     const noted = note === undefined ? "" : paint("green", `  (${note})`);
-    return `${number}. ${step.id.padEnd(width)}  ${oneLine(step.title, 70)}  ${how(step, specs)}${after}${noted}`;
+    return `${number}. ${padded(step.id, width)}  ${oneLine(step.title, 70)}  ${how(step, specs)}${after}${noted}`;
   };
   return waves.flatMap((wave, index) => [
     ...(isPlain ? [] : [paint("dim", `  wave ${index + 1}`)]),

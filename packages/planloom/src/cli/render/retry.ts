@@ -7,7 +7,7 @@ import type { RetryPreview } from "../../run/decide/retry.js";
 import { mayActThrough } from "../../plan/step-kind.js";
 import { showAll, wholePlanLines, type PlanToApprove } from "./approval.js";
 import { keyText, valueLines } from "./value.js";
-import { count, oneLine, paint, type Paint } from "../style.js";
+import { columnsOf, count, oneLine, padded, paint, type Paint } from "../style.js";
 
 export interface ShownPlan {
   readonly plan: Plan;
@@ -30,12 +30,12 @@ export function retryLines(
   // A person is asked about these calls. They are not made.
   const quiet = new Set([...reused, ...parts.unusable]);
   const mayAct = plan.steps.some((step) => !quiet.has(step.id) && tools.some((tool) => mayActThrough(step, tool)));
-  const width = Math.min(24, Math.max(...plan.steps.map(({ id }) => id.length)));
+  const width = Math.min(24, Math.max(...plan.steps.map(({ id }) => columnsOf(id))));
   return [
     `  ${parts.reused.length} of ${count(plan.steps.length, "step")} reused`,
     ...plan.steps.flatMap(({ id, title }) => {
       const [word, colour, note] = fateOf(id, parts);
-      const line = `  ${paint(colour, word.padEnd(8))} ${id.padEnd(width)}  ${oneLine(title, 70)}${note}`;
+      const line = `  ${paint(colour, word.padEnd(8))} ${padded(id, width)}  ${oneLine(title, 70)}${note}`;
       const made = parts.calls.filter(({ step }) => step === id);
       return [line, ...made.flatMap((call) => callLines(call, showAll(runId)))];
     }),

@@ -6,7 +6,7 @@ import type { ErrorSubject } from "../../words/errors.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { problemOf } from "../error-text.js";
 import { usd } from "./estimate.js";
-import { oneLine, paint, type Paint } from "../style.js";
+import { columnsOf, oneLine, padded, paint, type Paint } from "../style.js";
 
 const COLOURS: Readonly<Record<string, Paint>> = {
   completed: "green",
@@ -23,10 +23,10 @@ const COLOURS: Readonly<Record<string, Paint>> = {
  */
 export function runLines(runs: readonly ListedRun[], now: number, recorded: readonly number[] = []): readonly string[] {
   const rows = runs.map((run, index) => ({ run, cells: cellsOf(run, now, recorded[index] ?? 0) }));
-  const widths = COLUMNS.map((column) => Math.max(0, ...rows.map(({ cells }) => cells[column].length)));
+  const widths = COLUMNS.map((column) => Math.max(0, ...rows.map(({ cells }) => columnsOf(cells[column]))));
   return rows.flatMap(({ run, cells }) => {
-    const padded = COLUMNS.map((column, index) => painted(column, cells[column].padEnd(widths[index]!)));
-    const line = [...padded.filter((_, index) => widths[index]! > 0), oneLine(run.goal, 80)].join("  ").trimEnd();
+    const columns = COLUMNS.map((column, index) => painted(column, padded(cells[column], widths[index]!)));
+    const line = [...columns.filter((_, index) => widths[index]! > 0), oneLine(run.goal, 80)].join("  ").trimEnd();
     if (run.unreadable === undefined) return [line];
     const { code, message, next = "" } = problemOf(unreadableError(run));
     return [line, paint("red", `  ${code}: ${oneLine(message, 400)}`), `  next: ${next}`];

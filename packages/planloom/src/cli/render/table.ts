@@ -5,7 +5,7 @@ import { type Run } from "../../run/state.js";
 import { changeOf } from "../../run/status.js";
 import type { StepState, StepStatus } from "../../run/work.js";
 import { resultText } from "./lines.js";
-import { duration, oneLine, paint, type Paint } from "../style.js";
+import { columnsOf, duration, fittingIn, oneLine, padded, paint, type Paint } from "../style.js";
 
 interface TableSize {
   readonly columns: number;
@@ -26,7 +26,7 @@ const SHOWN: Readonly<Record<StepStatus, readonly [string, Paint]>> = {
   cancelled: ["■", "dim"],
 };
 
-/** If not all steps fit, ended and waiting steps are left out before running ones. */
+/** If not all steps fit, those that are at work and the steps around them are shown. */
 export function tableLines(
   run: Run,
   said: ReadonlyMap<string, string>,
@@ -35,17 +35,17 @@ export function tableLines(
 ): readonly string[] {
   const states = [...run.execution.steps.values()];
   const shown = chosen(states, Math.max(3, size.rows - 6));
-  const width = Math.min(20, Math.max(4, ...shown.map(({ spec }) => spec.id.length)));
+  const width = Math.min(20, Math.max(4, ...shown.map(({ spec }) => columnsOf(spec.id))));
   const left = states.length - shown.length;
   const revision = currentPlan(run)?.revision ?? 1;
+  const columns = size.columns - 1;
+  const took = duration(now - (run.log.retriedAt ?? run.log.startedAt));
+  const note = (how: Paint, text: string): string => paint(how, fittingIn(`  ${text}`, columns));
   return [
-    ...shown.map((state) => row(state, revision, said.get(state.spec.id), now, width, size.columns - 1)),
-    ...(left > 0 ? [paint("dim", `  and ${left} more`)] : []),
-    paint(
-      "dim",
-      `  ${run.execution.counts.completed} of ${states.length} completed · ${duration(now - (run.log.retriedAt ?? run.log.startedAt))}`,
-    ),
-    ...standingOf(run).map((text) => paint("yellow", `  ${text}`)),
+    ...shown.map((state) => row(state, revision, said.get(state.spec.id), now, width, columns)),
+    ...(left > 0 ? [note("dim", `and ${left} more`)] : []),
+    note("dim", `${run.execution.counts.completed} of ${states.length} completed · ${took}`),
+    ...standingOf(run).map((text) => note("yellow", text)),
   ];
 }
 
@@ -58,13 +58,16 @@ function standingOf(run: Run): readonly string[] {
   return reviewOf(run) === undefined ? [] : ["the rest of the plan is being reviewed: nothing new starts"];
 }
 
+/** Statuses of steps that are at work or need a person. */
+const AT_WORK: ReadonlySet<StepStatus> = new Set(["running", "retrying", "suspended", "unknown", "unusable"]);
+
+/** The steps at work, then those that are nearest to the first of them; in the order of the plan. */
 function chosen(states: readonly StepState[], room: number): readonly StepState[] {
   if (states.length <= room) return states;
-  const rank = (state: StepState) => {
-    const status = shownStatus(state);
-    return status === "completed" || status === "skipped" ? 2 : status === "pending" || status === "ready" ? 1 : 0;
-  };
-  const kept = [...states].sort((a, b) => rank(a) - rank(b) || a.index - b.index).slice(0, room);
+  const atWork = (state: StepState): boolean => AT_WORK.has(shownStatus(state));
+  const first = states.find(atWork) ?? states.find(({ work }) => !ENDED.has(work.status)) ?? states.at(-1)!;
+  const distance = (state: StepState): number => (atWork(state) ? -1 : Math.abs(state.index - first.index));
+  const kept = [...states].sort((a, b) => distance(a) - distance(b) || a.index - b.index).slice(0, room);
   return kept.sort((a, b) => a.index - b.index);
 }
 
@@ -72,6 +75,9 @@ function chosen(states: readonly StepState[], room: number): readonly StepState[
 function shownStatus({ work, fan }: StepState): StepStatus {
   return fan !== undefined && (work.status === "pending" || work.status === "ready") ? "running" : work.status;
 }
+
+/** Columns that are left for a title. With fewer, it is left out. */
+const NARROWEST = 10;
 
 function row(
   state: StepState,
@@ -87,7 +93,7 @@ function row(
   const end = work.finishedAt ?? now;
   const begun = work.startedAt ?? earliest(state);
   const took = begun === undefined ? "" : duration(end - begun);
-  const head = `  ${sign} ${oneLine(state.spec.id, width).padEnd(width)}  ${status.padEnd(9)}  ${took.padStart(8)}  `;
+  const head = `  ${sign} ${padded(oneLine(state.spec.id, width), width)}  ${status.padEnd(9)}  ${took.padStart(8)}  `;
   const tail = [
     work.carried === undefined ? (state.revision < revision && ENDED.has(work.status) ? "kept" : "") : "reused",
     ...attempts(state, status),
@@ -97,9 +103,10 @@ function row(
   ]
     .filter(Boolean)
     .join(" · ");
-  const room = columns - head.length;
+  const room = columns - columnsOf(head);
+  if (room < NARROWEST) return paint(colour, fittingIn(head, columns).trimEnd());
   const title = oneLine(state.spec.title, 60);
-  const text = oneLine(tail === "" ? title : `${title} · ${tail}`, Math.max(10, room));
+  const text = oneLine(tail === "" ? title : `${title} · ${tail}`, room);
   return paint(colour, head) + text;
 }
 

@@ -4,7 +4,7 @@ import { beginning, wholeIndex } from "../../beginning.js";
 import { isObject, type Json } from "../../plan/json.js";
 import { mixedAddresses, visible } from "../../plan/visible.js";
 import { LIMITS } from "../../limits.js";
-import { paint } from "../style.js";
+import { columnsOf, padded, paint } from "../style.js";
 
 /** How the lines of a value are laid out. */
 export interface Shown {
@@ -24,7 +24,7 @@ export function valueLines(name: string, value: Json, shown: Shown): readonly st
   const parts: Part[] = [];
   const left = { values: 0, items: shown.items ?? LIMITS.shownItems };
   collect(name, value, parts, left);
-  const width = Math.max(shown.width, ...parts.map(({ path }) => Math.min(path.length, WIDEST)));
+  const width = Math.max(shown.width, ...parts.map(({ path }) => Math.min(columnsOf(path), WIDEST)));
   return [
     ...parts.flatMap((part) => partLines(part, { ...shown, width })),
     ...(left.values === 0 ? [] : [restLine(`${left.values.toLocaleString("en-US")} more values are left out`, shown)]),
@@ -39,7 +39,7 @@ export function textLines(name: string, text: string, shown: Shown): readonly st
   const more = `${rest.toLocaleString("en-US")} of ${text.length.toLocaleString("en-US")} characters are left out`;
   return [
     // A name of one line, and a text of one line, share it.
-    kept.includes("\n") ? `${indent}${name}\n${kept}` : `${indent}${name.padEnd(width)}  ${kept}`,
+    kept.includes("\n") ? `${indent}${name}\n${kept}` : `${indent}${padded(name, width)}  ${kept}`,
     ...(rest === 0 ? [] : [restLine(more, { indent, width, all })]),
     ...addressLines(text, shown),
   ];
@@ -88,7 +88,7 @@ function partLines(part: Part, shown: Shown): readonly string[] {
   }
   const { value } = part;
   const text = JSON.stringify(value);
-  const line = (words: string) => `${shown.indent}${path.padEnd(shown.width)}  ${shown.sign ?? ""}${words}`;
+  const line = (words: string) => `${shown.indent}${padded(path, shown.width)}  ${shown.sign ?? ""}${words}`;
   if (text.length <= LIMITS.shownChars || typeof value !== "string") return [line(text), ...marks(value, shown)];
   const head = beginning(value, (LIMITS.shownChars * 3) / 4);
   const tail = value.slice(wholeIndex(value, value.length - LIMITS.shownChars / 4));

@@ -28,6 +28,12 @@ export interface CommandLineErrors {
   WHICH_APPROVAL: { readonly runId: string; readonly hashes: readonly string[] };
   NOT_PAUSED: { readonly runId: string };
   INTERRUPTED: { readonly runId: string };
+  /** stdout takes no more. `runId`: the run whose answer it was to hold. */
+  OUTPUT_UNWRITABLE: { readonly reason: string; readonly runId?: string };
+  /** The process ended before its command was done. `tools`: the tools that were called at that moment. */
+  PROCESS_ENDED: (
+    { readonly by: "exit"; readonly status: number } | { readonly by: "idle" } | { readonly by: "exception" }
+  ) & { readonly runId?: string; readonly tools?: readonly string[] };
 }
 
 export const COMMAND_LINE_ERRORS: ErrorTable<CommandLineErrors> = {
@@ -119,4 +125,33 @@ export const COMMAND_LINE_ERRORS: ErrorTable<CommandLineErrors> = {
     message: ({ runId }) => `Run ${runId} was interrupted. What it had finished is kept.`,
     next: ({ runId }) => ["Continue with ", { action: "resume", runId }, "."],
   },
+  OUTPUT_UNWRITABLE: {
+    kind: "config",
+    message: ({ reason }) => `Standard output cannot be written: ${reason}.`,
+    next: ({ runId }) =>
+      runId === undefined
+        ? ["Make room, or write to another place."]
+        : ["The run itself is kept. Make room; ", { action: "show", runId }, " shows it."],
+  },
+  PROCESS_ENDED: {
+    kind: "run",
+    message: (params) => {
+      const { runId, tools = [] } = params;
+      const atWork = tools.length === 0 ? "" : ` The tools at work were: ${tools.join(", ")}.`;
+      return `${ENDED_BY[params.by](params)}${runId === undefined ? "" : ` Run ${runId} is not done.`}${atWork}`;
+    },
+    next: ({ by, runId }) => [
+      ...(by === "exit" ? ["Let tools and configurations throw an error instead of ending the process. "] : []),
+      ...(runId === undefined ? ["Run the command again."] : [{ action: "resume", runId } as const, " continues it."]),
+    ],
+  },
+};
+
+type ProcessEnd = CommandLineErrors["PROCESS_ENDED"];
+
+const ENDED_BY: { readonly [By in ProcessEnd["by"]]: (end: ProcessEnd) => string } = {
+  exit: (end) =>
+    `A tool, the configuration or code that they use called process.exit${end.by === "exit" ? `(${end.status})` : ""} before the command was done.`,
+  idle: () => "The command waits for something that can never come: a promise of a tool that never settles.",
+  exception: () => "An exception that nobody caught has ended the process.",
 };
