@@ -20,6 +20,10 @@ interface Row {
 /** At most so many are listed. */
 const MOST = 20;
 
+/**
+ * `rows`: the journal of the step, in order. `written`: its output. `args`: the arguments of its last attempt. At most 20
+ * texts, in the order of the calls.
+ */
 export function textsRead(
   rows: readonly Row[],
   written: Json | undefined,

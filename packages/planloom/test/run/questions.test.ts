@@ -38,6 +38,14 @@ describe("a planner that asks questions", () => {
     expect(story.run.planning.replans).toBe(0);
   });
 
+  it("has no answer reviewed: every question is asked, and then the planner plans", () => {
+    const story = given(start({ goal: "g", tools: TOOLS, settings: { replan: "each-step" } }));
+    story.when(asks(story.owed()[0]!.key, "Which city?", "When?"));
+    story.when(said("question1", "Oslo")).then(["step.completed", { review: undefined }]);
+    story.when(said("question2", "May")).then("step.completed", ["replan.requested", { cause: "goal" }]);
+    expect(story.owed()).toMatchObject([{ kind: "plan" }]);
+  });
+
   it("fails clearly if nobody can answer", () => {
     const story = given(start({ goal: "g", settings: { attended: false } }));
     story.when(asks(story.owed()[0]!.key, "Which city?")).then(["plan.invalid", { decision: "give-up" }], "run.failed");

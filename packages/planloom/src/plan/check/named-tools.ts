@@ -4,6 +4,7 @@
 /** Longer texts are searched only so far. */
 const MOST_CHARS = 20_000;
 
+/** At most five of the names, in the order given. */
 export function namedTools(text: string, names: Iterable<string>): readonly string[] {
   const said = text.slice(0, MOST_CHARS);
   return [...names].filter((name) => said.includes(name) && patternOf(name).test(said)).slice(0, 5);

@@ -16,6 +16,7 @@ const EMPTY: ReadonlySet<string> = new Set([VERBS, THINGS, FILLERS].join(" ").sp
 /** Longer texts are never judged. */
 const MOST_WORDS = 8;
 
+/** Whether a text of at most eight words says nothing: all its words fit any step, or it has no letter. */
 export function isUnclear(text: string): boolean {
   const trimmed = text.trim();
   if (SAYS_NOTHING.test(trimmed) || !/\p{L}/u.test(trimmed)) return true;

@@ -4,6 +4,7 @@ import { estimateReplan } from "../../plan/estimate/replan.js";
 import type { Decision, EventData } from "../event.js";
 import { priceOf } from "../evolve/budget.js";
 import { isFailure, type Failure } from "../failure.js";
+import { planOf } from "../lookup.js";
 import type { FailureReason, NoReplanReason, RetryReason } from "../reason.js";
 import { type Run } from "../state.js";
 import { changeOf, isCancelling, isFailing } from "../status.js";
@@ -95,11 +96,11 @@ export function replanEstimate(run: Run): EventData["replan.requested"]["estimat
   return { tokens: inputTokens + outputTokens, costUsd };
 }
 
-/** Whether a review of the rest follows the end of a step. */
+/** Whether a review of the rest follows the end of a step. The planner's own questions are not reviewed. */
 export function reviewAfter(run: Run, { item }: Work): Pick<EventData["step.completed"], "review"> {
   if (run.request.settings.replan !== "each-step" || item !== null) return {};
   const { mode, halt, execution, request } = run;
-  const goesOn = mode.phase === "executing" && halt === undefined;
+  const goesOn = mode.phase === "executing" && halt === undefined && planOf(run).cause !== "questions";
   const asks = goesOn && execution.open > 1 && request.models.planner !== null;
   return asks ? { review: true } : {};
 }
