@@ -1,6 +1,7 @@
 // The checklist of a plan: steps clear, order defined, hand-off defined, next fix.
 import { expect, test } from "vitest";
 import { check } from "../../src/plan/check/check.js";
+import { findingOf } from "../../src/plan/finding.js";
 import { readPlan } from "../../src/plan/read/read.js";
 import { planQuality, type PlanQuality } from "../../src/words/quality.js";
 import { SAMPLE } from "./sample-inventory.js";
@@ -36,6 +37,18 @@ test.each([
     ],
     [true, false, true],
     /define the execution order\. .*read -> last -> read/,
+  ],
+  [
+    "a step that waits for itself",
+    [search, { ...read, dependsOn: ["read"] }],
+    [true, false, true],
+    /define the execution order\. .*read/,
+  ],
+  [
+    "a step that reads itself",
+    [search, { ...read, with: { results: "${{ read }}" } }],
+    [true, true, false],
+    /passed to the next step\. /,
   ],
   [
     "no order",
@@ -88,4 +101,17 @@ test.each([
 test("a text without a plan has none of the three", () => {
   const { findings } = readPlan("I am sorry, I cannot do that.") as { findings: Parameters<typeof planQuality>[0] };
   expect(planQuality(findings)).toMatchObject({ stepsClear: false, orderDefined: false, handoffDefined: false });
+});
+
+test("a value that may be a reference leaves the hand-off open, and nothing else", () => {
+  const where = { pointer: "/steps/1/with/query" };
+  for (const finding of [
+    findingOf("REFERENCE_LIKE_TEXT", where, { written: "<results of find>", steps: ["find"] }),
+    findingOf("AMBIGUOUS_REFERENCE", where, { written: "$find", why: "quoted" }),
+  ]) {
+    const judged = planQuality([finding]);
+    expect(judged).toMatchObject({ stepsClear: true, orderDefined: true, handoffDefined: false });
+    expect(judged.nextFix).toMatch(/^First clarify how each step’s output is passed to the next step\. /);
+    expect(judged.faults).toMatchObject([{ step: 2, about: "handoff" }]);
+  }
 });

@@ -35,6 +35,7 @@ const ORDER: ReadonlySet<string> = new Set<FindingCode>([
 ]);
 
 const HANDOFF: ReadonlySet<string> = new Set<FindingCode>([
+  "AMBIGUOUS_REFERENCE",
   "ARGUMENT_TYPE",
   "AS_IS_STEP",
   "BAD_EXPRESSION",
@@ -47,6 +48,7 @@ const HANDOFF: ReadonlySet<string> = new Set<FindingCode>([
   "NULL_IN_TEXT",
   "OUTPUT_TYPE",
   "PATH_NOT_IN_TYPE",
+  "REFERENCE_LIKE_TEXT",
   "REFERENCE_PLACE",
   "SELF_REFERENCE",
   "TYPE_MISMATCH",
@@ -93,11 +95,15 @@ export function qualityOf<F extends Finding>(findings: readonly F[]): Quality<F>
   };
 }
 
-function topicOf({ severity, code }: Finding): Topic {
+function topicOf(finding: Finding): Topic {
+  const { severity, code } = finding;
   if (severity !== "error" && !TELLING.has(code)) return "advice";
-  if (ORDER.has(code)) return "order";
+  if (ORDER.has(code) || waitsForItself(finding)) return "order";
   return HANDOFF.has(code) ? "handoff" : "steps";
 }
+
+const waitsForItself = (finding: Finding): boolean =>
+  finding.code === "SELF_REFERENCE" && "params" in finding && finding.params.in === "dependsOn";
 
 /** Steps of a model whose output other steps read, and which do not say what they give. */
 export function unnamedOutputs(steps: readonly Step[]): readonly string[] {
