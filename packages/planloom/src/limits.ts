@@ -137,6 +137,8 @@ export const LIMITS = {
   listRows: 500,
   /** Heads that a list computes before it stores them, so that an interrupted list does not compute them again. */
   listHeads: 20,
+  /** How often a list that is followed looks for runs of other processes, in ms. */
+  followMs: 1_000,
   /** How often the owner of a run looks into its inbox. */
   inboxPollMs: 100,
   /** How long the sender of a command waits for the owner's answer, in ms. */

@@ -251,6 +251,12 @@ function addReaders(program: Command, act: Act): void {
     .addOption(new Option("--at <step>", "the context of a step, or of step[item], at its start").conflicts("trace"))
     .option("--json", "print the run as one JSON document")
     .action(act(async (name: string, flags: object) => (await import("./command/read.js")).showCommand(name, flags)));
+  storeOptions(program.command("delete").argument("<run>", RUN))
+    .summary("delete a run that nobody drives, with all that the store has of it")
+    .option("--json", "print its id as one JSON document")
+    .action(
+      act(async (name: string, flags: object) => (await import("./command/delete.js")).deleteCommand(name, flags)),
+    );
   storeOptions(
     program
       .command("diff")

@@ -71,6 +71,11 @@ export interface Engine {
   ): AsyncIterable<RunEvent>;
   /** Calls the listener while this engine drives the run, from now on. The returned function ends that. */
   listen(runId: string, listener: Listener): () => void;
+  /**
+   * Deletes a run that no live process drives, with all that the store has of it. Rejects with RUN_UNKNOWN, and with
+   * RUN_OWNED if this engine or a live process drives it.
+   */
+  delete(runId: string): Promise<void>;
   /** Stops driving. Calls are aborted, and their runs are released, to be resumed later. */
   close(): Promise<void>;
 }

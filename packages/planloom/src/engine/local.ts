@@ -17,7 +17,7 @@ import { commandInvalid, notAnswered, runEnded, runOwned } from "./engine-error.
 import { closeHolder, livenessOf, newHolder, readHolder, type Liveness } from "./holder.js";
 import { Inbox } from "./inbox.js";
 import { Leases, type Claim } from "./lease.js";
-import { endedAfter, loadRun, pause, readEvents, readLog } from "./log.js";
+import { deleteRun, endedAfter, loadRun, pause, readEvents, readLog } from "./log.js";
 import type { Owner } from "../store/event-store.js";
 import type { EnginePorts } from "./open-engine.js";
 import { commandReply, isReply, Senders } from "./senders.js";
@@ -225,6 +225,16 @@ class LocalEngine implements Engine {
     const listeners = this.#drives.get(runId)?.loop.listeners;
     listeners?.add(listener);
     return () => void listeners?.delete(listener);
+  }
+
+  async delete(runId: string): Promise<void> {
+    await this.#openings.get(runId)?.catch(() => undefined);
+    const { store } = this.#ports;
+    const owner = await store.owner(runId);
+    if (this.#drives.has(runId)) throw runOwned(runId);
+    if (this.#leases.isHeld(owner)) throw runOwned(runId, await this.#present(runId, owner));
+    await deleteRun(store, runId, owner?.epoch ?? 0);
+    this.#failures.delete(runId);
   }
 
   async close(): Promise<void> {

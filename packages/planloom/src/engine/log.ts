@@ -1,6 +1,6 @@
 // Reads a run from its log. In: a store and a run's id. Out: the folded state, or its events in today's form as they
 // come, each checked against the hash chain. Readers in any process need no engine.
-import { PlanloomError } from "../words/planloom-error.js";
+import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { RunEvent } from "../run/event.js";
 import { foldNext, LogReader } from "../run/log/chain.js";
@@ -21,6 +21,14 @@ export async function loadRun(store: EventStore, runId: string): Promise<Run> {
     last = recorded;
   }
   return run;
+}
+
+/** Deletes a run whose owner has this epoch. Rejects with RUN_UNKNOWN; with RUN_OWNED if it has another owner now. */
+export async function deleteRun(store: EventStore, runId: string, epoch: number): Promise<void> {
+  const isDeleted = await store.delete(runId, epoch).catch((error: unknown) => {
+    throw hasCode(error, "STORE_FENCED") ? new PlanloomError("RUN_OWNED", { runId }) : error;
+  });
+  if (!isDeleted) throw new PlanloomError("RUN_UNKNOWN", { name: runId, store: store.name });
 }
 
 /** All events of a run, in today's form. Rejects as loadRun does. */

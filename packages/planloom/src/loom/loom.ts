@@ -22,7 +22,8 @@ import { marksOf } from "../run/decide/revision.js";
 import { whyNotMended } from "../run/decide/repair.js";
 import type { Run, RunRequest } from "../run/state.js";
 import type { InputTrust } from "../plan/label.js";
-import type { EventStore, ListQuery, RunList } from "../store/event-store.js";
+import type { EventStore, ListedRun, ListQuery, RunList } from "../store/event-store.js";
+import type { Appends } from "../store/watched-store.js";
 import { unjournaled } from "../perform/agent-context.js";
 import { appraiseWith, doneIn, type Appraiser } from "../perform/appraisal.js";
 import type { Engine, Listener } from "../engine/engine.js";
@@ -30,7 +31,10 @@ import { readHistory } from "../perform/history.js";
 import type { ContextOptions, ContextStarts } from "./context-option.js";
 import { soundGoal, soundInputs, soundRunId, soundTags, soundTrust } from "./start-options.js";
 import { timedPlanner } from "../agents/planner/timed-planner.js";
+import { followedRuns, type FollowedRuns } from "./follow-runs.js";
 import { soundQuery } from "./list-query.js";
+import { recoverRuns, type Recovery } from "./recover.js";
+import { assertNotAborted, cancelWith } from "./start-signal.js";
 import { LoomRun } from "./loom-run.js";
 import { plannerRequest } from "../perform/role-effects.js";
 import { todayAt } from "../perform/today.js";
@@ -58,6 +62,8 @@ export interface StartOptions<C = unknown> extends ContextOptions<C> {
   readonly runId?: string;
   /** Labels for lists of runs. */
   readonly tags?: readonly string[];
+  /** Its abort cancels the run. A signal that is aborted already starts nothing: START_ABORTED. */
+  readonly signal?: AbortSignal;
 }
 
 /** What is known of the model of a role and its server. */
@@ -78,6 +84,7 @@ export interface DraftOptions {
 /** A configured Planloom. Close it when done: its runs are released, and any process can resume them. */
 export class Loom<C = unknown> {
   private readonly plans: PlanChecks;
+  private readonly closing = new AbortController();
 
   constructor(
     readonly engine: Engine,
@@ -88,6 +95,7 @@ export class Loom<C = unknown> {
     private readonly appraiser: Appraiser,
     private readonly ownsStore: boolean,
     private readonly contexts: ContextStarts,
+    private readonly appends: Appends,
   ) {
     const { inventory, limits } = services;
     this.plans = new PlanChecks(inventory.inventory, { limits, granularity: settings.granularity });
@@ -203,7 +211,8 @@ export class Loom<C = unknown> {
    * budget is in US dollars and the price of a model is unknown.
    */
   async start(goal: string, options: StartOptions<C> = {}): Promise<LoomRun> {
-    const { plan, listener } = options;
+    const { plan, listener, signal } = options;
+    assertNotAborted(signal);
     const inputs = soundInputs(options.inputs ?? this.plans.inputsOf(plan) ?? {});
     const given = plan === undefined ? undefined : await this.appraised(this.given(plan, goal, inputs));
     if (given === undefined && this.services.planner === null) throw new PlanloomError("NO_PLANNER", {});
@@ -221,6 +230,7 @@ export class Loom<C = unknown> {
       },
       listener,
     );
+    cancelWith(signal, runId, this.engine);
     return this.runNamed(runId);
   }
 
@@ -241,7 +251,34 @@ export class Loom<C = unknown> {
     return this.services.store.list(soundQuery(query));
   }
 
+  /**
+   * The heads of all runs that fit, the oldest change first. With `follow`, each head again when its run changes, until
+   * the loom is closed or `signal` is aborted. Rejects with QUERY_INVALID.
+   */
+  runs({ follow, signal, ...query }: FollowedRuns = {}): AsyncIterable<ListedRun> {
+    const { store, clock } = this.services;
+    const asked = { ...soundQuery(query), ...(follow && { follow }), ...(signal && { signal }) };
+    return followedRuns({ store, clock, appends: this.appends, closed: this.closing.signal }, asked);
+  }
+
+  /**
+   * Drives all runs that can go on and that nobody drives, for example after a restart. Returns the runs that it took,
+   * and those that it left, each with the reason. It does not wait for them: see `LoomRun.result`.
+   */
+  async recover(options: { readonly listener?: Listener } = {}): Promise<Recovery> {
+    return recoverRuns(this.services.store, this.engine, options.listener);
+  }
+
+  /**
+   * Deletes a run with all that the store has of it. Forks of it stay as they are. Rejects with RUN_UNKNOWN, and with
+   * RUN_OWNED while a live process drives it.
+   */
+  async delete(runId: string): Promise<void> {
+    await this.engine.delete(runId);
+  }
+
   async close(): Promise<void> {
+    this.closing.abort();
     await this.engine.close();
     if (this.ownsStore) await this.services.store.close();
   }

@@ -14,6 +14,7 @@ import type { RoleSettings, RolesSettings } from "../model/settings/role.js";
 import type { Settings } from "../run/settings.js";
 import type { EventStore } from "../store/event-store.js";
 import { openStore, storePath } from "../store/locate.js";
+import { Appends, watchedStore } from "../store/watched-store.js";
 import { builtinTools } from "../tools/builtin/builtins.js";
 import type { SummarizeOptions } from "../tools/builtin/summarize.js";
 import { secretFilter, type SecretFilter, type Secrets } from "../tools/secret-filter.js";
@@ -94,11 +95,12 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
       offeredTools: config.limits?.offeredTools ?? LIMITS.offeredTools,
     },
   };
+  const appends = new Appends();
   const ownsStore = typeof config.store !== "object";
   const { engine: openEngine = localEngine } = config;
   try {
     const engine = await openEngine({
-      store,
+      store: watchedStore(store, appends),
       clock,
       perform: performIn(services),
       assertAble: (run, commands) => assertAble(services, run, commands),
@@ -106,7 +108,16 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
       defer: ports.defer ?? nextTurn,
     });
     const rules = { fields: config.storedContext, secrets: { ...config.secrets, ...keysOf(roles) } };
-    return new Loom(engine, services, settings, roles, appraiser, ownsStore, new ContextStarts(contexts, rules));
+    return new Loom(
+      engine,
+      services,
+      settings,
+      roles,
+      appraiser,
+      ownsStore,
+      new ContextStarts(contexts, rules),
+      appends,
+    );
   } catch (error) {
     if (ownsStore) await store.close();
     throw error;

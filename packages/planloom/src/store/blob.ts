@@ -43,6 +43,15 @@ export function unpack(text: string, places: string | null, load: (hash: string)
   return root.value;
 }
 
+/** The hashes that `places` names; none if a damaged disk has changed it. */
+export function hashesIn(places: string): readonly string[] {
+  try {
+    return (JSON.parse(places) as BlobPointer[]).map(([, hash]) => hash);
+  } catch {
+    return [];
+  }
+}
+
 /** Moves out the smallest large values first; then the value itself, if the rest of it is still large. */
 function lift(value: unknown, pointer: string, places: BlobPointer[], blobs: Map<string, string>): unknown {
   if (!isLarge(JSON.stringify(value))) return value;

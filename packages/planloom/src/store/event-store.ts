@@ -161,5 +161,12 @@ export interface EventStore {
   /** Entries after `cursor`, in order. */
   take(runId: string, cursor: number): Promise<readonly InboxEntry[]>;
 
+  /**
+   * Deletes a run: its events, journal, inbox, owner and head, and large values that no other run holds. Returns false
+   * for an unknown run. Rejects with STORE_FENCED if `epoch` is not the run's current one (0 = never owned). Durable
+   * when resolved. A new run may have the same id.
+   */
+  delete(runId: string, epoch: number): Promise<boolean>;
+
   close(): Promise<void>;
 }

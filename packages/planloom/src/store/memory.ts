@@ -132,6 +132,13 @@ class MemoryStore implements EventStore {
     return this.#runs.get(runId)?.inbox.slice(Math.max(0, cursor)) ?? [];
   }
 
+  async delete(runId: string, epoch: number): Promise<boolean> {
+    const run = this.#runs.get(runId);
+    if (run === undefined || run.events.length === 0) return false;
+    checkEpoch(runId, epoch, run.owner?.epoch ?? 0);
+    return this.#runs.delete(runId);
+  }
+
   async close(): Promise<void> {}
 
   #run(runId: string): MemoryRun {

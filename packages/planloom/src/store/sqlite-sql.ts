@@ -34,6 +34,18 @@ export const SQL = {
   take: "SELECT cursor, entry AS text, places, sum FROM inbox WHERE run = ? AND cursor > ? ORDER BY cursor",
   saveBlob: "INSERT OR IGNORE INTO blobs (hash, json) VALUES (?, ?)",
   loadBlob: "SELECT json FROM blobs WHERE hash = ?",
+  placesOf: `SELECT places FROM events WHERE run = ? AND places IS NOT NULL
+    UNION ALL SELECT places FROM journal WHERE run = ? AND places IS NOT NULL
+    UNION ALL SELECT places FROM inbox WHERE run = ? AND places IS NOT NULL`,
+  placesOfAll: `SELECT places FROM events WHERE places IS NOT NULL
+    UNION ALL SELECT places FROM journal WHERE places IS NOT NULL
+    UNION ALL SELECT places FROM inbox WHERE places IS NOT NULL`,
+  deleteRun: "DELETE FROM runs WHERE run = ?",
+  deleteGoal: "DELETE FROM goals WHERE run = ?",
+  deleteEvents: "DELETE FROM events WHERE run = ?",
+  deleteJournal: "DELETE FROM journal WHERE run = ?",
+  deleteInbox: "DELETE FROM inbox WHERE run = ?",
+  deleteBlob: "DELETE FROM blobs WHERE hash = ?",
 } as const;
 
 export interface RunRow {

@@ -21,6 +21,7 @@ import { GroupCommit } from "./group-commit.js";
 import { listRuns, packHead, rowText, rowTime } from "./listing.js";
 import { loadSqlite, type SqlDatabase } from "./sqlite-driver.js";
 import { closeDatabase, openDatabase } from "./sqlite-file.js";
+import { deleteRows } from "./sqlite-delete.js";
 import { SqliteReader } from "./sqlite-reader.js";
 import { newRunRow, sealedOf, type RunRow } from "./sqlite-sql.js";
 import { assertNext, checkEpoch, checkSeq, goalSetBy } from "./store-error.js";
@@ -166,6 +167,16 @@ class OpenSqliteStore implements SqliteStore {
   async take(runId: string, cursor: number): Promise<readonly InboxEntry[]> {
     this.#assertOpen();
     return this.#rows.inbox(runId, cursor);
+  }
+
+  async delete(runId: string, epoch: number): Promise<boolean> {
+    return this.#write(() => {
+      const run = this.#rows.run(runId);
+      if (run === undefined || run.lastSeq === 0) return false;
+      checkEpoch(runId, epoch, run.epoch);
+      deleteRows(this.#rows.sql, runId);
+      return true;
+    });
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,7 @@ import { MODEL_ERRORS, type ModelErrors } from "./errors/model.js";
 import { PLAN_ERRORS, type PlanErrors } from "./errors/plans.js";
 import { RECORDING_ERRORS, type RecordingErrors } from "./errors/recordings.js";
 import { RUN_ERRORS, type RunErrors } from "./errors/runs.js";
+import { START_ERRORS, type StartErrors } from "./errors/start.js";
 import { STORE_ERRORS, type StoreErrors } from "./errors/store.js";
 import { fittingNext, textOr } from "./words.js";
 
@@ -22,6 +23,7 @@ export interface ErrorParams
     PlanErrors,
     RecordingErrors,
     RunErrors,
+    StartErrors,
     StoreErrors {}
 
 export type ErrorCode = keyof ErrorParams;
@@ -33,6 +35,7 @@ export const ERROR_AREAS = {
   models: MODEL_ERRORS,
   plans: PLAN_ERRORS,
   runs: RUN_ERRORS,
+  start: START_ERRORS,
   context: CONTEXT_ERRORS,
   recordings: RECORDING_ERRORS,
   store: STORE_ERRORS,

@@ -166,6 +166,15 @@ class ToyEngine implements Engine {
     return () => void listeners?.delete(listener);
   }
 
+  async delete(runId: string): Promise<void> {
+    await this.#openings.get(runId)?.catch(() => undefined);
+    if (this.#driven.has(runId)) throw new PlanloomError("RUN_OWNED", { runId });
+    const { store } = this.ports;
+    const owner = await store.owner(runId);
+    if (!(await store.delete(runId, owner?.epoch ?? 0)))
+      throw new PlanloomError("RUN_UNKNOWN", { name: runId, store: store.name });
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled(this.#openings.values());
     const closed = (runId: string) => new PlanloomError("ENGINE_CLOSED", { runId });

@@ -30,6 +30,7 @@ import {
 type Change =
   | { readonly do: "append"; readonly runId: string; readonly events: readonly RunEvent[]; readonly head?: string }
   | { readonly do: "keep"; readonly heads: readonly { readonly runId: string; readonly head: string }[] }
+  | { readonly do: "delete"; readonly runId: string }
   | { readonly do: "journal"; readonly row: JournalRow }
   | { readonly do: "own"; readonly runId: string; readonly owner: Owner }
   | { readonly do: "put"; readonly runId: string; readonly entry: InboxEntry };
@@ -153,6 +154,14 @@ class ToyStore implements EventStore {
     return this.#run(runId).inbox.slice(cursor);
   }
 
+  async delete(runId: string, epoch: number): Promise<boolean> {
+    const { owner, events } = this.#run(runId);
+    if (events.length === 0) return false;
+    checkEpoch(runId, epoch, owner?.epoch ?? 0);
+    this.#write({ do: "delete", runId });
+    return true;
+  }
+
   async close(): Promise<void> {
     closeSync(this.#file);
   }
@@ -192,6 +201,8 @@ class ToyStore implements EventStore {
       case "own":
         this.#run(change.runId).owner = change.owner;
         return;
+      case "delete":
+        return void this.#runs.delete(change.runId);
       case "put":
         this.#run(change.runId).inbox.push(change.entry);
     }

@@ -92,6 +92,7 @@ export class Disk {
         });
       },
       take: (runId: string, cursor: number) => read(() => durable.take(runId, cursor)),
+      delete: (runId: string, epoch: number) => write(() => durable.delete(runId, epoch)),
       close: async () => undefined,
     };
   }

@@ -221,6 +221,8 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { given: '""', tags: 1, limit: 20, chars: 200 },
     { tags: 21, limit: 20, chars: 200 },
   ],
+  START_ABORTED: [{}],
+  SIGNAL_INVALID: [{}],
   CONTEXT_NOT_JSON: [
     { problem: { path: ["db"], is: "instance", of: "Pool" }, isObject: true },
     { problem: { path: [], is: "type", type: "string" }, isObject: false },

@@ -6,7 +6,8 @@ import { problemOf, usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { withStore, type StoreFlags } from "../open-loom.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
-import { runLines, unreadableError } from "../render/runs.js";
+import { unreadableError } from "../../loom/unreadable-run.js";
+import { runLines } from "../render/runs.js";
 import { recordedSince } from "../recorded.js";
 import { oneLine } from "../style.js";
 

@@ -1,9 +1,8 @@
 // The list of runs as text: one line for each run, and why a run cannot be read. In: rows of the list, the time. Out:
 // lines.
 import type { HeadWaiting, RunHead } from "../../run/view/head.js";
-import type { ListedRun, UnreadableRun } from "../../store/event-store.js";
-import type { ErrorSubject } from "../../words/errors.js";
-import { PlanloomError } from "../../words/planloom-error.js";
+import type { ListedRun } from "../../store/event-store.js";
+import { unreadableError } from "../../loom/unreadable-run.js";
 import { problemOf } from "../error-text.js";
 import { usd } from "./estimate.js";
 import { columnsOf, oneLine, padded, paint, type Paint } from "../style.js";
@@ -83,13 +82,4 @@ function agoText({ updatedAt }: ListedRun, now: number): string {
   const ms = Math.max(1_000, now - updatedAt);
   const [unit, size] = UNITS.find(([, least]) => ms >= least)!;
   return `${Math.floor(ms / size)} ${unit} ago`;
-}
-
-/** The error of reading the run. A newer version may have stored it, with a code that has no words here. */
-export function unreadableError({ runId, unreadable: { code, params } }: UnreadableRun): PlanloomError {
-  try {
-    return new PlanloomError(...([code, params] as ErrorSubject));
-  } catch {
-    return new PlanloomError("RUN_DAMAGED", { runId, soundTo: 0, damage: "values-odd" });
-  }
 }

@@ -25,6 +25,18 @@ async function takenBy(s: Scene, runId: string, holder: string): Promise<number 
 }
 
 export const ownersStories = stories<OpenScene, EngineNeed>(({ about, story, storyNeeding }) => {
+  about("delete", () => {
+    story("is refused while the run is driven; then it takes all of the run away", async (scene) => {
+      const { s, engine, runId, gate } = await held(scene);
+      await rejects(engine.delete(runId), { code: "RUN_OWNED" });
+      gate.open("done");
+      await s.ended(engine, runId);
+      await engine.delete(runId);
+      await rejects(engine.load(runId), { code: "RUN_UNKNOWN" });
+      await rejects(engine.delete(runId), { code: "RUN_UNKNOWN" });
+    });
+  });
+
   about("owners", () => {
     storyNeeding(
       "processes",

@@ -1,10 +1,48 @@
 // Stories about a run's owner, inbox and journal. In: a way to open a store. Out: stories.
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { ROLE_SCOPES } from "../../run/keys.js";
-import { chain, completedEvent, entry, NEW, newRun, row, type OpenStore } from "./store-sample.js";
+import { chain, completedEvent, entry, headAt, NEW, newRun, row, type OpenStore } from "./store-sample.js";
 import { stories } from "./story.js";
 
 export const ownerStories = stories<OpenStore>(({ about, story }) => {
+  about("delete", () => {
+    story("takes away all of a run, and nothing of another one that holds the same values", async (opened) => {
+      const [store, gone, kept] = [await opened(), newRun(), newRun()];
+      const large = "x".repeat(100_000);
+      for (const runId of [gone, kept]) {
+        await store.claim(runId, 0, "host/1/1", 9_000);
+        const events = [completedEvent({ runId, seq: 1 }, large), completedEvent({ runId, seq: 2 }, runId)];
+        await store.append(runId, { expectedSeq: 0, epoch: 1 }, events, headAt(runId, 2));
+        await store.writeJournal(row(runId, { outcome: large }), 1);
+        await store.put(runId, entry("one"));
+      }
+      equal(await store.delete(gone, 1), true);
+      deepEqual(await store.read(gone), []);
+      deepEqual(await store.readRunJournal(gone), []);
+      deepEqual(await store.take(gone, 0), []);
+      equal(await store.owner(gone), undefined);
+      deepEqual((await store.list({ text: gone })).runs, []);
+      equal((await store.read(kept)).length, 2);
+      equal((await store.readRunJournal(kept))[0]?.outcome, large);
+      equal((await store.take(kept, 0)).length, 1);
+      await rejects(store.append(gone, { expectedSeq: 2, epoch: 1 }, [completedEvent({ runId: gone, seq: 3 }, null)]), {
+        code: "STORE_FENCED",
+      });
+      await store.append(gone, NEW, chain(gone, 1));
+      equal((await store.read(gone)).length, 1);
+    });
+
+    story("is refused to anybody but the last owner, and does nothing for an unknown run", async (opened) => {
+      const [store, runId] = [await opened(), newRun()];
+      equal(await store.delete(runId, 0), false);
+      await store.append(runId, NEW, chain(runId, 1));
+      await store.claim(runId, 0, "host/1/1", 9_000);
+      await rejects(store.delete(runId, 0), { code: "STORE_FENCED" });
+      equal((await store.read(runId)).length, 1);
+      equal(await store.delete(runId, 1), true);
+    });
+  });
+
   about("owner", () => {
     story("is absent at first; then each claim raises the epoch", async (opened) => {
       const [store, runId] = [await opened(), newRun()];
