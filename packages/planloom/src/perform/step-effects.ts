@@ -4,7 +4,7 @@ import { beginning } from "../beginning.js";
 import { fillArguments } from "../agents/executor/fill-arguments.js";
 import { callsOfTool } from "../agents/model-call.js";
 import type { CallGuard } from "../agents/checkpoint.js";
-import type { AgentBreak } from "../agents/executor/agent-request.js";
+import type { AgentBreak, AgentRequest } from "../agents/executor/agent-request.js";
 import { runAgent } from "../agents/executor/run-agent.js";
 import { LIMITS } from "../limits.js";
 import type { Model } from "../model/port.js";
@@ -194,28 +194,7 @@ async function runAgentStep(
     const agent = agentContext(run, inner, { stepId: step.id, item: effect.item });
     // The step was stopped before it began here: only its journal remains.
     deadline.signal.throwIfAborted();
-    const { executor: instructions } = services.instructions;
-    const declared = step.output === undefined ? undefined : typeOf(step.output);
-    const result = await runAgent(
-      {
-        goal: run.request.goal,
-        ...todayAt(findWork(run, effect)?.startedAt ?? run.log.updatedAt),
-        step,
-        args: effect.args,
-        outputs: contextOf(run, state.spec),
-        tools: toolsOf(services, state, run).map((tool) => guarded(services, tool)),
-        turns: run.request.settings.turns,
-        keyOf: (tool, args, occurrence) => hashOf([run.id, step.id, effect.item, tool, args, occurrence]),
-        guard: guardOf(run, state, effect.item),
-        edits: (call) => findWork(run, effect)?.edits?.get(call)?.args,
-        made: effect.made ?? [],
-        breaks: (effect.conversation?.breaks ?? []).map(breakOf),
-        type: declared?.ok === true ? declared.type : undefined,
-        ...(instructions === undefined ? {} : { instructions }),
-      },
-      model,
-      agent,
-    );
+    const result = await runAgent(agentRequest(services, effect, state, step, run), model, agent);
     const { turns, calls } = await storeErrorsMarked(() => progressIn(services.store, run, effect));
     // Only a refused output needs the turns: its conversation goes on.
     return {
@@ -235,6 +214,34 @@ async function runAgentStep(
   } finally {
     deadline.cancel();
   }
+}
+
+/** The step with its data, its tools with their deadlines and guard, and what earlier attempts have done. */
+function agentRequest(
+  services: Services,
+  effect: CallEffect,
+  state: StepState,
+  step: AgentStep,
+  run: Run,
+): AgentRequest {
+  const { executor: instructions } = services.instructions;
+  const declared = step.output === undefined ? undefined : typeOf(step.output);
+  return {
+    goal: run.request.goal,
+    ...todayAt(findWork(run, effect)?.startedAt ?? run.log.updatedAt),
+    step,
+    args: effect.args,
+    outputs: contextOf(run, state.spec),
+    tools: toolsOf(services, state, run).map((tool) => guarded(services, tool)),
+    turns: run.request.settings.turns,
+    keyOf: (tool, args, occurrence) => hashOf([run.id, step.id, effect.item, tool, args, occurrence]),
+    guard: guardOf(run, state, effect.item),
+    edits: (call) => findWork(run, effect)?.edits?.get(call)?.args,
+    made: effect.made ?? [],
+    breaks: (effect.conversation?.breaks ?? []).map(breakOf),
+    type: declared?.ok === true ? declared.type : undefined,
+    ...(instructions === undefined ? {} : { instructions }),
+  };
 }
 
 const breakOf = ({ turns, error }: Conversation["breaks"][number]): AgentBreak => ({
