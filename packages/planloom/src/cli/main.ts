@@ -1,6 +1,7 @@
 // The process of the command line: start, failure and end. In: the words after `planloom`. Out: an exit code. These
 // rules hold for every command and every tool.
 import { type Command, CommanderError } from "commander";
+import { flagInstead, settingInstead } from "../plan/foreign-settings.js";
 import { programFor } from "./commands.js";
 import { printError, problemOf, sayError, sayProblem, usageError } from "./error-text.js";
 import { codeAfterOutput, endWith, leave, watchEnd } from "./ending.js";
@@ -38,10 +39,11 @@ function usage({ code, message, exitCode }: CommanderError, program: Command, ar
   if (exitCode === 0) return EXIT.done;
   if (code === "commander.help") return EXIT.usage;
   const named = commandIn(program, argv);
+  const help = `\`${[PROGRAM, ...named.map((command) => command.name()), "--help"].join(" ")}\``;
   const next =
     named.length === 0
-      ? `\`${PROGRAM} --help\` lists the commands.`
-      : `\`${[PROGRAM, ...named, "--help"].join(" ")}\` lists its arguments and flags.`;
+      ? `${help} lists the commands.`
+      : `${code === "commander.unknownOption" ? flagAdvice(message, named.at(-1)!) : ""}${help} lists its arguments and flags.`;
   const problem = problemOf(usageError(message.replace(/^error: /, ""), next));
   sayProblem(problem);
   if (wantsJson(argv)) printError(problem);
@@ -54,11 +56,21 @@ function wantsJson(argv: readonly string[]): boolean {
   return (end === -1 ? argv : argv.slice(0, end)).includes("--json");
 }
 
-/** The names of the command that is called, from the outermost: none where the first word names no command. */
-function commandIn(program: Command, argv: readonly string[]): readonly string[] {
+/** The command that is called, from the outermost: none where the first word names no command. */
+function commandIn(program: Command, argv: readonly string[]): readonly Command[] {
   const [word, ...rest] = argv;
   const found = program.commands.find((command) => command.name() === word);
-  return found === undefined ? [] : [found.name(), ...commandIn(found, rest)];
+  return found === undefined ? [] : [found, ...commandIn(found, rest)];
+}
+
+/** A flag of another program: our flag if this command has it, or our setting; else nothing. */
+function flagAdvice(message: string, command: Command): string {
+  const flag = /'--([^'=]+)/.exec(message)?.[1] ?? "";
+  const has = (name: string): boolean => command.options.some(({ long, short }) => long === name || short === name);
+  const write = flagInstead(flag);
+  if (write !== undefined && has(write.split(" ")[0]!)) return `Write ${write}. `;
+  const setting = has("--config") ? settingInstead(flag, undefined) : undefined;
+  return setting === undefined || setting === "" ? "" : `There is a setting in the configuration: ${setting}. `;
 }
 
 /** A connection or a timer that a tool left open must not keep the process alive. Unwritten output may. */

@@ -1,7 +1,7 @@
 // Single values of a configuration. In: a key and a value of unknown shape. Out: the value or its default, or
 // PlanloomError CONFIG_INVALID with the key and what is wanted.
 import { beginning } from "../beginning.js";
-import { settingInstead } from "../plan/foreign-settings.js";
+import { modelFieldInstead, settingInstead, valueInstead } from "../plan/foreign-settings.js";
 import { isObject } from "../plan/json.js";
 import type { WantedSetting } from "../words/errors/configuration.js";
 import { PlanloomError } from "../words/planloom-error.js";
@@ -12,7 +12,7 @@ export function knownKeys(prefix: string, value: unknown, known: object): void {
   if (!isObject(value)) throw invalid(prefix.replace(/\.$/, ""), value, { is: "record", keys });
   for (const key of Object.keys(value)) {
     if (Object.hasOwn(known, key)) continue;
-    const write = settingInstead(key, value[key]);
+    const write = (prefix.startsWith("models.") ? modelFieldInstead : settingInstead)(key, value[key]);
     const wanted: WantedSetting = write === undefined ? { is: "one-of", choices: keys } : { is: "instead", write };
     throw new PlanloomError("CONFIG_INVALID", { setting: prefix + key, problem: "unknown", wanted });
   }
@@ -53,7 +53,9 @@ export function yesOrNo(key: string, given: boolean | undefined, fallback: boole
 }
 
 export function invalid(setting: string, given: unknown, wanted: WantedSetting): PlanloomError {
-  return new PlanloomError("CONFIG_INVALID", { setting, problem: "value", given: shownValue(given), wanted });
+  const write = valueInstead(setting, given);
+  const better: WantedSetting = write === undefined ? wanted : { is: "instead", write };
+  return new PlanloomError("CONFIG_INVALID", { setting, problem: "value", given: shownValue(given), wanted: better });
 }
 
 /** A value as a person can read it. Lists and records are not shown, because they may hold a key. */

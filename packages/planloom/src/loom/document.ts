@@ -310,7 +310,8 @@ function attemptsOf(work: Work): number {
   const { unusable } = work;
   if (unusable !== undefined) return unusable.earlier === undefined ? unusable.attempt : unusable.attempt - 1;
   const ended = work.status === "failed" || work.status === "skipped" || work.status === "retrying";
-  return work.attempt - 1 + (work.args !== undefined && !ended ? 1 : 0);
+  // The number of an attempt that a retry of the run continues stays. It has begun all the same.
+  return work.attempt - 1 + (work.args !== undefined && (!ended || work.sameAttempt === true) ? 1 : 0);
 }
 
 /** The end of a run that did not complete. */

@@ -1,5 +1,5 @@
-// The settings of other agent programs, and ours that mean the same. In: a field as others name it, and its value. Out:
-// what to write instead. Nothing is translated silently: a person reads it and writes it.
+// The settings of other agent programs, and ours that mean the same. In: a setting, a field, a flag or a value as others
+// name it. Out: what to write instead. Nothing is translated silently: a person reads it and writes it.
 import { DURATION_PATTERN, durationMs } from "./duration.js";
 import type { Json } from "./json.js";
 
@@ -62,6 +62,55 @@ const SETTINGS: { readonly [name: string]: Equivalent } = {
   maxtokens: endpoint("maxOutputTokens", (value) => written(value, "N")),
   pattern: () => "",
   strategy: () => "",
+  responseformat: () => "",
+  toolchoice: () => "",
+};
+
+/** Fields of a model in the configuration. */
+const MODEL_FIELDS: { readonly [name: string]: Equivalent } = {
+  maxtokens: (value) => `maxOutputTokens: ${count(value)}`,
+  maxcompletiontokens: (value) => `maxOutputTokens: ${count(value)}`,
+  baseurl: (value) => `baseURL: ${written(value, '"URL"')}`,
+  apibase: (value) => `baseURL: ${written(value, '"URL"')}`,
+  apikey: () => "apiKey: process.env.NAME",
+  name: (value) => `model: ${written(value, '"NAME"')}`,
+  responseformat: () => "",
+  toolchoice: () => "",
+};
+
+const RESPONSES: { readonly [value: string]: string } = {
+  failfast: "fail",
+  abort: "fail",
+  localpatch: "patch",
+  fullreplan: "replan",
+  replanning: "replan",
+  skipandcontinue: "skip",
+};
+
+/** Keyed by the setting, then by the value without case, `_` and `-`. */
+const VALUES: { readonly [setting: string]: { readonly [value: string]: string } } = {
+  approval: { true: "always", false: "never", required: "always", plan: "always", none: "never" },
+  replan: { true: "on-failure", false: "never", static: "never", dynamic: "each-step" },
+  onFailure: RESPONSES,
+};
+
+/** Flags of the command line. The first word is the flag. */
+const FLAGS: { readonly [name: string]: string } = {
+  requireapproval: "--approval always",
+  humanintheloop: "--approval always",
+  enablereplanning: "--replan on-failure",
+  allowreplanning: "--replan on-failure",
+  dynamicreplanning: "--replan each-step",
+  maxreplanattempts: "--max-replans N",
+  timeout: "--approval-timeout 24h",
+  maxworkers: "--concurrency N",
+  maxparallel: "--concurrency N",
+  maxconcurrency: "--concurrency N",
+  feedback: "-m TEXT",
+  comment: "-m TEXT",
+  planner: "--planner-model NAME",
+  executor: "--executor-model NAME",
+  synthesizer: "--synthesizer-model NAME",
 };
 
 const STEP_FIELDS: { readonly [name: string]: Equivalent } = {
@@ -73,6 +122,8 @@ const STEP_FIELDS: { readonly [name: string]: Equivalent } = {
   critical: (value) => (value === false ? "optional: true" : ""),
   iscritical: (value) => (value === false ? "optional: true" : ""),
   executormodel: (value) => `model: ${written(value, '"NAME"')}`,
+  // The arguments of a call without their names, which only the tool knows.
+  args: () => "with: { NAME: VALUE }, with the name of each argument",
 };
 
 const plain = (field: string): string =>
@@ -90,6 +141,27 @@ const find =
 
 /** The setting of our configuration that means the same; undefined if the field is not known. */
 export const settingInstead = find(SETTINGS);
+
+/** The same for a field of a model in the configuration. */
+export const modelFieldInstead = find(MODEL_FIELDS);
+
+/** The same for a flag of the command line, with its value. */
+export function flagInstead(flag: string): string | undefined {
+  const name = plain(flag);
+  return Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;
+}
+
+/** The setting with the value that means the same; undefined if the value is not known. */
+export function valueInstead(setting: string, value: unknown): string | undefined {
+  const name = setting.slice(setting.lastIndexOf(".") + 1);
+  if (name.endsWith("Ms")) {
+    const isTime = typeof value === "string" && DURATION_PATTERN.test(value);
+    return isTime ? `${name}: ${milliseconds(value)}` : undefined;
+  }
+  const values = Object.hasOwn(VALUES, name) ? VALUES[name]! : {};
+  const key = typeof value === "string" || typeof value === "boolean" ? plain(String(value)) : "";
+  return Object.hasOwn(values, key) ? `${name}: ${JSON.stringify(values[key])}` : undefined;
+}
 
 /** The field of our step that means the same; undefined if the field is not known. */
 export const stepFieldInstead = find(STEP_FIELDS);

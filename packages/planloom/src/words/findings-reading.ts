@@ -46,7 +46,7 @@ export const READING: FindingTable<keyof ReadingParams> = {
       problem.kind === "reader"
         ? `The document cannot be read: ${problem.text}.`
         : `The document cannot be parsed: ${syntaxProblemText(problem)}.`,
-    fix: ({ form }) => SYNTAX_FIX[form],
+    fix: ({ form, problem }) => (problem.kind === "ellipsis" ? "Write out what was left out." : SYNTAX_FIX[form]),
   },
   CALL_UNREADABLE: {
     message: ({ text, problem }) => `The call ${quoted(text)} cannot be read: ${syntaxProblemText(problem)}.`,

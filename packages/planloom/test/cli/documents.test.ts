@@ -37,6 +37,11 @@ describe("P3: steps clear, order defined, hand-off defined; every problem named 
       code: 3,
       stdout: "First clarify how each step’s output is passed to the next step.\n",
     });
+    here.write(
+      "quality.txt",
+      'plan_quality = { "steps_clear": True, "order_defined": True, "handoff_defined": False,}',
+    );
+    expect((await here.run(["check", "quality.txt"])).stdout).toMatch(/^First clarify how each step’s output /);
     here.write("quality.json", { ...record, handoff_defined: true });
     expect(await here.run(["check", "quality.json"])).toMatchObject({
       code: 0,
@@ -163,6 +168,7 @@ describe("P2: planner, executor and synthesizer may each be a different model", 
     expect(waits.code).toBe(5);
     const refused = await here.run(["approve", "last"]);
     expect(refused.stderr).toContain("lacks the tool search");
+    expect(refused.stderr).toContain("next: For search, give --search FOLDER, or set builtins.search");
     expect(refused.stderr).toContain("Flags such as --model, --search and --files have to be given again.");
     expect(await here.run(["approve", "last", "--search", "."])).toMatchObject({ code: 0, stdout: "done\n" });
   });

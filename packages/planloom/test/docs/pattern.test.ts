@@ -16,7 +16,7 @@ const page = document("pattern.md");
 const plans = blocks(page).filter(({ info }) => info[1] === "plan");
 const DOCUMENTS = path.join(import.meta.dirname, "..", "..", "..", "..", "examples", "cost-of-living", "docs");
 
-/** The questions of 000 and the exercises of 001, by words that the page must quote, with the heading of the answer. */
+/** The questions of 000 and 004 and the exercises of 001, by words that the page must quote, with the heading of the answer. */
 const QUESTIONS = [
   ["become a disadvantage?", "### When planning first is a disadvantage"],
   ["at the right granularity?", "## Granularity"],
@@ -27,6 +27,10 @@ const QUESTIONS = [
   ["Why do long tasks need a planner", "## Exercises"],
   ["design replanning for a changed goal?", "## Exercises"],
   ["better suited to ReAct", "## Exercises"],
+  ["When does plan-and-execute beat ReAct?", "## Questions that are often asked"],
+  ["What happens when the plan turns out to be wrong?", "## Questions that are often asked"],
+  ["the same as the LangChain blog post?", "## Questions that are often asked"],
+  ["use ReAct internally?", "## Questions that are often asked"],
 ] as const;
 
 test.each(QUESTIONS)("the page answers every question: %s", (words, heading) => {

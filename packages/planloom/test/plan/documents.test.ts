@@ -2,7 +2,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createLoom } from "../../src/loom/create-loom.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
-import { normalizeDraft } from "../../src/plan/read/read.js";
+import { normalizeDraft, readPlan } from "../../src/plan/read/read.js";
 import { plannerRepair } from "../../src/agents/planner/planner-prompts.js";
 import { findingWords } from "../../src/words/findings.js";
 import { check } from "../../src/plan/check/check.js";
@@ -149,6 +149,51 @@ describe("E5: built-in tools: search, calculate (never eval), summarize, files, 
       code: "PLAN_INVALID",
       next: expect.stringContaining("builtins.search") as string,
     });
+  });
+});
+
+describe("P2: plans as the documents print them", () => {
+  const edges = (text: string) => {
+    const read = readPlan(text, { inventory: SAMPLE });
+    const { steps = [] } =
+      read.kind === "plan" ? (read.draft as { steps?: { id: string; dependsOn?: string[] }[] }) : {};
+    return steps.map(({ id, dependsOn }) => [id, dependsOn]);
+  };
+
+  test("the documents as printed: headings, steps with dependencies, a new plan beside the old one", () => {
+    const steps = "  Step 1: Search the vendors\n  Step 2: Integrate the data (depends on: [1])\n";
+    const wanted = [
+      ["s1", undefined],
+      ["s2", ["s1"]],
+    ];
+    for (const heading of ["[Planner] Created 2-step plan:", "=== PLANNING ===", "PLANNING PHASE (Claude Opus 4.6):"])
+      expect([heading, edges(`${heading}\n${steps}`)]).toEqual([heading, wanted]);
+    const [old, rest] = ["Search for A", "Search for B"].map((description) => [{ step: 1, description }]);
+    const replanning = JSON.stringify({ reason: "Step 1 failed", original_plan: old, new_plan: rest });
+    const read = readPlan(replanning, { inventory: SAMPLE });
+    expect(read).toMatchObject({ kind: "plan", draft: { steps: [{ description: "Search for B" }] } });
+  });
+
+  test("a call with arguments whose names nobody knows is answered with what to write", () => {
+    const text = 'Step 1: search("a") → [data]\nStep 2: search("b") → [data]\nStep 3: create_table(data)\n';
+    const read = readPlan(text, { inventory: SAMPLE });
+    const { findings } = check(read.kind === "plan" ? read.draft : {}, SAMPLE);
+    expect(findings.map(({ code }) => code)).toEqual(["UNKNOWN_FIELD", "UNKNOWN_TOOL"]);
+    expect(findingWords(findings[0]!).fix).toBe("Write with: { NAME: VALUE }, with the name of each argument.");
+  });
+
+  test("what was left out with an ellipsis has to be written out", () => {
+    const read = readPlan('[{"step": 1, "description": "Search for A", "tool": "search"}, ...]', { inventory: SAMPLE });
+    const fixes = "findings" in read ? read.findings.map((finding) => findingWords(finding).fix) : [];
+    expect(fixes).toEqual(["Write out what was left out."]);
+  });
+
+  test("a setting in a step is refused with where it belongs", () => {
+    const step = { id: "a", agent: "Write a note.", max_iterations: 4 };
+    const { findings } = check({ steps: [step] }, SAMPLE);
+    expect(findings.map((finding) => findingWords(finding).fix)).toEqual([
+      "A plan holds no settings: leave it out. In the configuration it is limits: { turns: 4 }.",
+    ]);
   });
 });
 

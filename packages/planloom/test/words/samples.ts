@@ -243,6 +243,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { runId: "RUN", tools: ["pay"], secrets: [], models: [], config: "/home/ann/planloom.config.ts" },
     { runId: "RUN", tools: [], secrets: ["API_KEY", "PIN"], models: ["executor"], config: null },
     { runId: "RUN", tools: ["pay", "ship"], secrets: ["PIN"], models: ["planner", "synthesizer"] },
+    { runId: "RUN", tools: ["search", "read_file", "list_files"], secrets: [], models: [], config: null },
   ],
   RUN_OWNED: [
     { runId: "RUN", owner: { host: "laptop", pid: "4711", since: 1_764_489_600_000, alive: true } },

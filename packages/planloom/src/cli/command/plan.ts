@@ -15,6 +15,7 @@ import type { ReadNote } from "../../plan/read/note-params.js";
 import { writePlan } from "../../plan/write.js";
 import type { Run } from "../../run/state.js";
 import { noteMessage } from "../../words/notes.js";
+import { scanJson } from "../../plan/read/notation/json.js";
 import { isQualityRecord, nextFix, planQuality, type PlanQuality, type QualityRecord } from "../../words/quality.js";
 import { planYaml } from "../compose.js";
 import { usageError } from "../error-text.js";
@@ -118,14 +119,13 @@ export async function checkCommand(
   return ok ? EXIT.done : EXIT.plan;
 }
 
-/** A record of the checklist, such as { "steps_clear": true, "order_defined": true, "handoff_defined": false }. */
+/** A record of the checklist: { "steps_clear": true, … }, or `plan_quality = {"steps_clear": True, …}` of Python. */
 function qualityRecordIn(text: string): QualityRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isQualityRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const begin = /^\s{0,80}(?:\w{1,80}\s{0,8}=\s{0,8})?(?=\{)/.exec(text)?.[0].length;
+  if (begin === undefined) return undefined;
+  const read = scanJson(text, begin);
+  if (read.kind !== "value" || text.slice(read.end).trim() !== "") return undefined;
+  return isQualityRecord(read.value) ? read.value : undefined;
 }
 
 function checkRecord(record: QualityRecord, { json }: { readonly json?: boolean }): number {

@@ -256,10 +256,12 @@ function valueAt(value: Json | undefined, path: readonly PropertyKey[]): Json | 
   return at;
 }
 
-/** What to write instead of a field that other programs give a step. */
-function insteadOf(field: string, step: JsonObject): { readonly instead?: string } {
+/** What to write instead of a field that other programs give a step, or a setting that they give it. */
+function insteadOf(field: string, step: JsonObject): Pick<ShapeParams["UNKNOWN_FIELD"], "instead" | "setting"> {
   const instead = stepFieldInstead(field, step[field]);
-  return instead === undefined ? {} : { instead };
+  if (instead !== undefined) return { instead };
+  const setting = settingInstead(field, step[field]);
+  return setting === undefined ? {} : { setting };
 }
 
 /** A field beside `with` that the tool has as an argument. */

@@ -1,8 +1,10 @@
 // Words for errors of starting, finding and driving runs.
+import { builtInMissing } from "../../plan/built-in.js";
 import type { NotJson } from "../../plan/not-json.js";
 import type { Sentence } from "../action.js";
 import { byCase } from "../by-case.js";
 import type { ErrorTable } from "../error-words.js";
+import { SET_UP } from "../set-up.js";
 import { andList, notJsonText, processText, quoted, timeText } from "../phrases.js";
 
 export type QueryField = "limit" | "since" | "status" | "text" | "tag" | "cursor";
@@ -173,7 +175,8 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
     message: ({ runId, tools, secrets, models, config }) =>
       `Run ${runId} cannot go on in this process, because it lacks ${lackText({ tools, secrets, models })}.` +
       `${configText(config)} Nothing was changed.`,
-    next: ({ runId }) => [
+    next: ({ runId, tools }) => [
+      ...againText(tools),
       "Continue with ",
       { action: "resume", runId },
       " where the configuration has them. From another folder, name the configuration file of the run. Flags such as " +
@@ -254,6 +257,16 @@ function lackText({ tools, secrets, models }: Pick<RunErrors["PROCESS_LACKS"], "
     ...some(secrets, "secret"),
     ...models.map((role) => `a model for the ${role}`),
   ]);
+}
+
+/** How to give the built-in tools that a process lacks, one sentence for each setting. */
+function againText(tools: readonly string[]): Sentence {
+  const missing = tools.map((name) => ({ name, setting: builtInMissing(name, () => false)?.setting }));
+  const settings = [...new Set(missing.flatMap(({ setting }) => (setting === undefined ? [] : [setting])))];
+  return settings.map((setting) => {
+    const names = missing.flatMap((tool) => (tool.setting === setting ? [tool.name] : []));
+    return `For ${andList(names)}, ${SET_UP[setting]}, and write this command again. `;
+  });
 }
 
 function configText(config: string | null | undefined): string {

@@ -213,7 +213,7 @@ export const COMMON_LIST_FIELDS: ReadonlySet<string> = new Set([
 
 export const WRAPPERS: ReadonlySet<string> = new Set(
   exactly(
-    "plan execution_plan workflow result response output data json final_plan revised_plan updated_plan task_plan",
+    "plan execution_plan workflow result response output data json final_plan revised_plan updated_plan new_plan task_plan",
   ),
 );
 export const QUESTION_FIELDS: ReadonlySet<string> = new Set(

@@ -36,6 +36,7 @@ const either = (...parts: readonly RegExp[]): RegExp => new RegExp(parts.map(({ 
 /** Words for a plan, for steps, and for what will be done. */
 const PLAN = either(
   /\b(?:plans?|steps?|moves|tasks?|actions?|procedure|workflow|to-?dos?|instructions?|agenda|roadmap|recipe|sequence)\b/,
+  /^[=\s-]{0,20}planning(?: phase)?(?: \([^)]{1,60}\))?[\s=:-]{0,20}$/,
   /\b(?:schritte?n?|ablauf|vorgehen|vorgehensweise|arbeitsschritte|etapes?|pasos?|passos?|passaggi|piano|plano)\b/,
   /\b(?:stappen|stappenplan|kroki|kroky|steg|langkah|rencana|procedimiento)\b/,
   /étapes?|marche à suivre|plán|adım|bước|план|шаги|шагов|этапы|действия|кроки|计划|計畫|計劃|步骤|步驟|方案|流程|計画|手順|ステップ/,
