@@ -92,6 +92,8 @@ export const LIMITS = {
   roleAttempts: 4,
   /** How long a plan waits for a person: 24 h (seed 003). */
   approvalMs: 24 * 60 * 60_000,
+  /** Longest time that a setting may give, in ms: 10 years. A date far beyond cannot be written. */
+  longestMs: 10 * 365 * 24 * 60 * 60_000,
   /** How long the program's function may take to say whether a plan needs approval, in ms. Then a person is asked. */
   approvalFunctionMs: 10_000,
   /** One attempt of a tool step, in ms, unless the step or the tool says otherwise. */

@@ -1,5 +1,6 @@
 // Reads the flags of the models. In: the result of commander. Out: settings of the roles for createLoom. run, plan,
 // resume and doctor share them.
+import { LIMITS } from "../limits.js";
 import type { LoomConfig } from "../loom/config.js";
 import type { LoomPorts } from "../loom/open-loom.js";
 import { DURATION_PATTERN, durationMs } from "../plan/duration.js";
@@ -144,6 +145,6 @@ function amount(flag: string, given: string, pattern: RegExp, example: string): 
 
 function timeOf(flag: string, given: string): number {
   const ms = DURATION_PATTERN.test(given) ? Math.round(durationMs(given)) : 0;
-  if (ms > 0) return ms;
-  throw usageError(`${flag} is ${given}.`, "Write a time such as 90s, 10m or 2h.");
+  if (ms > 0 && ms <= LIMITS.longestMs) return ms;
+  throw usageError(`${flag} is ${given}.`, "Write a time such as 90s, 10m or 2h, of at most 3650d.");
 }

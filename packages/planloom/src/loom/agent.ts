@@ -21,8 +21,11 @@ export interface AgentConfig<C = unknown> extends Omit<LoomConfig<C>, "models" |
   readonly approval?: boolean | NonNullable<LoomConfig["approval"]>;
 }
 
-/** A run, by its id or by a document of it. */
-type Named = string | Pick<RunDocument, "runId">;
+/**
+ * A run, by its id or by a document of it. A decision with a document is about what waits in that document: a later
+ * plan, which it does not show, is not approved with it.
+ */
+type Named = string | Pick<RunDocument, "runId" | "waiting">;
 
 interface DecisionOptions {
   /** Names one of several things that wait. */
@@ -57,21 +60,17 @@ interface Agent<C = unknown> {
 
 /** An agent with these roles and tools. Nothing is opened before its first call, which rejects as createLoom does. */
 export function agent<C = unknown>(config: AgentConfig<C> = {}): Agent<C> {
-  const { model, planner, executor, synthesizer, approval, ...settings } = config;
-  const given = { default: model, planner, executor, synthesizer };
-  const models = Object.fromEntries(Object.entries(given).filter(([, role]) => role !== undefined));
-  const policy = typeof approval === "boolean" ? (approval ? "always" : "never") : approval;
   let opened: Promise<Loom<C>> | undefined;
-  const open = async (): Promise<Loom<C>> => {
+  const opening = async (): Promise<Loom<C>> => {
     try {
-      return await createLoom({ ...settings, models, ...(policy === undefined ? {} : { approval: policy }) });
+      return await open(config);
     } catch (error) {
       // The next call tries again: a store may have been locked, or a key not yet set.
       opened = undefined;
       throw error;
     }
   };
-  const loom = (): Promise<Loom<C>> => (opened ??= open());
+  const loom = (): Promise<Loom<C>> => (opened ??= opening());
   const get = async (run: Named): Promise<LoomRun> => (await loom()).get(typeof run === "string" ? run : run.runId);
   return {
     loom,
@@ -79,11 +78,11 @@ export function agent<C = unknown>(config: AgentConfig<C> = {}): Agent<C> {
     run: async (goal, options) => (await loom()).run(goal, options),
     async approve(named, { hash, ...options } = {}) {
       const run = await get(named);
-      return decided(run, await run.approve(hash ?? (await waitingHash(run)), options));
+      return decided(run, await run.approve(hash ?? (await waitingHash(run, named)), options));
     },
     async reject(named, feedback, { hash, ...options } = {}) {
       const run = await get(named);
-      return decided(run, await run.reject(feedback, { ...options, hash: hash ?? (await waitingHash(run)) }));
+      return decided(run, await run.reject(feedback, { ...options, hash: hash ?? (await waitingHash(run, named)) }));
     },
     async close() {
       await (await opened)?.close();
@@ -91,10 +90,31 @@ export function agent<C = unknown>(config: AgentConfig<C> = {}): Agent<C> {
   };
 }
 
-/** The hash of what waits; "" if nothing does, which the run refuses. */
-async function waitingHash(run: LoomRun): Promise<string> {
-  const { waiting } = await run.document();
-  const hashes = (waiting?.approvals ?? []).map(({ hash }) => hash);
+/** Rejects as createLoom does. */
+async function open<C>(config: AgentConfig<C>): Promise<Loom<C>> {
+  const { model, planner, executor, synthesizer, approval, ...settings } = config;
+  if (Object.hasOwn(settings, "models")) {
+    const write = "model, planner, executor or synthesizer beside the other settings";
+    throw new PlanloomError("CONFIG_INVALID", {
+      setting: "models",
+      problem: "unknown",
+      wanted: { is: "instead", write },
+    });
+  }
+  const given = { default: model, planner, executor, synthesizer };
+  const models = Object.fromEntries(Object.entries(given).filter(([, role]) => role !== undefined));
+  const policy = typeof approval === "boolean" ? (approval ? "always" : "never") : approval;
+  return createLoom({ ...settings, models, ...(policy === undefined ? {} : { approval: policy }) });
+}
+
+const shownHashes = (named: Named): readonly string[] =>
+  typeof named === "string" ? [] : (named.waiting?.approvals ?? []).map(({ hash }) => hash);
+
+/** The hash of what waits in the document that was given, else in the run; "" if nothing does, which the run refuses. */
+async function waitingHash(run: LoomRun, named: Named): Promise<string> {
+  const shown = shownHashes(named);
+  const { waiting } = shown.length > 0 ? {} : await run.document();
+  const hashes = shown.length > 0 ? shown : (waiting?.approvals ?? []).map(({ hash }) => hash);
   if (hashes.length > 1) throw new PlanloomError("WHICH_APPROVAL", { runId: run.id, hashes });
   return hashes[0] ?? "";
 }

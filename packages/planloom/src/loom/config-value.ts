@@ -23,10 +23,11 @@ export function whole<F extends number | null>(
   given: number | undefined,
   fallback: F,
   least = 1,
+  most?: number,
 ): number | F {
   if (given === undefined) return fallback;
-  if (Number.isInteger(given) && given >= least) return given;
-  throw invalid(key, given, { is: "whole", least });
+  if (Number.isInteger(given) && given >= least && given <= (most ?? given)) return given;
+  throw invalid(key, given, { is: "whole", least, ...(most === undefined ? {} : { most }) });
 }
 
 /** null = no limit. */

@@ -185,7 +185,7 @@ export function defineConfig<C = unknown>(config: LoomConfig<C>): LoomConfig<C> 
   return config;
 }
 
-const KEYS: Record<keyof LoomConfig, true> = {
+export const KEYS: Record<keyof LoomConfig, true> = {
   tools: true,
   storedContext: true,
   resolveContext: true,
@@ -256,7 +256,7 @@ export function settingsOf(config: LoomConfig): Settings {
   return {
     concurrency: whole("concurrency", config.concurrency, LIMITS.concurrency),
     approval,
-    approvalMs: whole("limits.approvalMs", limits.approvalMs, LIMITS.approvalMs),
+    approvalMs: whole("limits.approvalMs", limits.approvalMs, LIMITS.approvalMs, 1, LIMITS.longestMs),
     guard: choice("guard", config.guard, GUARDS, "ask"),
     attended: yesOrNo("attended", config.attended, true),
     rejections: whole("limits.rejections", limits.rejections, LIMITS.rejections, 0),
@@ -274,8 +274,8 @@ export function settingsOf(config: LoomConfig): Settings {
     replanCostUsd: amount("limits.replanCostUsd", limits.replanCostUsd),
     granularity: choice("planner.granularity", planner.granularity, GRANULARITIES, "normal"),
     critique,
-    answerOnFailure: answerOnFailureOf(config.answer ?? {}),
-    budget: budgetOf(config.budget ?? {}),
+    answerOnFailure: answerOnFailureOf(config.answer === undefined ? {} : config.answer),
+    budget: budgetOf(config.budget === undefined ? {} : config.budget),
     prices: config.prices ?? {},
   };
 }
@@ -319,7 +319,7 @@ function budgetOf(budget: NonNullable<LoomConfig["budget"]>): Budget {
     modelCalls: whole("budget.modelCalls", modelCalls, null, 0),
     tokens: whole("budget.tokens", tokens, null, 0),
     costUsd,
-    wallMs: whole("budget.wallMs", wallMs, null),
+    wallMs: whole("budget.wallMs", wallMs, null, 1, LIMITS.longestMs),
   };
 }
 
@@ -331,17 +331,24 @@ function knownTools(tools: unknown): void {
 }
 
 function knownBuiltins({ files, fetch, search }: NonNullable<LoomConfig["builtins"]>): void {
-  if (fetch !== undefined && typeof fetch !== "boolean") knownKeys("builtins.fetch.", fetch, FETCH_KEYS);
+  if (fetch !== undefined && typeof fetch !== "boolean") {
+    knownKeys("builtins.fetch.", fetch, FETCH_KEYS);
+    const { allowHosts = [] } = fetch as { readonly allowHosts?: unknown };
+    if (!isTexts(allowHosts)) throw invalid("builtins.fetch.allowHosts", allowHosts, { is: "hosts" });
+  }
   if (files !== undefined) {
     knownKeys("builtins.files.", files, FILE_KEYS);
-    const { roots, allow = [] } = files as { readonly roots?: unknown; readonly allow?: unknown };
-    if (!isTexts(roots)) throw invalid("builtins.files.roots", roots, { is: "folders" });
+    const { roots, allow = [], write } = files;
+    // An empty text would be the working folder.
+    if (!isTexts(roots) || roots.some((root) => root.trim() === ""))
+      throw invalid("builtins.files.roots", roots, { is: "folders" });
     if (!isTexts(allow)) throw invalid("builtins.files.allow", allow, { is: "paths" });
+    yesOrNo("builtins.files.write", write, false);
   }
   if (search === undefined) return;
   knownKeys("builtins.search.", search, SEARCH_KEYS);
   const named = Object.values(search) as unknown[];
-  if (named.length !== 1 || typeof named[0] !== "string") {
+  if (named.length !== 1 || typeof named[0] !== "string" || named[0].trim() === "") {
     throw invalid("builtins.search", search, { is: "search" });
   }
 }

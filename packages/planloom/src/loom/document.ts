@@ -20,6 +20,7 @@ import { typeOf } from "../plan/type/schema.js";
 import { typeText } from "../plan/type/type.js";
 import { directTool, handedTo, toldBy } from "../plan/step-kind.js";
 import type { Doubt, StepState, StepStatus, Unusable, Work } from "../run/work.js";
+import { LAST_TIME } from "../words/phrases.js";
 import { firstAction, type Action, type Sentence, type Surface } from "../words/action.js";
 import { AFTER_REJECTION } from "../words/approval-reasons.js";
 import { estimateInWords } from "../words/estimate.js";
@@ -246,7 +247,7 @@ function planDocument({ revision, hash, cause, plan }: ProposedPlan): PlanDocume
   return { revision, hash, cause, ...(writePlan(plan) as { readonly steps: readonly StepText[] }) };
 }
 
-const iso = (ms: number) => new Date(ms).toISOString();
+const iso = (ms: number) => new Date(Math.min(ms, LAST_TIME)).toISOString();
 
 function stepDocument(run: Run, state: StepState, say: Say): StepDocument {
   const { spec, work, fan } = state;

@@ -29,7 +29,7 @@ import { appraiseWith, doneIn, type Appraiser } from "../perform/appraisal.js";
 import type { Engine, Listener } from "../engine/engine.js";
 import { readHistory } from "../perform/history.js";
 import type { ContextOptions, ContextStarts } from "./context-option.js";
-import { soundGoal, soundInputs, soundRunId, soundTags, soundTrust } from "./start-options.js";
+import { knownStartOptions, soundGoal, soundInputs, soundRunId, soundTags, soundTrust } from "./start-options.js";
 import { timedPlanner } from "../agents/planner/timed-planner.js";
 import { followedRuns, type FollowedRuns } from "./follow-runs.js";
 import { soundQuery } from "./list-query.js";
@@ -211,6 +211,7 @@ export class Loom<C = unknown> {
    * budget is in US dollars and the price of a model is unknown.
    */
   async start(goal: string, options: StartOptions<C> = {}): Promise<LoomRun> {
+    knownStartOptions(options);
     const { plan, listener, signal } = options;
     assertNotAborted(signal);
     const inputs = soundInputs(options.inputs ?? this.plans.inputsOf(plan) ?? {});

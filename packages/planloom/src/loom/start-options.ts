@@ -3,12 +3,48 @@
 import { beginning } from "../beginning.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
+import { settingInstead, wantsPerson } from "../plan/foreign-settings.js";
 import { INPUT_TRUST, type InputTrust } from "../plan/label.js";
 import { isObject, kindOf, type Json } from "../plan/json.js";
 import type { PlanMarks } from "../run/command.js";
 import { strictJson } from "../tools/output.js";
+import { KEYS } from "./config.js";
 
 export type Inputs = { readonly [name: string]: Json };
+
+const START_KEYS = {
+  inputs: true,
+  plan: true,
+  trust: true,
+  listener: true,
+  runId: true,
+  tags: true,
+  context: true,
+  stored: true,
+  signal: true,
+};
+
+/** A setting among these options would be a run without it. Throws CONFIG_INVALID. */
+export function knownStartOptions(options: object): void {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (Object.hasOwn(START_KEYS, name) || !isSetting(name, value as Json)) continue;
+    const write = `it in createLoom or agent${ours(name, value as Json)}`;
+    throw new PlanloomError("CONFIG_INVALID", {
+      setting: name,
+      problem: "misplaced",
+      wanted: { is: "instead", write },
+    });
+  }
+}
+
+const isSetting = (name: string, value: Json): boolean =>
+  Object.hasOwn(KEYS, name) || settingInstead(name, value) !== undefined || wantsPerson(name, value);
+
+function ours(name: string, value: Json): string {
+  const instead = Object.hasOwn(KEYS, name) ? "" : (settingInstead(name, value) ?? 'approval: "always"');
+  return instead === "" ? "" : `, as ${instead}`;
+}
 
 /** The goal, unchanged. Throws GOAL_EMPTY, GOAL_TOO_LONG. */
 export function soundGoal(goal: string): string {

@@ -1,41 +1,61 @@
 // Checks the evidence of an output when its call has returned. In: the step, its output, the tools of this process. Out:
-// what was found, for the log. Files are looked for in the folders that the tools can reach, and nowhere else.
-import { realpathSync, statSync } from "node:fs";
-import { isAbsolute, relative, resolve, sep } from "node:path";
+// what was found, for the log. A file exists if read_file could open it: in the folders of the tools, and not closed.
+import { stat } from "node:fs/promises";
+import { isAbsolute, relative } from "node:path";
 import { evidenceIn, type EvidenceFound } from "../plan/evidence.js";
 import type { Json } from "../plan/json.js";
 import type { Step } from "../plan/plan.js";
+import { existing, openRoots, shownPath, type Root } from "../tools/folder.js";
 import type { Services } from "./services.js";
 
 /** The evidence that the output of a call carries, as a field of its outcome. Empty if the step wants none. */
-export function evidenceOf(
-  { inventory }: Services,
+export async function evidenceOf(
+  services: Services,
   { evidence }: Step,
   output: Json,
-): { readonly evidence?: readonly EvidenceFound[] } {
+): Promise<{ readonly evidence?: readonly EvidenceFound[] }> {
   if (evidence === undefined) return {};
-  const roots = [...new Set(inventory.specs.flatMap(({ reach }) => reach?.roots ?? []))];
-  return { evidence: evidenceIn(evidence, output, (name) => (roots.length === 0 ? null : isFile(roots, name))) };
+  const names = new Set<string>();
+  const found = evidenceIn(evidence, output, (name) => {
+    names.add(name);
+    return null;
+  });
+  const folders = foldersOf(services);
+  if (names.size === 0 || folders.length === 0) return { evidence: found };
+  const files = new Set<string>();
+  for (const name of names) if (await isFile(folders, name)) files.add(name);
+  return { evidence: evidenceIn(evidence, output, (name) => files.has(name)) };
 }
 
-const isFile = (roots: readonly string[], name: string): boolean => roots.some((root) => isFileBelow(root, name));
-
-/** With several folders, a tool names a file by the name of its folder and the path below it. */
-function isFileBelow(root: string, name: string): boolean {
-  const below = name.split("/").slice(1).join("/");
-  return [name, below].filter(Boolean).some((path) => {
+/** The folders of each tool that has some. A folder that is gone is left out. */
+function foldersOf({ inventory }: Services): readonly (readonly Root[])[] {
+  const reaches = inventory.specs.flatMap(({ reach }) => (reach?.roots === undefined ? [] : [reach]));
+  return reaches.flatMap(({ roots = [], open = [] }) => {
     try {
-      if (!isInside(root, resolve(root, path))) return false;
-      // A link on the way may lead out of the folder.
-      const real = realpathSync(resolve(root, path));
-      return isInside(realpathSync(root), real) && statSync(real).isFile();
+      return [openRoots(roots, { allow: open })];
     } catch {
-      return false;
+      return [];
     }
   });
 }
 
-function isInside(root: string, at: string): boolean {
-  const below = relative(root, at);
-  return below !== "" && below !== ".." && !below.startsWith(`..${sep}`) && !isAbsolute(below);
+async function isFile(folders: readonly (readonly Root[])[], name: string): Promise<boolean> {
+  for (const roots of folders)
+    for (const path of pathsBelow(roots, name)) if (await isOpenFile(roots, path)) return true;
+  return false;
+}
+
+/** The ways in which a tool may name a file, as paths of read_file: its whole path, or that below the folder's name. */
+function pathsBelow(roots: readonly Root[], name: string): readonly string[] {
+  if (isAbsolute(name)) return roots.map((root) => shownPath(root, [relative(root.real, name)]));
+  return roots.length > 1 ? [name] : [name, name.split("/").slice(1).join("/")];
+}
+
+async function isOpenFile(roots: readonly Root[], path: string): Promise<boolean> {
+  if (path === "") return false;
+  try {
+    return (await stat((await existing(roots, path)).real)).isFile();
+  } catch {
+    return false;
+  }
 }

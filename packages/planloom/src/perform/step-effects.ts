@@ -156,7 +156,7 @@ async function callDirectly(
     return { ...endedOutcome(effect.key, end.ending, end.error, usage), ...raw };
   }
   const summary = summaryOf(tool, end.output, secretFilter(services.secrets));
-  const noted = { ...summary, ...evidenceOf(services, step, end.output) };
+  const noted = { ...summary, ...(await evidenceOf(services, step, end.output)) };
   return { type: "returned", key: effect.key, output: end.output, tools: [step.tool], usage, ...noted };
 }
 
@@ -201,7 +201,7 @@ async function runAgentStep(
       type: "returned",
       key,
       ...result,
-      ...evidenceOf(services, step, result.output),
+      ...(await evidenceOf(services, step, result.output)),
       ...progressOf(step.expect === undefined ? { calls } : { turns, calls }),
     };
   } catch (thrown) {

@@ -82,9 +82,16 @@ function partsOf(output: Json): readonly string[] {
     if (left <= 0) break;
     const beginning = text.slice(0, left);
     left -= beginning.length;
-    parts.push(beginning, ...beginning.split(/[\s"'`<>()[\]{},;|*]+/u).map((word) => word.replace(/[.:!?]+$/u, "")));
+    parts.push(beginning, ...beginning.split(/[\s"'`<>()[\]{},;|*]+/u).map((word) => withoutEnd(word)));
   }
   return parts;
+}
+
+/** A word without the marks after it. Linear time, which an expression that begins with these marks does not have. */
+function withoutEnd(word: string): string {
+  let end = word.length;
+  while (end > 0 && ".:!?".includes(word[end - 1]!)) end--;
+  return word.slice(0, end);
 }
 
 /** All texts and numbers of a value, without the names of its fields. */

@@ -132,6 +132,13 @@ const plain = (field: string): string =>
     .replace(/[\s_-]/g, "")
     .toLowerCase();
 
+/** Whether a field asks that a person approves, under any of its usual names. `approval` is a name of ours. */
+export function wantsPerson(field: string, value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === "" || typeof value === "function")
+    return false;
+  return /approval|humanin|confirmation|humanreview|^confirm$/.test(plain(field));
+}
+
 const find =
   (table: { readonly [name: string]: Equivalent }) =>
   (field: string, value: Json | undefined): string | undefined => {

@@ -1,11 +1,13 @@
 // A tool: a function that plans may call. In: a definition with schemas, an effect class and `run`. Out: the checked
 // tool. This is all that a user writes to extend Planloom.
+import { beginning } from "../beginning.js";
 import { messageOf } from "../error.js";
 import type { ToolFault } from "../words/errors/configuration.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { WaitParams } from "../words/waits.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import { DURATION_PATTERN, durationMs } from "../plan/duration.js";
+import { wantsPerson } from "../plan/foreign-settings.js";
 import type { EffectClass, ToolReach, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import { failWith, type Failure, type ValueProblem } from "../run/failure.js";
@@ -332,7 +334,9 @@ const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 const EFFECTS: readonly unknown[] = ["none", "idempotent", "once"];
 
 /** Checks a definition that may come from JavaScript, without a compiler. */
-function checkWords(definition: { readonly [field in "name" | "description" | "effects" | "run"]: unknown }): void {
+function checkWords(
+  definition: Safety & { readonly [field in "name" | "description" | "effects" | "run"]: unknown },
+): void {
   const { name, description, effects, run } = definition;
   if (typeof name !== "string" || !NAME_PATTERN.test(name)) {
     throw bad(name, { problem: "name" });
@@ -344,6 +348,26 @@ function checkWords(definition: { readonly [field in "name" | "description" | "e
     throw bad(name, { problem: "effects" });
   }
   if (typeof run !== "function") throw bad(name, { problem: "run" });
+  checkSafety(name, definition);
+}
+
+interface Safety {
+  readonly approval?: unknown;
+  readonly egress?: unknown;
+}
+
+/** A wish for approval or for the guard that is not understood would be a tool that acts without it. */
+function checkSafety(name: string, definition: Safety): void {
+  const { approval, egress } = definition;
+  const safety = (field: string, value: unknown, write: string) => {
+    const given = typeof value === "string" ? JSON.stringify(beginning(value, 60)) : String(value);
+    return bad(name, { problem: "safety", field, given: typeof value === "function" ? "a function" : given, write });
+  };
+  if (approval !== undefined && approval !== "required") throw safety("approval", approval, '"required"');
+  if (egress !== undefined && typeof egress !== "boolean") throw safety("egress", egress, "true or false");
+  for (const [field, value] of Object.entries(definition)) {
+    if (field !== "approval" && wantsPerson(field, value)) throw bad(name, { problem: "approval-field", field });
+  }
 }
 
 function schemaOf(name: string, side: "input" | "output", schema: unknown): ReadSchema {

@@ -30,8 +30,11 @@ export const counted = (count: number, noun: string): string => `${count} ${coun
 export const processText = ({ host, pid }: { readonly host: string; readonly pid?: string }): string =>
   pid === undefined ? host : `process ${pid} on ${host}`;
 
+/** The last time that a date can hold. An earlier version took longer waits, and ended them after it. */
+export const LAST_TIME = 8.64e15;
+
 /** A point in time (ms since 1970), to the second: `2026-11-30T08:00:00Z`. */
-export const timeText = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
+export const timeText = (at: number): string => `${new Date(Math.min(at, LAST_TIME)).toISOString().slice(0, 19)}Z`;
 
 /** A kind of value with its article: `a list`, `null`. */
 export const kindText = (kind: JsonKind): string => (kind === "null" ? kind : `a ${kind}`);

@@ -116,6 +116,8 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { tool: "pay", problem: "schema", side: "input", reason: "it is not a schema" },
     { tool: "pay", problem: "content", argument: "note", arguments: ["amount", "text"] },
     { tool: "pay", problem: "timeout", given: "soon" },
+    { tool: "pay", problem: "safety", field: "approval", given: "true", write: '"required"' },
+    { tool: "pay", problem: "approval-field", field: "require_approval" },
   ],
   DUPLICATE_TOOL: [{ tool: "search" }],
   BAD_FOLDER: [

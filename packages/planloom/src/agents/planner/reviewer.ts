@@ -28,7 +28,7 @@ export interface Review {
   readonly usage: Usage;
 }
 
-const VERDICTS: readonly unknown[] = ["go on", "replan"] satisfies readonly Verdict[];
+const VERDICTS: readonly Verdict[] = ["go on", "replan"];
 const OUTPUT = {
   name: "review",
   schema: closedObject({ verdict: { type: "string", enum: ["go on", "replan"] }, reason: TEXT }),
@@ -77,12 +77,13 @@ export async function reviewPlan(facts: ReviewFacts, model: Model, context: Agen
   throw new StepFailure(failWith("REVIEW_UNREADABLE", { problem }, { retryable: true }), usage);
 }
 
-/** Only the two exact verdicts count: a doubtful answer is not a yes. */
+/** Only the two verdicts count, in any case and with any mark between the words: a doubtful answer is not a yes. */
 function readVerdict({ text, finish }: ModelReply): Read {
   if (finish === "content-filter") return { problem: { code: "WITHHELD" } };
   const value = jsonReadings(text.trim()).find(isObject);
   if (value === undefined) return { problem: { code: "NOT_AN_OBJECT" } };
   const { verdict, reason } = value;
-  if (!VERDICTS.includes(verdict)) return { problem: { code: "NO_VERDICT" } };
-  return { verdict: verdict as Verdict, text: reasonIn(reason) };
+  const said = typeof verdict === "string" ? verdict.trim().toLowerCase().replace(/[_-]/g, " ") : undefined;
+  const known = VERDICTS.find((one) => one === said);
+  return known === undefined ? { problem: { code: "NO_VERDICT" } } : { verdict: known, text: reasonIn(reason) };
 }

@@ -206,8 +206,9 @@ function readHints(fields: Fields, at: StepContext): void {
   const hints = fields.get("tool_hints");
   if (hints === undefined || fields.has("tool") || fields.has("ask") || fields.has("tools")) return;
   rename(fields, "tool_hints", "tools", at);
-  if (typeof hints === "string") fields.set("tools", hints.trim() === "" ? [] : [hints]);
-  if (!Array.isArray(hints) || hints.length > 0) return;
+  const isEmpty = typeof hints === "string" ? hints.trim() === "" : Array.isArray(hints) && hints.length === 0;
+  if (typeof hints === "string" && hints !== "all") fields.set("tools", [hints]);
+  if (!isEmpty) return;
   fields.set("tools", "all");
   at.note("HINTS_EMPTY", {}, "tools", { before: hints, after: "all" });
 }

@@ -1,7 +1,7 @@
 // Decides how a run ends that has failed: at once, or after an answer from what is done. In: a run and its failure. Out:
 // facts. Such a run stays failed; its answer is marked as partial.
 import { LIMITS } from "../../limits.js";
-import { resolveValue } from "../../plan/expression/reference.js";
+import { referencedNames, resolveValue } from "../../plan/expression/reference.js";
 import { sizeOf, type Json } from "../../plan/json.js";
 import type { Answer } from "../../plan/plan.js";
 import { NO_USAGE } from "../../plan/usage.js";
@@ -53,9 +53,10 @@ const written = (answer: Json, failing: Failing): Fact[] => [
   fact("run.failed", failing),
 ];
 
-/** The value that the plan gives as its answer, if all that it refers to is done. */
+/** The value that the plan gives as its answer, if it refers to steps and all of them are done. A constant is none. */
 function valueOf(run: Run, answer: Answer): Json | undefined {
-  if (answer.kind !== "value") return undefined;
+  if (answer.kind !== "value" || !referencedNames(answer.value).some((name) => run.execution.steps.has(name)))
+    return undefined;
   const resolved = resolveValue(answer.value, scopeOf(run));
   return resolved.ok ? resolved.value : undefined;
 }

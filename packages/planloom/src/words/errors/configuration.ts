@@ -8,7 +8,7 @@ export type WantedSetting =
   /** Other programs name a setting so. `write` is ours, "" if there is none and none is needed. */
   | { readonly is: "instead"; readonly write: string }
   | { readonly is: "record"; readonly keys: readonly string[] }
-  | { readonly is: "whole"; readonly least: number }
+  | { readonly is: "whole"; readonly least: number; readonly most?: number }
   | { readonly is: "model-list"; readonly most: number }
   | { readonly is: "number" | "usd" | "usd-per-million" | "boolean" }
   | {
@@ -16,6 +16,7 @@ export type WantedSetting =
         | "tools"
         | "tools-in-code"
         | "folders"
+        | "hosts"
         | "paths"
         | "search"
         | "prices"
@@ -35,7 +36,7 @@ export type WantedSetting =
 
 /** What is wrong with a setting. `given` is the value, as a person can read it. */
 type SettingFault =
-  | { readonly problem: "unknown" | "missing" | "not-tools" | "not-texts" }
+  | { readonly problem: "unknown" | "misplaced" | "missing" | "not-tools" | "not-texts" }
   | { readonly problem: "value"; readonly given: string };
 
 /** Why a definition given to `tool()` cannot be used. */
@@ -43,7 +44,11 @@ export type ToolFault =
   | { readonly problem: "name" | "description" | "effects" | "run" | "input-not-object" }
   | { readonly problem: "schema"; readonly side: "input" | "output"; readonly reason: string }
   | { readonly problem: "content"; readonly argument: string; readonly arguments: readonly string[] }
-  | { readonly problem: "timeout"; readonly given: string };
+  | { readonly problem: "timeout"; readonly given: string }
+  /** A field that keeps calls safe has a value that means nothing. `write`: what it may be. */
+  | { readonly problem: "safety"; readonly field: string; readonly given: string; readonly write: string }
+  /** Another program's name for the approval of a person. */
+  | { readonly problem: "approval-field"; readonly field: string };
 
 /** Why the list of trusted folders cannot be used. `reason` is the text of the system. */
 export type TrustListFault =
@@ -174,6 +179,7 @@ export const trustListText: (fault: TrustListFault) => string = byCase("fault", 
 
 const settingText: (params: ConfigurationErrors["CONFIG_INVALID"]) => string = byCase("problem", {
   unknown: ({ setting }) => `Unknown setting ${setting}.`,
+  misplaced: ({ setting }) => `${setting} is no option of a single run.`,
   missing: ({ setting }) => `The setting ${setting} is missing.`,
   "not-tools": ({ setting }) => `The setting ${setting} holds something that was not made by tool().`,
   "not-texts": ({ setting }) => `The setting ${setting} holds a value that is not a text.`,
@@ -188,6 +194,7 @@ const MISFIT: { readonly [Is in WantedSetting["is"]]?: string } = {
   models: ", not a record",
   configuration: ", not a configuration",
   folders: ", not a list of folders",
+  hosts: ", not a list of hosts",
   paths: ", not a list of paths",
   store: ", neither a path nor a store",
   engine: ", not a function",
@@ -202,7 +209,7 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   instead: ({ write }) => write,
   record: ({ keys }) => `a record of ${keys.join(", ")}`,
   "model-list": ({ most }) => `a list of 1 to ${most} models`,
-  whole: ({ least }) => `a whole number of at least ${least}`,
+  whole: ({ least, most }) => `a whole number of at least ${least}${most === undefined ? "" : ` and at most ${most}`}`,
   "without-planner-function": ({ value }) =>
     `${value}, or name a planner model: a planner function cannot judge a plan`,
   number: () => "a number, 0 or more",
@@ -212,6 +219,7 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   tools: () => "a list of tools that were made by tool(): tools: [tool({ ... })]",
   "tools-in-code": () => "a list of tools that were made by tool(), in a .ts or .js file: tools: [tool({ ... })]",
   folders: () => 'a list of folders: roots: ["documents"]',
+  hosts: () => 'a list of hosts: allowHosts: ["wiki.intern:8080"]',
   paths: () => 'a list of paths or patterns below the folders: allow: [".github/**"]',
   search: () => 'one place: search: { folder: "documents" }, or { searxng: "http://…" }',
   prices: () => 'a record: prices: { "my-model": { inputUsdPerMTok: 0.5, outputUsdPerMTok: 1.5 } }',
@@ -236,6 +244,8 @@ const toolFaultText: (fault: ToolFault) => string = byCase("problem", {
   schema: ({ side, reason }) => `has an ${side} schema that cannot be used: ${reason}`,
   content: ({ argument }) => `names "${argument}" as content, but has no such argument`,
   timeout: ({ given }) => `has the timeout ${given}`,
+  safety: ({ field, given }) => `has a value for ${field} that means nothing here: ${given}`,
+  "approval-field": ({ field }) => `has a field ${field}, which means nothing here`,
 });
 
 const toolAdvice: (fault: ToolFault) => string = byCase("problem", {
@@ -247,4 +257,6 @@ const toolAdvice: (fault: ToolFault) => string = byCase("problem", {
   schema: () => "Use a zod 4 schema, another one with Standard JSON Schema, or a plain JSON Schema object.",
   content: (fault) => `Its arguments are: ${fault.arguments.join(", ")}.`,
   timeout: () => 'Write milliseconds above 0, or text such as "30s".',
+  safety: ({ field, write }) => `Write ${field}: ${write}, or leave it out.`,
+  "approval-field": () => 'Write approval: "required". Each call of the tool then waits for a person.',
 });

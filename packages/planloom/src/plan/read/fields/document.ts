@@ -1,5 +1,6 @@
 // The adapters of the whole document: they find its steps and its other fields. In: a parsed value. Out: an object with
 // `steps`, and the map from its places back to the document as written. step.ts has the adapters of a step.
+import { wantsPerson } from "../../foreign-settings.js";
 import { isObject, pointerTo, type Json, type JsonObject } from "../../json.js";
 import { describesPlan } from "./fields.js";
 import {
@@ -146,16 +147,30 @@ function stepMap(value: unknown): readonly (readonly [string, Json])[] | undefin
 export function wholeDocument(value: unknown, note: TakeNote, moves: Moves): unknown {
   let document: unknown = value;
   let at = "";
+  const kept = new Map<string, unknown>();
   for (let depth = 0; depth <= DEPTH && isObject(document); depth++) {
     if (listField(document) !== undefined || stepMap(document) !== undefined) break;
     const field = wrapped(document);
     if (field === undefined) break;
-    const beside = Object.keys(document).filter((key) => key !== field);
-    note("UNWRAPPED_PLAN", { field, left: beside, to: "document" }, "", { before: field, after: null });
+    const { left, safety } = fieldsBeside(document, field);
+    for (const key of safety) kept.set(key, document[key]);
+    note("UNWRAPPED_PLAN", { field, left, to: "document" }, "", { before: field, after: null });
     at = pointerTo(at, field);
     document = document[field];
   }
   moves.set("", at);
+  const opened = openedDocument(document, at, note, moves);
+  return isObject(opened) && kept.size > 0 ? Object.fromEntries([...kept, ...Object.entries(opened)]) : opened;
+}
+
+/** The fields beside the plan that are left out, and the wishes for a person that check has to see. */
+function fieldsBeside(document: JsonObject, plan: string): { readonly left: string[]; readonly safety: string[] } {
+  const beside = Object.keys(document).filter((key) => key !== plan);
+  const safety = beside.filter((key) => wantsPerson(key, document[key]));
+  return { left: beside.filter((key) => !safety.includes(key)), safety };
+}
+
+function openedDocument(document: unknown, at: string, note: TakeNote, moves: Moves): unknown {
   if (Array.isArray(document)) return bareList(document, at, note, moves);
   if (!isObject(document)) return document;
   const map = Object.hasOwn(document, "steps") ? undefined : stepMap(document);
@@ -179,8 +194,9 @@ function withSteps(document: JsonObject, at: string, note: TakeNote, moves: Move
     const beside = [...fields.keys()].filter((key) => !DOCUMENT_FIELDS.includes(key) && key !== "inputs");
     const change = { before: field, after: "steps" };
     if (field === "plan") {
-      for (const key of beside) fields.delete(key);
-      note("UNWRAPPED_PLAN", { field, left: beside, to: "steps" }, "/steps", change);
+      const left = beside.filter((key) => !wantsPerson(key, fields.get(key)));
+      for (const key of left) fields.delete(key);
+      note("UNWRAPPED_PLAN", { field, left, to: "steps" }, "/steps", change);
     } else note("FIELD_RENAMED", { from: field, to: "steps" }, "/steps", change);
   }
   const map = stepMap(list);

@@ -1,6 +1,7 @@
 // The fields of a step during reading. In: a field. Out: the same field, renamed. Adapters work on this, and report
 // here.
 import type { Finding } from "../../finding.js";
+import { wantsPerson } from "../../foreign-settings.js";
 import { isObject, pointerTo } from "../../json.js";
 import { STEP_KINDS } from "../../step-kind.js";
 import { BESIDE_PLAN, BESIDE_STEP, CONTROL_KINDS, KIND_FIELDS, plainName } from "./names.js";
@@ -65,6 +66,7 @@ export function describesStep(field: string, value: unknown): boolean {
 export function describesPlan(field: string, value: unknown): boolean {
   const name = plainName(field);
   if (name === "plan") return isPlain(value);
+  if (isObject(value) && Object.entries(value).some(([key, inner]) => wantsPerson(key, inner))) return false;
   if (["metadata", "meta", "context"].includes(name)) return isPlain(value) || isPlainList(value) || isObject(value);
   return BESIDE_PLAN.has(name) && (isPlain(value) || isPlainList(value));
 }
