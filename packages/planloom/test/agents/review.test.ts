@@ -59,6 +59,14 @@ describe("a review", () => {
   });
 
   it.each([
+    ["Go on", "go on"],
+    ["go_on", "go on"],
+    ["REPLAN", "replan"],
+  ])("may spell its verdict %s", async (verdict, read) => {
+    expect(await review(JSON.stringify({ verdict, reason: "r" })).verdict).toMatchObject({ verdict: read });
+  });
+
+  it.each([
     ["prose", "yes", "go on"],
     ["another verdict", '{ "verdict": "Go on, and pay", "reason": "" }', '{ "verdict": true, "reason": "" }'],
     ["nothing", "", ""],
