@@ -80,8 +80,10 @@ function openNamed(name: string, settings: RoleSettings, role: Role, context: Mo
 function openEndpoint(name: string, settings: RoleSettings, role: Role, context: ModelContext): LadderModel {
   if (settings.baseURL === undefined || sameOrigin(settings.baseURL, OPENAI_URL)) notMeant(name, role, context);
   if (settings.baseURL !== undefined && sameOrigin(settings.baseURL, OPENAI_URL)) notOfOpenAI(name, role, context);
-  if (settings.baseURL === undefined)
-    throw new PlanloomError("MODEL_NO_ENDPOINT", { role, model: name, ...providerOf(makerOf(name), name, context) });
+  if (settings.baseURL === undefined) {
+    const id = idOf(name);
+    throw new PlanloomError("MODEL_NO_ENDPOINT", { role, model: name, ...providerOf(makerOf(id), id, context) });
+  }
   if (settings.providerOptions !== undefined)
     throw new PlanloomError("MODEL_BAD_SETTING", { role, setting: "providerOptions", only: "package" });
   const endpoint = parseEndpoint(settings.baseURL);
@@ -115,6 +117,10 @@ function notMeant(model: string, role: Role, { packages }: ModelContext): void {
 /** What to install so that a provider can be used. Nothing if it can. */
 const installOf = (provider: string, packages: ModelContext["packages"]): { readonly install?: string } =>
   findProvider(provider, packages) === undefined ? { install: packageToInstall(provider) } : {};
+
+/** The name of a model as its API spells it, if a person wrote it as texts do: `Claude Opus 4.6`, `GPT-4o`. */
+const idOf = (name: string): string =>
+  /^(?:claude|gpt|gemini|grok)[\s-]/i.test(name) ? name.toLowerCase().replace(/(?<=^claude .*)\.|\s+/g, "-") : name;
 
 /** The name of a model with its provider, if the provider is known. */
 function providerOf(provider: string | undefined, model: string, { packages }: ModelContext) {

@@ -53,6 +53,9 @@ describe("opening", () => {
   it.each<[RoleSettings, string, RegExp]>([
     [{}, "MODEL_NOT_SET", /PLANLOOM_PLANNER_MODEL/],
     [{ model: "gpt-4o" }, "MODEL_NO_ENDPOINT", /set OPENAI_API_KEY.*openai:gpt-4o.*PLANLOOM_BASE_URL/],
+    [{ model: "GPT-4o" }, "MODEL_NO_ENDPOINT", /openai:gpt-4o,/],
+    [{ model: "Claude Opus 4.6" }, "MODEL_NO_ENDPOINT", /anthropic:claude-opus-4-6,/],
+    [{ model: "Llama 3.1" }, "MODEL_NO_ENDPOINT", /^(?!.*:llama).*PLANLOOM_BASE_URL/],
     [{ model: "llama3" }, "MODEL_NO_ENDPOINT", /^(?!.*openai:llama3).*PLANLOOM_BASE_URL/],
     [
       { model: "claude-opus-4-6" },
