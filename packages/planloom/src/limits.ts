@@ -217,6 +217,20 @@ export const LIMITS = {
   yamlDepth: 500,
   /** Nodes of one JSON Schema that are read before the rest is unknown: references that fan out would take for ever. */
   schemaNodes: 5_000,
+  /** Bytes of the JSON Schema of an answer: each request for the answer holds it. */
+  answerSchemaBytes: 64 * 1024,
+  /** Characters of the type of the answer that the planner sees. */
+  answerTypeChars: 4_000,
+  /**
+   * Nesting of the lists and records of an answer that a strict schema constrains: strict decoders stop at ten levels.
+   * A deeper answer is asked for in words.
+   */
+  answerLevels: 8,
+  /**
+   * Places of a value that are compared with a schema before it counts as unfit: about a second. Branches inside
+   * branches multiply.
+   */
+  conformWork: 5_000_000,
   /** Literals of one kind in a union before they widen to it: larger enums are data, not types. */
   typeLiterals: 200,
   /**

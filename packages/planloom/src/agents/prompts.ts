@@ -7,11 +7,12 @@ import { LIMITS } from "../limits.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import type { MadeCall } from "../run/event.js";
 import type { ReplyProblem } from "../run/failure.js";
-import { problemText } from "../words/failures.js";
+import { problemText } from "../words/reply-problems.js";
 import type { AgentStep, ToolStep } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { describedOutput } from "../plan/type/schema.js";
 import { typeText, type Type } from "../plan/type/type.js";
+import { wantedText, type WantedAnswer } from "./typed/answer-form.js";
 import type { Previews } from "./preview.js";
 import type { ResultForm } from "./typed/result-form.js";
 import { wordsOf } from "../plan/step-kind.js";
@@ -188,8 +189,17 @@ to the goal from their outputs.
 outputs contradict each other or something is missing, say so.
 - Write in the language of the goal.`;
 
-export function synthesizerSystem(instructions?: string): string {
-  return sections(instructions ?? SYNTHESIZER_OPENING, DATA_RULE);
+const ANSWER_RULE = `Your reply is one JSON object: "answer" holds the answer to the goal, in the type that is asked for. \
+Where the outputs do not say what a field needs, use what the type allows for that, such as null or an empty list; \
+invent nothing.`;
+
+/** `form`: the reply is a JSON object (answer-form.ts). */
+export function synthesizerSystem(instructions?: string, form = false): string {
+  return sections(instructions ?? SYNTHESIZER_OPENING, DATA_RULE, form && ANSWER_RULE);
+}
+
+export function answerCorrection(problem: ReplyProblem, wanted: string): string {
+  return `This answer cannot be used. ${problemText(problem)} Write the whole answer once more. ${wanted}`;
 }
 
 export interface AnswerFacts {
@@ -206,9 +216,12 @@ export interface AnswerFacts {
   readonly form?: string;
   /** One sentence for each step that was not done, with the reason. If there are any, the answer is a partial one. */
   readonly missing?: readonly string[];
+  /** The type that the answer must have. A partial answer is always a text. */
+  readonly wanted?: WantedAnswer;
 }
 
-export function synthesizerGoal({ goal, today, outputs, form, missing = [] }: AnswerFacts, previews: Previews): string {
+export function synthesizerGoal(facts: AnswerFacts, previews: Previews): string {
+  const { goal, today, outputs, form, missing = [], wanted } = facts;
   const shown = (id: string, output: Json, whole = false) =>
     whole ? previews.whole(id, output) : previews.show(id, output);
   const results = outputs.map(({ id, title, output, whole }) => `${title}\n${shown(id, output, whole)}`);
@@ -220,5 +233,6 @@ export function synthesizerGoal({ goal, today, outputs, form, missing = [] }: An
       `Not everything was done:\n${previews.show("not done", missing.join("\n"))}\nSay at the start that the answer ` +
         "is partial and what is missing.",
     form !== undefined && `Form of the answer: ${form}`,
+    wanted !== undefined && wantedText(wanted),
   );
 }

@@ -101,6 +101,7 @@ function addStarts(program: Command, act: Act): void {
     .description("Pursues a goal, or runs a plan. stdout holds only the answer; everything else goes to stderr.")
     .option("-i, --input <name=value>", "an input: JSON or text, or name=@file; repeatable", collected, [])
     .option("--trust <name>", "an input that no others wrote: a file or a document of yours; repeatable", collected, [])
+    .option("--answer-schema <file>", "the type that the answer must have: a JSON Schema")
     .option("--tag <tag>", "a label of the run, for lists; repeatable", collected, [])
     .option("--context <file|json>", "a record for tools; no model reads it")
     .option("--concurrency <n>", "steps and items at once (default 4)")
@@ -192,6 +193,7 @@ function addPlans(program: Command, act: Act): void {
     .summary("write a plan for a goal, and run nothing")
     .option("-o, --output <file>", "where to write it: YAML for .yaml, else JSON (default: stdout)")
     .option("-i, --input <name=value>", "an input that the plan may refer to; repeatable", collected, [])
+    .option("--answer-schema <file>", "the type that the answer must have: a JSON Schema")
     .addOption(partial())
     .action(
       act(async (words: string[], flags: object) => (await import("./command/plan.js")).planCommand(words, flags)),

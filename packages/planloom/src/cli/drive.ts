@@ -6,7 +6,7 @@ import { readLog } from "../engine/log.js";
 import type { Loom } from "../loom/loom.js";
 import type { LoomRun } from "../loom/loom-run.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
-import { documentOf, type RunDocument, type WaitingDocument } from "../loom/document.js";
+import { documentOf, shownAnswer, type RunDocument, type WaitingDocument } from "../loom/document.js";
 import type { ApprovalReason } from "../run/reason.js";
 import type { RunEvent } from "../run/event.js";
 import { Follower } from "./follow.js";
@@ -164,7 +164,8 @@ function notByYes(waiting: WaitingDocument, { yes, yesAll }: DriveFlags): readon
 }
 
 function finish(document: RunDocument, flags: DriveFlags): number {
-  const { runId, status, answer, partial, waiting } = document;
+  const { runId, status, partial, waiting } = document;
+  const answer = shownAnswer(document);
   if (flags.json === true) printJson(document);
   else if (flags.jsonl !== true && (status === "completed" || partial === true)) {
     const apart = isatty(1) && flags.quiet !== true;

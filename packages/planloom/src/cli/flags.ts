@@ -44,6 +44,8 @@ export interface RunFlags extends StoreFlags, ModelFlags, DriveFlags, BudgetFlag
   readonly tag?: readonly string[];
   /** JSON, or a file with JSON or YAML. */
   readonly context?: string;
+  /** A file with the JSON Schema of the answer. */
+  readonly answerSchema?: string;
   readonly concurrency?: string;
   readonly approval?: "never" | "always" | "effects";
   readonly onFailure?: FailurePolicy;

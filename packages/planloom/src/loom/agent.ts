@@ -5,6 +5,8 @@ import { PlanloomError } from "../words/planloom-error.js";
 import type { LoomConfig } from "./config.js";
 import type { RoleConfig } from "./config-models.js";
 import { createLoom } from "./create-loom.js";
+import type { Schema } from "../tools/schema.js";
+import type { AnswerOf } from "./answer-schema.js";
 import type { RunDocument } from "./document.js";
 import type { Loom, StartOptions } from "./loom.js";
 import type { LoomRun } from "./loom-run.js";
@@ -36,6 +38,10 @@ interface DecisionOptions {
 
 interface Agent<C = unknown> {
   /** Pursues a goal until the run ends or needs a person: see `status` and `waiting`. */
+  run<S extends Schema>(
+    goal: string,
+    options: StartOptions<C> & { readonly answer: S },
+  ): Promise<RunDocument<AnswerOf<S>>>;
   run(goal: string, options?: StartOptions<C>): Promise<RunDocument>;
   /**
    * Approves what waits, the plan or a call, and drives the run on as `run` does. Any process with the same store can
@@ -75,7 +81,7 @@ export function agent<C = unknown>(config: AgentConfig<C> = {}): Agent<C> {
   return {
     loom,
     get,
-    run: async (goal, options) => (await loom()).run(goal, options),
+    run: (async (goal: string, options?: StartOptions<C>) => (await loom()).run(goal, options)) as Agent<C>["run"],
     async approve(named, { hash, ...options } = {}) {
       const run = await get(named);
       return decided(run, await run.approve(hash ?? (await waitingHash(run, named)), options));

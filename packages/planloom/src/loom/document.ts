@@ -7,6 +7,7 @@ import type { Usage } from "../plan/usage.js";
 import { writePlan } from "../plan/write.js";
 import { editableTool, restsOf } from "../run/approval.js";
 import type { RestOfStep } from "../run/command.js";
+import { answerType } from "../run/answer-type.js";
 import { contextOf, currentPlan } from "../run/lookup.js";
 import type { ApprovalReason, ChangedToolReason, LegacyReason } from "../run/reason.js";
 import { endOf, failedWith, isEnded, type RunStatus, statusOf } from "../run/status.js";
@@ -177,7 +178,7 @@ export interface UnusableDocument {
   readonly next: string;
 }
 
-export interface RunDocument {
+interface PlainRunDocument {
   readonly runId: string;
   readonly status: RunStatus;
   /** Whether the run completed and no step that mattered was skipped for missing data. */
@@ -186,9 +187,17 @@ export interface RunDocument {
   readonly tags: readonly string[];
   /** The run that it was forked from, and the step. */
   readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
+  /** The JSON Schema that the answer must fit, if the run was started with one. */
+  readonly answerSchema?: JsonObject;
+  /**
+   * The answer. null if there is none. If the run or its plan wants a type, it is there only if the run has completed,
+   * and has that type.
+   */
   readonly answer: Json;
-  /** The run failed, and the answer is made of what was done before. `report.notDone` says what is missing. */
+  /** The run failed, and has a partial answer. `report.notDone` says what is missing. */
   readonly partial?: true;
+  /** The partial answer as text. Without a type, `answer` holds it, too. */
+  readonly partialAnswer?: string;
   /** Only for a run that failed or was cancelled. */
   readonly report?: ReportDocument;
   readonly error?: FailureDocument;
@@ -207,6 +216,18 @@ export interface RunDocument {
   readonly finishedAt: string | null;
 }
 
+/**
+ * A run. `Answer` is the type of its answer if it was started with a schema: then the answer is there, in that type, only
+ * if the run has completed.
+ */
+export type RunDocument<Answer = never> = [Answer] extends [never] ? PlainRunDocument : TypedRunDocument<Answer>;
+
+type TypedRunDocument<Answer> = Omit<PlainRunDocument, "status" | "answer"> &
+  (
+    | { readonly status: "completed"; readonly answer: Answer }
+    | { readonly status: Exclude<RunStatus, "completed">; readonly answer: null }
+  );
+
 export function documentOf(run: Run, surface: Surface = librarySurface): RunDocument {
   const say = sayingOf(run.id, surface);
   const plans = run.planning.plans.map(planDocument);
@@ -221,8 +242,7 @@ export function documentOf(run: Run, surface: Surface = librarySurface): RunDocu
     goal: run.request.goal,
     tags: run.request.tags,
     ...(run.request.parent === undefined ? {} : { parent: run.request.parent }),
-    answer: run.answering.answer ?? null,
-    ...(run.answering.partial === undefined ? {} : { partial: run.answering.partial }),
+    ...answerDocument(run),
     ...(report === undefined ? {} : { report }),
     ...(end?.how === "failed" ? { error: errorDocument(end, say) } : {}),
     ...(waiting === undefined ? {} : { waiting }),
@@ -238,6 +258,19 @@ export function documentOf(run: Run, surface: Surface = librarySurface): RunDocu
     finishedAt: end === undefined ? null : iso(end.at),
   };
 }
+
+function answerDocument(run: Run): Pick<RunDocument, "answerSchema" | "answer" | "partial" | "partialAnswer"> {
+  const { answer = null, partial } = run.answering;
+  const { answerSchema } = run.request;
+  const wanted = answerSchema === undefined ? {} : { answerSchema };
+  if (partial === undefined) return { ...wanted, answer };
+  const text = typeof answer === "string" ? answer : JSON.stringify(answer, null, 2);
+  return { ...wanted, answer: answerType(run) === undefined ? answer : null, partial, partialAnswer: text };
+}
+
+/** The answer as people read it: the partial one, if there is one. null: none. */
+export const shownAnswer = ({ answer, partialAnswer }: Pick<RunDocument, "answer" | "partialAnswer">): Json =>
+  answer ?? partialAnswer ?? null;
 
 function errorDocument({ error, cause }: Failing, say: Say): FailureDocument {
   return { ...failureDocument(error, say), message: runFailureText(error, cause) };

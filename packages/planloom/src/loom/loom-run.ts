@@ -4,9 +4,11 @@ import { currentPlan, findWork } from "../run/lookup.js";
 import { isEnded } from "../run/status.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import type { Json, JsonObject } from "../plan/json.js";
+import { checkedListener, typedDocument, type AnswerSchema } from "./answer-schema.js";
 import { documentOf, type RunDocument } from "./document.js";
 import type { RunEvent } from "../run/event.js";
-import type { Command, CallVerdict, RestOfStep } from "../run/command.js";
+import type { CheckedPlan, Command, CallVerdict, RestOfStep } from "../run/command.js";
+import type { Run } from "../run/state.js";
 import type { Difference } from "../run/log/decisions.js";
 import { replay } from "../run/log/replay.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
@@ -30,12 +32,14 @@ export interface SendOptions {
   readonly listener?: Listener;
 }
 
-export class LoomRun {
+/** `Document` is the result: typed if the run was started, or opened, with the schema of its answer. */
+export class LoomRun<Document = RunDocument> {
   constructor(
     readonly id: string,
     private readonly engine: Engine,
     private readonly store: EventStore,
     private readonly home: Home,
+    private readonly answer?: AnswerSchema,
   ) {}
 
   /** The current state of the run, from its log. */
@@ -104,10 +108,12 @@ export class LoomRun {
 
   /**
    * Resolves when the run ends, or (unless `untilEnd`) when it needs a person: see `status` and `waiting`. Rejects with
-   * the error that stopped the engine.
+   * the error that stopped the engine; with ANSWER_REFUSED if the answer fits its JSON Schema, and the program's own
+   * schema refuses it.
    */
-  async result(options: { readonly untilEnd?: boolean } = {}): Promise<RunDocument> {
-    return documentOf((await this.engine.stopped(this.id, options)).run);
+  async result(options: { readonly untilEnd?: boolean } = {}): Promise<Document> {
+    const document = documentOf((await this.engine.stopped(this.id, options)).run);
+    return (this.answer === undefined ? document : await typedDocument(document, this.answer)) as Document;
   }
 
   /**
@@ -118,6 +124,7 @@ export class LoomRun {
   async resume(listener?: Listener, options: SendOptions & { readonly takeOver?: boolean } = {}): Promise<void> {
     const run = await this.engine.load(this.id);
     const reason = options.takeOver === true ? "TAKEN_OVER" : "RESUMED";
+    this.keepCheck();
     if (!run.paused || isEnded(run)) return this.engine.drive(this.id, reason, listener);
     await this.engine.drive(this.id, reason, listener).catch(unlessOwned);
     await this.send({ type: "unpause", reason: "" }, options);
@@ -173,8 +180,12 @@ export class LoomRun {
   ): Promise<WordedReply> {
     const run = await this.engine.load(this.id);
     const { hash = currentPlan(run)?.hash ?? "" } = options;
-    const checked = await this.home.appraise(this.home.given(plan, run.request.goal, run.request.inputs), run);
+    const checked = await this.home.appraise(this.given(plan, run), run);
     return this.send({ type: "edit", hash, plan: checked, ...commentOf(options) }, options);
+  }
+
+  private given(plan: unknown, { request: { goal, inputs, answerSchema } }: Run): CheckedPlan {
+    return this.home.given(plan, goal, inputs, answerSchema);
   }
 
   /**
@@ -244,10 +255,11 @@ export class LoomRun {
    * A new run that starts at a step of this ended one, with the results of the steps before it. Rejects with
    * RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, PLAN_INVALID.
    */
-  async fork(options: ForkOptions, listener?: Listener): Promise<LoomRun> {
+  async fork(options: ForkOptions, listener?: Listener): Promise<LoomRun<Document>> {
     const request = await forkOf(await this.engine.load(this.id), options, this.home);
-    const runId = await this.engine.start(request, listener);
-    return new LoomRun(runId, this.engine, this.store, this.home);
+    const checked = checkedListener(this.home.answerChecks, this.answer?.own, listener);
+    const runId = await this.engine.start(request, checked);
+    return new LoomRun<Document>(runId, this.engine, this.store, this.home, this.answer);
   }
 
   /** What such a fork would reuse and run. */
@@ -255,7 +267,13 @@ export class LoomRun {
     return forkPreviewOf(await this.engine.load(this.id), options, this.home);
   }
 
+  /** This process may write the answer from here on. */
+  private keepCheck(): void {
+    if (this.answer?.own !== undefined) this.home.answerChecks.set(this.id, this.answer.own);
+  }
+
   private async send(command: Command, { by = "user", record, listener }: SendOptions): Promise<WordedReply> {
+    this.keepCheck();
     const told = { ...(record === undefined ? {} : { record }), ...(listener === undefined ? {} : { listener }) };
     return wordedReply(await this.engine.send(this.id, command, { by, ...told }), this.id);
   }

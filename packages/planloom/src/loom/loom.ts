@@ -8,10 +8,19 @@ import type { Role } from "../model/port.js";
 import type { RoleSettings } from "../model/settings/role.js";
 import { estimatePlan } from "../plan/estimate/estimate.js";
 import { errorKeys } from "../plan/finding.js";
-import type { Json } from "../plan/json.js";
+import type { Json, JsonObject } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { KERNEL_VERSION } from "../run/kernel-version.js";
+import type { Schema } from "../tools/schema.js";
+import {
+  answerFor,
+  checkedListener,
+  soundAnswer,
+  type AnswerChecks,
+  type AnswerOf,
+  type AnswerSchema,
+} from "./answer-schema.js";
 import type { RunDocument } from "./document.js";
 import { afterDraft } from "../run/effect.js";
 import type { Asking, EventData } from "../run/event.js";
@@ -36,6 +45,7 @@ import { soundQuery } from "./list-query.js";
 import { recoverRuns, type Recovery } from "./recover.js";
 import { assertNotAborted, cancelWith } from "./start-signal.js";
 import { LoomRun } from "./loom-run.js";
+import type { Home } from "./retry.js";
 import { plannerRequest } from "../perform/role-effects.js";
 import { todayAt } from "../perform/today.js";
 import { PlanChecks, type PlanCheck, type PlanCheckOptions, type WordedCheck } from "./plan-checks.js";
@@ -58,6 +68,11 @@ export interface StartOptions<C = unknown> extends ContextOptions<C> {
    * public: it is yours, and it may leave this machine.
    */
   readonly trust?: { readonly [input: string]: InputTrust };
+  /**
+   * The type that the answer must have: a Standard Schema (zod and others) or a JSON Schema object. The run records it
+   * as JSON Schema. Throws ANSWER_SCHEMA_INVALID.
+   */
+  readonly answer?: Schema;
   readonly listener?: Listener;
   readonly runId?: string;
   /** Labels for lists of runs. */
@@ -71,6 +86,8 @@ export type RoleNote = ReplyNote & { readonly role: Role; readonly message: stri
 
 export interface DraftOptions {
   readonly inputs?: { readonly [name: string]: Json };
+  /** The type that the answer must have, as for `start`. */
+  readonly answer?: Schema;
   /** Tools for planning, instead of the loom's own. */
   readonly inventory?: Inventory;
   /** The draft to mend, with its findings. */
@@ -98,7 +115,8 @@ export class Loom<C = unknown> {
     private readonly appends: Appends,
   ) {
     const { inventory, limits } = services;
-    this.plans = new PlanChecks(inventory.inventory, { limits, granularity: settings.granularity });
+    const synthesizer = services.synthesizer !== null;
+    this.plans = new PlanChecks(inventory.inventory, { limits, granularity: settings.granularity, synthesizer });
   }
 
   get inventory(): Inventory {
@@ -143,7 +161,7 @@ export class Loom<C = unknown> {
    */
   async plan(
     goal: string,
-    options: Pick<DraftOptions, "inputs" | "onDrafted" | "onWait"> & {
+    options: Pick<DraftOptions, "inputs" | "answer" | "onDrafted" | "onWait"> & {
       readonly onInvalid?: (draft: { readonly round: number; readonly findings: readonly WordedFinding[] }) => void;
     } = {},
   ): Promise<Worded<CheckedPlan> & { readonly asking?: Asking }> {
@@ -169,6 +187,7 @@ export class Loom<C = unknown> {
   async draft(goal: string, options: DraftOptions = {}): Promise<Worded<PlannerReply>> {
     const { inventory, invalid, onDrafted, onWait } = options;
     const inputs = soundInputs(options.inputs ?? {});
+    const wanted = options.answer === undefined ? {} : { answer: soundAnswer(options.answer).json };
     const { planner, executor, clock, limiter } = this.services;
     if (planner === null) throw new PlanloomError("NO_PLANNER", {});
     const { granularity, critique } = this.settings;
@@ -176,7 +195,7 @@ export class Loom<C = unknown> {
     // No run says which inputs are trusted.
     const foreignInputs = Object.keys(inputs);
     const today = todayAt(clock.now());
-    const judged = { granularity, critique, ...today, ...(invalid && { invalid }) };
+    const judged = { granularity, critique, ...wanted, ...today, ...(invalid && { invalid }) };
     const asked = { goal, inputs, foreignInputs, executorModel, ...judged };
     const request = { ...plannerRequest(this.services, asked), ...(inventory && { inventory }) };
     const waits = onWait && ((wait: WaitParams) => (onWait(wait), () => undefined));
@@ -188,7 +207,7 @@ export class Loom<C = unknown> {
     const marks = marksOf(reply, readOfForeign(Object.values(inputs), sees));
     const made = { ...reply, ...marks };
     this.plans.mark(made, marks);
-    if (inventory === undefined) this.plans.remember(made, inputs);
+    if (inventory === undefined) this.plans.remember(made, { inputs, ...wanted });
     return made;
   }
 
@@ -210,41 +229,61 @@ export class Loom<C = unknown> {
    * goal is used. Starts nothing and throws PLAN_INVALID if a given plan does not pass check, or BUDGET_UNPRICED if the
    * budget is in US dollars and the price of a model is unknown.
    */
-  async start(goal: string, options: StartOptions<C> = {}): Promise<LoomRun> {
+  start<S extends Schema>(
+    goal: string,
+    options: StartOptions<C> & { readonly answer: S },
+  ): Promise<LoomRun<RunDocument<AnswerOf<S>>>>;
+  start(goal: string, options?: StartOptions<C>): Promise<LoomRun>;
+  async start(goal: string, options: StartOptions<C> = {}): Promise<LoomRun<unknown>> {
     knownStartOptions(options);
-    const { plan, listener, signal } = options;
+    const { plan, signal } = options;
     assertNotAborted(signal);
+    const answer = options.answer === undefined ? undefined : soundAnswer(options.answer);
     const inputs = soundInputs(options.inputs ?? this.plans.inputsOf(plan) ?? {});
-    const given = plan === undefined ? undefined : await this.appraised(this.given(plan, goal, inputs));
+    const given = plan === undefined ? undefined : await this.appraised(this.given(plan, goal, inputs, answer?.json));
     if (given === undefined && this.services.planner === null) throw new PlanloomError("NO_PLANNER", {});
     const aim = soundGoal(isBlank(goal) ? (given?.plan.goal ?? "") : goal);
     const tags = soundTags(options.tags ?? []);
     const all = given?.inputs ?? inputs;
     const trust = soundTrust(options.trust ?? {}, { given: inputs, all, author: given });
     const context = this.contexts.of(options);
-    const started = this.startedData(aim, all, given, { tags, trust, ...(context && { context }) });
+    const more = { ...(context && { context }), ...(answer && { answerSchema: answer.json }) };
+    const started = this.startedData(aim, all, given, { tags, trust, ...more });
     const runId = await this.engine.start(
       {
         started,
         ...(given === undefined ? {} : { given }),
         ...(options.runId === undefined ? {} : { runId: soundRunId(options.runId) }),
       },
-      listener,
+      checkedListener(this.answerChecks, answer?.own, options.listener),
     );
     cancelWith(signal, runId, this.engine);
-    return this.runNamed(runId);
+    return this.runNamed(runId, answer);
   }
 
-  /** Starts a run and waits until it ends or needs a person. */
-  async run(goal: string, options: StartOptions<C> = {}): Promise<RunDocument> {
+  /**
+   * Starts a run and waits until it ends or needs a person. With `answer`, a completed run has the answer in that type.
+   * Rejects with ANSWER_REFUSED if only the program's own schema refuses it.
+   */
+  run<S extends Schema>(
+    goal: string,
+    options: StartOptions<C> & { readonly answer: S },
+  ): Promise<RunDocument<AnswerOf<S>>>;
+  run(goal: string, options?: StartOptions<C>): Promise<RunDocument>;
+  async run(goal: string, options: StartOptions<C> = {}): Promise<unknown> {
     const run = await this.start(goal, options);
     return run.result();
   }
 
-  /** The run with this id. Rejects with RUN_UNKNOWN. It is not driven until `resume` or a command. */
-  async get(runId: string): Promise<LoomRun> {
-    await this.engine.load(runId);
-    return this.runNamed(runId);
+  /**
+   * The run with this id. Rejects with RUN_UNKNOWN. It is not driven until `resume` or a command. With `answer`, the
+   * schema that the run was started with, its result is typed as that of `start`; rejects with ANSWER_SCHEMA_DIFFERS.
+   */
+  get<S extends Schema>(runId: string, options: { readonly answer: S }): Promise<LoomRun<RunDocument<AnswerOf<S>>>>;
+  get(runId: string): Promise<LoomRun>;
+  async get(runId: string, options: { readonly answer?: Schema } = {}): Promise<LoomRun<unknown>> {
+    const run = await this.engine.load(runId);
+    return this.runNamed(runId, options.answer === undefined ? undefined : answerFor(run, options.answer));
   }
 
   /** Runs of the store, newest last event first. See EventStore.list. Rejects with QUERY_INVALID, CURSOR_INVALID. */
@@ -284,19 +323,30 @@ export class Loom<C = unknown> {
     if (this.ownsStore) await this.services.store.close();
   }
 
-  private runNamed(runId: string): LoomRun {
-    return new LoomRun(runId, this.engine, this.services.store, {
+  private runNamed(runId: string, answer?: AnswerSchema): LoomRun<unknown> {
+    const home: Home = {
       settingsFor: (plan) => this.settingsFor(plan),
       models: this.models(),
       contextOfFork: (parent, options) => this.contexts.ofFork(parent, options),
-      given: (plan, goal, inputs) => this.given(plan, goal, inputs),
+      given: (plan, goal, inputs, wanted) => this.given(plan, goal, inputs, wanted),
       appraise: (plan, run) => this.appraised(plan, run),
       started: (goal, inputs, given, more) => this.startedData(goal, inputs, given, more),
-    });
+      answerChecks: this.answerChecks,
+    };
+    return new LoomRun(runId, this.engine, this.services.store, home, answer);
   }
 
-  private given(plan: unknown, goal: string, inputs: { readonly [name: string]: Json }): CheckedPlan {
-    return sound(this.plans.check(plan, { inputs, goal }));
+  private given(
+    plan: unknown,
+    goal: string,
+    inputs: { readonly [name: string]: Json },
+    answer: JsonObject | undefined,
+  ): CheckedPlan {
+    return sound(this.plans.check(plan, { inputs, goal, ...(answer && { answer }) }));
+  }
+
+  private get answerChecks(): AnswerChecks {
+    return this.services.answerChecks ?? new Map();
   }
 
   /** Uses the policy of the run, or of a new run. */
@@ -324,7 +374,7 @@ export class Loom<C = unknown> {
     goal: string,
     inputs: { readonly [name: string]: Json },
     given: CheckedPlan | undefined,
-    { tags, trust, context }: Pick<RunRequest, "tags" | "trust" | "context">,
+    { tags, trust, context, answerSchema }: Pick<RunRequest, "tags" | "trust" | "context" | "answerSchema">,
   ): EventData["run.started"] {
     return {
       goal,
@@ -338,6 +388,7 @@ export class Loom<C = unknown> {
       ...(Object.keys(trust).length === 0 ? {} : { trust }),
       ...(tags.length === 0 ? {} : { tags }),
       ...(context === undefined ? {} : { context }),
+      ...(answerSchema === undefined ? {} : { answerSchema }),
     };
   }
 }

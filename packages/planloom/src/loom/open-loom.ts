@@ -78,6 +78,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   };
   const contexts = new RunContexts(config.resolveContext, ports.configFile);
   const services: Services = {
+    answerChecks: new Map(),
     store,
     contexts,
     clock,

@@ -26,6 +26,8 @@ interface Made {
   readonly hash?: string;
   /** The inputs that the plan was checked with, as canonical JSON. Absent if there were none. */
   readonly inputs?: string;
+  /** The schema of the answer that it was checked with, likewise. */
+  readonly answer?: string;
 }
 
 export class PlanChecks {
@@ -35,7 +37,7 @@ export class PlanChecks {
 
   constructor(
     private readonly inventory: Inventory,
-    private readonly options: Pick<CheckOptions, "limits" | "granularity">,
+    private readonly options: Pick<CheckOptions, "limits" | "granularity" | "synthesizer">,
   ) {}
 
   /** Like `check`, with words. The result is remembered. */
@@ -52,7 +54,7 @@ export class PlanChecks {
    * or the inputs differ.
    */
   check(given: unknown, options: PlanCheckOptions = {}): PlanCheck {
-    const known = this.#known(given, options.inputs);
+    const known = this.#known(given, options);
     if (known !== undefined) return known;
     const read = this.#read(given);
     const checked =
@@ -62,7 +64,7 @@ export class PlanChecks {
     const marks = checked.ok ? this.#marksOn(checked.plan, given) : {};
     const result = { ...checked, ...marks, notes: read.kind === "plan" ? read.notes : [] };
     if (result.ok) this.mark(result, marks);
-    this.remember(result, result.ok ? options.inputs : undefined);
+    this.remember(result, result.ok ? options : {});
     return result;
   }
 
@@ -84,10 +86,14 @@ export class PlanChecks {
     };
   }
 
-  /** Marks this result as checked. `inputs` are those that it was checked with. */
-  remember(result: PlanCheck | CheckedPlan, inputs: CheckOptions["inputs"]): void {
+  /** Marks this result as checked, with these inputs and this schema of the answer. */
+  remember(result: PlanCheck | CheckedPlan, { inputs, answer }: Pick<CheckOptions, "inputs" | "answer">): void {
     const hash = "hash" in result ? { hash: result.hash } : {};
-    this.#made.set(result, { ...hash, ...(inputs && { inputs: canonicalJson(inputs) }) });
+    const checked = {
+      ...(inputs && { inputs: canonicalJson(inputs) }),
+      ...(answer && { answer: canonicalJson(answer) }),
+    };
+    this.#made.set(result, { ...hash, ...checked });
   }
 
   /** The inputs that a plan was checked with, without the defaults of the plan. */
@@ -96,10 +102,11 @@ export class PlanChecks {
     return inputs === undefined ? undefined : (JSON.parse(inputs) as CheckedPlan["inputs"]);
   }
 
-  #known(given: unknown, wanted: CheckOptions["inputs"]): PlanCheck | undefined {
+  #known(given: unknown, { inputs: wanted, answer }: PlanCheckOptions): PlanCheck | undefined {
     const made = isObject(given) ? this.#made.get(given) : undefined;
     if (made === undefined) return undefined;
     if (made.hash === undefined) return given as PlanCheck;
+    if (answer !== undefined && made.answer !== canonicalJson(answer)) return undefined;
     const { plan, inputs, tools, findings } = given as CheckedPlan;
     const marks = this.#marks.get(given as object) ?? {};
     try {

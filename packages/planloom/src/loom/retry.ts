@@ -22,6 +22,7 @@ import {
 import { refusal } from "../run/refusal.js";
 import { wordedRefusal, type WordedRefusal } from "./worded-reply.js";
 import type { RecordedContext } from "../run/context.js";
+import type { AnswerChecks } from "./answer-schema.js";
 import type { Run, RunRequest } from "../run/state.js";
 import type { ContextOptions } from "./context-option.js";
 import type { StartRequest } from "../engine/engine.js";
@@ -50,7 +51,12 @@ export interface Home {
   /** Throws CONTEXT_NEEDED, CONTEXT_NOT_JSON, CONTEXT_HOLDS_SECRET, CONTEXT_UNCLEAR. */
   contextOfFork(parent: Run, options: ContextOptions): RecordedContext | undefined;
   /** Throws PLAN_INVALID. */
-  given(plan: unknown, goal: string, inputs: { readonly [name: string]: Json }): CheckedPlan;
+  given(
+    plan: unknown,
+    goal: string,
+    inputs: { readonly [name: string]: Json },
+    answer: RunRequest["answerSchema"],
+  ): CheckedPlan;
   /** The appraisal of a plan before it is proposed, for this run or (without one) for a new run. Never rejects. */
   appraise(plan: CheckedPlan, run?: Run): Promise<CheckedPlan>;
   /** Throws BUDGET_UNPRICED. */
@@ -61,8 +67,10 @@ export interface Home {
     goal: string,
     inputs: { readonly [name: string]: Json },
     given: CheckedPlan | undefined,
-    more: Pick<RunRequest, "tags" | "trust" | "context">,
+    more: Pick<RunRequest, "tags" | "trust" | "context" | "answerSchema">,
   ): EventData["run.started"];
+  /** The schemas of programs for the answers of their runs. */
+  readonly answerChecks: AnswerChecks;
 }
 
 /** Throws PLAN_INVALID, INPUTS_NOT_JSON, TRUST_INVALID, NOTHING_TO_RETRY. */
@@ -72,7 +80,7 @@ function retryRequest(run: Run, { from, inputs, trust, plan }: RetryOptions, hom
   const document = plan ?? (inputs === undefined ? undefined : planOf(run));
   if (document === undefined) return named;
   const all = soundInputs({ ...run.request.inputs, ...inputs });
-  return { ...named, plan: home.given(document, run.request.goal, all) };
+  return { ...named, plan: home.given(document, run.request.goal, all, run.request.answerSchema) };
 }
 
 function planOf(run: Run): Plan {
@@ -126,7 +134,8 @@ function forkRequest(
   if (typeof at !== "string")
     throw forkRefused(run.id, { ok: false, code: "UNKNOWN_STEP", params: { step: String(at) } });
   const request = retryRequest(run, { ...options, from: at }, home);
-  return { ...request, plan: request.plan ?? home.given(planOf(run), run.request.goal, run.request.inputs) };
+  const { goal, inputs, answerSchema } = run.request;
+  return { ...request, plan: request.plan ?? home.given(planOf(run), goal, inputs, answerSchema) };
 }
 
 /**
@@ -155,14 +164,15 @@ function requestOf(
   run: Run,
   all: CheckedPlan["inputs"],
   { inputs = {}, trust: said = {} }: RetryOptions,
-): Pick<RunRequest, "tags" | "trust"> {
-  const { tags, trust, given } = run.request;
+): Pick<RunRequest, "tags" | "trust" | "answerSchema"> {
+  const { tags, trust, given, answerSchema } = run.request;
   const isOld = (name: string) => !Object.hasOwn(inputs, name);
   const own = Object.keys(all).filter((name) => !given.has(name) && isOld(name));
   const known = Object.fromEntries(Object.entries(trust).filter(([name]) => isOld(name)));
   const { afterUntrusted } = currentPlan(run) ?? {};
   const author = afterUntrusted === undefined ? {} : { afterUntrusted: { steps: [...afterUntrusted.steps] } };
-  return { tags, trust: { ...trustOfDefaults(own, author), ...known, ...said } };
+  const wanted = answerSchema === undefined ? {} : { answerSchema };
+  return { tags, trust: { ...trustOfDefaults(own, author), ...known, ...said }, ...wanted };
 }
 
 function forkRefused(runId: string, { code, params }: NoRetry): PlanloomError {

@@ -22,6 +22,7 @@ const START_KEYS = {
   context: true,
   stored: true,
   signal: true,
+  answer: true,
 };
 
 /** A setting among these options would be a run without it. Throws CONFIG_INVALID. */

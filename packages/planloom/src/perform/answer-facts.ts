@@ -2,6 +2,7 @@
 // facts for its prompt. In a run that has failed they are those of what is done.
 import type { AnswerFacts } from "../agents/prompts.js";
 import type { Answer } from "../plan/plan.js";
+import { answerType } from "../run/answer-type.js";
 import { doneSteps, undoneSteps } from "../run/done.js";
 import { planOf } from "../run/lookup.js";
 import type { Run } from "../run/state.js";
@@ -18,7 +19,12 @@ export function answerFacts(run: Run): AnswerFacts {
   const form = named?.instructions;
   const facts = { goal: run.request.goal, ...(form === undefined ? {} : { form }) };
   if (failedWith(run) !== undefined) return { ...facts, outputs: partialOutputs(run), missing: missingLines(run) };
-  return { ...facts, outputs: named === undefined ? [] : outputsFor(run, named) };
+  const wanted = answerType(run);
+  return {
+    ...facts,
+    outputs: named === undefined ? [] : outputsFor(run, named),
+    ...(wanted === undefined ? {} : { wanted }),
+  };
 }
 
 /** The named steps. If the plan names none: all that have finished, those that nothing else waits for as a whole. */

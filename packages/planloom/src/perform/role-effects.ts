@@ -8,7 +8,9 @@ import { reviewFacts, reviewPlan } from "../agents/planner/reviewer.js";
 import { writeAnswer } from "../agents/synthesizer.js";
 import { NO_USAGE } from "../plan/usage.js";
 import type { AnswerEffect, PlanEffect, ReviewEffect } from "../run/effect.js";
-import { failWith } from "../run/failure.js";
+import type { Json } from "../plan/json.js";
+import { answerProblem } from "../run/answer-type.js";
+import { failWith, type ReplyProblem } from "../run/failure.js";
 import type { Outcome } from "../run/input.js";
 import { foreignInputs, hidesKeys } from "../run/followed-plan.js";
 import { ROLE_SCOPES } from "../run/keys.js";
@@ -51,6 +53,7 @@ export async function performPlan(
       ...(hidesKeys(run) ? { foreignInputs: foreignInputs(run) } : {}),
       ...todayAt(run.log.updatedAt),
       executorModel: run.request.models.executor,
+      ...(run.request.answerSchema === undefined ? {} : { answer: run.request.answerSchema }),
       granularity: run.request.settings.granularity,
       critique: run.request.settings.critique,
       eager: run.request.settings.eager && replan === undefined && effect.rejected.length === 0,
@@ -76,11 +79,13 @@ export async function performPlan(
 /** The request to the planner, in a run or outside of one. */
 export function plannerRequest(
   services: Services,
-  request: Omit<PlannerRequest, "inventory" | "limits" | "instructions">,
+  request: Omit<PlannerRequest, "inventory" | "limits" | "instructions" | "synthesizer">,
 ) {
   const { planner: instructions } = services.instructions;
   const { inventory } = services.inventory;
-  return { ...request, inventory, limits: services.limits, ...(instructions === undefined ? {} : { instructions }) };
+  const synthesizer = services.synthesizer !== null;
+  const given = { inventory, limits: services.limits, synthesizer };
+  return { ...request, ...given, ...(instructions === undefined ? {} : { instructions }) };
 }
 
 export async function performReview(
@@ -104,6 +109,17 @@ export async function performReview(
 
 const NO_REVIEWER = failWith("NO_PLANNER", { for: "review" });
 
+/** The kernel's check; then that of the program's own schema, if this process has it. */
+function answerCheck({ answerChecks }: Services, run: Run): (value: Json) => Promise<ReplyProblem | undefined> {
+  const own = answerChecks?.get(run.id);
+  return async (value) => {
+    const misfit = answerProblem(run, value);
+    if (misfit !== undefined || own === undefined) return misfit;
+    const checked = await own.check(value);
+    return checked.ok ? undefined : checked.problem;
+  };
+}
+
 export async function performAnswer(
   services: Services,
   effect: AnswerEffect,
@@ -117,8 +133,10 @@ export async function performAnswer(
   try {
     const agent = agentContext(run, context, { stepId: ROLE_SCOPES.answer, item: null });
     const { synthesizer: instructions } = services.instructions;
+    const facts = answerFacts(run);
     const request = {
-      ...answerFacts(run),
+      ...facts,
+      ...(facts.wanted === undefined ? {} : { check: answerCheck(services, run) }),
       ...todayAt(run.log.updatedAt),
       ...(instructions === undefined ? {} : { instructions }),
     };

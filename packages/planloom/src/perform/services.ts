@@ -4,6 +4,7 @@ import type { Planner } from "../agents/planner/planner.js";
 import type { Model } from "../model/port.js";
 import type { EventStore } from "../store/event-store.js";
 import type { ToolInventory } from "../tools/inventory.js";
+import type { ReadSchema } from "../tools/schema.js";
 import type { Secrets } from "../tools/secret-filter.js";
 import type { Appraise } from "./appraisal.js";
 import type { Clock } from "../clock.js";
@@ -32,6 +33,8 @@ export interface Services {
   readonly limits: { readonly steps: number; readonly planBytes: number; readonly offeredTools: number };
   /** The contexts of runs. Absent: no run has one. */
   readonly contexts?: RunContexts;
+  /** The schemas of programs for the answers of their runs, by run id. Filled when a run starts or is opened. */
+  readonly answerChecks?: Map<string, Pick<ReadSchema, "check">>;
   /** Appraises a plan before it is proposed. Default: no appraisal. */
   readonly appraise?: Appraise;
 }

@@ -3,6 +3,7 @@
 import type { BuiltInSetting } from "./built-in.js";
 import type { ExpressionProblem, InferenceParams } from "./expression/problem.js";
 import type { JsonObject } from "./json.js";
+import type { Misfit } from "./type/conform.js";
 import type { Gist } from "./type/type.js";
 import type { TypeProblem } from "./type/text.js";
 
@@ -241,12 +242,20 @@ export interface DataParams {
   };
   /** Error. A type cannot be read, or no value has it. */
   readonly BAD_TYPE:
-    | { readonly of: "input" | "output"; readonly problem: TypeProblem }
-    | { readonly of: "output"; readonly type: string };
+    | { readonly of: "input" | "output" | "answer"; readonly problem: TypeProblem }
+    | { readonly of: "output" | "answer"; readonly type: string };
   /** Warning. `output` is a description and not a type. The type of the output is unknown. */
   readonly OUTPUT_DESCRIBED: { readonly words: string; readonly tool?: string };
   /** Error. The tool can never give the declared `output`. */
   readonly OUTPUT_TYPE: { readonly tool: string; readonly gives: string; readonly declared: string };
+  /**
+   * Error. The answer can never have its type. `is`: the type in the plan contradicts the type of the run; or the
+   * plan's value, or the outputs that are the answer without a model, have another type. `by`: whose type it is.
+   */
+  readonly ANSWER_TYPE: { readonly by: "plan" | "run" } & (
+    | { readonly is: "type" | "value" | "outputs"; readonly gives: string; readonly wanted: string }
+    | { readonly is: "value"; readonly problem: Misfit }
+  );
   /** Error. `answer.from` names no step. */
   readonly UNKNOWN_STEP: { readonly name: string; readonly steps: Names };
   /** Warning. An agent step has no tools, and its text names some. */

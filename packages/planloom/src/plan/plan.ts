@@ -77,6 +77,7 @@ export const askStepSchema = z.strictObject({
 
 export const stepSchema = z.union([toolStepSchema, agentStepSchema, askStepSchema]);
 
+const answerType = typeText.optional().describe("The type that the answer must have, written as a step's output.");
 const onAnswerFailure = z
   .enum(["partial", "none"])
   .optional()
@@ -106,10 +107,12 @@ export const planSchema = z
             .optional()
             .describe("The steps whose outputs the answer is written from; absent = all that have finished."),
           instructions: text.optional(),
+          type: answerType,
           onFailure: onAnswerFailure,
         }),
         z.strictObject({
           value: json.describe("The answer itself, with references; no model."),
+          type: answerType,
           onFailure: onAnswerFailure,
         }),
       ])
@@ -174,7 +177,10 @@ export interface InputSpec {
 /** What a run that fails still gives: an answer from what is done, or none. */
 export type AnswerOnFailure = "partial" | "none";
 
-/** `onFailure`: absent, the setting of the run applies. */
+/** The text of a type, or a JSON Schema. */
+type AnswerType = string | { readonly [key: string]: Json };
+
+/** `type`: the answer must have it. `onFailure`: absent, the setting of the run applies. */
 export type Answer =
   | {
       readonly kind: "from";
@@ -183,9 +189,15 @@ export type Answer =
       /** The plan names no steps: the answer is written from all outputs. */
       readonly all?: true;
       readonly instructions?: string;
+      readonly type?: AnswerType;
       readonly onFailure?: AnswerOnFailure;
     }
-  | { readonly kind: "value"; readonly value: Json; readonly onFailure?: AnswerOnFailure };
+  | {
+      readonly kind: "value";
+      readonly value: Json;
+      readonly type?: AnswerType;
+      readonly onFailure?: AnswerOnFailure;
+    };
 
 /** A draft with every default written out, for the kernel. */
 export interface Plan {

@@ -19,7 +19,7 @@ export function writePlan({ goal, inputs, steps, answer }: Plan): JsonObject {
 function writeAnswer(answer: Answer): JsonObject {
   const { kind: _kind, ...said } = answer;
   if (answer.kind === "value" || answer.all !== true) return said;
-  return tidy({ instructions: answer.instructions, onFailure: answer.onFailure });
+  return tidy({ instructions: answer.instructions, type: answer.type, onFailure: answer.onFailure });
 }
 
 /** Fields in reading order: task, executor, data, condition, failure handling. */

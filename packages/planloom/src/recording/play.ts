@@ -10,7 +10,7 @@ import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import { approvalQuestion, askQuestion } from "../run/keys.js";
-import { documentOf, type RunDocument } from "../loom/document.js";
+import { documentOf, shownAnswer, type RunDocument } from "../loom/document.js";
 import type { WorkEffect } from "../run/effect.js";
 import type { EventOf, RunEvent, StepRef } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
@@ -344,7 +344,7 @@ function decisionIn(events: readonly RunEvent[]): EventOf<"approval.granted"> | 
   return events.find(isDecision) as EventOf<"approval.granted">;
 }
 
-function endOf({ status, success, answer, error, waiting }: RunDocument): Json {
+function endOf({ status, success, error, waiting, ...document }: RunDocument): Json {
   const ref = ({ step, item }: StepRef) => ({ step, ...(item === undefined ? {} : { item }) });
   const persons =
     waiting === undefined
@@ -354,7 +354,7 @@ function endOf({ status, success, answer, error, waiting }: RunDocument): Json {
           unknown: waiting.unknown.map((doubt) => ({ ...ref(doubt), error: doubt.error })),
           unusable: waiting.unusable.map(ref),
         };
-  return { status, success, answer, error: error?.code ?? null, ...persons };
+  return { status, success, answer: shownAnswer(document), error: error?.code ?? null, ...persons };
 }
 
 function answerUnknown({ seq, type }: RunEvent): PlanloomError {

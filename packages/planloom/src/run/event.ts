@@ -116,6 +116,8 @@ export interface EventData {
     readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
     /** Labels that lists of runs can be filtered by. Absent if there are none. */
     readonly tags?: readonly string[];
+    /** The JSON Schema that the answer must fit. Absent: any answer will do. */
+    readonly answerSchema?: JsonObject;
   };
   /** A person paused the run: nothing new starts. Running calls continue. */
   "run.paused": { readonly comment: string };
@@ -563,8 +565,11 @@ export interface EventData {
   "answer.requested": Failing;
   /** `partial`: the run has failed, and the answer is made of what was done before. */
   "answer.written": { readonly answer: Json; readonly partial: boolean; readonly usage: Usage };
-  /** The synthesizer gave no answer. */
-  "answer.failed": PassingFailure;
+  /** The synthesizer gave no answer, or one that does not have the wanted type. */
+  "answer.failed": PassingFailure & {
+    /** The answer that the kernel refused. */
+    readonly answer?: Json;
+  };
 }
 
 /** Another plan is wanted. */

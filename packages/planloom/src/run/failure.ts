@@ -5,6 +5,7 @@ import type { EvaluationCode, EvaluationParams, EvaluationProblem } from "../pla
 import type { Finding } from "../plan/finding.js";
 import type { JsonKind, JsonObject } from "../plan/json.js";
 import type { NotJson } from "../plan/not-json.js";
+import type { Breach, Misfit } from "../plan/type/conform.js";
 import type { Mismatch } from "../plan/type/type.js";
 import type { Budget } from "./settings.js";
 
@@ -41,7 +42,14 @@ export type ReplyProblem =
   | { readonly code: "CALL_IN_TEXT" | "CALL_ANNOUNCED" }
   | { readonly code: "NOT_JSON"; readonly type: string }
   | { readonly code: "TOO_DEEP"; readonly limit: number }
-  | ({ readonly code: "MISFIT" } & Mismatch);
+  | ({ readonly code: "MISFIT" } & Mismatch)
+  /** The value has the right type, and breaks another rule of its schema. */
+  | ({ readonly code: "BREACH" } & Breach)
+  /** `text` is that of the schema library. */
+  | { readonly code: "SCHEMA_REFUSES"; readonly text: string };
+
+export const misfitProblem = (misfit: Misfit): ReplyProblem =>
+  "keyword" in misfit ? { code: "BREACH", ...misfit } : { code: "MISFIT", ...misfit };
 
 /** Why arguments or an output of a tool do not fit its schema. */
 export type SchemaProblem =
@@ -135,6 +143,11 @@ export interface FailureParams extends ExpressionFailures {
   readonly REVIEW_UNREADABLE: { readonly problem: ReplyProblem };
   /** Absent: the reply has no text. */
   readonly ANSWER_EMPTY: { readonly problem?: ReplyProblem };
+  /**
+   * The answer does not have the type that the run or its plan wants. `from`: the synthesizer wrote it, the plan gives
+   * it as a value, or it is the outputs of steps.
+   */
+  readonly ANSWER_INVALID: { readonly from: "synthesizer" | "value" | "outputs"; readonly problem: ReplyProblem };
 }
 
 export type FailureCode = keyof FailureParams;

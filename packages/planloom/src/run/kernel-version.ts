@@ -6,7 +6,7 @@
  * differences to older kernels as POLICY_DIFFERS, not as a fault. test/run/recorded-decisions.test.ts fails if a change
  * needs it.
  */
-export const KERNEL_VERSION = "4";
+export const KERNEL_VERSION = "5";
 
 /** The kernel that continues the run, as fields of an event. Empty if the log named it last. */
 export function kernelOn(run: { readonly log: { readonly kernel: string } }): { readonly kernel?: string } {

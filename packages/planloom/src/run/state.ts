@@ -131,6 +131,8 @@ export interface RunRequest {
   /** The run that it was forked from. */
   parent?: NonNullable<EventData["run.started"]["parent"]>;
   tags: readonly string[];
+  /** The JSON Schema that the answer must fit. */
+  answerSchema?: JsonObject;
 }
 
 /** The plans of the run, and what prompts tell the planner about earlier plans. */

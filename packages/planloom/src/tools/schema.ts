@@ -98,7 +98,7 @@ function inKeyword(name: string, value: Json): Json {
 /** Keywords whose values are schemas by names of their own. */
 const NAMED: ReadonlySet<string> = new Set(["properties", "patternProperties", "$defs", "definitions"]);
 
-function isStandard(schema: unknown): schema is StandardSchema {
+export function isStandard(schema: unknown): schema is StandardSchema {
   // Some libraries make their schemas functions.
   return (typeof schema === "object" || typeof schema === "function") && schema !== null && "~standard" in schema;
 }

@@ -2,6 +2,7 @@
 // sentences. Its parts are in errors/, by area. docs/errors.md is made from it.
 import type { Sentence } from "./action.js";
 import type { ErrorWords } from "./error-words.js";
+import { ANSWER_ERRORS, type AnswerErrors } from "./errors/answers.js";
 import { COMMAND_LINE_ERRORS, type CommandLineErrors } from "./errors/command-line.js";
 import { CONFIGURATION_ERRORS, type ConfigurationErrors } from "./errors/configuration.js";
 import { CONTEXT_ERRORS, type ContextErrors } from "./errors/context.js";
@@ -16,6 +17,7 @@ import { fittingNext, textOr } from "./words.js";
 /** The parameters of each code. */
 export interface ErrorParams
   extends
+    AnswerErrors,
     CommandLineErrors,
     ConfigurationErrors,
     ContextErrors,
@@ -34,7 +36,7 @@ export const ERROR_AREAS = {
   configuration: CONFIGURATION_ERRORS,
   models: MODEL_ERRORS,
   plans: PLAN_ERRORS,
-  runs: RUN_ERRORS,
+  runs: { ...RUN_ERRORS, ...ANSWER_ERRORS },
   start: START_ERRORS,
   context: CONTEXT_ERRORS,
   recordings: RECORDING_ERRORS,

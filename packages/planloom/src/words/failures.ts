@@ -3,7 +3,7 @@
 import { isObject } from "../plan/json.js";
 import { findingWords } from "./findings.js";
 import type { FailureCause } from "../run/event.js";
-import type { ExpressionParams, Failure, FailureParams, ItemsParams, ReplyProblem } from "../run/failure.js";
+import type { ExpressionParams, Failure, FailureParams, ItemsParams } from "../run/failure.js";
 import type { ApprovalReason } from "../run/reason.js";
 import type { Sentence } from "./action.js";
 import type { EvaluationCode, EvaluationProblem } from "../plan/expression/problem.js";
@@ -11,6 +11,7 @@ import type { Mismatch } from "../plan/type/type.js";
 import { approvalReasonText } from "./approval-reasons.js";
 import { gistText, kindText } from "./phrases.js";
 import { evaluationText, valueProblemText } from "./problems.js";
+import { clause, problemText } from "./reply-problems.js";
 import { errorWords, isErrorCode } from "./errors.js";
 import { setUpNext } from "./set-up.js";
 import { toolWords } from "./tool-failures.js";
@@ -28,50 +29,18 @@ const amount = (value: number): string => String(Math.round(value * 1e6) / 1e6);
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
+const UNFIT: { readonly [from in FailureParams["ANSWER_INVALID"]["from"]]: string } = {
+  synthesizer: "the synthesizer's answer does not fit",
+  value: "the plan's `answer.value` does not fit",
+  outputs: "the outputs that make the answer do not fit",
+};
+
 const UNITS: { readonly [limit: string]: string } = {
   modelCalls: "model calls",
   tokens: "tokens",
   costUsd: "US dollars",
   wallMs: "ms",
 };
-
-/** Why a model's reply cannot be used: one sentence, which the model reads too. */
-export function problemText(problem: ReplyProblem): string {
-  return textOr(problem, () => problemWords(problem));
-}
-
-function problemWords(problem: ReplyProblem): string {
-  switch (problem.code) {
-    case "EMPTY":
-      return "The reply has no text.";
-    case "CUT":
-      return "The reply was cut by the output limit; write a shorter one.";
-    case "WITHHELD":
-      return "The provider's content filter withheld the reply.";
-    case "NOT_AN_OBJECT":
-      return "The reply is not a JSON object.";
-    case "NO_VERDICT":
-      return "The reply gives none of the verdicts that were asked for.";
-    case "NO_PLAN":
-      return "The plan is to be changed, but the reply holds no plan.";
-    case "CALL_IN_TEXT":
-      return "The text of the reply holds a tool call, which was not made.";
-    case "CALL_ANNOUNCED":
-      return "The reply announces a tool call, but no tool was called.";
-    case "NOT_JSON":
-      return `The reply is not JSON of the type ${problem.type}.`;
-    case "TOO_DEEP":
-      return `The value nests deeper than ${problem.limit} levels.`;
-    case "MISFIT":
-      return (
-        `${problem.path === "" ? "The value" : problem.path} should be ${problem.expected}, but is ` +
-        `${gistText(problem.found)}.`
-      );
-  }
-}
-
-/** A sentence as a part of another one. */
-const clause = (sentence: string): string => sentence.replace(/\.$/, "");
 
 export const TRACE: Sentence = [{ action: "trace" }, " shows what each step read and wrote."];
 const RETRY: Sentence = [{ action: "retry" }, " continues the run."];
@@ -387,6 +356,22 @@ export const FAILURES: Table<FailureParams> = {
         ? "the synthesizer wrote nothing"
         : `the synthesizer gave no answer: ${clause(problemText(problem))}`,
     next: () => ["Use another model with ", { action: "set-model", role: "synthesizer" }, "."],
+  },
+  ANSWER_INVALID: {
+    message: ({ from, problem }) => `${UNFIT[from]} the wanted type: ${clause(problemText(problem))}`,
+    next: ({ from }) =>
+      from === "synthesizer"
+        ? [
+            { action: "retry" },
+            " writes only the answer again; no step runs again. If it stays wrong, use another model with ",
+            { action: "set-model", role: "synthesizer" },
+            ".",
+          ]
+        : [
+            "Correct `answer` in the plan, and continue with ",
+            { action: "retry", plan: true },
+            ": what has finished is kept.",
+          ],
   },
   UNKNOWN_REFERENCE: expression("UNKNOWN_REFERENCE", "Refer to a step, or to `inputs.name`."),
   NO_SUCH_FIELD: expression("NO_SUCH_FIELD", "`has(a.b) ? a.b : …` asks first."),

@@ -1,10 +1,12 @@
 // The words of findings on tools, references, types and the order of steps. In: parameters. Out: what is wrong, and
 // what to write instead.
+import { misfitProblem } from "../run/failure.js";
 import { byCase } from "./by-case.js";
 import type { DataParams, Instead } from "../plan/finding-params.js";
 import type { FindingTable } from "./finding-words.js";
 import { andList, counted, gistText, orList, quoted, withMore } from "./phrases.js";
 import { expressionProblemText, typeProblemText } from "./problems.js";
+import { problemText } from "./reply-problems.js";
 import { SET_UP } from "./set-up.js";
 
 export const DATA: FindingTable<keyof DataParams> = {
@@ -237,9 +239,12 @@ export const DATA: FindingTable<keyof DataParams> = {
     message: (params) =>
       "problem" in params
         ? `The type cannot be read: ${typeProblemText(params.problem)}.`
-        : `No value is of the type ${params.type}, so the step could never end.`,
+        : `No value is of the type ${params.type}, so the ${params.of === "answer" ? "run" : "step"} could never end.`,
     fix: (params) => {
-      if (!("problem" in params)) return "Write the type of what the step gives, for example string or null.";
+      if (!("problem" in params))
+        return params.of === "answer"
+          ? "Write a type that a value can have, for example string[]."
+          : "Write the type of what the step gives, for example string or null.";
       return params.of === "input"
         ? "Write a type such as string, number or { name: string }[]."
         : 'Write a type such as "string", "number[]" or "{ name: string, revenueUsd: number | null }[]".';
@@ -258,6 +263,23 @@ export const DATA: FindingTable<keyof DataParams> = {
   OUTPUT_TYPE: {
     message: ({ tool, gives, declared }) => `The tool ${tool} gives ${gives}, which can never be ${declared}.`,
     fix: () => "Leave output out on a tool step, or write a type that narrows the tool's.",
+  },
+  ANSWER_TYPE: {
+    message: (params) => {
+      const wanted = params.by === "run" ? "the type of the answer that the run wants" : "the type of the answer";
+      if ("problem" in params) return `The value does not fit ${wanted}: ${problemText(misfitProblem(params.problem))}`;
+      const { gives } = params;
+      if (params.is === "type")
+        return `The answer has the type ${gives}, which can never be ${params.wanted}: the run wants that.`;
+      return params.is === "value"
+        ? `The value is of the type ${gives}, which does not fit ${wanted}: ${params.wanted}.`
+        : `The outputs are of the type ${gives}, which does not fit ${wanted}: ${params.wanted}. No model writes the answer.`;
+    },
+    fix: ({ by, is }) => {
+      if (is === "type") return "Leave answer.type out: the run checks its own type.";
+      if (is === "value") return `Write a value of that type${by === "plan" ? ", or correct answer.type" : ""}.`;
+      return "Give answer.value with references that make a value of that type, or set a model for the synthesizer.";
+    },
   },
   UNKNOWN_STEP: {
     message: ({ name }) => `There is no step ${name}.`,

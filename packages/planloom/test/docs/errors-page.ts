@@ -88,6 +88,7 @@ const FAILURE_SECTIONS: { readonly [mark: string]: readonly FailureCode[] } = {
     "APPROVAL_EXPIRED",
     "REVIEW_UNREADABLE",
     "ANSWER_EMPTY",
+    "ANSWER_INVALID",
     "BUDGET_EXHAUSTED",
     "MODEL_REFUSED",
   ],

@@ -36,14 +36,14 @@ export function folder(): string {
 }
 
 /** All that a run of a loom has recorded until now. */
-export async function eventsIn(run: LoomRun): Promise<readonly RunEvent[]> {
+export async function eventsIn(run: LoomRun<unknown>): Promise<readonly RunEvent[]> {
   const log: RunEvent[] = [];
   for await (const event of run.events()) log.push(event);
   return log;
 }
 
 /** It decides again as it did, and goes the same way with nothing behind its calls. */
-export async function sound(run: LoomRun): Promise<void> {
+export async function sound(run: LoomRun<unknown>): Promise<void> {
   const { status } = await run.replay({ strict: true });
   expect(await replayRecording(await run.recording())).toMatchObject({ status });
 }

@@ -95,6 +95,7 @@ export class SimulatedProcess {
       settingsFor: () => settings,
       appraise: async (plan: CheckedPlan) => plan,
       models,
+      answerChecks: new Map(),
     };
     const forked = this.engine.load(parent).then((run) => forkOf(run, { at, runId }, home));
     this.#keep(

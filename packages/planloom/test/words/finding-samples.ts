@@ -888,6 +888,11 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "No value is of the type never, so the step could never end.",
       "Write the type of what the step gives, for example string or null.",
     ],
+    [
+      { of: "answer", type: "never" },
+      "No value is of the type never, so the run could never end.",
+      "Write a type that a value can have, for example string[].",
+    ],
   ],
   OUTPUT_DESCRIBED: [
     [
@@ -906,6 +911,37 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       { tool: "calculate", gives: "number", declared: "string" },
       "The tool calculate gives number, which can never be string.",
       "Leave output out on a tool step, or write a type that narrows the tool's.",
+    ],
+  ],
+  ANSWER_TYPE: [
+    [
+      { by: "run", is: "type", gives: "string", wanted: "number" },
+      "The answer has the type string, which can never be number: the run wants that.",
+      "Leave answer.type out: the run checks its own type.",
+    ],
+    [
+      { by: "plan", is: "value", gives: "string", wanted: "number" },
+      "The value is of the type string, which does not fit the type of the answer: number.",
+      "Write a value of that type, or correct answer.type.",
+    ],
+    [
+      { by: "run", is: "value", gives: "string", wanted: "number" },
+      "The value is of the type string, which does not fit the type of the answer that the run wants: number.",
+      "Write a value of that type.",
+    ],
+    [
+      { by: "run", is: "outputs", gives: "string", wanted: "number" },
+      "The outputs are of the type string, which does not fit the type of the answer that the run wants: number. No model writes the answer.",
+      "Give answer.value with references that make a value of that type, or set a model for the synthesizer.",
+    ],
+    [
+      {
+        by: "run",
+        is: "value",
+        problem: { path: "", keyword: "minItems", limit: 2, found: { kind: "list", length: 1 } },
+      },
+      "The value does not fit the type of the answer that the run wants: The value must have at least 2 items, but is a list of 1.",
+      "Write a value of that type.",
     ],
   ],
   UNKNOWN_STEP: [[{ name: "fnd", steps: ["find", "read"] }, "There is no step fnd.", "The steps are find, read."]],

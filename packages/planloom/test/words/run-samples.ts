@@ -113,6 +113,17 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
   FILL_FAILED: [{ tool: "search", problem: { code: "TOO_DEEP", limit: 64 } }],
   REVIEW_UNREADABLE: [{ problem: { code: "NO_VERDICT" } }, { problem: { code: "WITHHELD" } }],
   ANSWER_EMPTY: [{}, { problem: { code: "CALL_IN_TEXT" } }],
+  ANSWER_INVALID: [
+    { from: "synthesizer", problem: { code: "NOT_JSON", type: "{ answer: string[] }" } },
+    {
+      from: "value",
+      problem: { code: "MISFIT", path: "/total", expected: "number", found: { kind: "string", value: "many" } },
+    },
+    {
+      from: "outputs",
+      problem: { code: "BREACH", path: "/names", keyword: "minItems", limit: 1, found: { kind: "list", length: 0 } },
+    },
+  ],
   UNKNOWN_REFERENCE: [{ ...expression, problem: { name: "fnd" } }],
   NO_SUCH_FIELD: [
     { ...expression, problem: { name: "n" } },

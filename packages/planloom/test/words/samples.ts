@@ -219,6 +219,33 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { input: "order", value: "mine", inputs: ["order"] },
     { input: "rows", value: "trusted", inputs: [] },
   ],
+  ANSWER_SCHEMA_INVALID: [
+    {
+      fault: {
+        fault: "keyword",
+        pointer: "/items/unevaluatedProperties",
+        keyword: "unevaluatedProperties",
+        instead: "additionalProperties",
+      },
+    },
+    { fault: { fault: "keyword", pointer: "/contentSchema", keyword: "contentSchema" } },
+    { fault: { fault: "near", pointer: "/propertys", keyword: "propertys", near: "properties" } },
+    { fault: { fault: "type", pointer: "/type", type: "strnig", types: ["string", "number"] } },
+    { fault: { fault: "value", pointer: "/minItems", keyword: "minItems", wanted: "a whole number from 0" } },
+    { fault: { fault: "pattern", pointer: "/pattern", text: "Unterminated group" } },
+    { fault: { fault: "reference", pointer: "/items/$ref", reference: "#/$defs/page" } },
+    { fault: { fault: "size", bytes: 70_000, most: 65_536 } },
+    { fault: { fault: "depth", most: 64 } },
+    { fault: { fault: "nodes", most: 5_000 } },
+    { problem: { path: ["properties", "a"], is: "cycle" } },
+    { reason: "it cannot be written as JSON Schema (Date cannot be represented in JSON Schema)" },
+    { file: "answer.json" },
+  ],
+  ANSWER_SCHEMA_DIFFERS: [
+    { runId: "RUN", recorded: true },
+    { runId: "RUN", recorded: false },
+  ],
+  ANSWER_REFUSED: [{ runId: "RUN", reason: "total: must be the sum of the items" }],
   TAGS_INVALID: [
     { given: '""', tags: 1, limit: 20, chars: 200 },
     { tags: 21, limit: 20, chars: 200 },

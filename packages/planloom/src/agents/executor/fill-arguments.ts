@@ -10,7 +10,7 @@ import type { RecordType } from "../../plan/type/type.js";
 import { addUsage, NO_USAGE, type Usage } from "../../plan/usage.js";
 import { askModel } from "../ask-model.js";
 import { failWith, type ReplyProblem } from "../../run/failure.js";
-import { problemText } from "../../words/failures.js";
+import { problemText } from "../../words/reply-problems.js";
 import type { AgentContext } from "../checkpoint.js";
 import { jsonReadings, misfitOf } from "../typed/json-reply.js";
 import { Previews } from "../preview.js";

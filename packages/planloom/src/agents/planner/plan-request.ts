@@ -5,10 +5,11 @@ import { LIMITS } from "../../limits.js";
 import type { ModelMessage, ModelRequest } from "../../model/port.js";
 import { findingText } from "../../words/findings.js";
 import { hasForeignKeys, withPlainKeys } from "../../plan/foreign-keys.js";
-import type { Json } from "../../plan/json.js";
+import type { Json, JsonObject } from "../../plan/json.js";
 import type { Plan } from "../../plan/plan.js";
 import { shortlist } from "./shortlist.js";
 import type { Inventory, ToolSpec } from "../../plan/tool-spec.js";
+import { typeFromSchema } from "../../plan/type/schema.js";
 import { typeOfValue, typeText } from "../../plan/type/type.js";
 import { writePlan } from "../../plan/write.js";
 import type { Granularity } from "../../plan/check/granularity.js";
@@ -29,6 +30,10 @@ export interface PlannerRequest {
   /** Inputs that others may have written: the names of their fields are shown only if they are plain. Default: none. */
   readonly foreignInputs?: readonly string[];
   readonly inventory: Inventory;
+  /** The JSON Schema that the answer must fit. */
+  readonly answer?: JsonObject;
+  /** Whether a model can write the answer. Default: true. */
+  readonly synthesizer?: boolean;
   /** The date of the request, for example 2026-11-30. */
   readonly today?: string;
   readonly limits?: { readonly steps?: number; readonly offeredTools?: number };
@@ -126,7 +131,9 @@ function messagesOf(request: PlannerRequest, news: string | undefined): readonly
       request.foreignInputs?.includes(name) === true ? plainType(value) : inputType(value),
     ]),
   );
-  const aim = plannerGoal(goal, types, { steps: limits?.steps ?? LIMITS.steps, today }, rejected);
+  const answer = request.answer && answerTypeText(request.answer);
+  const facts = { steps: limits?.steps ?? LIMITS.steps, today, answer, synthesizer: request.synthesizer ?? true };
+  const aim = plannerGoal(goal, types, facts, rejected);
   const text = sections(aim, replan !== undefined && replanText(replan), news);
   return [{ role: "user", text }, ...shownRounds(invalid).flatMap((round) => repairOf(round, isPatch(request)))];
 }
@@ -160,6 +167,11 @@ function plainType(value: Json): string {
   return hasForeignKeys(value)
     ? `${inputType(withPlainKeys(value))} (more fields, whose names are not shown)`
     : inputType(withPlainKeys(value));
+}
+
+/** The type of the answer, as the planner reads it; the beginning of a long one. */
+function answerTypeText(schema: JsonObject): string {
+  return beginning(typeText(typeFromSchema(schema)), LIMITS.answerTypeChars);
 }
 
 /** The text of the type of a value: its kind, not the value itself. */

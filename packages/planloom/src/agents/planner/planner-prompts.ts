@@ -156,10 +156,28 @@ export function foundToolsText(words: readonly string[], found: readonly string[
   return `You asked for tools for: ${words.map((word) => `"${word}"`).join(", ")}. ${what}`;
 }
 
+interface GoalFacts {
+  /** The most steps that a plan may have. */
+  readonly steps: number;
+  readonly today: string | undefined;
+  /** The text of the type that the answer must have. */
+  readonly answer: string | undefined;
+  /** Whether a model can write the answer. */
+  readonly synthesizer: boolean;
+}
+
+/** Before the date, so that the beginning stays the same from day to day. */
+const answerTypeText = (answer: string, synthesizer: boolean): string =>
+  `The answer must have this type: ${answer}\n` +
+  (synthesizer
+    ? 'With { "from": [ids] } a synthesizer writes it in this type: plan steps whose outputs hold all that it needs. ' +
+      'A { "value": ... } must have exactly this type.'
+    : 'No synthesizer writes it: "answer" is a { "value": ... } of exactly this type.');
+
 export function plannerGoal(
   goal: string,
   inputTypes: { readonly [name: string]: string },
-  { steps, today }: { readonly steps: number; readonly today: string | undefined },
+  { steps, today, answer, synthesizer }: GoalFacts,
   rejected: readonly { readonly plan: Plan; readonly comment: string }[],
 ): string {
   const names = Object.entries(inputTypes).map(([name, type]) => `- inputs.${name}: ${type}`);
@@ -167,6 +185,7 @@ export function plannerGoal(
     `Goal: ${goal}`,
     names.length > 0 &&
       `Inputs of the run, known when it runs; refer to them, their values are not shown:\n${names.join("\n")}`,
+    answer !== undefined && answerTypeText(answer, synthesizer),
     today !== undefined && todayText(today),
     `At most ${steps} steps.`,
     ...rejected.map(rejectionText),

@@ -10,7 +10,7 @@ import { planOf } from "../../run/lookup.js";
 import { isFinished } from "../../run/steps.js";
 import { type Run } from "../../run/state.js";
 import { failWith, type ReplyProblem } from "../../run/failure.js";
-import { problemText } from "../../words/failures.js";
+import { problemText } from "../../words/reply-problems.js";
 import { askModel } from "../ask-model.js";
 import type { AgentContext } from "../checkpoint.js";
 import { jsonReadings, reasonIn } from "../typed/json-reply.js";

@@ -6,7 +6,7 @@
 // - an object that accepts anything is { object: [{ name, value }] }, so that a list is never mistaken for one.
 import { LIMITS } from "../../limits.js";
 import { isObject, type Json, type JsonObject } from "../../plan/json.js";
-import { membersOf, UNKNOWN, type RecordType, type Type } from "../../plan/type/type.js";
+import { membersOf, mismatch, UNKNOWN, type RecordType, type Type } from "../../plan/type/type.js";
 
 export const TEXT: JsonObject = { type: "string" };
 export const NOTHING: JsonObject = { type: "null" };
@@ -114,7 +114,12 @@ function anyOf(options: readonly JsonObject[]): JsonObject {
 export function fromStrict(value: Json, type: Type): Json {
   if (Array.isArray(value)) return listFromStrict(value as readonly Json[], type);
   if (!isObject(value)) return value;
-  const record = membersOf(type).find((member) => member.kind === "record");
+  const records = membersOf(type).filter((member) => member.kind === "record");
+  if (records.length > 1) {
+    const fitting = records.map((one) => fromStrict(value, one)).find((read) => mismatch(read, type) === undefined);
+    if (fitting !== undefined) return fitting;
+  }
+  const [record] = records;
   const held = record !== undefined && Object.hasOwn(record.fields, HOLDER) ? undefined : heldIn(value);
   return recordFromStrict(held ?? value, record);
 }

@@ -1,7 +1,7 @@
 // `planloom answer`. In: a run's name. Out: its answer on stdout. With --partial, a run that has failed without an answer
 // gets one from what it has done; only then is a model asked.
 import { loadRun } from "../../engine/log.js";
-import { documentOf, type RunDocument } from "../../loom/document.js";
+import { documentOf, shownAnswer, type RunDocument } from "../../loom/document.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { tell, type TellFlags } from "../drive.js";
 import { exitOfRun } from "../exit-code.js";
@@ -18,7 +18,7 @@ export async function answerCommand(name: string, flags: AnswerFlags): Promise<n
   const document = await withStore(flags, async (store, storeName) =>
     documentOf(await loadRun(store, await runNamed(store, name, storeName)), cliSurface),
   );
-  if (flags.partial !== true || document.answer !== null || document.finishedAt === null)
+  if (flags.partial !== true || shownAnswer(document) !== null || document.finishedAt === null)
     return printed(document, flags);
   return withLoom(
     flags,
@@ -29,7 +29,8 @@ export async function answerCommand(name: string, flags: AnswerFlags): Promise<n
 }
 
 function printed(document: RunDocument, flags: AnswerFlags): number {
-  const { runId, status, waiting, answer, finishedAt } = document;
+  const { runId, status, waiting, finishedAt } = document;
+  const answer = shownAnswer(document);
   if (flags.json === true) printJson(document);
   else if (answer !== null || status === "completed") printAnswer(answer, flags);
   if (status === "completed") return exitOfRun(document);

@@ -20,6 +20,7 @@ import { isQualityRecord, nextFix, planQuality, type PlanQuality, type QualityRe
 import { planYaml } from "../compose.js";
 import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
+import { answerSchemaIn } from "../answer-schema-file.js";
 import { plannerIn, portsOf, type ModelFlags, type PlannerFlags } from "../flags.js";
 import type { FoundConfig } from "../found-config.js";
 import { inputsFromFlags } from "../inputs.js";
@@ -41,18 +42,24 @@ export async function planCommand(
   words: readonly string[],
   flags: StoreFlags &
     ModelFlags &
-    PlannerFlags & { readonly output?: string; readonly input?: readonly string[]; readonly partial?: boolean },
+    PlannerFlags & {
+      readonly output?: string;
+      readonly input?: readonly string[];
+      readonly partial?: boolean;
+      readonly answerSchema?: string;
+    },
 ): Promise<number> {
   const goal = words.join(" ").trim();
   if (goal === "") throw new PlanloomError("GOAL_EMPTY", { of: "plan" });
   const inputs = await inputsFromFlags(flags.input ?? []);
+  const answer = await answerSchemaIn(flags);
   const make = async (loom: Loom) => {
     tellModelNotes(loom);
     say(heading("PLANNING"));
     const tell = (draft: Parameters<typeof invalidLines>[0]) => invalidLines(draft).forEach((line) => say(line));
     const onDrafted = (step: { readonly step: Json }) => say(`  writes   ${draftedText(step)}`);
     const onWait = (wait: WaitParams) => say(waitLine(wait));
-    const made = await loom.plan(goal, { inputs, onInvalid: tell, onDrafted, onWait });
+    const made = await loom.plan(goal, { inputs, ...answer, onInvalid: tell, onDrafted, onWait });
     // A plan that was paid for is printed even if earlier runs cannot be read.
     const none = (error: unknown) => `  estimate  none: ${oneLine(messageOf(error))}`;
     return { made, estimate: await loom.estimate(made).then(estimateLine, none) };

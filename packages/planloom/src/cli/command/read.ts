@@ -10,7 +10,9 @@ import { rolesOf } from "../../loom/roles.js";
 import { pricesFor } from "../../model/settings/prices.js";
 import type { PriceOf } from "../../plan/estimate/price.js";
 import { costOf, modelCosts } from "../../run/view/cost.js";
-import { documentOf, type RunDocument } from "../../loom/document.js";
+import { documentOf, shownAnswer, type RunDocument } from "../../loom/document.js";
+import { typeFromSchema } from "../../plan/type/schema.js";
+import { shortText } from "../../plan/type/type.js";
 import { type Run } from "../../run/state.js";
 import type { EventStore } from "../../store/event-store.js";
 import { Follower } from "../follow.js";
@@ -96,10 +98,14 @@ export function showLines(
   const proposed = currentPlan(state);
   const { plan, report, status, success } = run;
   const waiting = waitingStill(run.waiting, recorded);
+  const answer = shownAnswer(run);
   return [
     `${paint("bold", "run")}      ${run.runId}`,
     `${paint("bold", "goal")}     ${manyLines(run.goal)}`,
     ...(run.tags.length === 0 ? [] : [`${paint("bold", "tags")}     ${oneLine(run.tags.join(", "))}`]),
+    ...(run.answerSchema === undefined
+      ? []
+      : [`${paint("bold", "answer")}   ${oneLine(shortText(typeFromSchema(run.answerSchema)))}`]),
     ...(run.parent === undefined
       ? []
       : [`${paint("bold", "forked")}   from run ${run.parent.runId} at step ${run.parent.at}`]),
@@ -119,9 +125,9 @@ export function showLines(
     ...(report === undefined ? [] : [`  next     ${manyLines(report.next)}`]),
     ...(waiting === undefined ? [] : ["", ...waitingLines(run.runId, waiting)]),
     ...(recorded.length === 0 ? [] : ["", ...recordedLines(run.runId, recorded)]),
-    ...(run.answer === null
+    ...(answer === null
       ? []
-      : ["", `${paint("bold", run.partial === true ? "answer (partial)" : "answer")}\n${answerText(run.answer)}`]),
+      : ["", `${paint("bold", run.partial === true ? "answer (partial)" : "answer")}\n${answerText(answer)}`]),
   ];
 }
 

@@ -3,12 +3,13 @@
 import type { ContextOptions } from "../../loom/context-option.js";
 import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
-import type { Json } from "../../plan/json.js";
+import type { Json, JsonObject } from "../../plan/json.js";
 import { readPlan } from "../../plan/read/read.js";
 import type { CheckedPlan } from "../../run/command.js";
 import { driveToEnd, openFollower } from "../drive.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { usageError } from "../error-text.js";
+import { answerSchemaIn } from "../answer-schema-file.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
 import { inputsFromFlags, trustIn } from "../inputs.js";
 import { contextIn, contextOptions } from "../start-flags.js";
@@ -17,7 +18,11 @@ import { PROGRAM } from "../output.js";
 import { checkText, meansFile, planText, soundPlan, type PlanText } from "../plan-file.js";
 import { playCommand, saveRecording } from "./replay.js";
 
-type Inputs = { readonly [name: string]: Json };
+/** The inputs, and the schema of the answer. */
+interface Given {
+  readonly inputs: { readonly [name: string]: Json };
+  readonly answer?: JsonObject;
+}
 
 export async function runCommand(words: readonly string[], flags: RunFlags): Promise<number> {
   if (flags.fromRecording !== undefined) return playCommand(words, flags.fromRecording, flags);
@@ -27,11 +32,12 @@ export async function runCommand(words: readonly string[], flags: RunFlags): Pro
   if (goal === "") throw new PlanloomError("GOAL_EMPTY", {});
   const inputs = await inputsFromFlags(flags.input ?? []);
   const context = await contextIn(flags);
+  const answer = await answerSchemaIn(flags);
   const text = goal === "-" || (await meansFile(goal)) ? await planText(goal, "orGoal") : undefined;
   return withLoom(
     flags,
     settingsIn(flags),
-    (loom) => start(loom, goal, text, { inputs, ...contextOptions(loom, context) }, flags),
+    (loom) => start(loom, goal, text, { inputs, ...answer, ...contextOptions(loom, context) }, flags),
     portsOf(flags),
   );
 }
@@ -40,14 +46,15 @@ async function start(
   loom: Loom,
   words: string,
   text: PlanText | undefined,
-  given: ContextOptions & { readonly inputs: Inputs },
+  { inputs, answer, ...context }: ContextOptions & Given,
   flags: RunFlags,
 ): Promise<number> {
-  const { inputs } = given;
-  const { goal, plan } = text === undefined ? { goal: words } : understood(loom, text, inputs, words === "-");
+  const given = { inputs, ...(answer && { answer }) };
+  const { goal, plan } = text === undefined ? { goal: words } : understood(loom, text, given, words === "-");
   const follower = await openFollower(flags);
   const options = {
     ...given,
+    ...context,
     trust: trustIn(flags),
     tags: flags.tag ?? [],
     listener: follower,
@@ -60,9 +67,9 @@ async function start(
 }
 
 /** A plan that passes check, or (from standard input only) a goal in words. Throws PLAN_INVALID. */
-function understood(loom: Loom, text: PlanText, inputs: Inputs, orGoal: boolean): { goal: string; plan?: CheckedPlan } {
+function understood(loom: Loom, text: PlanText, given: Given, orGoal: boolean): { goal: string; plan?: CheckedPlan } {
   const words = text.text.trim();
-  const checked = checkText(loom, text, { inputs });
+  const checked = checkText(loom, text, given);
   if (orGoal && words !== "" && !checked.ok && /^(no-plan|refusal)$/.test(readPlan(words).kind)) return { goal: words };
   const plan = soundPlan(checked, text.name);
   return { goal: plan.plan.goal, plan };

@@ -2,7 +2,8 @@
 // `planloom plan` show the same text.
 import type { Finding } from "../../plan/finding.js";
 import type { Asking, CritiqueSaid } from "../../run/event.js";
-import { failureLine, problemText } from "../../words/failures.js";
+import { failureLine } from "../../words/failures.js";
+import { problemText } from "../../words/reply-problems.js";
 import { findingWords } from "../../words/findings.js";
 import { oneLine, paint } from "../style.js";
 

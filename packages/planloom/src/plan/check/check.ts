@@ -3,7 +3,8 @@
 import { beginning } from "../../beginning.js";
 import { messageOf } from "../../error.js";
 import { LIMITS } from "../../limits.js";
-import { checkAnswer, checkData } from "./data.js";
+import { checkAnswer, type AnswerOptions } from "./answer.js";
+import { checkData } from "./data.js";
 import { checkGranularity, type Granularity } from "./granularity.js";
 import { checkIds, checkPlainTexts, checkTools } from "./ids.js";
 import { checkInputs, type CheckedInputs } from "./inputs.js";
@@ -22,7 +23,7 @@ import type { Answer, Plan, Step } from "../plan.js";
 import type { Inventory, ToolSpec } from "../tool-spec.js";
 import { toolNames } from "../step-kind.js";
 
-export interface CheckOptions {
+export interface CheckOptions extends AnswerOptions {
   /** The run's inputs. If they are given, an input without a value is a finding. */
   readonly inputs?: { readonly [name: string]: Json };
   /** Positions for findings, from `readPlan`. */
@@ -188,7 +189,7 @@ function judgeDocument(
   const known = { outputs, inputs: inputs.types, skippable, work };
   const nameless = outline.nodes.filter((node) => node.id === undefined || byId.get(node.id) !== node);
   checkData([...inOrder(byId), ...nameless], tools, known, report);
-  checkAnswer(outline.answer, known, report);
+  checkAnswer(outline, known, options, report);
   checkTexts(outline.nodes, tools, report);
   checkMixes(outline.nodes, tools, report);
   if (!hasErrors(AFTER_USE)) {
@@ -205,12 +206,15 @@ function planOf(outline: Outline, goal: string | undefined): Plan {
 }
 
 function answerOf(answer: DraftAnswer | undefined, steps: readonly Step[]): Answer {
-  const failing = answer?.onFailure === undefined ? {} : { onFailure: answer.onFailure };
-  if (answer !== undefined && "value" in answer) return { kind: "value", value: answer.value, ...failing };
+  const said = {
+    ...(answer?.type === undefined ? {} : { type: answer.type }),
+    ...(answer?.onFailure === undefined ? {} : { onFailure: answer.onFailure }),
+  };
+  if (answer !== undefined && "value" in answer) return { kind: "value", value: answer.value, ...said };
   const named = answer?.from;
   const form = answer?.instructions === undefined ? {} : { instructions: answer.instructions };
-  if (named !== undefined) return { kind: "from", from: named, ...form, ...failing };
-  return { kind: "from", from: unreferenced(steps), all: true, ...form, ...failing };
+  if (named !== undefined) return { kind: "from", from: named, ...form, ...said };
+  return { kind: "from", from: unreferenced(steps), all: true, ...form, ...said };
 }
 
 /** An agent step with tools `all` may use the whole inventory, except tools that need approval. */

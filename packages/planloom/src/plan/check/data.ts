@@ -4,7 +4,7 @@ import { beginning } from "../../beginning.js";
 import { checkArguments, checkMissing, NO_LOCALS, wanting } from "./arguments.js";
 import type { Report } from "./report.js";
 import { judge, type Judged, type Known, type ExpressionSite } from "./expressions.js";
-import type { DraftAnswer, StepNode } from "./shape.js";
+import type { StepNode } from "./shape.js";
 import type { FindingParams } from "../finding-params.js";
 import type { Step } from "../plan.js";
 import { parseExpression } from "../expression/expression.js";
@@ -129,19 +129,4 @@ function checkList(
     member.kind === "list" ? [member.of] : member.kind === "unknown" ? [UNKNOWN] : [],
   );
   return locals(items.length === 0 ? UNKNOWN : unionOf(items));
-}
-
-/** A null that reaches the answer is an error: no later step could be skipped instead. */
-export function checkAnswer(answer: DraftAnswer | undefined, known: Known, report: Report): void {
-  if (answer === undefined || !("value" in answer)) {
-    answer?.from?.forEach((id, i) => {
-      if (known.outputs.has(id)) return;
-      report("UNKNOWN_STEP", `/answer/from/${i}`, { name: id, steps: [...known.outputs.keys()].slice(0, 12) });
-    });
-    return;
-  }
-  const site: ExpressionSite = { pointer: "/answer/value", locals: NO_LOCALS };
-  const judged = judge(answer.value, site, known, report);
-  if (judged.skips.length === 0) return;
-  report("MAY_BE_SKIPPED", site.pointer, { skipped: judged.skips });
 }

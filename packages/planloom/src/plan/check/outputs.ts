@@ -69,7 +69,7 @@ function ownType(node: StepNode, step: Step, tool: ToolSpec | undefined, report:
 }
 
 /** Whether no value has the type: `never`, an empty enum, or a record that requires a field of such a type. */
-function isEmpty(type: Type): boolean {
+export function isEmpty(type: Type): boolean {
   if (type.kind === "union") return type.of.every(isEmpty);
   return type.kind === "record" && Object.values(type.fields).some((field) => !field.optional && isEmpty(field.type));
 }

@@ -8,7 +8,7 @@ import { isObject, type Json, type JsonObject, pointerTo } from "../json.js";
 import { settingInstead, stepFieldInstead } from "../foreign-settings.js";
 import type { ShapeParams, ValueForm } from "../finding-params.js";
 import { nearestNames } from "../nearest.js";
-import { agentStepSchema, planSchema, type AnswerOnFailure, type InputSpec, type Step } from "../plan.js";
+import { agentStepSchema, planSchema, type Answer, type AnswerOnFailure, type InputSpec, type Step } from "../plan.js";
 import { schemaOf, STEP_KINDS, type StepKind } from "../step-kind.js";
 import type { ToolSpec } from "../tool-spec.js";
 
@@ -33,7 +33,10 @@ export interface Outline {
   /** Whether the draft has an answer, sound or not. */
   readonly hasAnswer: boolean;
 }
-export type DraftAnswer = { readonly onFailure?: AnswerOnFailure | undefined } & (
+export type DraftAnswer = {
+  readonly type?: Answer["type"] | undefined;
+  readonly onFailure?: AnswerOnFailure | undefined;
+} & (
   | { readonly from?: readonly string[] | undefined; readonly instructions?: string | undefined }
   | { readonly value: Json }
 );

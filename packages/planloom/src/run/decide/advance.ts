@@ -9,6 +9,8 @@ import type { Answer } from "../../plan/plan.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { answerOwed, asksForPlan, planOf, reviewOf } from "../lookup.js";
 import { failedWith, isCancelling, isDrafting, isEnded, isFailing } from "../status.js";
+import { answerProblem } from "../answer-type.js";
+import { failWith } from "../failure.js";
 import { askTogether, begin, noValue } from "./begin.js";
 import { withdrawn } from "../approval.js";
 import { fact, type Change, type EventData, type Fact, type Failing } from "../event.js";
@@ -92,6 +94,9 @@ function answerByValue(run: Run): Fact[] {
   if (answer.kind === "from" && run.request.models.synthesizer !== null) return [];
   const resolved = answer.kind === "value" ? resolveValue(answer.value, scopeOf(run)) : gathered(run, answer);
   if (resolved.ok) {
+    const problem = answerProblem(run, resolved.value);
+    const from = answer.kind === "value" ? "value" : "outputs";
+    if (problem !== undefined) return [fact("run.failed", { error: failWith("ANSWER_INVALID", { from, problem }) })];
     return [
       fact("answer.written", { answer: resolved.value, partial: false, usage: NO_USAGE }),
       fact("run.completed", { success: !run.execution.starved }),

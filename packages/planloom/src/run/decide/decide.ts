@@ -5,10 +5,12 @@ import { assertNever } from "../../assert-never.js";
 import { findWork, owedAs, planOf, workOf } from "../lookup.js";
 import { failedWith, isCancelling, isEnded, isFailing, isHeld, isReviewedAgain, replanOf } from "../status.js";
 import type { Work } from "../work.js";
+import { answerProblem } from "../answer-type.js";
 import { advance } from "./advance.js";
 import { startFilled } from "./begin.js";
 import { decideCommand } from "./command.js";
 import { errorKeys } from "../../plan/finding.js";
+import type { Json } from "../../plan/json.js";
 import { writePlan } from "../../plan/write.js";
 import { reserve } from "./budget.js";
 import { draftChanges, drafted, draftsStopped } from "./draft.js";
@@ -131,7 +133,7 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
     case "review-failed":
       return reviewFailed(run, input, at);
     case "answered":
-      return answered(run, input);
+      return answered(run, input, at);
     case "answer-failed":
       return answerFailed(run, input, at);
     default:
@@ -139,8 +141,15 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
   }
 }
 
-function answered(run: Run, { answer, usage }: Outcome & { type: "answered" }): Fact[] {
+/** A partial answer has no type. */
+function answered(run: Run, input: Outcome & { type: "answered" }, at: number): Fact[] {
+  const { key, answer, usage } = input;
   const failing = failedWith(run);
+  const problem = failing === undefined ? answerProblem(run, answer) : undefined;
+  if (problem !== undefined) {
+    const error = failWith("ANSWER_INVALID", { from: "synthesizer", problem });
+    return answerFailed(run, { type: "answer-failed", key, error, usage }, at, { answer });
+  }
   return [
     fact("answer.written", { answer, partial: failing !== undefined, usage }),
     failing === undefined ? fact("run.completed", { success: !run.execution.starved }) : fact("run.failed", failing),
@@ -275,10 +284,15 @@ function filled(run: Run, input: Outcome & { type: "filled" }, at: number): Fact
   return [written, fact("step.cancelled", { ...refOf(work), attempt: work.attempt, reason, usage: NO_USAGE })];
 }
 
-function answerFailed(run: Run, input: Outcome & { type: "answer-failed" }, at: number): Fact[] {
+function answerFailed(
+  run: Run,
+  input: Outcome & { type: "answer-failed" },
+  at: number,
+  refused: { readonly answer?: Json } = {},
+): Fact[] {
   const { attempt } = owedAs(run, input.key, "answer");
   const data = roleFailure(run, attempt, input, at);
-  const facts = [fact("answer.failed", data)];
+  const facts = [fact("answer.failed", { ...data, ...refused })];
   return data.decision === "retry" ? facts : [...facts, fact("run.failed", failedWith(run) ?? { error: input.error })];
 }
 

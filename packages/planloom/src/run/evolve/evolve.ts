@@ -177,6 +177,7 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
   if (data.parent !== undefined) run.request.parent = data.parent;
   if (data.tags !== undefined) run.request.tags = data.tags;
   if (data.context !== undefined) run.request.context = data.context;
+  if (data.answerSchema !== undefined) run.request.answerSchema = data.answerSchema;
   setDeadline(run);
   if (!data.planGiven) owePlan(run, { attempt: 1, round: 0 });
 }

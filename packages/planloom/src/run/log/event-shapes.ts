@@ -162,11 +162,11 @@ const onAnswerFailure = oneOf<AnswerOnFailure>("partial", "none");
 const answer: Shape<Answer> = either(
   record<Extract<Answer, { readonly kind: "from" }>>(
     { kind: oneOf("from"), from: texts },
-    { all: yes, instructions: text, onFailure: onAnswerFailure },
+    { all: yes, instructions: text, type, onFailure: onAnswerFailure },
   ),
   record<Extract<Answer, { readonly kind: "value" }>>(
     { kind: oneOf("value"), value: anyJson },
-    { onFailure: onAnswerFailure },
+    { type, onFailure: onAnswerFailure },
   ),
 );
 
@@ -298,6 +298,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       tags: texts,
       trust: inputTrust,
       context: record<RecordedContext>({ stored: object }, { lookedUp: texts }),
+      answerSchema: object,
     },
   ),
   "run.paused": record(comment, {}),
@@ -478,7 +479,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   ),
   "answer.requested": failing,
   "answer.written": record({ answer: anyJson, partial: flag, usage }, {}),
-  "answer.failed": passingFailure,
+  "answer.failed": record({ ...passing.required, usage }, { ...passing.optional, answer: anyJson }),
 };
 
 const ENVELOPE = record<Omit<Envelope, "v">>(

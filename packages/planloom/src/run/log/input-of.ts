@@ -226,10 +226,11 @@ function heldIn(run: Run, data: EventData["approval.requested"]): Said {
 function answerOutcome(run: Run, event: EventAmong<"answer.written" | "answer.failed">): Said {
   const key = owedKey(run, "answer");
   if (key === undefined) return CLOCK;
-  const { usage } = event.data;
-  return event.type === "answer.written"
-    ? { type: "answered", key, answer: event.data.answer, usage }
-    : { type: "answer-failed", key, error: event.data.error, usage };
+  const { usage, answer } = event.data;
+  // An answer in answer.failed is one that the kernel refused.
+  if (event.type === "answer.failed" && answer === undefined)
+    return { type: "answer-failed", key, error: event.data.error, usage };
+  return { type: "answered", key, answer: answer ?? null, usage };
 }
 
 function reviewOutcome(run: Run, event: EventAmong<"plan.reviewed" | "review.failed">): Said {

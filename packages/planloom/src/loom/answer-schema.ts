@@ -1,0 +1,87 @@
+// The schema of an answer, as a program gives it. In: a Standard Schema, or a JSON Schema object. Out: the JSON Schema
+// that the run records, and the program's own check, which may also transform the value.
+import { messageOf } from "../error.js";
+import type { Json, JsonObject } from "../plan/json.js";
+import { canonicalJson } from "../plan/json.js";
+import { schemaFault } from "../plan/type/schema-keywords.js";
+import type { RunEvent } from "../run/event.js";
+import type { Run } from "../run/state.js";
+import type { Listener } from "../engine/engine.js";
+import { strictJson } from "../tools/output.js";
+import {
+  isStandard,
+  readSchema,
+  type After,
+  type ReadSchema,
+  type Schema,
+  type StandardSchema,
+} from "../tools/schema.js";
+import { PlanloomError } from "../words/planloom-error.js";
+import { valueProblemText } from "../words/problems.js";
+import type { RunDocument } from "./document.js";
+
+/** The type of an answer under a schema, after the schema has checked it. Of a JSON Schema: any JSON value. */
+export type AnswerOf<S> = S extends StandardSchema<unknown, unknown> ? After<S> : Json;
+
+export interface AnswerSchema {
+  readonly json: JsonObject;
+  /** Only of a Standard Schema: checks a value, and fills in defaults and transforms. */
+  readonly own?: Pick<ReadSchema, "check">;
+}
+
+/** The schemas of programs for the answers of their runs, by run id, while this process may write these answers. */
+export type AnswerChecks = Map<string, Pick<ReadSchema, "check">>;
+
+/** Throws ANSWER_SCHEMA_INVALID. */
+export function soundAnswer(schema: Schema): AnswerSchema {
+  const read = readAnswerSchema(schema);
+  const json = strictJson(read.json);
+  if (!json.ok) throw new PlanloomError("ANSWER_SCHEMA_INVALID", { problem: json.problem });
+  const fault = schemaFault(json.value as JsonObject);
+  if (fault !== undefined) throw new PlanloomError("ANSWER_SCHEMA_INVALID", { fault });
+  return { json: json.value as JsonObject, ...(isStandard(schema) ? { own: read } : {}) };
+}
+
+function readAnswerSchema(schema: Schema): Pick<ReadSchema, "json" | "check"> {
+  try {
+    return readSchema(schema, "input");
+  } catch (error) {
+    throw new PlanloomError("ANSWER_SCHEMA_INVALID", { reason: messageOf(error) }, { cause: error });
+  }
+}
+
+/** The schema for a run that has one already. Throws ANSWER_SCHEMA_INVALID, ANSWER_SCHEMA_DIFFERS. */
+export function answerFor(run: Run, schema: Schema): AnswerSchema {
+  const sound = soundAnswer(schema);
+  const recorded = run.request.answerSchema;
+  if (recorded !== undefined && canonicalJson(recorded) === canonicalJson(sound.json)) return sound;
+  throw new PlanloomError("ANSWER_SCHEMA_DIFFERS", { runId: run.id, recorded: recorded !== undefined });
+}
+
+/** The listener of a run that keeps the program's check for as long as the run may need it. */
+export function checkedListener(
+  checks: AnswerChecks,
+  own: AnswerSchema["own"],
+  listener: Listener | undefined,
+): Listener | undefined {
+  if (own === undefined) return listener;
+  return {
+    event(event: RunEvent) {
+      if (event.type === "run.started") checks.set(event.runId, own);
+      if (event.type === "run.completed" || event.type === "run.cancelled") checks.delete(event.runId);
+      listener?.event?.(event);
+    },
+    progress: (progress) => listener?.progress?.(progress),
+  };
+}
+
+/**
+ * The document with the answer as the program's own schema gives it. A run that has not completed has none. Throws
+ * ANSWER_REFUSED.
+ */
+export async function typedDocument(document: RunDocument, { own }: AnswerSchema): Promise<RunDocument<unknown>> {
+  if (document.status !== "completed" || own === undefined) return document as RunDocument<unknown>;
+  const checked = await own.check(document.answer);
+  if (checked.ok) return { ...document, status: "completed", answer: checked.value };
+  throw new PlanloomError("ANSWER_REFUSED", { runId: document.runId, reason: valueProblemText(checked.problem) });
+}
