@@ -1,6 +1,8 @@
 // Every limit of the system, each with the reason for its value. In: nothing. Out: numbers.
 // A limit is reached with a finding or an error that names it, never by a crash.
 
+import { LONGEST_MS } from "./plan/duration.js";
+
 export const LIMITS = {
   /** Steps in one plan: a person still reads 64 steps; larger plans are built in code with `limits.steps` raised. */
   steps: 64,
@@ -92,8 +94,10 @@ export const LIMITS = {
   roleAttempts: 4,
   /** How long a plan waits for a person: 24 h (seed 003). */
   approvalMs: 24 * 60 * 60_000,
-  /** Longest time that a setting may give, in ms: 10 years. A date far beyond cannot be written. */
-  longestMs: 10 * 365 * 24 * 60 * 60_000,
+  /** The longest time that a setting, a plan or a tool may name, in ms: ten years. Dates end, and sums must stay exact. */
+  longestMs: LONGEST_MS,
+  /** The largest number of a setting that counts something: larger ones are slips, and mean "no limit". */
+  settingMost: 1_000_000_000_000,
   /** How long the program's function may take to say whether a plan needs approval, in ms. Then a person is asked. */
   approvalFunctionMs: 10_000,
   /** One attempt of a tool step, in ms, unless the step or the tool says otherwise. */

@@ -10,6 +10,7 @@ import type { WantedSetting } from "../words/errors/configuration.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import { isObject } from "../plan/json.js";
+import { lineOfError } from "./config-lines.js";
 import { errorNextText } from "./error-text.js";
 
 /** The names of configuration files, in the order in which they are looked for. */
@@ -34,7 +35,9 @@ async function load(file: string): Promise<unknown> {
     return parse(text, { maxAliasCount: LIMITS.yamlAliases }) as unknown;
   } catch (cause) {
     const advised = cause instanceof PlanloomError ? { next: errorNextText(cause) } : {};
-    throw new PlanloomError("CONFIG_FAILED", { file, reason: messageOf(cause), ...advised }, { cause });
+    const line = lineOfError(cause, file);
+    const place = line === undefined ? { file } : { file, line };
+    throw new PlanloomError("CONFIG_FAILED", { ...place, reason: messageOf(cause), ...advised }, { cause });
   }
 }
 

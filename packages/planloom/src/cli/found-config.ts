@@ -4,11 +4,12 @@
 import { existsSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
+import { inFile } from "./config-lines.js";
 import { settingsOf, type LoomConfig } from "../loom/config.js";
 import { lookAt, ownershipFault } from "../files/ownership.js";
 import { projectFolders } from "../files/project.js";
 import { isTrusted, readTrust, type Environment, type Trust } from "../files/trusted-folders.js";
-import { hasCode, PlanloomError } from "../words/planloom-error.js";
+import { PlanloomError } from "../words/planloom-error.js";
 import type { SetupNote } from "../words/setup-notes.js";
 import { CONFIG_NAMES, isCode, loadConfigFile } from "./config-file.js";
 import { tightened } from "./tightened.js";
@@ -108,8 +109,7 @@ async function dataOf(
   try {
     settingsOf(loaded);
   } catch (error) {
-    if (!hasCode(error, "CONFIG_INVALID")) throw error;
-    throw new PlanloomError("CONFIG_INVALID", { ...error.params, file }, { cause: error });
+    throw inFile(error, file);
   }
   const folder = dirname(file);
   const { config, left } = tightened(loaded, folder);

@@ -15,6 +15,7 @@ import type { EventStore } from "../store/event-store.js";
 import { isObject } from "../plan/json.js";
 import { findStore, isStoreFile, namedStore, openStore } from "../store/locate.js";
 import { tightenStore } from "../store/store-file.js";
+import { inFile } from "./config-lines.js";
 import { findConfig, type FoundConfig } from "./found-config.js";
 import { say } from "./output.js";
 import { hideSecrets } from "./streams.js";
@@ -165,11 +166,6 @@ export async function withStore<T>(
   } finally {
     await store.close();
   }
-}
-
-function inFile(error: unknown, file: string | null): unknown {
-  if (file === null || !hasCode(error, "CONFIG_INVALID")) return error;
-  return new PlanloomError("CONFIG_INVALID", { ...error.params, file }, { cause: error });
 }
 
 const LACKS_TOOL: ReadonlySet<string> = new Set(["UNKNOWN_TOOL", "TOOL_NOT_SET_UP"]);

@@ -1,5 +1,5 @@
 // The models part of a configuration: models, prices and the limiter. In: values of the object that a user gave. Out:
-// nothing, or PlanloomError CONFIG_INVALID with the key.
+// nothing; the checks collect the faults.
 import type { PlannerFunction } from "../agents/planner/planner.js";
 import { LIMITS } from "../limits.js";
 import type { AiSdkModel } from "../model/given-model.js";
@@ -8,9 +8,9 @@ import type { Model } from "../model/port.js";
 import type { Prices } from "../model/settings/prices.js";
 import type { RoleSettings } from "../model/settings/role.js";
 import { isObject } from "../plan/json.js";
-import { asJson } from "../tools/output.js";
-import { PlanloomError } from "../words/planloom-error.js";
-import { invalid, knownKeys, whole } from "./config-value.js";
+import { addressFault } from "../model/settings/endpoint.js";
+import { wrongForm } from "../model/settings/setting-values.js";
+import { isAmount, shownValue, type SettingChecks } from "./config-value.js";
 
 /** A model by name, as an AI SDK model, as Planloom's port, or with its endpoint and settings. */
 export type ModelConfig = string | AiSdkModel | Model | RoleSettings;
@@ -59,66 +59,75 @@ const PRICE_KEYS: Record<keyof Prices[string], true> = {
   cachedInputUsdPerMTok: true,
 };
 
-export function knownModels(models: ModelsConfig): void {
-  knownKeys("models.", models, MODEL_KEYS);
-  for (const [role, given] of Object.entries(models) as [string, unknown][]) {
-    if (given === undefined || (role === "planner" && typeof given === "function")) continue;
+export function knownModels(models: ModelsConfig | undefined, check: SettingChecks): void {
+  const roles = check.record("models.", models, MODEL_KEYS);
+  for (const [role, given] of Object.entries(roles) as [string, unknown][]) {
+    if (given === undefined || !Object.hasOwn(MODEL_KEYS, role)) continue;
+    if (role === "planner" && typeof given === "function") continue;
     if (!Array.isArray(given)) {
-      knownModel(`models.${role}`, given);
+      knownModel(`models.${role}`, given, check);
       continue;
     }
     const most = LIMITS.fallbacks + 1;
-    if (given.length === 0 || given.length > most) throw invalid(`models.${role}`, given, { is: "model-list", most });
-    given.forEach((one, index) => knownModel(`models.${role}[${index}]`, one));
+    if (given.length === 0 || given.length > most) check.wrong(`models.${role}`, given, { is: "model-list", most });
+    else given.forEach((one, index) => knownModel(`models.${role}[${index}]`, one, check));
   }
 }
 
-function knownModel(name: string, given: unknown): void {
+function knownModel(name: string, given: unknown, check: SettingChecks): void {
   if (typeof given === "string") return;
   // Models of the AI SDK and of Planloom's port have other fields, which are not checked here.
   if (typeof given === "object" && given !== null && ("call" in given || "modelId" in given)) return;
-  knownKeys(`${name}.`, given, ROLE_KEYS);
-  knownRequest(`${name}.`, given);
-  knownPatience(`${name}.`, given);
+  const settings = check.record<RoleSettings>(`${name}.`, given as RoleSettings, ROLE_KEYS);
+  for (const setting of Object.keys(ROLE_KEYS) as (keyof RoleSettings)[])
+    knownSetting(`${name}.${setting}`, setting, settings[setting], check);
 }
 
-/** What a role adds to each request. */
-function knownRequest(prefix: string, given: unknown): void {
-  const { headers, query, body } = given as { readonly [field: string]: unknown };
-  for (const [name, value] of Object.entries({ headers, query }))
-    if (value !== undefined && !isRecordOfTexts(value)) throw invalid(prefix + name, value, { is: "texts" });
-  if (body !== undefined && (!isObject(body) || !asJson(body).ok)) throw invalid(`${prefix}body`, body, { is: "body" });
-  for (const [name, value] of Object.entries((headers ?? {}) as { readonly [name: string]: string }))
-    if (!isHeader(name, value)) throw invalid(`${prefix}headers.${name}`, "(not shown)", { is: "header" });
+function knownSetting(key: string, setting: keyof RoleSettings, value: unknown, check: SettingChecks): void {
+  if (value === undefined) return;
+  if (setting === "baseURL" && typeof value === "string") return knownAddress(key, value, check);
+  const header = setting === "headers" && isRecordOfTexts(value) ? wrongHeader(value) : undefined;
+  if (header !== undefined) return check.wrong(`${key}.${header}`, HIDDEN, { is: "header" });
+  const form = wrongForm(setting, value);
+  if (form === undefined) return;
+  const isPlain = typeof value === "number" || typeof value === "boolean" || form === "effort";
+  const fault = { setting: key, problem: "value", given: isPlain ? shownValue(value) : HIDDEN } as const;
+  check.fault({ ...fault, wanted: { is: "role-setting", form } });
 }
 
-function knownPatience(prefix: string, given: unknown): void {
-  const settings = given as { readonly [field: string]: number | undefined };
-  for (const name of ["requestsPerMinute", "tokensPerMinute", "maxConcurrent"] as const)
-    whole(prefix + name, settings[name], null);
+/** The text of a setting may be a key in the wrong place. */
+const HIDDEN = "not shown here";
+
+function knownAddress(key: string, value: string, check: SettingChecks): void {
+  const fault = addressFault(value);
+  if (fault === undefined) return;
+  const { shown, ...wanted } = fault;
+  check.fault({ setting: key, problem: "value", given: shown, wanted: { is: "address", ...wanted } });
 }
 
-const isRecordOfTexts = (value: unknown): boolean =>
+const isRecordOfTexts = (value: unknown): value is { readonly [name: string]: string } =>
   isObject(value) && Object.values(value).every((text) => typeof text === "string");
 
-export function knownPrices(prices: unknown): void {
+const wrongHeader = (headers: { readonly [name: string]: string }): string | undefined =>
+  Object.entries(headers).find(([name, value]) => !isHeader(name, value))?.[0];
+
+export function knownPrices(prices: unknown, check: SettingChecks): void {
   const wanted = { is: "prices" } as const;
-  if (!isObject(prices)) throw invalid("prices", prices, wanted);
-  for (const [model, price] of Object.entries(prices)) {
-    knownKeys(`prices.${model}.`, price, PRICE_KEYS);
-    for (const key of ["inputUsdPerMTok", "outputUsdPerMTok"] as const) {
-      if (!Object.hasOwn(price as object, key))
-        throw new PlanloomError("CONFIG_INVALID", { setting: `prices.${model}.${key}`, problem: "missing", wanted });
-    }
-    for (const [key, usd] of Object.entries(price as object)) {
-      if (typeof usd === "number" && Number.isFinite(usd) && usd >= 0) continue;
-      throw invalid(`prices.${model}.${key}`, usd, { is: "usd-per-million" });
-    }
+  if (prices === undefined) return;
+  if (!isObject(prices)) return check.wrong("prices", prices, wanted);
+  for (const [model, price] of Object.entries(prices) as [string, object][]) {
+    check.record(`prices.${model}.`, price ?? null, PRICE_KEYS);
+    if (!isObject(price)) continue;
+    for (const key of ["inputUsdPerMTok", "outputUsdPerMTok"] as const)
+      if (!Object.hasOwn(price, key)) check.fault({ setting: `prices.${model}.${key}`, problem: "missing", wanted });
+    for (const [key, usd] of Object.entries(price))
+      if (Object.hasOwn(PRICE_KEYS, key) && !isAmount(usd))
+        check.wrong(`prices.${model}.${key}`, usd, { is: "usd-per-million" });
   }
 }
 
-export function knownLimiter(limiter: unknown): void {
+export function knownLimiter(limiter: unknown, check: SettingChecks): void {
   const isLimiter = (value: object) => ["acquire", "report", "pause"].every((name) => name in value);
   if (limiter === undefined || (typeof limiter === "object" && limiter !== null && isLimiter(limiter))) return;
-  throw invalid("limiter", limiter, { is: "limiter" });
+  check.wrong("limiter", limiter, { is: "limiter" });
 }

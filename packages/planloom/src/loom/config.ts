@@ -23,7 +23,7 @@ import type { Tool } from "../tools/tool.js";
 import type { ApprovalFunction } from "../perform/appraisal.js";
 import type { ResolveContext } from "../perform/run-contexts.js";
 import { knownLimiter, knownModels, knownPrices, type ModelsConfig } from "./config-models.js";
-import { amount, choice, yesOrNo, invalid, knownKeys, whole } from "./config-value.js";
+import { SettingChecks } from "./config-value.js";
 
 /** `C` is the type of the context that `start({ context })` gives to tools. */
 export interface LoomConfig<C = unknown> {
@@ -241,151 +241,158 @@ const REPLAN_MODES = ["never", "on-failure", "each-step"] as const satisfies rea
 const GRANULARITIES = ["coarse", "normal", "fine"] as const satisfies readonly Granularity[];
 const REPLAN_CONTEXTS = ["codes", "excerpt", "full"] as const satisfies readonly ReplanContext[];
 
-/** The part of a configuration that is recorded with each run. Throws PlanloomError CONFIG_INVALID with the key. */
+/**
+ * The part of a configuration that is recorded with each run. Throws PlanloomError CONFIG_INVALID with every key that is
+ * wrong.
+ */
 export function settingsOf(config: LoomConfig): Settings {
-  knownParts(config);
-  const { limits = {}, planner = {} } = config;
-  const approval = policyOf(config.approval);
-  const replan = choice("replan", config.replan, REPLAN_MODES, "on-failure");
-  // A function writes plans and cannot judge them.
-  if (replan === "each-step" && typeof config.models?.planner === "function")
-    throw invalid("replan", replan, { is: "without-planner-function", value: "on-failure" });
-  const critique = choice("planner.critique", planner.critique, [true, false], false);
-  if (critique && typeof config.models?.planner === "function")
-    throw invalid("planner.critique", critique, { is: "without-planner-function", value: "false" });
+  const check = new SettingChecks();
+  const given = check.record<LoomConfig>("", config ?? null, KEYS);
+  knownParts(given, check);
+  const settings = recordedSettings(given, check);
+  check.done();
+  return settings;
+}
+
+function recordedSettings(config: LoomConfig, check: SettingChecks): Settings {
+  const limits = check.record("limits.", config.limits, LIMIT_KEYS);
+  const planner = check.record("planner.", config.planner, PLANNER_KEYS);
+  const answer = check.record("answer.", config.answer, ANSWER_KEYS);
+  const count = <Name extends keyof typeof limits & keyof typeof LIMITS>(name: Name, least = 1) =>
+    check.whole<number>(`limits.${name}`, limits[name], LIMITS[name], { least });
+  for (const name of ["steps", "planBytes", "offeredTools"] as const) count(name);
   return {
-    concurrency: whole("concurrency", config.concurrency, LIMITS.concurrency),
-    approval,
-    approvalMs: whole("limits.approvalMs", limits.approvalMs, LIMITS.approvalMs, 1, LIMITS.longestMs),
-    guard: choice("guard", config.guard, GUARDS, "ask"),
-    attended: yesOrNo("attended", config.attended, true),
-    rejections: whole("limits.rejections", limits.rejections, LIMITS.rejections, 0),
-    repairRounds: whole("limits.repairRounds", limits.repairRounds, LIMITS.repairRounds, 0),
+    concurrency: check.whole<number>("concurrency", config.concurrency, LIMITS.concurrency, { most: MOST_AT_ONCE }),
+    approval: policyOf(config.approval, check),
+    approvalMs: check.time<number>("limits.approvalMs", limits.approvalMs, LIMITS.approvalMs),
+    guard: check.choice("guard", config.guard, GUARDS, "ask"),
+    attended: check.yesOrNo("attended", config.attended, true),
+    rejections: count("rejections", 0),
+    repairRounds: count("repairRounds", 0),
     roleAttempts: LIMITS.roleAttempts,
     crashes: LIMITS.crashes,
-    turns: whole("limits.turns", limits.turns, LIMITS.turns),
-    fanOut: whole("limits.fanOut", limits.fanOut, LIMITS.fanOut),
-    onFailure: choice("onFailure", config.onFailure, FAILURE_POLICIES, "patch"),
-    replan,
-    replans: whole("limits.replans", limits.replans, LIMITS.replans, 0),
-    eager: yesOrNo("eager", config.eager, true),
-    replanContext: choice("replanContext", config.replanContext, REPLAN_CONTEXTS, "excerpt"),
-    replanTokens: amount("limits.replanTokens", limits.replanTokens),
-    replanCostUsd: amount("limits.replanCostUsd", limits.replanCostUsd),
-    granularity: choice("planner.granularity", planner.granularity, GRANULARITIES, "normal"),
-    critique,
-    answerOnFailure: answerOnFailureOf(config.answer === undefined ? {} : config.answer),
-    budget: budgetOf(config.budget === undefined ? {} : config.budget),
+    turns: count("turns"),
+    fanOut: count("fanOut"),
+    onFailure: check.choice("onFailure", config.onFailure, FAILURE_POLICIES, "patch"),
+    replan: modelled("replan", check.choice("replan", config.replan, REPLAN_MODES, "on-failure"), config, check),
+    replans: count("replans", 0),
+    eager: check.yesOrNo("eager", config.eager, true),
+    replanContext: check.choice("replanContext", config.replanContext, REPLAN_CONTEXTS, "excerpt"),
+    replanTokens: check.amount("limits.replanTokens", limits.replanTokens),
+    replanCostUsd: check.amount("limits.replanCostUsd", limits.replanCostUsd),
+    granularity: check.choice("planner.granularity", planner.granularity, GRANULARITIES, "normal"),
+    critique: modelled(
+      "planner.critique",
+      check.choice("planner.critique", planner.critique, [true, false], false),
+      config,
+      check,
+    ),
+    answerOnFailure: check.choice("answer.onFailure", answer.onFailure, ANSWERS_ON_FAILURE, "none"),
+    budget: budgetOf(config.budget, check),
     prices: config.prices ?? {},
   };
 }
 
-/** The parts that are not recorded, and the names of all others. */
-function knownParts(config: LoomConfig): void {
-  knownKeys("", config, KEYS);
-  const { tools = [], limits = {}, builtins = {}, planner = {} } = config;
-  knownTools(tools);
-  knownKeys("limits.", limits, LIMIT_KEYS);
-  for (const name of ["steps", "planBytes", "offeredTools"] as const) whole(`limits.${name}`, limits[name], null);
-  knownKeys("builtins.", builtins, BUILTIN_KEYS);
-  knownBuiltins(builtins);
-  knownModels(config.models ?? {});
-  knownPrices(config.prices ?? {});
-  knownStore(config.store);
-  knownEngine(config.engine);
-  knownContext(config);
-  knownLimiter(config.limiter);
-  knownSecrets(config.secrets ?? {});
-  knownKeys("planner.", planner, PLANNER_KEYS);
+/** More would only wait for each other in one process. */
+const MOST_AT_ONCE = 1_000_000;
+
+/** The value, of which some need a planner model: a function writes plans and cannot judge them. */
+function modelled<T extends ReplanMode | boolean>(key: string, value: T, config: LoomConfig, check: SettingChecks): T {
+  const judges = value === "each-step" || value === true;
+  if (judges && typeof config.models?.planner === "function")
+    check.wrong(key, value, { is: "without-planner-function", value: value === true ? "false" : "on-failure" });
+  return value;
 }
 
-function answerOnFailureOf(answer: NonNullable<LoomConfig["answer"]>): AnswerOnFailure {
-  knownKeys("answer.", answer, ANSWER_KEYS);
-  return choice("answer.onFailure", answer.onFailure, ANSWERS_ON_FAILURE, "none");
+/** The parts that are not recorded. */
+function knownParts(config: LoomConfig, check: SettingChecks): void {
+  knownTools(config.tools ?? [], check);
+  knownBuiltins(check.record("builtins.", config.builtins, BUILTIN_KEYS), check);
+  knownModels(config.models, check);
+  knownPrices(config.prices, check);
+  knownStore(config.store, check);
+  knownEngine(config.engine, check);
+  knownContext(config, check);
+  knownLimiter(config.limiter, check);
+  knownSecrets(config.secrets ?? {}, check);
 }
 
-function policyOf(given: LoomConfig["approval"] = "never"): ApprovalPolicy {
+function policyOf(given: LoomConfig["approval"] = "never", check: SettingChecks): ApprovalPolicy {
   if (typeof given === "function") return "function";
   if (POLICIES.includes(given)) return given;
-  throw invalid("approval", given, { is: "one-of", choices: POLICIES, orFunction: true });
+  check.wrong("approval", given, { is: "one-of", choices: POLICIES, orFunction: true });
+  return "always";
 }
 
-function budgetOf(budget: NonNullable<LoomConfig["budget"]>): Budget {
-  knownKeys("budget.", budget, BUDGET_KEYS);
-  const { modelCalls, tokens, costUsd = null, wallMs } = budget;
-  if (costUsd !== null && !(Number.isFinite(costUsd) && costUsd >= 0))
-    throw invalid("budget.costUsd", costUsd, { is: "usd" });
+function budgetOf(given: LoomConfig["budget"], check: SettingChecks): Budget {
+  const { modelCalls, tokens, costUsd, wallMs } = check.record("budget.", given, BUDGET_KEYS);
   return {
-    modelCalls: whole("budget.modelCalls", modelCalls, null, 0),
-    tokens: whole("budget.tokens", tokens, null, 0),
-    costUsd,
-    wallMs: whole("budget.wallMs", wallMs, null, 1, LIMITS.longestMs),
+    modelCalls: check.whole("budget.modelCalls", modelCalls, null, { least: 0 }),
+    tokens: check.whole("budget.tokens", tokens, null, { least: 0 }),
+    costUsd: check.amount("budget.costUsd", costUsd, "usd"),
+    wallMs: check.time("budget.wallMs", wallMs, null),
   };
 }
 
-function knownTools(tools: unknown): void {
+function knownTools(tools: unknown, check: SettingChecks): void {
   const isTool = (value: unknown) => isObject(value) && isObject(value["spec"]) && typeof value["call"] === "function";
-  if (!Array.isArray(tools) || !tools.every(isTool)) {
-    throw new PlanloomError("CONFIG_INVALID", { setting: "tools", problem: "not-tools", wanted: { is: "tools" } });
-  }
+  if (Array.isArray(tools) && tools.every(isTool)) return;
+  check.fault({ setting: "tools", problem: "not-tools", wanted: { is: "tools" } });
 }
 
-function knownBuiltins({ files, fetch, search }: NonNullable<LoomConfig["builtins"]>): void {
+function knownBuiltins({ files, fetch, search }: NonNullable<LoomConfig["builtins"]>, check: SettingChecks): void {
   if (fetch !== undefined && typeof fetch !== "boolean") {
-    knownKeys("builtins.fetch.", fetch, FETCH_KEYS);
-    const { allowHosts = [] } = fetch as { readonly allowHosts?: unknown };
-    if (!isTexts(allowHosts)) throw invalid("builtins.fetch.allowHosts", allowHosts, { is: "hosts" });
+    const { allowHosts } = check.record("builtins.fetch.", fetch, FETCH_KEYS);
+    if (allowHosts !== undefined && !isTexts(allowHosts))
+      check.wrong("builtins.fetch.allowHosts", allowHosts, { is: "hosts" });
   }
   if (files !== undefined) {
-    knownKeys("builtins.files.", files, FILE_KEYS);
-    const { roots, allow = [], write } = files;
+    const { roots, write, allow = [] } = check.record("builtins.files.", files, FILE_KEYS);
     // An empty text would be the working folder.
-    if (!isTexts(roots) || roots.some((root) => root.trim() === ""))
-      throw invalid("builtins.files.roots", roots, { is: "folders" });
-    if (!isTexts(allow)) throw invalid("builtins.files.allow", allow, { is: "paths" });
-    yesOrNo("builtins.files.write", write, false);
+    const named = isTexts(roots) && !roots.some((root) => root.trim() === "");
+    if (isObject(files) && !named) check.wrong("builtins.files.roots", roots, { is: "folders" });
+    if (!isTexts(allow)) check.wrong("builtins.files.allow", allow, { is: "paths" });
+    check.yesOrNo("builtins.files.write", write, false);
   }
   if (search === undefined) return;
-  knownKeys("builtins.search.", search, SEARCH_KEYS);
-  const named = Object.values(search) as unknown[];
-  if (named.length !== 1 || typeof named[0] !== "string" || named[0].trim() === "") {
-    throw invalid("builtins.search", search, { is: "search" });
-  }
+  const named = Object.entries(check.record("builtins.search.", search, SEARCH_KEYS));
+  const known = named.filter(([key]) => Object.hasOwn(SEARCH_KEYS, key));
+  // An unknown key is a fault already.
+  const isPlace = known.length === 1 && typeof known[0]![1] === "string" && known[0]![1].trim() !== "";
+  if (isObject(search) && named.length === known.length && !isPlace)
+    check.wrong("builtins.search", search, { is: "search" });
 }
 
-const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === "string");
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === "string");
 
-function knownEngine(engine: unknown): void {
-  if (engine === undefined || typeof engine === "function") return;
-  throw invalid("engine", engine, { is: "engine" });
+function knownEngine(engine: unknown, check: SettingChecks): void {
+  if (engine !== undefined && typeof engine !== "function") check.wrong("engine", engine, { is: "engine" });
 }
 
-function knownContext({ storedContext, resolveContext }: LoomConfig): void {
-  if (storedContext !== undefined && !isTexts(storedContext)) {
-    throw invalid("storedContext", storedContext, { is: "texts" });
-  }
-  if (resolveContext === undefined || typeof resolveContext === "function") return;
-  throw invalid("resolveContext", resolveContext, { is: "function" });
+function knownContext({ storedContext, resolveContext }: LoomConfig, check: SettingChecks): void {
+  if (storedContext !== undefined && !isTexts(storedContext))
+    check.wrong("storedContext", storedContext, { is: "names" });
+  if (resolveContext !== undefined && typeof resolveContext !== "function")
+    check.wrong("resolveContext", resolveContext, { is: "function" });
 }
 
-function knownStore(store: unknown): void {
+function knownStore(store: unknown, check: SettingChecks): void {
   const isStore = typeof store === "object" && store !== null && "append" in store;
   if (store === undefined || typeof store === "string" || isStore) return;
-  throw invalid("store", store, { is: "store" });
+  check.wrong("store", store, { is: "store" });
 }
 
-function knownSecrets(secrets: unknown): void {
+function knownSecrets(secrets: unknown, check: SettingChecks): void {
   const wanted = { is: "secrets" } as const;
-  if (!isObject(secrets)) throw invalid("secrets", typeof secrets, wanted);
+  if (!isObject(secrets)) return check.wrong("secrets", typeof secrets, wanted);
   // An undefined one comes from a variable that is not set.
   const given = Object.entries(secrets as { readonly [name: string]: unknown }).filter(
     ([, value]) => value !== undefined,
   );
   for (const [name, value] of given) {
-    if (typeof value !== "string") {
-      throw new PlanloomError("CONFIG_INVALID", { setting: "secrets", problem: "not-texts", wanted });
-    }
-    if (value.trim().length >= LIMITS.secretChars) continue;
-    throw new PlanloomError("SECRET_TOO_SHORT", { secret: name, least: LIMITS.secretChars });
+    if (typeof value !== "string") check.fault({ setting: "secrets", problem: "not-texts", wanted });
+    else if (value.trim().length < LIMITS.secretChars)
+      check.other(new PlanloomError("SECRET_TOO_SHORT", { secret: name, least: LIMITS.secretChars }));
   }
 }

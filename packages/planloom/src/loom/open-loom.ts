@@ -58,10 +58,11 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   const recorded = settingsOf(config);
   const { clock = systemClock, env = process.env, cwd = process.cwd(), flags = {}, ownFiles = [] } = ports;
   const { packages = programFolder() } = ports;
-  const { roles, planner: plannerFunction } = rolesOf(config, env, flags);
+  const resolved = rolesOf(config, env, flags);
+  const { roles, planner: plannerFunction } = resolved;
   const location = config.store ?? storePath(cwd, env);
   const context = { keeper: keeperBeside(location), packages };
-  const models = openRoles(roles, context, ports.callsNoModel);
+  const models = openRoles(resolved, context, ports.callsNoModel);
   const { limiter = sharedLimiter(clock) } = config;
   const closed = [...ownFiles, trustListPath(env), ...filesOf(location)];
   const inventory = inventoryOf(config, models.executor && usableModel(models.executor, clock, limiter), closed);

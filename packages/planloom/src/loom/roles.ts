@@ -6,7 +6,15 @@ import { openModel, type ModelContext } from "../model/model.js";
 import type { Model, Role } from "../model/port.js";
 import { wayFile } from "../model/ways/way-file.js";
 import type { WayKeeper } from "../model/ways/way-memory.js";
-import { resolveRoles, type ListedSettings, type RoleSettings, type RolesSettings } from "../model/settings/role.js";
+import {
+  addressSource,
+  resolveRoles,
+  type ListedSettings,
+  type RoleSettings,
+  type RolesSettings,
+  type RoleSources,
+} from "../model/settings/role.js";
+import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import type { RoleNames } from "../run/settings.js";
 import { isStoreFile } from "../store/locate.js";
 import type { LoomConfig } from "./config.js";
@@ -21,7 +29,11 @@ export function rolesOf(
   config: LoomConfig,
   env: { readonly [name: string]: string | undefined },
   flags: RolesSettings = {},
-): { readonly roles: Readonly<Record<Role, ListedSettings>>; readonly planner: PlannerFunction | undefined } {
+): {
+  readonly roles: Readonly<Record<Role, ListedSettings>>;
+  readonly planner: PlannerFunction | undefined;
+  readonly sources: RoleSources;
+} {
   const { default: general, planner, executor, synthesizer } = config.models ?? {};
   const named = flags.planner?.model ?? flags.model ?? (env["PLANLOOM_PLANNER_MODEL"] || undefined);
   const plannerFunction = typeof planner === "function" && named === undefined ? planner : undefined;
@@ -30,7 +42,7 @@ export function rolesOf(
     if (first === undefined) return {};
     return { ...asSettings(first), ...(others.length === 0 ? {} : { fallbacks: others.map(asSettings) }) };
   };
-  const roles = resolveRoles({
+  const sources = {
     flags,
     env,
     config: {
@@ -39,8 +51,8 @@ export function rolesOf(
       executor: role(executor),
       synthesizer: role(synthesizer),
     },
-  });
-  return { roles, planner: plannerFunction };
+  };
+  return { roles: resolveRoles(sources), planner: plannerFunction, sources };
 }
 
 const isList = (given: RoleConfig | undefined): given is readonly ModelConfig[] => Array.isArray(given);
@@ -52,24 +64,38 @@ function asSettings(given: ModelConfig): RoleSettings {
 
 /** With `later`, a named model is opened by its calls: none needs a key or an address before. */
 export function openRoles(
-  roles: Readonly<Record<Role, ListedSettings>>,
+  { roles, sources }: { readonly roles: Readonly<Record<Role, ListedSettings>>; readonly sources: RoleSources },
   context: ModelContext,
   later = false,
 ): Readonly<Record<Role, Model | null>> {
+  const openOne = (settings: RoleSettings, role: Role): Model => {
+    try {
+      return openModel(settings, role, context);
+    } catch (error) {
+      throw withSource(error, role, settings, sources);
+    }
+  };
   const open = (role: Role): Model | null => {
     const { fallbacks = [], ...settings } = roles[role];
     const { model } = settings;
     if (model === undefined) return null;
-    const opened = () => openModel(settings, role, context);
+    const opened = () => openOne(settings, role);
     if (later && typeof model === "string") return { name: model, call: async (request) => opened().call(request) };
     const first = opened();
     if (fallbacks.length === 0 || later) return first;
     return withFallbacks(
       first,
-      fallbacks.map((one) => openModel(one, role, context)),
+      fallbacks.map((one) => openOne(one, role)),
     );
   };
   return { planner: open("planner"), executor: open("executor"), synthesizer: open("synthesizer") };
+}
+
+/** An error about the address names where the address stands. */
+function withSource(error: unknown, role: Role, { baseURL }: RoleSettings, sources: RoleSources): unknown {
+  const setting = baseURL === undefined ? undefined : addressSource(role, sources, baseURL);
+  if (!hasCode(error, "MODEL_BAD_ENDPOINT") || setting === undefined) return error;
+  return new PlanloomError("MODEL_BAD_ENDPOINT", { ...error.params, setting }, { cause: error });
 }
 
 /** The first may be an instance of a class. Any of them may answer, so that the role can only do what all of them can. */

@@ -86,7 +86,7 @@ function openEndpoint(name: string, settings: RoleSettings, role: Role, context:
   }
   if (settings.providerOptions !== undefined)
     throw new PlanloomError("MODEL_BAD_SETTING", { role, setting: "providerOptions", only: "package" });
-  const endpoint = parseEndpoint(settings.baseURL);
+  const endpoint = parseEndpoint(settings.baseURL, { role });
   const known = remembered(`${endpoint.baseURL} ${name}`, context.keeper);
   const load = once(() => loadEndpointModel(name, endpoint, settings, known.memory.rules));
   return aiSdkModel(

@@ -126,6 +126,64 @@ const STEP_FIELDS: { readonly [name: string]: Equivalent } = {
   args: () => "with: { NAME: VALUE }, with the name of each argument",
 };
 
+/** What to write in a definition of a tool. The value may be anything that a program holds. */
+type ToolEquivalent = (value: unknown) => string;
+
+const required: ToolEquivalent = (value) => (value === false ? "" : 'approval: "required"');
+const run: ToolEquivalent = () => "run(args, context)";
+const input: ToolEquivalent = () => "input: a zod schema or a JSON Schema of the arguments";
+const output: ToolEquivalent = () => "output: a zod schema or a JSON Schema of the result";
+const retry: ToolEquivalent = (value) =>
+  `retry: { attempts: ${typeof value === "number" && Number.isSafeInteger(value) ? value + 1 : "N"} } in the steps of a plan`;
+const seconds: ToolEquivalent = (value) => `timeout: ${typeof value === "number" ? `"${value}s"` : '"30s"'}`;
+const millis: ToolEquivalent = (value) => `timeout: ${typeof value === "number" ? value : '"30s"'}`;
+/** The effect class: if the mark is true, and if it is false. */
+const effects =
+  (yes: string, no: string): ToolEquivalent =>
+  (value) =>
+    `effects: "${value === false ? no : yes}"`;
+const same =
+  (text: string): ToolEquivalent =>
+  () =>
+    text;
+
+/** Rows of the table: the names of others, and what means the same. */
+const rows = (names: string, write: ToolEquivalent): readonly (readonly [string, ToolEquivalent])[] =>
+  names.split(" ").map((name) => [name, write] as const);
+
+const TOOL_KEYS: ReadonlyMap<string, ToolEquivalent> = new Map([
+  ...rows("needsapproval requireapproval requiresapproval approvalrequired requireconfirmation confirm", required),
+  ...rows("requiresconfirmation needsconfirmation humanintheloop hitl interrupt dangerous sensitive", required),
+  ...rows("requirehumanapproval alwaysask ask permission confirmation", required),
+  ...rows("autoapprove", (value) => (value === true ? "" : 'approval: "required"')),
+  ...rows("execute handler func function fn call invoke callback implementation action exec onexecute handle", run),
+  ...rows("method", run),
+  ...rows("parameters inputschema schema args argsschema arguments params paramsschema inputs argschema", input),
+  ...rows("jsonschema parametersschema", input),
+  ...rows("outputschema returns result resultschema responseschema returntype outputs outputtype", output),
+  ...rows("retries maxretries retry maxattempts attempts retrypolicy", retry),
+  ...rows("timeoutms timeoutmillis timelimit timeoutmilliseconds deadline", millis),
+  ...rows("timeoutseconds timeoutsec timeoutsecs timeouts maxduration", seconds),
+  ...rows("readonly isreadonly readonlyhint pure safe", effects("none", "once")),
+  ...rows("sideeffects sideeffect hassideeffects destructive mutates writes effect", effects("once", "none")),
+  ...rows("idempotent isidempotent idempotenthint", effects("idempotent", "once")),
+  ...rows("effectclass annotations", same('effects: "none", "idempotent" or "once"')),
+  ...rows("network external openworld", same("egress: true")),
+  ...rows("trust", same("trusted: true")),
+  ...rows("hosts allowhosts alloweddomains", same("reach: { hosts: [...] }")),
+  ...rows("roots folders", same("reach: { roots: [...] }")),
+  ...rows("secrets env", same("secrets: { NAME } in the configuration")),
+  ...rows("idempotencykey", same("nothing: run gets the key of the call as context.key")),
+  ...rows("concurrency maxconcurrency", same("concurrency in the configuration")),
+  ...rows("maxparallel", same("maxParallel in the steps of a plan")),
+  ...rows("onfailure onerror", same("onFailure in the steps of a plan")),
+  ...rows("optional", same("optional: true in the steps of a plan")),
+  ...rows("desc instructions", same("description")),
+  ...rows("toolname id", same("name")),
+  ...rows("label", same("summary(output)")),
+  ...rows("title strict type displayname", same("")),
+]);
+
 const plain = (field: string): string =>
   field
     .slice(0, CHARS)
@@ -172,3 +230,6 @@ export function valueInstead(setting: string, value: unknown): string | undefine
 
 /** The field of our step that means the same; undefined if the field is not known. */
 export const stepFieldInstead = find(STEP_FIELDS);
+
+/** The key of a tool's definition that means the same; "" if it can be left out; undefined if the key is not known. */
+export const toolKeyInstead = (key: string, value: unknown): string | undefined => TOOL_KEYS.get(plain(key))?.(value);

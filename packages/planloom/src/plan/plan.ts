@@ -2,7 +2,7 @@
 // In: a document as data. Out: a Draft (as written), and a Plan (with defaults).
 import { z } from "zod";
 import { FORBIDDEN_KEYS, type Json } from "./json.js";
-import { DURATION_PATTERN } from "./duration.js";
+import { DURATION_PATTERN, durationMs, LONGEST_MS } from "./duration.js";
 
 /** Names of steps and of `as`: a letter a-z, then up to 63 letters, digits or underscores. */
 export const ID_PATTERN = /^[a-z][A-Za-z0-9_]{0,63}$/;
@@ -13,7 +13,13 @@ const json: z.ZodType<Json> = z.json();
 const safeRecord = z
   .record(z.string(), json)
   .refine((value) => !Object.keys(value).some((key) => FORBIDDEN_KEYS.has(key)), "a forbidden key");
-const duration = z.string().regex(DURATION_PATTERN).describe("A length of time: 250ms, 1s, 5m, 24h, 2d.");
+const msOf = (value: string): number => (DURATION_PATTERN.test(value) ? durationMs(value) : 1);
+const length = z
+  .string()
+  .regex(DURATION_PATTERN)
+  .refine((value) => msOf(value) <= LONGEST_MS);
+const duration = length.describe("A length of time: 250ms, 1s, 5m, 24h, 2d.");
+const timeLimit = length.refine((value) => msOf(value) >= 1).describe("A length of time: 250ms, 1s, 5m, 24h, 2d.");
 const expression = z.string().min(1).describe("An expression in ${{ }}.");
 const typeText = z
   .union([text, safeRecord])
@@ -42,7 +48,7 @@ const common = {
       backoff: z.number().min(1).max(10).optional().describe("Factor from one delay to the next; default 2."),
     })
     .optional(),
-  timeout: duration.optional().describe("For one attempt."),
+  timeout: timeLimit.optional().describe("For one attempt."),
   onFailure: z.enum(["fail", "skip", "patch", "replan"]).optional(),
   expect: expression.optional().describe("Must be true of `output`, or the step has failed."),
   evidence: z

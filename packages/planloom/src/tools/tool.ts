@@ -1,19 +1,15 @@
 // A tool: a function that plans may call. In: a definition with schemas, an effect class and `run`. Out: the checked
 // tool. This is all that a user writes to extend Planloom.
-import { beginning } from "../beginning.js";
 import { messageOf } from "../error.js";
-import type { ToolFault } from "../words/errors/configuration.js";
-import { PlanloomError } from "../words/planloom-error.js";
 import type { WaitParams } from "../words/waits.js";
 import type { Json, JsonObject } from "../plan/json.js";
-import { DURATION_PATTERN, durationMs } from "../plan/duration.js";
-import { wantsPerson } from "../plan/foreign-settings.js";
 import type { EffectClass, ToolReach, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import { failWith, type Failure, type ValueProblem } from "../run/failure.js";
 import { failureText } from "../words/failures.js";
 import { asJson } from "./output.js";
-import { readSchema, type After, type Before, type ReadSchema, type Schema } from "./schema.js";
+import { bad, checkDefinition, toolSchema, timeoutOf, type DefinitionKeys } from "./definition.js";
+import { type After, type Before, type ReadSchema, type Schema } from "./schema.js";
 
 /** The second argument of a tool's `run`. */
 export interface ToolContext<C = unknown> {
@@ -147,6 +143,8 @@ export interface Tool<C = unknown> {
    * asking.
    */
   readonly reconcile?: (key: string, context: ReconcileContext<C>) => Promise<Reconciled>;
+  /** See ToolDefinition.retryable. */
+  readonly retryable?: (thrown: unknown) => boolean;
 }
 
 /** A tool definition as a user writes it. The types of `run` follow from the schemas. */
@@ -181,6 +179,11 @@ export interface ToolDefinition<I extends Schema, O extends Schema | undefined, 
    */
   readonly content?: readonly (keyof Arguments<I> & string)[];
   /**
+   * Whether the call may be made again after this error. Asked for everything that is thrown and is no ToolError.
+   * Default: true, but false for errors that programs make, such as a TypeError of its own code.
+   */
+  retryable?(thrown: unknown): boolean;
+  /**
    * Names what the tool does. Change it when a call comes to mean something else: runs that were approved before then
    * ask a person.
    */
@@ -193,6 +196,14 @@ type Arguments<I> = I extends { readonly "~standard": unknown } ? After<I> : Too
 type Returned<O> = O extends { readonly "~standard": unknown } ? Before<O> : unknown;
 type Output<O> = O extends { readonly "~standard": unknown } ? After<O> : Json;
 
+/** A key that ToolDefinition gets does not compile without its form here. */
+const KEYS: { readonly [key in keyof ToolDefinition<never, never>]-?: DefinitionKeys[string] } = {
+  ...{ name: null, description: null, input: null, output: null, effects: null, run: null, timeout: null },
+  ...{ summary: "function", reconcile: "function", retryable: "function" },
+  ...{ approval: "required", trusted: "boolean", public: "boolean", egress: "boolean", labels: "pass" },
+  ...{ content: "arguments", version: "text", reach: "reach" },
+};
+
 /**
  * Makes a tool from its definition. Throws PlanloomError BAD_TOOL (kind config) if a plan could not use it. Annotate
  * the second argument of `run` to type the context: `run(args, { context }: ToolContext<AppContext>)`.
@@ -200,10 +211,10 @@ type Output<O> = O extends { readonly "~standard": unknown } ? After<O> : Json;
 export function tool<const I extends Schema, const O extends Schema | undefined = undefined, C = unknown>(
   definition: ToolDefinition<I, O, C>,
 ): Tool<C> {
+  checkDefinition(definition, KEYS);
   const { name } = definition;
-  checkWords(definition);
-  const input = schemaOf(name, "input", definition.input);
-  const output = definition.output === undefined ? undefined : schemaOf(name, "output", definition.output);
+  const input = toolSchema(name, "input", definition.input);
+  const output = definition.output === undefined ? undefined : toolSchema(name, "output", definition.output);
   checkInput(name, input.json, definition.content ?? []);
   const call: Tool<C>["call"] = async (args, context) => {
     const checked = (await checkedArguments(name, input, args)) as Arguments<I>;
@@ -230,7 +241,7 @@ export async function checkedCall(tool: Tool, args: ToolArguments, context: Tool
 function optionalCalls<I extends Schema, O extends Schema | undefined, C>(
   definition: ToolDefinition<I, O, C>,
   output: ReadSchema | undefined,
-): Pick<Tool<C>, "summary" | "reconcile"> {
+): Pick<Tool<C>, "summary" | "reconcile" | "retryable"> {
   const { name } = definition;
   const summary: Tool["summary"] = (given) => definition.summary!(given as Output<O>);
   const reconcile: Tool<C>["reconcile"] = async (key, context) =>
@@ -238,6 +249,7 @@ function optionalCalls<I extends Schema, O extends Schema | undefined, C>(
   return {
     ...(definition.summary === undefined ? {} : { summary }),
     ...(definition.reconcile === undefined ? {} : { reconcile }),
+    ...(definition.retryable === undefined ? {} : { retryable: (thrown) => definition.retryable!(thrown) }),
   };
 }
 
@@ -330,54 +342,6 @@ async function checkedAnswer(name: string, output: ReadSchema | undefined, answe
   throw toolErrorOf(failWith("BAD_OUTPUT", { tool: name, problem: checked.problem }));
 }
 
-const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
-const EFFECTS: readonly unknown[] = ["none", "idempotent", "once"];
-
-/** Checks a definition that may come from JavaScript, without a compiler. */
-function checkWords(
-  definition: Safety & { readonly [field in "name" | "description" | "effects" | "run"]: unknown },
-): void {
-  const { name, description, effects, run } = definition;
-  if (typeof name !== "string" || !NAME_PATTERN.test(name)) {
-    throw bad(name, { problem: "name" });
-  }
-  if (typeof description !== "string" || description.trim() === "") {
-    throw bad(name, { problem: "description" });
-  }
-  if (!EFFECTS.includes(effects)) {
-    throw bad(name, { problem: "effects" });
-  }
-  if (typeof run !== "function") throw bad(name, { problem: "run" });
-  checkSafety(name, definition);
-}
-
-interface Safety {
-  readonly approval?: unknown;
-  readonly egress?: unknown;
-}
-
-/** A wish for approval or for the guard that is not understood would be a tool that acts without it. */
-function checkSafety(name: string, definition: Safety): void {
-  const { approval, egress } = definition;
-  const safety = (field: string, value: unknown, write: string) => {
-    const given = typeof value === "string" ? JSON.stringify(beginning(value, 60)) : String(value);
-    return bad(name, { problem: "safety", field, given: typeof value === "function" ? "a function" : given, write });
-  };
-  if (approval !== undefined && approval !== "required") throw safety("approval", approval, '"required"');
-  if (egress !== undefined && typeof egress !== "boolean") throw safety("egress", egress, "true or false");
-  for (const [field, value] of Object.entries(definition)) {
-    if (field !== "approval" && wantsPerson(field, value)) throw bad(name, { problem: "approval-field", field });
-  }
-}
-
-function schemaOf(name: string, side: "input" | "output", schema: unknown): ReadSchema {
-  try {
-    return readSchema(schema, side);
-  } catch (error) {
-    throw bad(name, { problem: "schema", side, reason: messageOf(error) }, error);
-  }
-}
-
 function checkInput(name: string, input: JsonObject, content: readonly string[]): void {
   if (input["type"] !== "object") throw bad(name, { problem: "input-not-object" });
   const properties = (input["properties"] ?? {}) as JsonObject;
@@ -434,17 +398,6 @@ function reachOf({ roots, hosts, open = [] }: ToolReach): ToolReach {
     ...(hosts === undefined ? {} : { hosts: [...hosts].sort() }),
     ...(open.length === 0 ? {} : { open: [...open].sort() }),
   };
-}
-
-function timeoutOf(name: string, timeout: number | string): number {
-  const valid = typeof timeout === "number" ? Number.isFinite(timeout) : DURATION_PATTERN.test(timeout);
-  const ms = !valid ? 0 : typeof timeout === "number" ? timeout : durationMs(timeout);
-  if (ms <= 0) throw bad(name, { problem: "timeout", given: String(timeout) });
-  return ms;
-}
-
-function bad(name: unknown, fault: ToolFault, cause?: unknown): PlanloomError {
-  return new PlanloomError("BAD_TOOL", { tool: String(name), ...fault }, { cause });
 }
 
 export type { EffectClass };

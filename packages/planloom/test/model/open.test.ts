@@ -68,9 +68,13 @@ describe("opening", () => {
       "MODEL_UNKNOWN_PROVIDER",
       /anthropic:claude-haiku-3-7/,
     ],
-    [{ model: "gpt-4o", baseURL: "localhost:8000/v1" }, "MODEL_BAD_ENDPOINT", /Write http:\/\/localhost:8000\/v1, or/],
+    [{ model: "gpt-4o", baseURL: "localhost:8000/v1" }, "MODEL_BAD_ENDPOINT", /Write http:\/\/localhost:8000\/v1\. /],
     [{ model: "gpt-4o", baseURL: "sk-a-key" }, "MODEL_BAD_ENDPOINT", /such as http:\/\/localhost:8000\/v1/],
-    [{ model: "anthropic:claude-x" }, "PROVIDER_NOT_INSTALLED", /npm install @ai-sdk\/anthropic@3`\.$/],
+    [
+      { model: "anthropic:claude-x" },
+      "PROVIDER_NOT_INSTALLED",
+      /npm install @ai-sdk\/anthropic@3`, and set ANTHROPIC_API_KEY\.$/,
+    ],
     [
       {
         model: {

@@ -140,8 +140,8 @@ describe("settings of a role", () => {
   ])("a wrong %s is refused: %o", async (setting, more) => {
     const config = { models: { executor: { model: "m", baseURL: "http://localhost:1/v1", ...more } } };
     await expect(createLoom({ ...config, store: "memory" }, { env: {} })).rejects.toMatchObject({
-      code: "MODEL_BAD_SETTING",
-      params: { role: "executor", setting },
+      code: "CONFIG_INVALID",
+      params: { setting: `models.executor.${setting}` },
     });
   });
 

@@ -96,9 +96,32 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { setting: "prices.m.inputUsdPerMTok", problem: "missing", wanted: { is: "prices" } },
     { setting: "secrets", problem: "not-texts", wanted: { is: "secrets" } },
     { setting: "", problem: "value", given: "a list", wanted: { is: "configuration" } },
-    { setting: "models.default.query", problem: "value", given: "3", wanted: { is: "texts" } },
-    { setting: "models.default.body", problem: "value", given: "3", wanted: { is: "body" } },
-    { setting: "models.default.headers.x y", problem: "value", given: "(not shown)", wanted: { is: "header" } },
+    { setting: "models.default.headers.x y", problem: "value", given: "not shown here", wanted: { is: "header" } },
+    {
+      ...{ setting: "limits.approvalMs", problem: "value", given: "1e+300" },
+      wanted: { is: "whole", least: 1, most: 315_360_000_000 },
+    },
+    {
+      ...{ setting: "models.planner.timeout", problem: "value", given: "-1" },
+      wanted: { is: "role-setting", form: "time" },
+    },
+    {
+      ...{ setting: "models.planner.baseURL", problem: "value", given: "localhost:1234" },
+      wanted: { is: "address", problem: "not-http", write: "http://localhost:1234/v1" },
+    },
+    {
+      ...{ file: "planloom.config.yaml", line: 3, setting: "limits.step", problem: "unknown" },
+      wanted: { is: "one-of", choices: ["steps", "turns"] },
+      more: [
+        {
+          line: 5,
+          setting: "concurrency",
+          problem: "value",
+          given: "0.5",
+          wanted: { is: "whole", least: 1, most: 1_000_000 },
+        },
+      ],
+    },
     {
       setting: "replan",
       problem: "value",
@@ -114,10 +137,49 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { tool: "pay", problem: "run" },
     { tool: "pay", problem: "input-not-object" },
     { tool: "pay", problem: "schema", side: "input", reason: "it is not a schema" },
+    {
+      ...{ tool: "pay", problem: "schema-part", side: "input" },
+      fault: { at: "/properties/n/type", is: "type", given: "numbr", types: ["string", "number"], write: "number" },
+    },
+    {
+      tool: "pay",
+      problem: "schema-part",
+      side: "input",
+      fault: { at: "/requird", is: "keyword", keyword: "requird", write: "required" },
+    },
+    {
+      tool: "pay",
+      problem: "schema-part",
+      side: "input",
+      fault: { at: "/minLength", is: "value", keyword: "minLength", wanted: "count" },
+    },
+    { tool: "pay", problem: "schema-part", side: "input", fault: { at: "/pattern", is: "pattern", given: "(" } },
+    {
+      tool: "pay",
+      problem: "schema-part",
+      side: "output",
+      fault: { at: "/items/$ref", is: "reference", given: "#/$defs/a" },
+    },
+    {
+      tool: "pay",
+      problem: "schema-part",
+      side: "input",
+      fault: { at: "/properties/n", is: "never", first: "minimum 5", second: "maximum 3" },
+    },
+    {
+      tool: "pay",
+      problem: "schema-part",
+      side: "input",
+      fault: { at: "", is: "required", name: "amuont", properties: ["amount"], write: "amount" },
+    },
+    { tool: "(none)", problem: "definition", given: "a function" },
+    {
+      ...{ tool: "pay", problem: "keys", known: ["name", "approval"] },
+      keys: [{ key: "needsApproval", write: 'approval: "required"' }, { key: "title", write: "" }, { key: "color" }],
+    },
+    { tool: "pay", problem: "value", key: "approval", given: "true", wanted: "required" },
     { tool: "pay", problem: "content", argument: "note", arguments: ["amount", "text"] },
     { tool: "pay", problem: "timeout", given: "soon" },
-    { tool: "pay", problem: "safety", field: "approval", given: "true", write: '"required"' },
-    { tool: "pay", problem: "approval-field", field: "require_approval" },
   ],
   DUPLICATE_TOOL: [{ tool: "search" }],
   BAD_FOLDER: [
@@ -139,7 +201,13 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   ],
   MODEL_BAD_ENDPOINT: [
     { url: "(not a URL)", problem: "not-http" },
-    { url: "localhost:8000/v1", problem: "not-http" },
+    {
+      url: "localhost:8000/v1",
+      problem: "not-http",
+      role: "planner",
+      setting: "--base-url",
+      write: "http://localhost:8000/v1",
+    },
     { url: "http://localhost:8000/v1", problem: "credentials" },
   ],
   MODEL_BAD_SETTING: [
@@ -162,7 +230,11 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
       reason: "Cannot find module '@ai-sdk/provider'",
     },
   ],
-  PROVIDER_UNREACHABLE: [{ ...server, reason: "ECONNREFUSED" }],
+  PROVIDER_UNREACHABLE: [
+    { ...server, reason: "ECONNREFUSED" },
+    { ...server, label: "api.openai.com/v1", reason: "ENOTFOUND" },
+    { ...server, label: "@ai-sdk/anthropic", reason: "ETIMEDOUT" },
+  ],
   PROVIDER_UNAUTHORIZED: [
     { ...server, status: 401, text: "Incorrect API key provided." },
     { ...server, status: 403, text: "The header X-Tenant is missing." },

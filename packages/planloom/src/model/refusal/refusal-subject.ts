@@ -16,10 +16,16 @@ interface Kind {
 
 /** In order: the first that fits counts. */
 const KINDS: readonly Kind[] = [
+  // Google says this of its limits by the minute, too, and then names the time.
+  { status: 429, words: /exceeded your current quota[^]{0,2000}please retry in [\d.]+ ?(?:ms|s|m)\b/i },
   {
-    ...{ subject: "quota", status: 402, codes: /insufficient_?quota|billing/i },
+    ...{
+      subject: "quota",
+      status: 402,
+      codes: /insufficient_?(?:quota|funds|balance)|exceeded_?current_?quota|billing|arrearage/i,
+    },
     words:
-      /insufficient[_ ]quota|exceeded your current quota|insufficient (?:balance|credits?|funds)|credit balance|more credits|(?<!\/)billing\b(?!\/)|余额不足|欠费/i,
+      /insufficient[_ ]quota|exceeded[_ ](?:your )?current[_ ]quota|insufficient[_ ](?:balance|credits?|funds)|credit balance|credit limit|more credits|(?:out of|no|used all|all available|included|prepa\w+) credits|credits? (?:\w+ ){0,3}(?:exhausted|depleted|used up)|exhausted (?:\w+ ){0,3}credits|spend(?:ing)? (?:limit|cap)|payment required|(?:unpaid|past due) (?:invoice|bill)|(?:calls|requests) ?\/ ?month|arrearage|in good standing|(?<!\/)billing\b(?!\/)|余额不足|欠费|充值/i,
   },
   {
     ...{ subject: "length", status: 400, codes: /context_?(?:length|size|window)/i },

@@ -73,6 +73,8 @@ export const OPENAI_URL = "https://api.openai.com/v1";
 interface Layer {
   readonly settings: ListedSettings;
   readonly general: boolean;
+  /** The flag, variable or setting of its base URL. */
+  readonly address: string;
 }
 
 /**
@@ -115,16 +117,26 @@ function describeModel(settings: RoleSettings): string {
   return `${model} ${address ?? "(no base URL)"}`;
 }
 
-function resolveRole(role: Role, { flags, config, env }: RoleSources): ListedSettings {
-  const layers: readonly Layer[] = [
-    { settings: flags?.[role] ?? {}, general: false },
-    { settings: flags ?? {}, general: true },
-    { settings: fromVariables(env, `PLANLOOM_${role.toUpperCase()}_`), general: false },
-    { settings: config?.[role] ?? {}, general: false },
-    { settings: fromVariables(env, "PLANLOOM_"), general: true },
-    { settings: config ?? {}, general: true },
-    { settings: fromOpenAI(env), general: false },
+/** The layers of a role, in their order. */
+function layersOf(role: Role, { flags, config, env }: RoleSources): readonly Layer[] {
+  const own = `PLANLOOM_${role.toUpperCase()}_`;
+  return [
+    { settings: flags?.[role] ?? {}, general: false, address: `--${role}-base-url` },
+    { settings: flags ?? {}, general: true, address: "--base-url" },
+    { settings: fromVariables(env, own), general: false, address: `${own}BASE_URL` },
+    { settings: config?.[role] ?? {}, general: false, address: `models.${role}.baseURL` },
+    { settings: fromVariables(env, "PLANLOOM_"), general: true, address: "PLANLOOM_BASE_URL" },
+    { settings: config ?? {}, general: true, address: "models.default.baseURL" },
+    { settings: fromOpenAI(env), general: false, address: "OPENAI_BASE_URL" },
   ];
+}
+
+/** The flag, variable or setting that a role has this base URL from. */
+export const addressSource = (role: Role, sources: RoleSources, baseURL: string): string | undefined =>
+  layersOf(role, sources).find(({ settings }) => settings.baseURL === baseURL)?.address;
+
+function resolveRole(role: Role, sources: RoleSources): ListedSettings {
+  const layers = layersOf(role, sources);
   const settings = resolveModel(role, layers);
   const listAt = layers.findIndex(({ settings: { fallbacks } }) => fallbacks !== undefined);
   const modelAt = layers.findIndex(({ settings: { model } }) => model !== undefined);

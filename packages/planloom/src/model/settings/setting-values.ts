@@ -1,5 +1,6 @@
 // Checks the values of a role's settings before anything is sent. In: settings from flags, variables, a configuration or
 // a program. Out: nothing, or an error that says what to write instead.
+import { LIMITS } from "../../limits.js";
 import { isObject } from "../../plan/json.js";
 import { asJson } from "../../tools/output.js";
 import type { SettingForm } from "../../words/errors/model.js";
@@ -21,7 +22,9 @@ interface Check {
 }
 
 const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
-const isWhole = (value: unknown): boolean => isNumber(value) && Number.isInteger(value);
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
+const isCount = (value: unknown): boolean => isWhole(value) && value > 0 && value <= LIMITS.settingMost;
+const isTime = (value: unknown): boolean => isNumber(value) && value >= 1 && value <= LIMITS.longestMs;
 const isText = (value: unknown): boolean => typeof value === "string";
 const isRecordOf = (fits: (name: string, value: unknown) => boolean) => (value: unknown) =>
   isObject(value) && Object.entries(value as object).every(([name, one]) => fits(name, one));
@@ -44,19 +47,27 @@ const CHECKS: { readonly [setting: string]: Check } = {
       Array.isArray(value) && value.length <= MOST_STOPS && value.every((text) => isText(text) && text !== ""),
   },
   reasoningEffort: { wanted: "effort", fits: (value) => (EFFORTS as readonly unknown[]).includes(value) },
-  maxOutputTokens: { wanted: "positive", fits: (value) => isWhole(value) && (value as number) > 0 },
-  timeout: { wanted: "positive", fits: (value) => isNumber(value) && value > 0 },
-  totalTimeout: { wanted: "positive", fits: (value) => isNumber(value) && value > 0 },
+  maxOutputTokens: { wanted: "count", fits: isCount },
+  timeout: { wanted: "time", fits: isTime },
+  totalTimeout: { wanted: "time", fits: isTime },
+  requestsPerMinute: { wanted: "count", fits: isCount },
+  tokensPerMinute: { wanted: "count", fits: isCount },
+  maxConcurrent: { wanted: "count", fits: isCount },
   instructions: { wanted: "text", fits: isText },
   baseURL: { wanted: "text", fits: isText },
   model: { wanted: "text", fits: (value) => isText(value) || (typeof value === "object" && value !== null) },
 };
 
+/** The form that the value should have; undefined if it has it, or if the setting is not known. */
+export function wrongForm(setting: string, value: unknown): SettingForm | undefined {
+  const check = Object.hasOwn(CHECKS, setting) ? CHECKS[setting] : undefined;
+  return check === undefined || check.fits(value) ? undefined : check.wanted;
+}
+
 /** Throws PlanloomError MODEL_BAD_SETTING for the first value that is not allowed. No value is shown. */
 export function soundSettings(role: Role, settings: object): void {
   for (const [setting, value] of Object.entries(settings)) {
-    const check = CHECKS[setting];
-    if (check !== undefined && !check.fits(value))
-      throw new PlanloomError("MODEL_BAD_SETTING", { role, setting, wanted: check.wanted });
+    const wanted = wrongForm(setting, value);
+    if (wanted !== undefined) throw new PlanloomError("MODEL_BAD_SETTING", { role, setting, wanted });
   }
 }

@@ -1,6 +1,8 @@
 // Words for errors of the configuration: its file, its settings, its tools and folders.
 import { byCase } from "../by-case.js";
 import type { ErrorTable } from "../error-words.js";
+import { schemaFaultAdvice, schemaFaultText, type SchemaFault } from "./schemas.js";
+import { formText, type SettingForm } from "./model.js";
 
 /** The expected value of a setting. */
 export type WantedSetting =
@@ -8,7 +10,12 @@ export type WantedSetting =
   /** Other programs name a setting so. `write` is ours, "" if there is none and none is needed. */
   | { readonly is: "instead"; readonly write: string }
   | { readonly is: "record"; readonly keys: readonly string[] }
+  /** `most` is absent in an error of an earlier version. */
   | { readonly is: "whole"; readonly least: number; readonly most?: number }
+  /** The address of a model server. `write`: the one that is meant, if that is known. */
+  | { readonly is: "address"; readonly problem: "not-http" | "credentials"; readonly write?: string }
+  /** A setting of a role. */
+  | { readonly is: "role-setting"; readonly form: SettingForm }
   | { readonly is: "model-list"; readonly most: number }
   | { readonly is: "number" | "usd" | "usd-per-million" | "boolean" }
   | {
@@ -26,9 +33,8 @@ export type WantedSetting =
         | "function"
         | "secrets"
         | "models"
-        | "texts"
-        | "body"
-        | "header";
+        | "header"
+        | "names";
     }
   | { readonly is: "configuration" }
   /** A function writes plans, and cannot judge a plan. The fix is another value, or a planner model. */
@@ -39,16 +45,43 @@ type SettingFault =
   | { readonly problem: "unknown" | "misplaced" | "missing" | "not-tools" | "not-texts" }
   | { readonly problem: "value"; readonly given: string };
 
+/** A wrong setting. `setting` is "" for the whole configuration. `line`: where it stands in the file, if that is known. */
+export type SettingProblem = {
+  readonly setting: string;
+  readonly wanted: WantedSetting;
+  readonly line?: number;
+} & SettingFault;
+
+/** `write`: what means the same, "" if it can be left out; absent if that is not known. */
+export interface UnknownKey {
+  readonly key: string;
+  readonly write?: string;
+}
+
+/** The form that a value in the definition of a tool must have. */
+export type ToolValue = keyof typeof TOOL_VALUES;
+
+const TOOL_VALUES = {
+  boolean: "true or false",
+  function: "a function",
+  required: '"required"',
+  pass: '"pass"',
+  arguments: "a list of names of arguments",
+  text: "a text",
+  reach: "{ roots, hosts, open }, each a list of texts",
+} as const;
+
 /** Why a definition given to `tool()` cannot be used. */
 export type ToolFault =
   | { readonly problem: "name" | "description" | "effects" | "run" | "input-not-object" }
   | { readonly problem: "schema"; readonly side: "input" | "output"; readonly reason: string }
+  /** A place inside a JSON Schema. */
+  | { readonly problem: "schema-part"; readonly side: "input" | "output"; readonly fault: SchemaFault }
+  | { readonly problem: "definition"; readonly given: string }
+  | { readonly problem: "keys"; readonly keys: readonly UnknownKey[]; readonly known: readonly string[] }
+  | { readonly problem: "value"; readonly key: string; readonly given: string; readonly wanted: ToolValue }
   | { readonly problem: "content"; readonly argument: string; readonly arguments: readonly string[] }
-  | { readonly problem: "timeout"; readonly given: string }
-  /** A field that keeps calls safe has a value that means nothing. `write`: what it may be. */
-  | { readonly problem: "safety"; readonly field: string; readonly given: string; readonly write: string }
-  /** Another program's name for the approval of a person. */
-  | { readonly problem: "approval-field"; readonly field: string };
+  | { readonly problem: "timeout"; readonly given: string };
 
 /** Why the list of trusted folders cannot be used. `reason` is the text of the system. */
 export type TrustListFault =
@@ -60,10 +93,10 @@ export interface ConfigurationErrors {
   /** The file was found, is code, and lies in a folder that the user has not trusted. */
   CONFIG_NOT_TRUSTED: { readonly file: string; readonly folder: string };
   TRUST_LIST_FAILED: { readonly file: string } & TrustListFault;
-  /** `next`: the advice of the Planloom error that stopped it. */
-  CONFIG_FAILED: { readonly file: string; readonly reason: string; readonly next?: string };
-  /** `setting` is "" for the whole configuration. `file` is absent if a program gave it. */
-  CONFIG_INVALID: { readonly file?: string; readonly setting: string; readonly wanted: WantedSetting } & SettingFault;
+  /** `next`: the advice of the Planloom error that stopped it. `line`: where it stopped, if that is known. */
+  CONFIG_FAILED: { readonly file: string; readonly line?: number; readonly reason: string; readonly next?: string };
+  /** The first wrong setting, and all others. `file` is absent if a program gave the configuration. */
+  CONFIG_INVALID: SettingProblem & { readonly file?: string; readonly more?: readonly SettingProblem[] };
   BUDGET_UNPRICED: { readonly model: string };
   BAD_TOOL: { readonly tool: string } & ToolFault;
   DUPLICATE_TOOL: { readonly tool: string };
@@ -97,17 +130,23 @@ export const CONFIGURATION_ERRORS: ErrorTable<ConfigurationErrors> = {
   },
   CONFIG_FAILED: {
     kind: "config",
-    message: ({ file, reason }) => `The configuration ${file} cannot be loaded: ${reason}`,
+    message: ({ file, line, reason }) => `The configuration ${placeText(file, line)} cannot be loaded: ${reason}`,
     next: ({ next = "Correct the file. Its default export is defineConfig({ ... })." }) => [next],
   },
   CONFIG_INVALID: {
     kind: "config",
-    message: (params) => `${params.file === undefined ? "" : `${params.file}: `}${settingText(params)}`,
-    next: ({ wanted }) => [
-      wanted.is === "instead" && wanted.write === ""
-        ? "Leave it out: it has no meaning here."
-        : `Write ${wantedText(wanted)}.`,
-    ],
+    message: (params) => {
+      const { file, line, more = [] } = params;
+      if (more.length === 0) return `${file === undefined ? "" : `${placeText(file, line)}: `}${settingText(params)}`;
+      const each = [params, ...more].map((problem) => {
+        const place = problem.line === undefined ? "" : `line ${problem.line}: `;
+        return `- ${place}${settingText(problem)} ${wantedAdvice(problem)}`;
+      });
+      const of = file === undefined ? "the configuration" : file;
+      return [`${each.length} settings of ${of} are wrong:`, ...each].join("\n");
+    },
+    next: (params) =>
+      (params.more ?? []).length === 0 ? [wantedAdvice(params)] : ["Correct them all, as each line says."],
   },
   BUDGET_UNPRICED: {
     kind: "config",
@@ -169,6 +208,14 @@ export const CONFIGURATION_ERRORS: ErrorTable<ConfigurationErrors> = {
   },
 };
 
+/** `planloom.config.yaml:3`. */
+const placeText = (file: string, line: number | undefined): string => (line === undefined ? file : `${file}:${line}`);
+
+const wantedAdvice = ({ wanted }: SettingProblem): string =>
+  wanted.is === "instead" && wanted.write === ""
+    ? "Leave it out: it has no meaning here."
+    : `Write ${wantedText(wanted)}.`;
+
 export const trustListText: (fault: TrustListFault) => string = byCase("fault", {
   owner: () => "belongs to another user",
   writable: () => "can be written by other users",
@@ -177,7 +224,7 @@ export const trustListText: (fault: TrustListFault) => string = byCase("fault", 
   unwritable: ({ reason }) => `cannot be written: ${reason}`,
 });
 
-const settingText: (params: ConfigurationErrors["CONFIG_INVALID"]) => string = byCase("problem", {
+const settingText: (params: SettingProblem) => string = byCase("problem", {
   unknown: ({ setting }) => `Unknown setting ${setting}.`,
   misplaced: ({ setting }) => `${setting} is no option of a single run.`,
   missing: ({ setting }) => `The setting ${setting} is missing.`,
@@ -201,6 +248,7 @@ const MISFIT: { readonly [Is in WantedSetting["is"]]?: string } = {
   limiter: ", not a limiter",
   function: ", not a function",
   "without-planner-function": ", but the planner is a function",
+  address: ", not an http or https address without a user name",
 };
 
 const wantedText: (wanted: WantedSetting) => string = byCase("is", {
@@ -209,7 +257,13 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   instead: ({ write }) => write,
   record: ({ keys }) => `a record of ${keys.join(", ")}`,
   "model-list": ({ most }) => `a list of 1 to ${most} models`,
-  whole: ({ least, most }) => `a whole number of at least ${least}${most === undefined ? "" : ` and at most ${most}`}`,
+  whole: ({ least, most }) =>
+    most === undefined ? `a whole number of at least ${least}` : `a whole number from ${least} to ${most}`,
+  address: ({ problem, write }) =>
+    write ?? `an address such as http://localhost:8000/v1${problem === "credentials" ? ", and the key as apiKey" : ""}`,
+  "role-setting": ({ form }) => formText(form),
+  names: () => 'a list of names of fields: storedContext: ["userId"]',
+  hosts: () => 'a list of hosts: allowHosts: ["intranet.example"]',
   "without-planner-function": ({ value }) =>
     `${value}, or name a planner model: a planner function cannot judge a plan`,
   number: () => "a number, 0 or more",
@@ -219,7 +273,6 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   tools: () => "a list of tools that were made by tool(): tools: [tool({ ... })]",
   "tools-in-code": () => "a list of tools that were made by tool(), in a .ts or .js file: tools: [tool({ ... })]",
   folders: () => 'a list of folders: roots: ["documents"]',
-  hosts: () => 'a list of hosts: allowHosts: ["wiki.intern:8080"]',
   paths: () => 'a list of paths or patterns below the folders: allow: [".github/**"]',
   search: () => 'one place: search: { folder: "documents" }, or { searxng: "http://…" }',
   prices: () => 'a record: prices: { "my-model": { inputUsdPerMTok: 0.5, outputUsdPerMTok: 1.5 } }',
@@ -228,8 +281,6 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   limiter: () => "an object with `acquire`, `report` and `pause`, or nothing",
   function: () => "a function, or nothing",
   secrets: () => "a record of texts: secrets: { NAME: process.env.NAME }",
-  texts: () => 'a record of texts: { "x-name": "value" }',
-  body: () => 'a record of JSON: { reasoning_effort: "low" }',
   header: () => "a header whose name is a word and whose value is one line",
   models: () => "a record: models: { planner, executor, ... }",
   configuration: () => "export default defineConfig({ ... })",
@@ -242,10 +293,13 @@ const toolFaultText: (fault: ToolFault) => string = byCase("problem", {
   run: () => "has no run function",
   "input-not-object": () => "has an input that is not an object",
   schema: ({ side, reason }) => `has an ${side} schema that cannot be used: ${reason}`,
+  "schema-part": ({ side, fault }) => `has an ${side} schema that cannot be used: ${schemaFaultText(fault)}`,
+  definition: ({ given }) => `has no definition: tool() was given ${given}`,
+  keys: ({ keys }) =>
+    `has ${keys.length === 1 ? "a key" : "keys"} that tool() does not know: ${keys.map(({ key }) => key).join(", ")}`,
+  value: ({ key, given }) => `has ${key}: ${given}, which is not allowed`,
   content: ({ argument }) => `names "${argument}" as content, but has no such argument`,
   timeout: ({ given }) => `has the timeout ${given}`,
-  safety: ({ field, given }) => `has a value for ${field} that means nothing here: ${given}`,
-  "approval-field": ({ field }) => `has a field ${field}, which means nothing here`,
 });
 
 const toolAdvice: (fault: ToolFault) => string = byCase("problem", {
@@ -255,8 +309,16 @@ const toolAdvice: (fault: ToolFault) => string = byCase("problem", {
   run: () => "Add run(args, context).",
   "input-not-object": () => "Wrap the arguments: z.object({ ... }).",
   schema: () => "Use a zod 4 schema, another one with Standard JSON Schema, or a plain JSON Schema object.",
+  "schema-part": ({ fault }) => schemaFaultAdvice(fault),
+  definition: () => "Give it one object: tool({ name, description, input, effects, run }).",
+  keys: ({ keys, known }) =>
+    keys
+      .map(({ key, write }) => {
+        if (write === undefined) return `Instead of ${key}: one of ${known.join(", ")}.`;
+        return write === "" ? `Leave ${key} out.` : `Instead of ${key}: ${write}.`;
+      })
+      .join(" "),
+  value: ({ key, wanted }) => `Write ${TOOL_VALUES[wanted]}, or leave ${key} out.`,
   content: (fault) => `Its arguments are: ${fault.arguments.join(", ")}.`,
-  timeout: () => 'Write milliseconds above 0, or text such as "30s".',
-  safety: ({ field, write }) => `Write ${field}: ${write}, or leave it out.`,
-  "approval-field": () => 'Write approval: "required". Each call of the tool then waits for a person.',
+  timeout: () => 'Write whole milliseconds, at least 1 and at most ten years, or text such as "30s".',
 });

@@ -1,5 +1,7 @@
 // Words for errors of models and their servers. `text` is what the server itself said, in one line and without keys.
+import { isNearHost } from "../../near-host.js";
 import { byCase } from "../by-case.js";
+import { keyVariableAt, keyVariableFor } from "../key-variables.js";
 import type { Sentence } from "../action.js";
 import type { ErrorTable } from "../error-words.js";
 
@@ -68,18 +70,28 @@ const FORMS = {
   temperature: "a number from 0 to 2",
   share: "a number above 0, at most 1",
   whole: "a whole number",
-  positive: "a number above 0",
+  count: "a whole number from 1 to 1000000000000",
+  time: "milliseconds, from 1 to 315360000000 (ten years)",
   stops: "a list of at most 16 texts that are not empty",
   effort: "one of none, minimal, low, medium, high, xhigh and max",
   text: "a text",
 } as const;
+
+export const formText = (form: SettingForm): string => FORMS[form];
 
 export interface ModelErrors {
   /** `role` is absent if no role has a model that can be tried. */
   MODEL_NOT_SET: { readonly role?: Role };
   /** `use` is the name with the provider that has it, if that is known. */
   MODEL_NO_ENDPOINT: { readonly role: Role; readonly model: string; readonly use?: string; readonly install?: string };
-  MODEL_BAD_ENDPOINT: { readonly url: string; readonly problem: "not-http" | "credentials" };
+  /** `setting`: the setting, variable or flag that holds it. `write`: the address that is meant, if that is known. */
+  MODEL_BAD_ENDPOINT: {
+    readonly url: string;
+    readonly problem: "not-http" | "credentials";
+    readonly role?: Role;
+    readonly setting?: string;
+    readonly write?: string;
+  };
   MODEL_BAD_SETTING: BadSetting;
   /** The name before the colon or slash is not one of a provider. */
   MODEL_UNKNOWN_PROVIDER: UnknownProvider;
@@ -125,24 +137,35 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
       if (use === undefined)
         return [
           `${server.replace("set", "Set")} For a model of OpenAI set OPENAI_API_KEY. A provider's package is named ` +
-            "before the model, as in anthropic:claude-opus-4-6.",
+            "before the model, as in anthropic:claude-opus-4-6 (with its key in ANTHROPIC_API_KEY).",
         ];
-      const openai = use.startsWith("openai:") ? "For a model of OpenAI set OPENAI_API_KEY. Or name" : "Name";
-      const name = `${openai} the model ${use}`;
-      if (install === undefined) return [`${name}. Or ${server}`];
-      return [`${name}, and install its package with `, { action: "install", package: install }, `. Or ${server}`];
+      const openai = use.startsWith("openai:");
+      const name = `${openai ? "For a model of OpenAI set OPENAI_API_KEY. Or name" : "Name"} the model ${use}`;
+      const key = openai ? "" : keyAdvice(use);
+      if (install === undefined) return [`${name}${key}. Or ${server}`];
+      return [
+        `${name}, and install its package with `,
+        { action: "install", package: install },
+        `${key}. Or ${server}`,
+      ];
     },
   },
   MODEL_BAD_ENDPOINT: {
     kind: "config",
-    message: ({ url, problem }) =>
-      problem === "credentials"
-        ? `The base URL ${url} holds a user name or password.`
-        : `The base URL ${url} is not an http or https address.`,
-    next: ({ problem, url }) => {
+    message: ({ url, problem, role, setting }) => {
+      const from = [
+        ...(role === undefined ? [] : [`of the ${role}`]),
+        ...(setting === undefined ? [] : [`in ${setting}`]),
+      ];
+      const base = ["The base URL", url, ...(from.length === 0 ? [] : [`(${from.join(", ")})`])].join(" ");
+      return problem === "credentials"
+        ? `${base} holds a user name or password.`
+        : `${base} is not an http or https address.`;
+    },
+    next: ({ problem, write }) => {
       if (problem === "credentials")
         return ["Give an address such as http://localhost:8000/v1, and the key as apiKey."];
-      if (/^\w[\w.-]*[:/]/.test(url) && !url.includes("://")) return [`Write http://${url}, or https:// before it.`];
+      if (write !== undefined) return [`Write ${write}. An address begins with http:// or https://.`];
       return ["Give an address such as http://localhost:8000/v1."];
     },
   },
@@ -175,11 +198,11 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
       const { role, use } = params;
       if ("address" in params)
         return [`Name the model ${use}, and set ${variable(role, "_BASE_URL")} to ${params.address}.`];
-      if (params.install === undefined) return [`Name the model ${use}.`];
+      if (params.install === undefined) return [`Name the model ${use}${keyAdvice(use)}.`];
       return [
         `Name the model ${use}, and install its package with `,
         { action: "install", package: params.install },
-        ".",
+        `${keyAdvice(use)}.`,
       ];
     },
   },
@@ -197,16 +220,24 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
     kind: "provider",
     message: ({ model, package: name, reason }) =>
       `The model ${model} needs the package ${name}, which ${reason === undefined ? "is not installed." : `cannot be loaded: ${reason}`}`,
-    next: ({ install, reason }) => [
+    next: ({ install, reason, model }) => [
       reason === undefined ? "Install it with " : "Install it anew, with all that it needs: ",
       { action: "install", package: install },
-      ".",
+      `${keyAdvice(model)}.`,
     ],
   },
   PROVIDER_UNREACHABLE: {
     kind: "provider",
     message: (params) => `${targetText(params)} cannot be reached: ${REACHED[params.reason] ?? params.reason}.`,
-    next: ({ role }) => [`Start the server, or set ${variable(role, "_BASE_URL")} to its address.`],
+    next: (params) => {
+      const { role, label } = params;
+      const address = `${variable(role, "_BASE_URL")}`;
+      if (!isHosted(params)) return [`Start the server, or set ${address} to its address.`];
+      return [
+        `Check that this machine can reach ${ofPackage(params) ? "the provider" : hostOf(label)}: its network, DNS, ` +
+          `firewall, VPN and proxy.${ofPackage(params) ? "" : ` If the address is wrong, correct ${address}.`}`,
+      ];
+    },
   },
   PROVIDER_UNAUTHORIZED: {
     kind: "provider",
@@ -214,10 +245,10 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
       params.status === undefined ? `${targetText(params)} needs a key${said(params.text)}` : answeredText(params),
     next: (params) => {
       const { role, status } = params;
-      if (status === undefined) return [`Set ${variable(role, "_API_KEY")}, or the provider's own variable.`];
+      if (status === undefined) return [`Set ${keyVariable(params)}.`];
       if (status === 403)
         return [
-          `Do what the server says. It may want a key for this model in ${variable(role, "_API_KEY")}, or a header in ` +
+          `Do what the server says. It may want a key for this model in ${keyVariable(params)}, or a header in ` +
             `${variable(role, "_HEADERS")}.`,
         ];
       return REMEDIES.key(params);
@@ -246,10 +277,13 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
   },
   PROVIDER_REFUSED: {
     kind: "provider",
-    message: (params) =>
-      params.status === undefined
+    message: (params) => {
+      if (params.about === "quota")
+        return `The account at ${targetText(params)} has no credit or no quota left${said(answerIn(params))}`;
+      return params.status === undefined
         ? `${targetText(params)} does not support the request${said(params.text)}`
-        : answeredText(params),
+        : answeredText(params);
+    },
     next: (params) => {
       const { role, status, about, setting } = params;
       if (setting !== undefined)
@@ -294,11 +328,27 @@ export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
   },
 };
 
+const hostOf = (label = ""): string => label.replace(/[/].*$/, "").replace(/:\d+$/, "");
+
+/** Whether others run the server: it is neither on this machine nor in a private network. */
+const isHosted = (target: ModelTarget): boolean =>
+  ofPackage(target) || (target.label !== undefined && !isNearHost(hostOf(target.label)));
+
 /** Whether the model comes from a package of the AI SDK. */
 const ofPackage = ({ label }: ModelTarget): boolean => label?.startsWith("@ai-sdk/") === true;
 
-const keyVariable = (target: ModelTarget): string =>
-  variable(target.role, "_API_KEY") + (ofPackage(target) ? ", or the provider's own variable," : "");
+/** The variables that a key can be set in: the provider's own first, because most people have that. */
+function keyVariable(target: ModelTarget): string {
+  const own = keyVariableAt(target.label) ?? (ofPackage(target) ? "the provider's own variable" : undefined);
+  const ours = variable(target.role, "_API_KEY");
+  return own === undefined ? ours : `${own} (or ${ours})`;
+}
+
+/** For a model with its provider's name before it. */
+function keyAdvice(model: string): string {
+  const own = keyVariableFor(model);
+  return own === undefined ? "" : `, and set ${own}`;
+}
 
 const REMEDIES: { readonly [S in RefusalSubject]: (target: ModelTarget) => Sentence } = {
   quota: ({ role }) => [
@@ -337,6 +387,9 @@ function targetText({ model, role, label }: ModelTarget): string {
 }
 
 const said = (text = ""): string => (text === "" ? "." : `: ${text}`);
+
+const answerIn = ({ status, text = "" }: Answered): string =>
+  [...(status === undefined ? [] : [`it answered ${status}`]), ...(text === "" ? [] : [text])].join(": ");
 
 function answeredText(params: Answered): string {
   const { status, text } = params;
