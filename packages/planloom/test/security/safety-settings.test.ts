@@ -46,8 +46,10 @@ describe("a tool", () => {
     expect((thrown as PlanloomError).next).toContain(write);
   });
 
-  test("may say that it needs no approval, in the words of another program", () => {
-    expect(echo({ require_approval: false }).spec.approval).toBeUndefined();
+  test("leaves out that it needs no approval, in the words of another program", () => {
+    expect(() => echo({ require_approval: false })).toThrow(
+      expect.objectContaining({ code: "BAD_TOOL", next: "Leave require_approval out." }) as Error,
+    );
   });
 });
 

@@ -318,7 +318,7 @@ const toolAdvice: (fault: ToolFault) => string = byCase("problem", {
         return write === "" ? `Leave ${key} out.` : `Instead of ${key}: ${write}.`;
       })
       .join(" "),
-  value: ({ key, wanted }) => `Write ${TOOL_VALUES[wanted]}, or leave ${key} out.`,
+  value: ({ key, wanted }) => `Write ${key}: ${TOOL_VALUES[wanted]}, or leave it out.`,
   content: (fault) => `Its arguments are: ${fault.arguments.join(", ")}.`,
   timeout: () => 'Write whole milliseconds, at least 1 and at most ten years, or text such as "30s".',
 });
