@@ -258,8 +258,11 @@ export interface DataParams {
   );
   /** Error. `answer.from` names no step. */
   readonly UNKNOWN_STEP: { readonly name: string; readonly steps: Names };
-  /** Warning. An agent step has no tools, and its text names some. */
-  readonly TOOL_NOT_GIVEN: { readonly step: string; readonly tools: Names };
+  /**
+   * Warning. An agent step does not get a tool: it has none, and its text names some; or it names one that needs approval.
+   * An error if no tool is left to it.
+   */
+  readonly TOOL_NOT_GIVEN: { readonly step: string; readonly tools: Names; readonly approval?: true };
   /** Warning. A text says nothing, or only words that fit any step, such as "handle data". */
   readonly NO_TEXT: { readonly text: string };
   /**

@@ -286,8 +286,14 @@ export const DATA: FindingTable<keyof DataParams> = {
     fix: ({ steps }) => `The steps are ${steps.join(", ")}.`,
   },
   TOOL_NOT_GIVEN: {
-    message: ({ step, tools }) => `${step} names ${andList(tools)}, and may use no tools.`,
-    fix: ({ tools }) => `Write tools: [${tools.join(", ")}], or tools: all. A call by itself is a tool step.`,
+    message: ({ step, tools, approval }) =>
+      approval === true
+        ? `${step} names ${andList(tools)}, which a person must approve: an agent step does not get such tools.`
+        : `${step} names ${andList(tools)}, and may use no tools.`,
+    fix: ({ tools, approval }) =>
+      approval === true
+        ? `Write a tool step for each call: tool: ${tools.join(" or ")}.`
+        : `Write tools: [${tools.join(", ")}], or tools: all. A call by itself is a tool step.`,
   },
   NO_TEXT: {
     message: ({ text }) => `The text ${quoted(text)} does not say what to do.`,

@@ -12,16 +12,15 @@ import { evidenceIn } from "../../src/plan/evidence.js";
 import { scriptedModel } from "../../src/testing/index.js";
 import { timeText } from "../../src/words/phrases.js";
 
-const echo = (more: object = {}): Tool =>
-  tool({
-    name: "echo",
-    description: "Gives back a value.",
-    input: z.object({ value: z.string() }),
-    output: z.string(),
-    effects: "none",
-    run: ({ value }) => value,
-    ...more,
-  });
+const TOOL = {
+  name: "echo",
+  description: "Gives back a value.",
+  input: z.object({ value: z.string() }),
+  output: z.string(),
+  effects: "none",
+  run: ({ value }: { readonly value: string }) => value,
+} as const;
+const echo = (more: object = {}): Tool => tool({ ...TOOL, ...more });
 const steps = [{ id: "a", tool: "echo", with: { value: "x" } }];
 const open = (more: object = {}) => createLoom({ store: "memory", models: {}, tools: [echo()], ...more });
 
@@ -188,6 +187,18 @@ test("hints that are an empty text, or the word all, give an agent step all tool
     const checked = loom.check({ steps: [{ step_id: 1, description: "Find the price.", tool_hints }] });
     expect(checked.ok && checked.plan.steps[0]).toMatchObject({ kind: "agent", tools: "all" });
   }
+});
+
+test("an agent step whose tools all need approval is refused: its model would get none, and could only say it acted", async () => {
+  const pay = tool({ ...TOOL, name: "pay", approval: "required" });
+  const loom = await createLoom({ store: "memory", models: {}, tools: [echo(), pay] });
+  const found = (tools: readonly string[]) =>
+    loom
+      .check({ steps: [{ id: "a", agent: "Give the money back.", tools }] })
+      .findings.map(({ code, severity }) => [code, severity]);
+  expect(found(["pay"])).toEqual([["TOOL_NOT_GIVEN", "error"]]);
+  expect(found(["echo", "pay"])).toEqual([["TOOL_NOT_GIVEN", "warning"]]);
+  expect(found(["echo"])).toEqual([]);
 });
 
 test("a constant is no partial answer: it would say of a failed run what it says of a whole one", async () => {

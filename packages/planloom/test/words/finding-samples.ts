@@ -951,6 +951,11 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "look names web_search and read_file, and may use no tools.",
       "Write tools: [web_search, read_file], or tools: all. A call by itself is a tool step.",
     ],
+    [
+      { step: "refund", tools: ["pay_back"], approval: true },
+      "refund names pay_back, which a person must approve: an agent step does not get such tools.",
+      "Write a tool step for each call: tool: pay_back.",
+    ],
   ],
   NO_TEXT: [
     [
