@@ -10,6 +10,7 @@ const order = [
   "store",
   "engine",
   "perform",
+  "streams",
   "loom",
   "recording",
   "server",

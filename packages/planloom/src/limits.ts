@@ -145,6 +145,12 @@ export const LIMITS = {
   listHeads: 20,
   /** How often a list that is followed looks for runs of other processes, in ms. */
   followMs: 1_000,
+  /** Events that are read from a store at once: a reader that is slow holds so many. */
+  eventsPage: 200,
+  /** Characters of an answer that a slow reader of a stream has not taken: the rest comes with the whole answer. */
+  streamText: 65_536,
+  /** Steps whose progress a slow reader has not taken, the latest value of each. */
+  streamProgress: 1_000,
   /** How often the owner of a run looks into its inbox. */
   inboxPollMs: 100,
   /** How long the sender of a command waits for the owner's answer, in ms. */

@@ -111,21 +111,23 @@ async function* readBoth(
 }
 
 /**
- * The events from a seq on. If the store finds damage, they are read one by one, so that the sound ones come before the
- * error.
+ * The events from a seq on, a page at a time: a slow reader holds one page. If the store finds damage, they are read one
+ * by one, so that the sound ones come before the error.
  */
 async function* soundFirst(store: EventStore, runId: string, fromSeq: number): AsyncGenerator<RunEvent> {
-  let log: readonly RunEvent[] | undefined;
-  try {
-    log = await store.read(runId, fromSeq);
-  } catch (error) {
-    if (!(error instanceof PlanloomError) || !DAMAGES.includes(error.code)) throw error;
-  }
-  if (log !== undefined) return yield* log;
-  for (let seq = fromSeq; ; seq++) {
-    const [event] = await store.read(runId, seq, 1);
-    if (event === undefined) return;
-    yield event;
+  let page: number = LIMITS.eventsPage;
+  for (let seq = fromSeq; ;) {
+    let events: readonly RunEvent[];
+    try {
+      events = await store.read(runId, seq, page);
+    } catch (error) {
+      if (page === 1 || !(error instanceof PlanloomError) || !DAMAGES.includes(error.code)) throw error;
+      page = 1;
+      continue;
+    }
+    yield* events;
+    if (events.length < page) return;
+    seq += events.length;
   }
 }
 

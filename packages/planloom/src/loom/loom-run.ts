@@ -14,12 +14,18 @@ import { replay } from "../run/log/replay.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
 import type { RetryPreview } from "../run/decide/retry.js";
 import { forkOf, forkPreviewOf, previewOf, retryOf, type ForkOptions, type Home, type RetryOptions } from "./retry.js";
-import { soundValue } from "./start-options.js";
+import { soundFeed, soundValue } from "./start-options.js";
 import type { Engine, Listener } from "../engine/engine.js";
 import { readLog } from "../engine/log.js";
 import { contextAt, type ContextThen } from "./step-context.js";
 import { traceOf } from "./trace.js";
 import type { TraceEntry } from "./trace-entry.js";
+import type { AgUiEvent } from "../streams/ag-ui-event.js";
+import { agUiStream, agUiStreamResponse, type AgUiOptions } from "../streams/ag-ui-stream.js";
+import type { FeedOptions } from "../streams/feed.js";
+import { agUiReplies, uiReplies, type AgUiReply, type RepliedMessage, type ReplyCommand } from "../streams/replies.js";
+import type { UIMessageChunk } from "../streams/ui-message-chunk.js";
+import { uiMessageStream, uiMessageStreamResponse } from "../streams/ui-message-stream.js";
 import { wordedReply, type WordedRefusal, type WordedReply } from "./worded-reply.js";
 import { recordingOf, type Recording } from "../engine/recording.js";
 
@@ -244,6 +250,54 @@ export class LoomRun<Document = RunDocument> {
   async answerPartly(options: SendOptions = {}): Promise<WordedReply> {
     const settings = this.home.settingsFor(currentPlan(await this.engine.load(this.id))?.plan);
     return this.send({ type: "answer", settings, models: this.home.models }, options);
+  }
+
+  /**
+   * The run as a UI message stream, for `useChat` of the AI SDK. It ends with the run, or when the run needs a person
+   * (see `until`). A reader that goes away stops nothing but its stream. Throws AFTER_INVALID.
+   */
+  toUIMessageStream(options: FeedOptions = {}): ReadableStream<UIMessageChunk> {
+    return uiMessageStream(this.engine, this.id, soundFeed(options));
+  }
+
+  /** The same as a response of server-sent events. */
+  toUIMessageStreamResponse(options: FeedOptions = {}): Response {
+    return uiMessageStreamResponse(this.engine, this.id, soundFeed(options));
+  }
+
+  /** The run as a stream of AG-UI events. It ends as the UI message stream does. Throws AFTER_INVALID. */
+  toAgUiStream(options: AgUiOptions = {}): ReadableStream<AgUiEvent> {
+    return agUiStream(this.engine, this.id, soundFeed(options));
+  }
+
+  /** The same as a response of server-sent events. */
+  toAgUiStreamResponse(options: AgUiOptions = {}): Response {
+    return agUiStreamResponse(this.engine, this.id, soundFeed(options));
+  }
+
+  /**
+   * Gives the run the answers that stand in a message of `useChat`: approvals, answers to questions, settled doubts. One
+   * reply for each. An answer that was given before is refused, and changes nothing.
+   */
+  answerUIMessage(message: RepliedMessage, options: SendOptions = {}): Promise<readonly WordedReply[]> {
+    return this.#answer(uiReplies(message), options);
+  }
+
+  /** The same for the `resume` of an AG-UI request. */
+  answerAgUi(resume: readonly AgUiReply[], options: SendOptions = {}): Promise<readonly WordedReply[]> {
+    return this.#answer(agUiReplies(resume), options);
+  }
+
+  async #answer(replies: readonly ReplyCommand[], options: SendOptions): Promise<readonly WordedReply[]> {
+    const answered: WordedReply[] = [];
+    for (const reply of replies) {
+      const { step, item, output } = { step: "", item: undefined, output: undefined, ...reply };
+      const more = { ...options, ...(item === undefined ? {} : { item }), ...(output === undefined ? {} : { output }) };
+      if (reply.type === "settle") answered.push(await this.settle(step, reply.verdict, more));
+      else if (reply.type === "respond") answered.push(await this.respond(step, reply.value, more));
+      else answered.push(await this.send(reply, options));
+    }
+    return answered;
   }
 
   /** What such a retry would reuse and run. */

@@ -6,6 +6,7 @@ import { LIMITS } from "../limits.js";
 import { settingInstead, wantsPerson } from "../plan/foreign-settings.js";
 import { INPUT_TRUST, type InputTrust } from "../plan/label.js";
 import { isObject, kindOf, type Json } from "../plan/json.js";
+import { shownValue } from "./config-value.js";
 import type { PlanMarks } from "../run/command.js";
 import { strictJson } from "../tools/output.js";
 import { KEYS } from "./config.js";
@@ -121,4 +122,11 @@ export function soundValue(value: Json, of: "answer" | "output"): Json {
   const copy = strictJson(value);
   if (copy.ok) return copy.value;
   throw new PlanloomError("VALUE_NOT_JSON", { of, problem: copy.problem });
+}
+
+/** Throws AFTER_INVALID unless `after` is the number of an event, or 0. */
+export function soundFeed<T extends { readonly after?: number }>(options: T): T {
+  const { after = 0 } = options;
+  if (Number.isSafeInteger(after) && after >= 0) return options;
+  throw new PlanloomError("AFTER_INVALID", { given: shownValue(after) });
 }

@@ -15,7 +15,19 @@ const errors = codes.flatMap(sampleErrors).map((error) => [error.code, error.par
 const cli = surfaceOf("planloom");
 
 test("every entry is thrown somewhere", () => {
-  const folders = ["files", "tools", "model", "agents", "store", "engine", "perform", "loom", "recording", "cli"];
+  const folders = [
+    "files",
+    "tools",
+    "model",
+    "agents",
+    "store",
+    "engine",
+    "perform",
+    "streams",
+    "loom",
+    "recording",
+    "cli",
+  ];
   const text = folders.flatMap((folder) => sources(folder)).join("\n");
   expect(codes.filter((code) => !text.includes(`"${code}"`))).toEqual([]);
 });

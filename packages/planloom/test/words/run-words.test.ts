@@ -34,7 +34,7 @@ test("every code has its words", () => {
 });
 
 test("every code is given somewhere", () => {
-  const folders = ["plan", "run", "tools", "agents", "engine", "perform", "loom"];
+  const folders = ["plan", "run", "tools", "agents", "engine", "perform", "streams", "loom"];
   const text = folders.flatMap((folder) => sources(folder)).join("\n");
   const codes = [...Object.keys(FAILURES), ...Object.keys(REASONS), ...Object.keys(REFUSALS)];
   expect(codes.filter((code) => !text.includes(`"${code}"`))).toEqual([]);

@@ -286,6 +286,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { of: "answer", problem: { path: ["prices", 2], is: "type", type: "bigint" } },
     { of: "output", problem: { path: [], is: "cycle" } },
   ],
+  AFTER_INVALID: [{ given: "-1" }],
   RUN_ID_INVALID: [{ chars: 0, limit: 200 }],
   TRUST_INVALID: [
     { input: "order", value: "mine", inputs: ["order"] },

@@ -33,6 +33,7 @@ export interface RunErrors {
   INPUTS_NOT_JSON: { readonly problem: NotJson };
   /** The answer to a question, or the output of a call that happened. */
   VALUE_NOT_JSON: { readonly of: "answer" | "output"; readonly problem: NotJson };
+  AFTER_INVALID: { readonly given: string };
   RUN_ID_INVALID: { readonly chars: number; readonly limit: number };
   /** `given` is the tag as a text; absent if there are too many tags. */
   TRUST_INVALID: { readonly input: string; readonly value: string; readonly inputs: readonly string[] };
@@ -102,6 +103,11 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
     kind: "usage",
     message: ({ of, problem }) => `The ${of} is recorded as JSON, but cannot be: ${notJsonText(problem)}.`,
     next: () => [PLAIN_DATA],
+  },
+  AFTER_INVALID: {
+    kind: "usage",
+    message: ({ given }) => `A stream cannot start after event ${given}.`,
+    next: () => ["Give `after` the number of the last event that the reader has (its `seq`), or 0 for all events."],
   },
   RUN_ID_INVALID: {
     kind: "usage",

@@ -1,0 +1,78 @@
+// The replies of a person in a front end, as commands to the run. In: a message of `useChat`, or the `resume` of an
+// AG-UI request. Out: commands. They come from outside, so only what fits is taken; the run checks the rest.
+import { isObject, type Json } from "../plan/json.js";
+import { DOUBT_VERDICTS, UNUSABLE_VERDICTS, type CallVerdict, type Command } from "../run/command.js";
+
+/** A command that answers a question of the run. */
+export type ReplyCommand = Extract<Command, { type: "approve" | "reject" | "respond" | "settle" }>;
+
+/** What is read of a message of the AI SDK. Its parts are looked at one by one. */
+export interface RepliedMessage {
+  readonly role: string;
+  readonly parts: readonly object[];
+}
+
+/** What is read of an entry of `resume` in an AG-UI request. */
+export interface AgUiReply {
+  readonly interruptId: string;
+  readonly status: "resolved" | "cancelled";
+  readonly payload?: unknown;
+}
+
+/**
+ * The answers in the tool parts of a message: approvals (`addToolApprovalResponse`), answers to questions and settled
+ * doubts (`addToolOutput`). Parts that hold no answer, and those of other tools, are passed over.
+ */
+export function uiReplies(message: RepliedMessage): readonly ReplyCommand[] {
+  if (message.role !== "assistant") return [];
+  return message.parts.flatMap((part) => (isObject(part as Json) ? partReply(part as Record<string, unknown>) : []));
+}
+
+/** The answers in the `resume` of an AG-UI request. */
+export function agUiReplies(resume: readonly AgUiReply[]): readonly ReplyCommand[] {
+  return resume.flatMap(({ interruptId, status, payload }) => {
+    const said = asRecord(payload);
+    const isRefused = status === "cancelled" || said["approved"] === false;
+    const approval = approvalReply(interruptId, !isRefused, said["comment"]);
+    if (approval.length > 0) return approval;
+    return status === "cancelled" ? [] : outputReply(interruptId, payload);
+  });
+}
+
+function partReply({ state, approval, toolCallId, output, type }: Record<string, unknown>): readonly ReplyCommand[] {
+  if (type !== "dynamic-tool") return [];
+  if (state === "approval-responded") {
+    const { id, approved, reason } = asRecord(approval);
+    return typeof approved === "boolean" ? approvalReply(id, approved, reason) : [];
+  }
+  return state === "output-available" ? outputReply(toolCallId, output) : [];
+}
+
+const APPROVAL = /^\d+\.([0-9a-f]{64})$/;
+
+function approvalReply(id: unknown, approved: boolean, said: unknown): readonly ReplyCommand[] {
+  const hash = APPROVAL.exec(textOf(id))?.[1];
+  if (hash === undefined) return [];
+  const comment = textOf(said);
+  if (!approved) return [{ type: "reject", hash, comment }];
+  return [{ type: "approve", hash, ...(comment === "" ? {} : { comment }) }];
+}
+
+const QUESTION = /^(ask|doubt):\d+:([^[\]:]+)(?:\[(\d+)\])?$/;
+
+function outputReply(id: unknown, output: unknown): readonly ReplyCommand[] {
+  const [, kind, step, item] = QUESTION.exec(textOf(id)) ?? [];
+  if (step === undefined || output === undefined) return [];
+  const of = { step, ...(item === undefined ? {} : { item: Number(item) }) };
+  if (kind === "ask") return [{ type: "respond", ...of, value: output as Json }];
+  const { verdict, output: value } = asRecord(output);
+  if (!isVerdict(verdict)) return [];
+  return [{ type: "settle", ...of, verdict, ...(value === undefined ? {} : { output: value as Json }) }];
+}
+
+const VERDICTS: readonly string[] = [...DOUBT_VERDICTS, ...UNUSABLE_VERDICTS];
+
+const isVerdict = (value: unknown): value is CallVerdict => VERDICTS.includes(textOf(value));
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+const asRecord = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};

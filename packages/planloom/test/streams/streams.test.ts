@@ -1,0 +1,220 @@
+// What every stream of a run does: it can be resumed, a reader may be slow or go away, and the answer comes in pieces.
+import { expect, it } from "vitest";
+import { z } from "zod";
+import { LIMITS } from "../../src/limits.js";
+import type { UIMessageChunk } from "../../src/streams/ui-message-chunk.js";
+import { latch, type Latch } from "../../src/testing/conformance/parts.js";
+import { scriptedModel } from "../../src/testing/scripted-model.js";
+import type { Model } from "../../src/model/port.js";
+import { tool, ToolError } from "../../src/tools/tool.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
+import { all, openLoom, PLAN } from "./parts.js";
+
+const ANSWERED = {
+  goal: "Say hello",
+  steps: [{ id: "greet", tool: "echo", with: { value: "hello" } }],
+  answer: { instructions: "Greet." },
+};
+
+const textOf = (chunks: readonly UIMessageChunk[]) =>
+  chunks.flatMap((chunk) => (chunk.type === "text-delta" ? [chunk.delta] : []));
+
+/** A model that gives a piece of its reply, and the rest when the latch opens. */
+function slowModel(first: string, rest: string, gate: Latch<void>, attempts = 1): Model {
+  let asked = 0;
+  const usage = { calls: 1, inputTokens: 1, outputTokens: 1 };
+  return {
+    name: "slow",
+    async call({ onText }) {
+      onText?.(first);
+      if (++asked < attempts)
+        throw new PlanloomError("PROVIDER_FAILED", { model: "slow", problem: "status", status: 500, text: "" });
+      await gate.passed;
+      onText?.(rest);
+      return { text: first + rest, toolCalls: [], usage, finish: "stop" };
+    },
+  };
+}
+
+it("gives pieces of the answer while it is written, after the events before it", async () => {
+  const gate = latch();
+  const loom = await openLoom({ models: { default: slowModel("Hello ", "to all.", gate) } });
+  const run = await loom.start("", { plan: ANSWERED });
+  const chunks: UIMessageChunk[] = [];
+  for await (const chunk of run.toUIMessageStream()) {
+    chunks.push(chunk);
+    if (chunk.type === "text-delta") gate.open();
+  }
+  const types = chunks.map(({ type }) => type);
+  expect(types.indexOf("text-delta")).toBeGreaterThan(types.indexOf("tool-output-available"));
+  expect(types.indexOf("text-delta")).toBeLessThan(types.indexOf("data-answer"));
+  expect(textOf(chunks).join("")).toBe("Hello to all.");
+  expect(types.filter((type) => type === "text-start")).toHaveLength(1);
+});
+
+it("ends at once for a reader that has all events of an ended run", async () => {
+  const loom = await openLoom({ models: { default: scriptedModel(() => ({ text: "Hi." })) } });
+  const run = await loom.start("", { plan: ANSWERED });
+  await run.result();
+  const { planloom } = (await all(run.toUIMessageStream())).flatMap((chunk) =>
+    chunk.type === "finish" ? [chunk.messageMetadata] : [],
+  )[0]!;
+  expect(planloom).toMatchObject({ runId: run.id, status: "completed" });
+  const types = (await all(run.toUIMessageStream({ after: planloom.seq }))).map(({ type }) => type);
+  expect(types).toStrictEqual(["start", "start-step", "finish-step", "message-metadata", "finish"]);
+});
+
+it("waits beyond a question until the end, if the reader wants that", async () => {
+  const loom = await openLoom();
+  const run = await loom.start("", { plan: PLAN });
+  const reading = all(run.toUIMessageStream({ until: "end" }));
+  await run.result();
+  await run.cancel("Enough");
+  expect((await reading).map(({ type }) => type)).toContain("abort");
+});
+
+it("releases what it holds when its reader goes away, and the run goes on", async () => {
+  const loom = await openLoom();
+  const run = await loom.start("", { plan: PLAN });
+  await run.result();
+  let listening = 0;
+  const listen = loom.engine.listen.bind(loom.engine);
+  loom.engine.listen = (...given) => {
+    listening++;
+    const stop = listen(...given);
+    return () => (listening--, stop());
+  };
+  const readers = [run.toUIMessageStream({ until: "end" }), run.toUIMessageStream({ until: "end" })].map((stream) =>
+    stream.getReader(),
+  );
+  for (const reader of readers) for (let read = 0; read < 4; read++) await reader.read();
+  expect(listening).toBe(2);
+  await Promise.all(readers.map((reader) => reader.cancel()));
+  expect(listening).toBe(0);
+  const gone = new AbortController();
+  const aborted = all(run.toUIMessageStream({ until: "end", signal: gone.signal }));
+  gone.abort();
+  await aborted;
+  expect(listening).toBe(0);
+  expect((await run.document()).status).toBe("awaiting-approval");
+});
+
+it("keeps a bounded part of an answer for a slow reader, which gets all of it in the end", async () => {
+  const gate = latch();
+  const rest = "word ".repeat(LIMITS.streamText / 2).trim();
+  const loom = await openLoom({ models: { default: slowModel("First ", rest, gate) } });
+  const run = await loom.start("", { plan: ANSWERED });
+  const reader = run.toUIMessageStream().getReader();
+  const chunks: UIMessageChunk[] = [];
+  while (chunks.at(-1)?.type !== "text-delta") chunks.push((await reader.read()).value!);
+  gate.open();
+  await run.result();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) chunks.push(read.value);
+  expect(textOf(chunks).join("")).toBe(`First ${rest}`);
+  expect(chunks.filter(({ type }) => type === "text-start")).toHaveLength(1);
+});
+
+it("begins the text anew when an attempt to write the answer has failed", async () => {
+  const gate = latch();
+  gate.open();
+  const loom = await openLoom({ models: { default: slowModel("Hello ", "to all.", gate, 2) } });
+  const run = await loom.start("", { plan: ANSWERED });
+  const chunks = await all(run.toUIMessageStream());
+  expect(textOf(chunks).join("")).toMatch(/Hello to all\.$/);
+  expect(chunks.findLast(({ type }) => type === "text-end")).toBeDefined();
+});
+
+it("goes on beyond the end of a run that was retried", async () => {
+  let isBroken = true;
+  const fickle = tool({
+    name: "fickle",
+    description: "Fails once.",
+    input: z.object({}),
+    effects: "none",
+    run: () => {
+      if (isBroken) throw new ToolError("Broken", { code: "BROKEN", retryable: false });
+      return "mended";
+    },
+  });
+  const loom = await openLoom({ tools: [fickle], onFailure: "fail" });
+  const plan = { goal: "Try", steps: [{ id: "a", tool: "fickle", with: {} }], answer: { value: "${{ a }}" } };
+  const run = await loom.start("", { plan });
+  const failed = await all(run.toUIMessageStream());
+  expect(failed).toContainEqual({ type: "error", errorText: expect.stringContaining("Broken") as string });
+  expect(failed).toContainEqual(expect.objectContaining({ type: "tool-output-error", toolCallId: "step:a" }));
+  isBroken = false;
+  await run.retry();
+  await run.result();
+  const chunks = await all(run.toUIMessageStream());
+  expect(chunks.at(-1)).toMatchObject({ type: "finish", finishReason: "stop" });
+  expect(textOf(chunks)).toStrictEqual(["mended"]);
+});
+
+it("asks about a call in doubt, and takes the answer", async () => {
+  const send = tool({
+    name: "send",
+    description: "Sends a letter.",
+    input: z.object({ to: z.string() }),
+    output: z.string(),
+    effects: "once",
+    run: () => Promise.reject(new Error("connection lost")),
+  });
+  const loom = await openLoom({ tools: [send] });
+  const steps = [{ id: "post", forEach: ["ann"], as: "name", tool: "send", with: { to: "${{ name }}" } }];
+  const run = await loom.start("", { plan: { goal: "Write", steps, answer: { value: "${{ post }}" } } });
+  const asked = (await all(run.toUIMessageStream())).flatMap((chunk) =>
+    chunk.type === "tool-input-available" && chunk.toolName === "settle" ? [chunk] : [],
+  );
+  expect(asked).toMatchObject([
+    { input: { step: "post[0]", tool: "send", verdicts: ["happened", "not-happened", "abort"] } },
+  ]);
+  const { toolCallId } = asked[0]!;
+  const part = { type: "dynamic-tool", toolCallId, state: "output-available" };
+  const message = { role: "assistant", parts: [{ ...part, output: { verdict: "happened", output: "sent" } }] };
+  expect(await run.answerUIMessage(message)).toStrictEqual([{ ok: true }]);
+  const chunks = await all(run.toUIMessageStream());
+  expect(chunks).toContainEqual(expect.objectContaining({ type: "tool-output-available", toolCallId }));
+  expect(chunks.at(-1)).toMatchObject({ finishReason: "stop" });
+});
+
+it("passes over parts of a message that are no answers", async () => {
+  const loom = await openLoom();
+  const run = await loom.start("", { plan: PLAN });
+  await run.result();
+  const answered = { type: "dynamic-tool", state: "approval-responded" };
+  const parts = [
+    { type: "text", text: "yes" },
+    { type: "dynamic-tool", toolCallId: "ask:1:format", state: "input-available" },
+    { type: "dynamic-tool", toolCallId: "doubt:1:pay", state: "output-available", output: { verdict: "perhaps" } },
+    { type: "dynamic-tool", toolCallId: "weather", state: "output-available", output: 3 },
+    { ...answered, toolCallId: "step:pay", approval: { id: "other", approved: true } },
+    { ...answered, toolCallId: "step:pay", approval: { id: `5.${"a".repeat(64)}`, approved: "yes" } },
+    { ...answered, toolCallId: "step:pay", approval: null },
+  ];
+  expect(await run.answerUIMessage({ role: "assistant", parts })).toStrictEqual([]);
+  expect(await run.answerUIMessage({ role: "user", parts })).toStrictEqual([]);
+  const stale = [{ ...answered, approval: { id: `5.${"a".repeat(64)}`, approved: true } }];
+  expect(await run.answerUIMessage({ role: "assistant", parts: stale })).toMatchObject([
+    { ok: false, code: "STALE_HASH" },
+  ]);
+});
+
+it("sends server-sent events with the headers of the protocol", async () => {
+  const loom = await openLoom({ models: { default: scriptedModel(() => ({ text: "Hi." })) } });
+  const run = await loom.start("", { plan: ANSWERED });
+  const response = run.toUIMessageStreamResponse();
+  expect(response.headers.get("content-type")).toMatch(/^text\/event-stream/);
+  expect(response.headers.get("x-vercel-ai-ui-message-stream")).toBe("v1");
+  const lines = (await response.text()).trim().split("\n\n");
+  expect(lines.at(-1)).toBe("data: [DONE]");
+  expect(JSON.parse(lines[0]!.replace("data: ", ""))).toMatchObject({ type: "start", messageId: run.id });
+  const agUi = run.toAgUiStreamResponse();
+  expect((await agUi.text()).trim().split("\n\n").at(-1)).toContain('"RUN_FINISHED"');
+});
+
+it("refuses a place that is no number of an event", async () => {
+  const loom = await openLoom();
+  const run = await loom.start("", { plan: PLAN });
+  for (const after of [-1, 1.5, NaN, "3" as unknown as number])
+    expect(() => run.toUIMessageStream({ after })).toThrow(expect.objectContaining({ code: "AFTER_INVALID" }));
+});
