@@ -20,5 +20,3 @@ export type { Json } from "./plan/json.js";
 export type { Plan } from "./plan/plan.js";
 export type { RunDocument } from "./loom/document.js";
 export type { RunEvent } from "./run/event.js";
-export type { UIMessageChunk, UIMetadata } from "./streams/ui-message-chunk.js";
-export type { AgUiEvent } from "./streams/ag-ui-event.js";

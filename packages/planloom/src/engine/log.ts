@@ -104,7 +104,11 @@ async function* readBoth(
       continue;
     }
     if (!follow) return;
-    ended ??= await hasEnded(store, runId);
+    if (ended === undefined) {
+      ended = await hasEnded(store, runId);
+      // The end, and events before it, may have been recorded since the log was read.
+      if (ended) continue;
+    }
     if (ended || signal?.aborted === true) return;
     await pause(clock, LIMITS.inboxPollMs, signal);
   }

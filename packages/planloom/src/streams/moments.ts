@@ -9,10 +9,12 @@ import type { EventData, EventOf, RunEvent, StepRef } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
 import type { Failure } from "../run/failure.js";
 import { currentPlan, findWork } from "../run/lookup.js";
+import type { Reason } from "../run/reason.js";
 import { emptyRun, type Run } from "../run/state.js";
 import { endOf, statusOf, type RunStatus } from "../run/status.js";
 import { approvalReasonText } from "../words/approval-reasons.js";
 import { failureText, runFailureText } from "../words/failures.js";
+import { reasonText } from "../words/reasons.js";
 
 /** A failure, in words. */
 export interface ShownError {
@@ -63,6 +65,8 @@ export type Moment =
   | { readonly type: "end"; readonly status: RunStatus; readonly error?: ShownError };
 
 export const refText = ({ step, item }: StepRef): string => (item === undefined ? step : `${step}[${item}]`);
+
+const stoppedBy = (reason: Reason): ShownError => ({ code: reason.code, message: reasonText(reason) });
 
 const errorOf = (failure: Failure): ShownError => ({ code: failure.code, message: failureText(failure) });
 
@@ -126,7 +130,7 @@ export class Moments {
       case "step.failed":
         return event.data.decision === "retry" ? [] : this.#failed(event.data, errorOf(event.data.error));
       case "step.cancelled":
-        return this.#failed(event.data, { code: "CANCELLED", message: "The step was stopped." });
+        return this.#failed(event.data, stoppedBy(event.data.reason));
       case "answer.failed":
         return [{ type: "answer-lost" }];
       case "answer.written":

@@ -61,10 +61,10 @@ function approvalReply(id: unknown, approved: boolean, said: unknown): readonly 
 const QUESTION = /^(ask|doubt):\d+:([^[\]:]+)(?:\[(\d+)\])?$/;
 
 function outputReply(id: unknown, output: unknown): readonly ReplyCommand[] {
-  const [, kind, step, item] = QUESTION.exec(textOf(id)) ?? [];
+  const [, about, step, item] = QUESTION.exec(textOf(id)) ?? [];
   if (step === undefined || output === undefined) return [];
   const of = { step, ...(item === undefined ? {} : { item: Number(item) }) };
-  if (kind === "ask") return [{ type: "respond", ...of, value: output as Json }];
+  if (about === "ask") return [{ type: "respond", ...of, value: output as Json }];
   const { verdict, output: value } = asRecord(output);
   if (!isVerdict(verdict)) return [];
   return [{ type: "settle", ...of, verdict, ...(value === undefined ? {} : { output: value as Json }) }];

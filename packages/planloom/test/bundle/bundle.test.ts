@@ -172,7 +172,14 @@ test.for([
   ["esnext", "bundler"],
 ])("the published types are clean without skipLibCheck (module %s, resolution %s)", ([module, resolution]) => {
   const app = appFolder(folder());
-  const names = ["planloom", "planloom/plan", "planloom/engine", "planloom/testing", "planloom/config"];
+  const names = [
+    "planloom",
+    "planloom/plan",
+    "planloom/engine",
+    "planloom/streams",
+    "planloom/testing",
+    "planloom/config",
+  ];
   const uses = names.map((name, index) => `export * as m${index} from ${JSON.stringify(name)};`);
   writeFileSync(join(app, "app.ts"), uses.join("\n"));
   writeFileSync(join(app, "package.json"), JSON.stringify({ type: "module" }));

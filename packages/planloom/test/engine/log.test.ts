@@ -109,3 +109,30 @@ test("an old event after one of today is damage", async () => {
   const store = await storeOf([first!, ...rest.map((event) => ({ ...event, v: 1 as never }))]);
   expect(await readUntilRefused(store)).toMatchObject([1, { code: "RUN_DAMAGED" }]);
 });
+
+test("a reader that follows gets the events that were recorded while it asked whether the run has ended", async () => {
+  const log = await soundLog();
+  const store = await storeOf(log);
+  let reads = 0;
+  const growing: EventStore = {
+    ...store,
+    read: async (...asked) => (await store.read(...asked)).filter(({ seq }) => reads > 0 || seq <= 3),
+  };
+  const follow = { follow: true } as const;
+  const read: number[] = [];
+  for await (const { seq } of readEvents(
+    {
+      ...growing,
+      read: async (...asked) => {
+        const events = await growing.read(...asked);
+        reads++;
+        return events;
+      },
+    },
+    fakeClock(),
+    "run",
+    follow,
+  ))
+    read.push(seq);
+  expect(read).toStrictEqual(log.map(({ seq }) => seq));
+});

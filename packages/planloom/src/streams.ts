@@ -1,0 +1,7 @@
+// The public names of streams for front ends (planloom/streams): the types of what a run's streams give, and the replies
+// in messages of a front end as commands. The streams themselves are methods of a run.
+export type { AgUiEvent, AgUiInterrupt, AgUiOutcome } from "./streams/ag-ui-event.js";
+export type { AgUiOptions } from "./streams/ag-ui-stream.js";
+export type { FeedOptions } from "./streams/feed.js";
+export { agUiReplies, uiReplies, type AgUiReply, type RepliedMessage, type ReplyCommand } from "./streams/replies.js";
+export type { UIMessageChunk, UIMetadata } from "./streams/ui-message-chunk.js";
