@@ -1,9 +1,8 @@
 // An agent in one line: roles, tools and approval by name. In: an AgentConfig. Out: an Agent that runs goals and takes
 // approvals. It is a Loom that opens itself when it is first used.
-import type { PlannerFunction } from "../agents/planner/planner.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { LoomConfig } from "./config.js";
-import type { RoleConfig } from "./config-models.js";
+import type { ModelsConfig, RoleConfig } from "./config-models.js";
 import { createLoom } from "./create-loom.js";
 import type { Schema } from "../tools/schema.js";
 import type { AnswerOf } from "./answer-schema.js";
@@ -15,12 +14,12 @@ import type { WordedReply } from "./worded-reply.js";
 /** Every setting of a loom, with the models of the roles beside them. */
 export interface AgentConfig<C = unknown> extends Omit<LoomConfig<C>, "models" | "planner" | "approval"> {
   /** The model of all roles that are not given. Default: the PLANLOOM_* and OPENAI_* variables. */
-  readonly model?: RoleConfig;
-  readonly planner?: RoleConfig | PlannerFunction;
-  readonly executor?: RoleConfig;
-  readonly synthesizer?: RoleConfig;
+  readonly model?: RoleConfig<C>;
+  readonly planner?: ModelsConfig<C>["planner"];
+  readonly executor?: RoleConfig<C>;
+  readonly synthesizer?: RoleConfig<C>;
   /** true: every plan waits for a person (`always`). false: none does (`never`). Default: false. */
-  readonly approval?: boolean | NonNullable<LoomConfig["approval"]>;
+  readonly approval?: boolean | NonNullable<LoomConfig<C>["approval"]>;
 }
 
 /**

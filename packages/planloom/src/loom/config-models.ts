@@ -2,6 +2,7 @@
 // nothing; the checks collect the faults.
 import type { PlannerFunction } from "../agents/planner/planner.js";
 import { LIMITS } from "../limits.js";
+import type { ModelFunction } from "../model/context-model.js";
 import type { AiSdkModel } from "../model/given-model.js";
 import { isHeader } from "../model/settings/header-text.js";
 import type { Model } from "../model/port.js";
@@ -15,15 +16,19 @@ import { isAmount, shownValue, type SettingChecks } from "./config-value.js";
 /** A model by name, as an AI SDK model, as Planloom's port, or with its endpoint and settings. */
 export type ModelConfig = string | AiSdkModel | Model | RoleSettings;
 
-/** A model, or a list: the others take over, in this order, if the first fails. */
-export type RoleConfig = ModelConfig | readonly ModelConfig[];
+/**
+ * A model, or a list: the others take over, in this order, if the first fails. Or a function that chooses the model of
+ * a run by its context.
+ */
+export type RoleConfig<C = unknown> = ModelConfig | readonly ModelConfig[] | ModelFunction<C>;
 
 /** The model of each role. */
-export interface ModelsConfig {
-  readonly default?: RoleConfig;
-  readonly planner?: RoleConfig | PlannerFunction;
-  readonly executor?: RoleConfig;
-  readonly synthesizer?: RoleConfig;
+export interface ModelsConfig<C = unknown> {
+  readonly default?: RoleConfig<C>;
+  /** A function writes plans. To choose the model of plans by the context, write `{ choose: ({ context }) => … }`. */
+  readonly planner?: Exclude<RoleConfig<C>, ModelFunction<C>> | PlannerFunction | { readonly choose: ModelFunction<C> };
+  readonly executor?: RoleConfig<C>;
+  readonly synthesizer?: RoleConfig<C>;
 }
 
 const MODEL_KEYS: Record<keyof ModelsConfig, true> = {
@@ -63,7 +68,7 @@ export function knownModels(models: ModelsConfig | undefined, check: SettingChec
   const roles = check.record("models.", models, MODEL_KEYS);
   for (const [role, given] of Object.entries(roles) as [string, unknown][]) {
     if (given === undefined || !Object.hasOwn(MODEL_KEYS, role)) continue;
-    if (role === "planner" && typeof given === "function") continue;
+    if (typeof given === "function" || isChoice(given)) continue;
     if (!Array.isArray(given)) {
       knownModel(`models.${role}`, given, check);
       continue;
@@ -73,6 +78,9 @@ export function knownModels(models: ModelsConfig | undefined, check: SettingChec
     else given.forEach((one, index) => knownModel(`models.${role}[${index}]`, one, check));
   }
 }
+
+/** `{ choose }`: a function chooses the model. */
+const isChoice = (given: unknown): boolean => isObject(given) && typeof given["choose"] === "function";
 
 function knownModel(name: string, given: unknown, check: SettingChecks): void {
   if (typeof given === "string") return;

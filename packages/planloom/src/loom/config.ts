@@ -71,7 +71,7 @@ export interface LoomConfig<C = unknown> {
    * The model of each role. `default` applies to all roles that are not given. Default: the PLANLOOM_* and OPENAI_*
    * variables.
    */
-  readonly models?: ModelsConfig;
+  readonly models?: ModelsConfig<C>;
   /** How plans are written. */
   readonly planner?: {
     /** Number of steps: `coarse` (1-4 steps), `normal` (3-10), `fine` (8-20). Default: `normal`. */
@@ -116,7 +116,7 @@ export interface LoomConfig<C = unknown> {
    * Which plans wait for a person. A function is called for each plan. Steps that require approval always wait.
    * Default: `never` in the library, `effects` on the command line.
    */
-  readonly approval?: "never" | "always" | "effects" | ApprovalFunction;
+  readonly approval?: "never" | "always" | "effects" | ApprovalFunction<C>;
   /**
    * What happens to a call whose destination untrusted data chose, or that could give private data away. `ask`: it
    * waits for a person, whatever `approval` says. `off`: it is made; the log says that the guard was off. Default:

@@ -2,7 +2,7 @@
 // known secrets. Out: the part that is recorded. No secret is ever recorded with it.
 import { isObject, kindOf, type JsonObject } from "../plan/json.js";
 import type { RecordedContext } from "../run/context.js";
-import type { RunContexts } from "../perform/run-contexts.js";
+import type { ContextHolder, RunContexts } from "../perform/run-contexts.js";
 import type { Run } from "../run/state.js";
 import { strictJson } from "../tools/output.js";
 import { secretFoundIn, type Secrets } from "../tools/secret-filter.js";
@@ -75,6 +75,11 @@ export class ContextStarts {
     const recorded = recordedContext(context, this.rules);
     this.contexts.give(recorded, context);
     return recorded;
+  }
+
+  /** The context of a run, or of one that is being started. See RunContexts. */
+  contextOf(run: ContextHolder): Promise<unknown> {
+    return this.contexts.of(run);
   }
 
   /** The context of a fork: that of its parent, unless another one is given. Throws CONTEXT_NEEDED, and as `of`. */

@@ -31,6 +31,7 @@ import { marksOf } from "../run/decide/revision.js";
 import { whyNotMended } from "../run/decide/repair.js";
 import type { Run, RunRequest } from "../run/state.js";
 import type { InputTrust } from "../plan/label.js";
+import type { RecordedContext } from "../run/context.js";
 import type { EventStore, ListedRun, ListQuery, RunList } from "../store/event-store.js";
 import type { Appends } from "../store/watched-store.js";
 import { unjournaled } from "../perform/agent-context.js";
@@ -240,13 +241,16 @@ export class Loom<C = unknown> {
     assertNotAborted(signal);
     const answer = options.answer === undefined ? undefined : soundAnswer(options.answer);
     const inputs = soundInputs(options.inputs ?? this.plans.inputsOf(plan) ?? {});
-    const given = plan === undefined ? undefined : await this.appraised(this.given(plan, goal, inputs, answer?.json));
+    const context = this.contexts.of(options);
+    const given =
+      plan === undefined
+        ? undefined
+        : await this.appraised(this.given(plan, goal, inputs, answer?.json), undefined, context);
     if (given === undefined && this.services.planner === null) throw new PlanloomError("NO_PLANNER", {});
     const aim = soundGoal(isBlank(goal) ? (given?.plan.goal ?? "") : goal);
     const tags = soundTags(options.tags ?? []);
     const all = given?.inputs ?? inputs;
     const trust = soundTrust(options.trust ?? {}, { given: inputs, all, author: given });
-    const context = this.contexts.of(options);
     const more = { ...(context && { context }), ...(answer && { answerSchema: answer.json }) };
     const started = this.startedData(aim, all, given, { tags, trust, ...more });
     const runId = await this.engine.start(
@@ -329,7 +333,7 @@ export class Loom<C = unknown> {
       models: this.models(),
       contextOfFork: (parent, options) => this.contexts.ofFork(parent, options),
       given: (plan, goal, inputs, wanted) => this.given(plan, goal, inputs, wanted),
-      appraise: (plan, run) => this.appraised(plan, run),
+      appraise: (plan, run, context) => this.appraised(plan, run, context),
       started: (goal, inputs, given, more) => this.startedData(goal, inputs, given, more),
       answerChecks: this.answerChecks,
     };
@@ -350,10 +354,12 @@ export class Loom<C = unknown> {
   }
 
   /** Uses the policy of the run, or of a new run. */
-  private appraised(plan: CheckedPlan, run?: Run): Promise<CheckedPlan> {
+  private appraised(plan: CheckedPlan, run?: Run, starts?: RecordedContext): Promise<CheckedPlan> {
     const appraise = appraiseWith(this.appraiser);
-    if (run === undefined) return appraise(plan, { approval: this.settings.approval });
-    return appraise(plan, { approval: run.request.settings.approval, done: doneIn(run, plan) });
+    const holder = run ?? { id: "", request: starts === undefined ? {} : { context: starts } };
+    const context = () => this.contexts.contextOf(holder);
+    if (run === undefined) return appraise(plan, { approval: this.settings.approval, context });
+    return appraise(plan, { approval: run.request.settings.approval, done: doneIn(run, plan), context });
   }
 
   /** The names of the models of the roles, as a run records them. */

@@ -5,6 +5,7 @@ import { dirname, resolve } from "node:path";
 import { realPath } from "../files/project.js";
 import { trustListPath } from "../files/trusted-folders.js";
 import { LIMITS } from "../limits.js";
+import { boundModel, type ModelFor } from "../model/context-model.js";
 import { openModel } from "../model/model.js";
 import { sharedLimiter } from "../model/patience/memory-limiter.js";
 import { usableModel } from "../model/patience/patient-model.js";
@@ -65,7 +66,10 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   const models = openRoles(resolved, context, ports.callsNoModel);
   const { limiter = sharedLimiter(clock) } = config;
   const closed = [...ownFiles, trustListPath(env), ...filesOf(location)];
-  const inventory = inventoryOf(config, models.executor && usableModel(models.executor, clock, limiter), closed);
+  const { executor } = models;
+  const summarizer =
+    executor === null ? null : async (of: ModelFor) => usableModel(await boundModel(executor, of), clock, limiter);
+  const inventory = inventoryOf(config, summarizer, closed);
   const settings = { ...recorded, eager: recorded.eager && mayBeEager(recorded, inventory) };
   const store = typeof location === "object" ? location : await openStore(location);
   const configured = { ...models, planner: plannerFunction ?? models.planner };
@@ -156,7 +160,11 @@ function newId(of: "run" | "input"): string {
   return `${of === "run" ? "run" : "in"}_${time}${randomBytes(5).toString("hex")}`;
 }
 
-function inventoryOf(config: LoomConfig, executor: Model | null, own: readonly string[]): ToolInventory {
+function inventoryOf(
+  config: LoomConfig,
+  executor: ((of: ModelFor) => Promise<Model>) | null,
+  own: readonly string[],
+): ToolInventory {
   const { files, fetch, search } = config.builtins ?? {};
   const given = config.tools ?? [];
   const taken = new Set(given.map((tool) => tool.spec.name));
@@ -173,7 +181,10 @@ function inventoryOf(config: LoomConfig, executor: Model | null, own: readonly s
 }
 
 /** A plan may give a secret to `summarize`. No model reads it. */
-function askOnce(model: Model, filter: SecretFilter): SummarizeOptions["ask"] {
-  return ({ system, text }, signal, waits) =>
-    model.call({ system, messages: [{ role: "user", text: filter.text(text) }], signal, ...(waits && { waits }) });
+function askOnce(usable: (of: ModelFor) => Promise<Model>, filter: SecretFilter): SummarizeOptions["ask"] {
+  return async ({ system, text }, signal, waits, of) =>
+    (await usable(of)).call({
+      ...{ system, messages: [{ role: "user", text: filter.text(text) }], signal },
+      ...(waits && { waits }),
+    });
 }

@@ -58,7 +58,7 @@ export interface Home {
     answer: RunRequest["answerSchema"],
   ): CheckedPlan;
   /** The appraisal of a plan before it is proposed, for this run or (without one) for a new run. Never rejects. */
-  appraise(plan: CheckedPlan, run?: Run): Promise<CheckedPlan>;
+  appraise(plan: CheckedPlan, run?: Run, starts?: RecordedContext): Promise<CheckedPlan>;
   /** Throws BUDGET_UNPRICED. */
   settingsFor(plan: Plan | undefined): Settings;
   readonly models: RoleNames;
@@ -154,7 +154,7 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   return {
     ...(options.runId === undefined ? {} : { runId: options.runId }),
     started: { ...home.started(run.request.goal, plan.inputs, plan, more), parent },
-    given: { ...(await home.appraise(plan)), ...marksKept(run, plan) },
+    given: { ...(await home.appraise(plan, undefined, context)), ...marksKept(run, plan) },
     carried: carriedFacts(run, parts.kept),
   };
 }

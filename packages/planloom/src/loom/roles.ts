@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import type { PlannerFunction } from "../agents/planner/planner.js";
 import { openModel, type ModelContext } from "../model/model.js";
+import { contextModel, type ModelFunction } from "../model/context-model.js";
 import type { Model, Role } from "../model/port.js";
 import { wayFile } from "../model/ways/way-file.js";
 import type { WayKeeper } from "../model/ways/way-memory.js";
@@ -18,7 +19,7 @@ import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import type { RoleNames } from "../run/settings.js";
 import { isStoreFile } from "../store/locate.js";
 import type { LoomConfig } from "./config.js";
-import type { ModelConfig, RoleConfig } from "./config-models.js";
+import type { ModelConfig, ModelsConfig, RoleConfig } from "./config-models.js";
 import type { Services } from "../perform/services.js";
 
 /**
@@ -37,7 +38,7 @@ export function rolesOf(
   const { default: general, planner, executor, synthesizer } = config.models ?? {};
   const named = flags.planner?.model ?? flags.model ?? (env["PLANLOOM_PLANNER_MODEL"] || undefined);
   const plannerFunction = typeof planner === "function" && named === undefined ? planner : undefined;
-  const role = (given: RoleConfig | undefined): ListedSettings => {
+  const role = (given: ModelsConfig["planner"] | RoleConfig): ListedSettings => {
     const [first, ...others] = isList(given) ? given : given === undefined ? [] : [given];
     if (first === undefined) return {};
     return { ...asSettings(first), ...(others.length === 0 ? {} : { fallbacks: others.map(asSettings) }) };
@@ -55,10 +56,24 @@ export function rolesOf(
   return { roles: resolveRoles(sources), planner: plannerFunction, sources };
 }
 
-const isList = (given: RoleConfig | undefined): given is readonly ModelConfig[] => Array.isArray(given);
+const isList = (given: unknown): given is readonly ModelConfig[] => Array.isArray(given);
 
-function asSettings(given: ModelConfig): RoleSettings {
+/** Stands for the model until the role is opened. */
+interface Chooser extends Model {
+  readonly choose: ModelFunction;
+}
+
+const isChooser = (model: unknown): model is Chooser =>
+  typeof model === "object" && model !== null && "choose" in model && typeof model.choose === "function";
+
+function chooser(choose: ModelFunction): Chooser {
+  return { name: "", choose, call: () => Promise.reject(new Error("the role is not open")) };
+}
+
+function asSettings(given: ModelConfig | ModelFunction | { readonly choose: ModelFunction }): RoleSettings {
   if (typeof given === "string") return { model: given };
+  if (typeof given === "function") return { model: chooser(given) };
+  if ("choose" in given) return { model: chooser(given.choose) };
   return "call" in given || "modelId" in given ? { model: given } : given;
 }
 
@@ -79,6 +94,10 @@ export function openRoles(
     const { fallbacks = [], ...settings } = roles[role];
     const { model } = settings;
     if (model === undefined) return null;
+    if (isChooser(model)) {
+      const { model: _model, ...others } = settings;
+      return contextModel(model.choose, role, (one) => openOne({ ...others, ...asSettings(one) }, role));
+    }
     const opened = () => openOne(settings, role);
     if (later && typeof model === "string") return { name: model, call: async (request) => opened().call(request) };
     const first = opened();

@@ -25,13 +25,19 @@ import { estimateInWords, type EstimateInWords } from "../words/estimate.js";
  * Whether a plan needs approval: true or a reason = yes, false = no. `estimate` covers the steps that are still to run.
  * Any other result, an error, or no answer within LIMITS.approvalFunctionMs counts as yes.
  */
-export type ApprovalFunction = (plan: Plan, estimate: EstimateInWords) => boolean | string | Promise<boolean | string>;
+export type ApprovalFunction<C = unknown> = (
+  plan: Plan,
+  estimate: EstimateInWords,
+  of: { readonly context: C },
+) => boolean | string | Promise<boolean | string>;
 
 export interface Appraised {
   /** The policy of the run. */
   readonly approval: ApprovalPolicy;
   /** Steps that already have an output. */
   readonly done?: ReadonlySet<string>;
+  /** Gives the context of the run. Absent: it has none. */
+  readonly context?: () => Promise<unknown>;
 }
 
 /** Never rejects. Under the policy `never` the plan is returned unchanged, because nobody would read the appraisal. */
@@ -50,7 +56,7 @@ export interface Appraiser {
 }
 
 export function appraiseWith(appraiser: Appraiser): Appraise {
-  return async (checked, { approval, done }, signal = new AbortController().signal) => {
+  return async (checked, { approval, done, context }, signal = new AbortController().signal) => {
     if (approval === "never") return checked;
     const { store, clock, decide } = appraiser;
     // A plan is not lost if earlier runs cannot be read.
@@ -58,7 +64,7 @@ export function appraiseWith(appraiser: Appraiser): Appraise {
     const estimate = estimatePlan(rest(checked, done), { ...appraiser, history });
     const said = { ...checked, estimate: estimate as unknown as JsonObject };
     if (approval !== "function" || decide === undefined) return said;
-    return { ...said, approval: await decision(decide, checked.plan, estimate, signal, clock) };
+    return { ...said, approval: await decision(decide, { plan: checked.plan, estimate, context }, signal, clock) };
   };
 }
 
@@ -67,15 +73,22 @@ function rest(checked: CheckedPlan, done: ReadonlySet<string> = new Set()): Chec
   return { ...checked, plan: { ...checked.plan, steps } };
 }
 
+/** What the function is asked about. */
+interface Asked {
+  readonly context: Appraised["context"] | undefined;
+  readonly plan: Plan;
+  readonly estimate: Estimate;
+}
+
 async function decision(
   decide: ApprovalFunction,
-  plan: Plan,
-  estimate: Estimate,
+  { plan, estimate, context }: Asked,
   signal: AbortSignal,
   clock: Clock,
 ): Promise<NonNullable<CheckedPlan["approval"]>> {
   // A copy, so that the function cannot change the checked plan.
-  const ask = async (): Promise<unknown> => decide(structuredClone(plan), estimateInWords(estimate));
+  const ask = async (): Promise<unknown> =>
+    decide(structuredClone(plan), estimateInWords(estimate), { context: await context?.() });
   const { end } = await inTime(ask, signal, LIMITS.approvalFunctionMs, clock);
   if (end === undefined) return asked({ code: "FUNCTION_LATE", ms: LIMITS.approvalFunctionMs });
   if ("thrown" in end) return asked({ code: "FUNCTION_FAILED", text: messageOf(end.thrown) });

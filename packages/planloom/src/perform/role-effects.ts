@@ -69,7 +69,8 @@ export async function performPlan(
     const { plan, hash, inputs, tools, findings } = reply;
     const checked = { plan, hash, inputs, tools, findings };
     const { approval } = run.request.settings;
-    const appraised = await services.appraise?.(checked, { approval, done: doneIn(run, checked) }, context.signal);
+    const of = { approval, done: doneIn(run, checked), context: async () => context.runContext };
+    const appraised = await services.appraise?.(checked, of, context.signal);
     return { type: "planned", plan: appraised ?? checked, ...told };
   } catch (thrown) {
     return { type: "plan-failed", key, ...roleErrorOf(thrown) };

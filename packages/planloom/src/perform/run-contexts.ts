@@ -5,17 +5,22 @@ import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { JsonObject } from "../plan/json.js";
 import type { RecordedContext } from "../run/context.js";
-import type { Run } from "../run/state.js";
 import { PlanloomError } from "../words/planloom-error.js";
 
 /** Makes the context of a run from its stored part. Called once each time this process begins to drive the run. */
 export type ResolveContext<C = unknown> = (runId: string, stored: JsonObject) => C | Promise<C>;
 
+/** A run, or what is known of it before its first event. */
+export interface ContextHolder {
+  readonly id: string;
+  readonly request: { readonly context?: RecordedContext };
+}
+
 export class RunContexts {
   /** Given at a start in this process, by what the run has recorded of it: another process has another object. */
   readonly #given = new WeakMap<RecordedContext, unknown>();
   /** Each drive of a run has a state of its own, so it looks its context up once. */
-  readonly #lookedUp = new WeakMap<Run, Promise<unknown>>();
+  readonly #lookedUp = new WeakMap<ContextHolder, Promise<unknown>>();
 
   constructor(
     private readonly resolve: ResolveContext | undefined,
@@ -32,7 +37,7 @@ export class RunContexts {
   }
 
   /** The context of a run; undefined if it was started without one. Rejects with CONTEXT_NEEDED, CONTEXT_FAILED. */
-  async of(run: Run): Promise<unknown> {
+  async of(run: ContextHolder): Promise<unknown> {
     const { context } = run.request;
     if (context === undefined) return undefined;
     if (this.#given.has(context)) return this.#given.get(context);
@@ -45,7 +50,7 @@ export class RunContexts {
   }
 
   /** Throws CONTEXT_NEEDED if a part of the context is not stored, and this process cannot look it up. */
-  assertFor({ id: runId, request: { context } }: Pick<Run, "id" | "request">): void {
+  assertFor({ id: runId, request: { context } }: ContextHolder): void {
     if (context?.lookedUp === undefined || this.resolve !== undefined || this.#given.has(context)) return;
     const fields = context.lookedUp;
     const config = this.configFile === undefined ? {} : { config: this.configFile };

@@ -160,6 +160,56 @@ describe("the context of a run", () => {
   });
 });
 
+describe("functions of the context", () => {
+  it("choose the model of a role, for each run and again after a restart", async () => {
+    const { look } = seeing();
+    const plan = { json: { steps: [{ id: "a", title: "Look", agent: "Look.", tools: ["look"] }] } };
+    const models = {
+      acme: scriptedModel([plan, "It is acme.", "Acme."], { name: "model of acme" }),
+      other: scriptedModel([plan, "It is other.", "Other."], { name: "model of other" }),
+    };
+    const choose = ({ context }: { readonly context: App }) => models[context.tenant as keyof typeof models];
+    const loom = await open({
+      tools: [look],
+      store: memoryStore(),
+      models: { default: choose, planner: { choose } },
+    });
+    const done = await Promise.all(
+      (["acme", "other"] as const).map((tenant) => loom.run("Look.", { context: { tenant } })),
+    );
+    expect(done.map(({ answer }) => answer)).toEqual(["Acme.", "Other."]);
+    for (const model of Object.values(models)) expect(model.requests).toHaveLength(3);
+    await loom.close();
+  });
+
+  it("that fail leave the run as it is, and name the role", async () => {
+    const executor = () => Promise.reject(new Error("no key for acme"));
+    const loom = await createLoom({ store: memoryStore(), models: { executor } }, { env: {} });
+    const run = await loom.start("Look.", { plan: { steps: [{ id: "a", title: "Look", agent: "Look." }] } });
+    await expect(run.result()).rejects.toMatchObject({ code: "MODEL_FUNCTION_FAILED", params: { role: "executor" } });
+    expect((await run.document()).status).toBe("running");
+    await loom.close();
+  });
+
+  it("decide whether a plan waits for a person", async () => {
+    const { look } = seeing();
+    const asked: unknown[] = [];
+    const loom = await open({
+      tools: [look],
+      store: memoryStore(),
+      approval: (_plan, _estimate, { context }) => (asked.push(context), context.tenant !== "trusted"),
+    });
+    expect(await loom.run("Look.", { plan: PLAN, context: { tenant: "trusted" } })).toMatchObject({
+      status: "completed",
+    });
+    const run = await loom.start("Look.", { plan: PLAN, context: { tenant: "acme" } });
+    expect(await run.result()).toMatchObject({ status: "awaiting-approval" });
+    expect(asked).toEqual([{ tenant: "trusted" }, { tenant: "acme" }]);
+    await run.replay({ strict: true });
+    await loom.close();
+  });
+});
+
 test.each<[string, LoomConfig, object]>([
   ["CONTEXT_NOT_JSON", {}, { context: { tenant: "acme", db } }],
   ["CONTEXT_NOT_JSON", {}, { context: "acme" }],

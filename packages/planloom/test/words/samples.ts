@@ -323,6 +323,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { given: '""', tags: 1, limit: 20, chars: 200 },
     { tags: 21, limit: 20, chars: 200 },
   ],
+  MODEL_FUNCTION_FAILED: [{ role: "executor", reason: "no key for tenant acme" }],
   START_ABORTED: [{}],
   SIGNAL_INVALID: [{}],
   CONTEXT_NOT_JSON: [

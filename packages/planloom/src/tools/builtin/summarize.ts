@@ -7,14 +7,15 @@ import { PlanloomError } from "../../words/planloom-error.js";
 import { mostTokens, type Usage } from "../../plan/usage.js";
 import { builtinError } from "../builtin-error.js";
 import { builtinVersion } from "../../plan/tool-spec.js";
-import { tool, ToolError, type Tool, type ToolModelCall } from "../tool.js";
+import { tool, ToolError, type Tool, type ToolContext, type ToolModelCall } from "../tool.js";
 
 export interface SummarizeOptions {
   /** Gives one model reply. May throw; a PlanloomError says whether a retry may help. */
   readonly ask: (
     prompt: { readonly system: string; readonly text: string },
     signal: AbortSignal,
-    waits?: ToolModelCall["waits"],
+    waits: ToolModelCall["waits"] | undefined,
+    of: Pick<ToolContext, "context" | "runId">,
   ) => Promise<{ readonly text: string; readonly usage: Usage }>;
 }
 
@@ -33,11 +34,13 @@ export function summarizeTool({ ask }: SummarizeOptions): Tool {
     effects: "none",
     content: ["text"],
     labels: "pass",
-    async run({ text, words = WORDS }, { signal, modelCall }) {
+    async run({ text, words = WORDS }, { signal, context, runId, modelCall }) {
       checkText(text);
       const system = instructions(words);
       const most = { inputTokens: mostTokens(JSON.stringify([system, text])), outputTokens: LIMITS.replyTokens };
-      const reply = await modelCall(most, (call) => asked(ask, { system, text }, signal, call?.waits));
+      const reply = await modelCall(most, (call) =>
+        asked(ask, { system, text }, signal, call?.waits, { context, runId }),
+      );
       const summary = reply.text.trim();
       if (summary === "") throw builtinError("SUMMARIZE_EMPTY", {});
       return summary;
@@ -64,9 +67,10 @@ async function asked(
   prompt: Parameters<typeof ask>[0],
   signal: AbortSignal,
   waits: ToolModelCall["waits"] | undefined,
+  of: Pick<ToolContext, "context" | "runId">,
 ): ReturnType<typeof ask> {
   try {
-    return await ask(prompt, signal, waits);
+    return await ask(prompt, signal, waits, of);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ToolError) throw error;

@@ -80,6 +80,8 @@ const FORMS = {
 export const formText = (form: SettingForm): string => FORMS[form];
 
 export interface ModelErrors {
+  /** The function that chooses the model of a role threw. */
+  MODEL_FUNCTION_FAILED: { readonly role: string; readonly reason: string };
   /** `role` is absent if no role has a model that can be tried. */
   MODEL_NOT_SET: { readonly role?: Role };
   /** `use` is the name with the provider that has it, if that is known. */
@@ -116,6 +118,13 @@ export interface ModelErrors {
 const tryLater = (): Sentence => ["Try again. If it keeps failing, look into the server's log."];
 
 export const MODEL_ERRORS: ErrorTable<ModelErrors> = {
+  MODEL_FUNCTION_FAILED: {
+    kind: "config",
+    retryable: true,
+    message: ({ role, reason }) =>
+      `The function that chooses the model of the ${role} failed: ${reason.replace(/[.\s]+$/, "")}.`,
+    next: ({ role }) => ["Remove the cause, or name a model for the ", role, ": ", { action: "set-model" }, "."],
+  },
   MODEL_NOT_SET: {
     kind: "config",
     message: ({ role }) =>
