@@ -165,6 +165,10 @@ export const LIMITS = {
   codeChars: 64,
   /** Characters of a name that comes from outside: a run, a tag, a sender. They stand in every event. */
   nameChars: 200,
+  /** Earlier messages of a conversation, which the planner reads with each request. */
+  messages: 200,
+  /** Tokens of these messages, as far as they can be estimated. */
+  messageTokens: 50_000,
   /** Tags of a run: they stand in the head of the run, which every list reads. */
   tags: 20,
   /** Least characters of a secret: a shorter text stands in other texts by chance, so that it cannot be removed. */

@@ -103,6 +103,7 @@ function addStarts(program: Command, act: Act): void {
     .option("--trust <name>", "an input that no others wrote: a file or a document of yours; repeatable", collected, [])
     .option("--answer-schema <file>", "the type that the answer must have: a JSON Schema")
     .option("--tag <tag>", "a label of the run, for lists; repeatable", collected, [])
+    .option("--messages <file>", "earlier turns of the conversation: a list of { role, content }, in JSON or YAML")
     .option("--context <file|json>", "a record for tools; no model reads it")
     .option("--concurrency <n>", "steps and items at once (default 4)")
     .addOption(approval())

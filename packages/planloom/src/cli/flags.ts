@@ -46,6 +46,8 @@ export interface RunFlags extends StoreFlags, ModelFlags, DriveFlags, BudgetFlag
   readonly context?: string;
   /** A file with the JSON Schema of the answer. */
   readonly answerSchema?: string;
+  /** JSON, or a file with JSON or YAML. */
+  readonly messages?: string;
   readonly concurrency?: string;
   readonly approval?: "never" | "always" | "effects";
   readonly onFailure?: FailurePolicy;

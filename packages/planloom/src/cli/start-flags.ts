@@ -2,7 +2,7 @@
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import type { ContextOptions } from "../loom/context-option.js";
-import type { Loom } from "../loom/loom.js";
+import type { Loom, StartOptions } from "../loom/loom.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import { usageError } from "./error-text.js";
 import { dataOf } from "./inputs.js";
@@ -14,6 +14,17 @@ export async function contextIn({ context }: { readonly context?: string }): Pro
   const value = await flagData("--context", context);
   if (isObject(value)) return value;
   throw usageError("--context is not a record.", 'Write a record, such as \'{"userId": "u1"}\', or name a file.');
+}
+
+/** The messages of `--messages`, which `start` checks. */
+export async function messagesIn({
+  messages,
+}: {
+  readonly messages?: string;
+}): Promise<Pick<StartOptions, "messages">> {
+  if (messages === undefined) return {};
+  const given: unknown = await flagData("--messages", messages);
+  return { messages: given as NonNullable<StartOptions["messages"]> };
 }
 
 export const contextOptions = (loom: Loom, context: JsonObject | undefined): ContextOptions =>

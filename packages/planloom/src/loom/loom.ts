@@ -43,6 +43,7 @@ import { knownStartOptions, soundGoal, soundInputs, soundRunId, soundTags, sound
 import { timedPlanner } from "../agents/planner/timed-planner.js";
 import { followedRuns, type FollowedRuns } from "./follow-runs.js";
 import { soundQuery } from "./list-query.js";
+import { soundMessages, type GivenMessage } from "./messages-option.js";
 import { recoverRuns, type Recovery } from "./recover.js";
 import { assertNotAborted, cancelWith } from "./start-signal.js";
 import { LoomRun } from "./loom-run.js";
@@ -78,6 +79,11 @@ export interface StartOptions<C = unknown> extends ContextOptions<C> {
   readonly runId?: string;
   /** Labels for lists of runs. */
   readonly tags?: readonly string[];
+  /**
+   * Earlier turns of the conversation, oldest first. The planner reads them: an untrusted turn quoted as data, after
+   * which a plan that acts waits for a person; a trusted turn as it reads the goal.
+   */
+  readonly messages?: readonly GivenMessage[];
   /** Its abort cancels the run. A signal that is aborted already starts nothing: START_ABORTED. */
   readonly signal?: AbortSignal;
 }
@@ -249,10 +255,11 @@ export class Loom<C = unknown> {
     if (given === undefined && this.services.planner === null) throw new PlanloomError("NO_PLANNER", {});
     const aim = soundGoal(isBlank(goal) ? (given?.plan.goal ?? "") : goal);
     const tags = soundTags(options.tags ?? []);
+    const messages = soundMessages(options.messages);
     const all = given?.inputs ?? inputs;
     const trust = soundTrust(options.trust ?? {}, { given: inputs, all, author: given });
     const more = { ...(context && { context }), ...(answer && { answerSchema: answer.json }) };
-    const started = this.startedData(aim, all, given, { tags, trust, ...more });
+    const started = this.startedData(aim, all, given, { tags, trust, messages, ...more });
     const runId = await this.engine.start(
       {
         started,
@@ -380,7 +387,13 @@ export class Loom<C = unknown> {
     goal: string,
     inputs: { readonly [name: string]: Json },
     given: CheckedPlan | undefined,
-    { tags, trust, context, answerSchema }: Pick<RunRequest, "tags" | "trust" | "context" | "answerSchema">,
+    {
+      tags,
+      trust,
+      messages,
+      context,
+      answerSchema,
+    }: Pick<RunRequest, "tags" | "trust" | "messages" | "context" | "answerSchema">,
   ): EventData["run.started"] {
     return {
       goal,
@@ -393,6 +406,7 @@ export class Loom<C = unknown> {
       planGiven: given !== undefined,
       ...(Object.keys(trust).length === 0 ? {} : { trust }),
       ...(tags.length === 0 ? {} : { tags }),
+      ...(messages.length === 0 ? {} : { messages }),
       ...(context === undefined ? {} : { context }),
       ...(answerSchema === undefined ? {} : { answerSchema }),
     };

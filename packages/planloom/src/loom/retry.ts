@@ -67,7 +67,7 @@ export interface Home {
     goal: string,
     inputs: { readonly [name: string]: Json },
     given: CheckedPlan | undefined,
-    more: Pick<RunRequest, "tags" | "trust" | "context" | "answerSchema">,
+    more: Pick<RunRequest, "tags" | "trust" | "messages" | "context" | "answerSchema">,
   ): EventData["run.started"];
   /** The schemas of programs for the answers of their runs. */
   readonly answerChecks: AnswerChecks;
@@ -164,15 +164,15 @@ function requestOf(
   run: Run,
   all: CheckedPlan["inputs"],
   { inputs = {}, trust: said = {} }: RetryOptions,
-): Pick<RunRequest, "tags" | "trust" | "answerSchema"> {
-  const { tags, trust, given, answerSchema } = run.request;
+): Pick<RunRequest, "tags" | "trust" | "messages" | "answerSchema"> {
+  const { tags, trust, given, messages, answerSchema } = run.request;
   const isOld = (name: string) => !Object.hasOwn(inputs, name);
   const own = Object.keys(all).filter((name) => !given.has(name) && isOld(name));
   const known = Object.fromEntries(Object.entries(trust).filter(([name]) => isOld(name)));
   const { afterUntrusted } = currentPlan(run) ?? {};
   const author = afterUntrusted === undefined ? {} : { afterUntrusted: { steps: [...afterUntrusted.steps] } };
   const wanted = answerSchema === undefined ? {} : { answerSchema };
-  return { tags, trust: { ...trustOfDefaults(own, author), ...known, ...said }, ...wanted };
+  return { tags, messages, trust: { ...trustOfDefaults(own, author), ...known, ...said }, ...wanted };
 }
 
 function forkRefused(runId: string, { code, params }: NoRetry): PlanloomError {

@@ -23,6 +23,7 @@ const START_KEYS = {
   context: true,
   stored: true,
   signal: true,
+  messages: true,
   answer: true,
 };
 

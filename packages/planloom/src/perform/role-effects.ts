@@ -50,6 +50,7 @@ export async function performPlan(
     const request = plannerRequest(services, {
       goal: run.request.goal,
       inputs: run.request.inputs,
+      ...(run.request.messages.length === 0 ? {} : { messages: run.request.messages }),
       ...(hidesKeys(run) ? { foreignInputs: foreignInputs(run) } : {}),
       ...todayAt(run.log.updatedAt),
       executorModel: run.request.models.executor,

@@ -11,6 +11,7 @@ import type { ToolDifference } from "../plan/tool-change.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import type { RecordedContext } from "./context.js";
+import type { Message } from "./message.js";
 import type { AfterUntrusted, CheckedPlan, Command, CallVerdict, RestOfStep } from "./command.js";
 import type { Failure, ReplyProblem } from "./failure.js";
 import type {
@@ -110,6 +111,8 @@ export interface EventData {
     readonly planGiven: boolean;
     /** What the caller said of inputs. Absent: each counts as what its value is. */
     readonly trust?: { readonly [input: string]: InputTrust };
+    /** Earlier turns of the conversation, oldest first. The planner reads them. Absent if there are none. */
+    readonly messages?: readonly Message[];
     /** What the program gives to tools beside their arguments. Private: no model reads it, and no hash covers it. */
     readonly context?: RecordedContext;
     /** The run that this one was forked from, after its event `seq`, and the step at which the fork starts. */

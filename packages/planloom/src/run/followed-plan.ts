@@ -34,7 +34,12 @@ export function fixedSteps(run: Run): ReadonlySet<string> {
  * The label of all that a planner reads that is not the goal, a person's or its own: outputs, errors, what it sees of
  * the inputs, and plans that were written after others' text was read.
  */
-export const readByPlanner = (run: Run): Label => joinedAll([readOfSteps(run), readOfInputs(run), readOfPlans(run)]);
+export const readByPlanner = (run: Run): Label =>
+  joinedAll([readOfSteps(run), readOfInputs(run), readOfPlans(run), readOfMessages(run)]);
+
+/** Earlier turns that others may have written. */
+const readOfMessages = ({ request: { messages } }: Run): Label =>
+  messages.some(({ trust }) => trust === "untrusted") ? FOREIGN : OWN;
 
 /**
  * A plan may repeat what its planner read. A fork starts with such a plan, and so does a run with a plan made before.

@@ -7,6 +7,7 @@ import type { ToolDifference } from "../plan/tool-change.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { RecordedContext } from "./context.js";
+import type { Message } from "./message.js";
 import type { Effect } from "./effect.js";
 import type { Change, EventData, Failing, StepNeeds } from "./event.js";
 import type { Failure } from "./failure.js";
@@ -126,6 +127,8 @@ export interface RunRequest {
   given: ReadonlySet<string>;
   /** What the caller said of them. */
   trust: { readonly [name: string]: InputTrust };
+  /** Earlier turns of the conversation, oldest first. */
+  messages: readonly Message[];
   /** What the program gives to tools. No prompt and no hash holds it. */
   context?: RecordedContext;
   /** The run that it was forked from. */
@@ -267,6 +270,7 @@ export function emptyRun(id: string): Run {
       models: { planner: null, executor: null, synthesizer: null },
       planGiven: false,
       tags: [],
+      messages: [],
       given: new Set(),
       trust: {},
     },

@@ -324,6 +324,15 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { tags: 21, limit: 20, chars: 200 },
   ],
   MODEL_FUNCTION_FAILED: [{ role: "executor", reason: "no key for tenant acme" }],
+  MESSAGES_INVALID: [
+    { fault: "not-a-list" },
+    { fault: "role", index: 0 },
+    { fault: "unknown", index: 2, field: "name" },
+  ],
+  MESSAGES_TOO_LONG: [
+    { messages: 300, tokens: 900, limit: 200, tokenLimit: 50_000 },
+    { messages: 20, tokens: 61_000, limit: 200, tokenLimit: 50_000 },
+  ],
   START_ABORTED: [{}],
   SIGNAL_INVALID: [{}],
   CONTEXT_NOT_JSON: [

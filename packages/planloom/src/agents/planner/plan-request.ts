@@ -15,6 +15,8 @@ import { writePlan } from "../../plan/write.js";
 import type { Granularity } from "../../plan/check/granularity.js";
 import type { InvalidDraft } from "../../run/effect.js";
 import type { Asking } from "../../run/event.js";
+import type { Message } from "../../run/message.js";
+import { conversationText } from "./conversation-text.js";
 import { replyText } from "./planner-examples.js";
 import { planRequestSchema } from "./plan-request-schema.js";
 import { foundToolsText, plannerGoal, plannerRepair, plannerSystem, type InventoryPart } from "./planner-prompts.js";
@@ -25,6 +27,8 @@ import { patchRepair, replanText } from "./replan-prompts.js";
 export interface PlannerRequest {
   /** Trusted. */
   readonly goal: string;
+  /** Earlier turns of the conversation, oldest first. Default: none. */
+  readonly messages?: readonly Message[];
   /** Data: the planner sees their names and types, never their values. */
   readonly inputs: { readonly [name: string]: Json };
   /** Inputs that others may have written: the names of their fields are shown only if they are plain. Default: none. */
@@ -124,7 +128,7 @@ function newsOf(
 }
 
 function messagesOf(request: PlannerRequest, news: string | undefined): readonly ModelMessage[] {
-  const { goal, inputs, limits, invalid, rejected = [], replan, today } = request;
+  const { goal, inputs, limits, invalid, rejected = [], replan, today, messages = [] } = request;
   const types = Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => [
       name,
@@ -134,7 +138,7 @@ function messagesOf(request: PlannerRequest, news: string | undefined): readonly
   const answer = request.answer && answerTypeText(request.answer);
   const facts = { steps: limits?.steps ?? LIMITS.steps, today, answer, synthesizer: request.synthesizer ?? true };
   const aim = plannerGoal(goal, types, facts, rejected);
-  const text = sections(aim, replan !== undefined && replanText(replan), news);
+  const text = sections(aim, conversationText(messages), replan !== undefined && replanText(replan), news);
   return [{ role: "user", text }, ...shownRounds(invalid).flatMap((round) => repairOf(round, isPatch(request)))];
 }
 

@@ -1,7 +1,7 @@
 // `planloom run`. In: a goal in words, a plan file, or either from standard input. Out: the answer. This file decides
 // what the word after `run` means.
 import type { ContextOptions } from "../../loom/context-option.js";
-import type { Loom } from "../../loom/loom.js";
+import type { Loom, StartOptions } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import type { Json, JsonObject } from "../../plan/json.js";
 import { readPlan } from "../../plan/read/read.js";
@@ -12,7 +12,7 @@ import { usageError } from "../error-text.js";
 import { answerSchemaIn } from "../answer-schema-file.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
 import { inputsFromFlags, trustIn } from "../inputs.js";
-import { contextIn, contextOptions } from "../start-flags.js";
+import { contextIn, contextOptions, messagesIn } from "../start-flags.js";
 import { withLoom } from "../open-loom.js";
 import { PROGRAM } from "../output.js";
 import { checkText, meansFile, planText, soundPlan, type PlanText } from "../plan-file.js";
@@ -31,13 +31,13 @@ export async function runCommand(words: readonly string[], flags: RunFlags): Pro
   const goal = words.join(" ").trim();
   if (goal === "") throw new PlanloomError("GOAL_EMPTY", {});
   const inputs = await inputsFromFlags(flags.input ?? []);
-  const context = await contextIn(flags);
+  const [context, messages] = [await contextIn(flags), await messagesIn(flags)];
   const answer = await answerSchemaIn(flags);
   const text = goal === "-" || (await meansFile(goal)) ? await planText(goal, "orGoal") : undefined;
   return withLoom(
     flags,
     settingsIn(flags),
-    (loom) => start(loom, goal, text, { inputs, ...answer, ...contextOptions(loom, context) }, flags),
+    (loom) => start(loom, goal, text, { inputs, ...answer, ...messages, ...contextOptions(loom, context) }, flags),
     portsOf(flags),
   );
 }
@@ -46,7 +46,7 @@ async function start(
   loom: Loom,
   words: string,
   text: PlanText | undefined,
-  { inputs, answer, ...context }: ContextOptions & Given,
+  { inputs, answer, ...context }: ContextOptions & Pick<StartOptions, "messages"> & Given,
   flags: RunFlags,
 ): Promise<number> {
   const given = { inputs, ...(answer && { answer }) };

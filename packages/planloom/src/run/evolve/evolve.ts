@@ -176,6 +176,7 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
   run.log.kernel = data.kernel;
   if (data.parent !== undefined) run.request.parent = data.parent;
   if (data.tags !== undefined) run.request.tags = data.tags;
+  if (data.messages !== undefined) run.request.messages = data.messages;
   if (data.context !== undefined) run.request.context = data.context;
   if (data.answerSchema !== undefined) run.request.answerSchema = data.answerSchema;
   setDeadline(run);

@@ -8,6 +8,7 @@ import type { Origin } from "../../plan/origin.js";
 import type { Answer, AnswerOnFailure, InputSpec, Plan, Retry, Step } from "../../plan/plan.js";
 import type { Price } from "../../plan/estimate/price.js";
 import type { ToolDifference } from "../../plan/tool-change.js";
+import type { Message } from "../message.js";
 import type { RecordedContext } from "../context.js";
 import type { HoldReason } from "../reason.js";
 import type { ToolReach, ToolSpec } from "../../plan/tool-spec.js";
@@ -297,6 +298,9 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       parent: record<NonNullable<EventData["run.started"]["parent"]>>({ runId: text, seq: number, at: text }, {}),
       tags: texts,
       trust: inputTrust,
+      messages: list(
+        record<Message>({ role: oneOf("user", "assistant"), content: text, trust: oneOf("trusted", "untrusted") }, {}),
+      ),
       context: record<RecordedContext>({ stored: object }, { lookedUp: texts }),
       answerSchema: object,
     },

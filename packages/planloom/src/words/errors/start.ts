@@ -1,12 +1,49 @@
 // Words for errors of the options that start a run.
 import type { ErrorTable } from "../error-words.js";
 
+export type MessageFault = "not-a-list" | "not-a-message" | "role" | "content" | "trust" | "unknown";
+
 export interface StartErrors {
+  /** `index` counts from 0. `field` is the one that is unknown. */
+  MESSAGES_INVALID: { readonly fault: MessageFault; readonly index?: number; readonly field?: string };
+  MESSAGES_TOO_LONG: {
+    readonly messages: number;
+    readonly tokens: number;
+    readonly limit: number;
+    readonly tokenLimit: number;
+  };
   START_ABORTED: Record<string, never>;
   SIGNAL_INVALID: Record<string, never>;
 }
 
+const MESSAGE_FAULTS: { readonly [fault in MessageFault]: string } = {
+  "not-a-list": "they are not a list",
+  "not-a-message": "it is not a record",
+  role: "its role is neither `user` nor `assistant`",
+  content: "its content is not a text, or is empty",
+  trust: "its trust is neither `trusted` nor `untrusted`",
+  unknown: "it has an unknown field",
+};
+
 export const START_ERRORS: ErrorTable<StartErrors> = {
+  MESSAGES_INVALID: {
+    kind: "usage",
+    message: ({ fault, index, field }) => {
+      const what = MESSAGE_FAULTS[fault] + (field === undefined ? "" : ` \`${field}\``);
+      return index === undefined
+        ? `The messages cannot be used: ${what}.`
+        : `Message ${index + 1} cannot be used: ${what}.`;
+    },
+    next: () => ['Give a list of `{ role: "user" | "assistant", content: "…" }`, the oldest first.'],
+  },
+  MESSAGES_TOO_LONG: {
+    kind: "usage",
+    message: ({ messages, tokens, limit, tokenLimit }) =>
+      messages > limit
+        ? `There are ${messages} messages. The limit is ${limit}.`
+        : `The messages have about ${tokens} tokens. The limit is ${tokenLimit}.`,
+    next: () => ["Leave out the oldest messages, or give a summary of them as one message."],
+  },
   START_ABORTED: {
     kind: "interrupted",
     message: () => "The signal was aborted before the run started. Nothing was recorded.",
