@@ -244,7 +244,7 @@ export const LIMITS = {
    * Places of a value that are compared with a schema before it counts as unfit: about a second. Branches inside
    * branches multiply.
    */
-  conformWork: 5_000_000,
+  conformWork: 1_000_000,
   /** Literals of one kind in a union before they widen to it: larger enums are data, not types. */
   typeLiterals: 200,
   /**

@@ -1,5 +1,7 @@
-// Reads the schema of an answer from the command line. In: `--answer-schema FILE`. Out: a JSON Schema. The loom checks it.
+// Reads the schema of an answer from the command line. In: `--answer-schema FILE`. Out: a JSON Schema that can be
+// checked.
 import { LIMITS } from "../limits.js";
+import { soundAnswer } from "../loom/answer-schema.js";
 import { isObject, jsonIn, type JsonObject } from "../plan/json.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { fileText } from "./plan-file.js";
@@ -13,5 +15,5 @@ export async function answerSchemaIn({
   if (file === undefined) return {};
   const schema = jsonIn(await fileText(file, LIMITS.configBytes));
   if (!isObject(schema)) throw new PlanloomError("ANSWER_SCHEMA_INVALID", { file });
-  return { answer: schema };
+  return { answer: soundAnswer(schema).json };
 }

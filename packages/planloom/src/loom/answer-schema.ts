@@ -1,8 +1,7 @@
 // The schema of an answer, as a program gives it. In: a Standard Schema, or a JSON Schema object. Out: the JSON Schema
 // that the run records, and the program's own check, which may also transform the value.
 import { messageOf } from "../error.js";
-import type { Json, JsonObject } from "../plan/json.js";
-import { canonicalJson } from "../plan/json.js";
+import { canonicalJson, isObject, type Json, type JsonObject } from "../plan/json.js";
 import { schemaFault } from "../plan/type/schema-keywords.js";
 import type { RunEvent } from "../run/event.js";
 import type { Run } from "../run/state.js";
@@ -16,6 +15,7 @@ import {
   type Schema,
   type StandardSchema,
 } from "../tools/schema.js";
+import type { ErrorParams } from "../words/errors.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { valueProblemText } from "../words/problems.js";
 import type { RunDocument } from "./document.js";
@@ -34,20 +34,32 @@ export type AnswerChecks = Map<string, Pick<ReadSchema, "check">>;
 
 /** Throws ANSWER_SCHEMA_INVALID. */
 export function soundAnswer(schema: Schema): AnswerSchema {
-  const read = readAnswerSchema(schema);
-  const json = strictJson(read.json);
-  if (!json.ok) throw new PlanloomError("ANSWER_SCHEMA_INVALID", { problem: json.problem });
-  const fault = schemaFault(json.value as JsonObject);
-  if (fault !== undefined) throw new PlanloomError("ANSWER_SCHEMA_INVALID", { fault });
-  return { json: json.value as JsonObject, ...(isStandard(schema) ? { own: read } : {}) };
+  const { json: given, own } = readAnswer(schema);
+  const copy = strictJson(given);
+  if (!copy.ok)
+    throw invalid(copy.problem.is === "depth" ? { fault: { fault: "depth", most: copy.problem.most } } : copy);
+  const json = copy.value as JsonObject;
+  const fault = schemaFault(json);
+  if (fault !== undefined) throw invalid({ fault });
+  return { json, ...(own && { own }) };
 }
 
-function readAnswerSchema(schema: Schema): Pick<ReadSchema, "json" | "check"> {
+/** The JSON Schema as it was given, or as its library writes it: the side that a model writes. */
+function readAnswer(schema: unknown): { readonly json: unknown; readonly own?: ReadSchema } {
   try {
-    return readSchema(schema, "input");
+    if (!isStandard(schema))
+      return { json: isObject(schema) ? withoutDialect(schema) : readSchema(schema, "input").json };
+    const own = readSchema(schema, "input");
+    return { json: own.json, own };
   } catch (error) {
-    throw new PlanloomError("ANSWER_SCHEMA_INVALID", { reason: messageOf(error) }, { cause: error });
+    throw invalid({ reason: messageOf(error) }, error);
   }
+}
+
+const withoutDialect = ({ $schema: _dialect, ...rest }: JsonObject): JsonObject => rest;
+
+function invalid(params: ErrorParams["ANSWER_SCHEMA_INVALID"], cause?: unknown): PlanloomError {
+  return new PlanloomError("ANSWER_SCHEMA_INVALID", params, cause === undefined ? {} : { cause });
 }
 
 /** The schema for a run that has one already. Throws ANSWER_SCHEMA_INVALID, ANSWER_SCHEMA_DIFFERS. */

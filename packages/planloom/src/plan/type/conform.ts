@@ -164,16 +164,19 @@ const RULES: { readonly [keyword: string]: Rule } = {
     breachAt(value, own(schema, fits(value, condition, at) ? "then" : "else"), at) ?? true,
 };
 
-/** If only one branch has the type of the value, its own breach is the most helpful one. */
+/** If all branches but one are for values of another kind, the breach of that one is the most helpful. */
 function branch(value: Json, branches: readonly Json[], at: Place): Breach | boolean {
-  if (branches.some((schema) => fits(value, schema, at))) return true;
-  const alike = branches.filter((schema) => isObject(schema) && mismatch(value, typeIn(schema, at)) === undefined);
-  return (alike.length === 1 && breachAt(value, alike[0], at)) || false;
+  const breaches: Breach[] = [];
+  for (const schema of branches) {
+    const found = breachAt(value, schema, at);
+    if (found === undefined) return true;
+    breaches.push(found);
+  }
+  const alike = breaches.filter(({ path, keyword }) => path !== at.path || !OF_KIND.has(keyword));
+  return (alike.length === 1 && alike[0]) || false;
 }
 
-/** References of a part are those of the whole. */
-const typeIn = (schema: JsonObject, { root }: Place) =>
-  typeFromSchema("$defs" in root && !("$defs" in schema) ? { ...schema, $defs: root["$defs"]! } : schema);
+const OF_KIND: ReadonlySet<string> = new Set(["type", "const", "enum", "false"]);
 
 function first<T>(list: readonly T[], look: (one: T, index: number) => Breach | undefined): Breach | true {
   for (let i = 0; i < list.length; i++) {
