@@ -98,6 +98,10 @@ export const LIMITS = {
   longestMs: LONGEST_MS,
   /** The largest number of a setting that counts something: larger ones are slips, and mean "no limit". */
   settingMost: 1_000_000_000_000,
+  /** Characters of the stack of a thrown error that are kept: about 30 frames. */
+  stackChars: 4_000,
+  /** Causes of a thrown error that are kept: longer chains repeat themselves. */
+  causes: 5,
   /** How long the program's function may take to say whether a plan needs approval, in ms. Then a person is asked. */
   approvalFunctionMs: 10_000,
   /** One attempt of a tool step, in ms, unless the step or the tool says otherwise. */

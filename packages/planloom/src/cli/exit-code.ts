@@ -48,7 +48,9 @@ export function exitOfRun(run: Pick<RunDocument, "status" | "success" | "error">
     case "completed":
       return run.success ? EXIT.done : EXIT.failed;
     case "failed":
-      return run.error === undefined || run.error.foreign === true ? EXIT.failed : ofCode(run.error.code);
+      return run.error === undefined || (run.error.foreign === true && run.error.then === undefined)
+        ? EXIT.failed
+        : ofCode(run.error.then?.code ?? run.error.code);
     case "cancelled":
       return EXIT.failed;
     default:

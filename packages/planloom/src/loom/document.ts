@@ -14,6 +14,7 @@ import { endOf, failedWith, isEnded, type RunStatus, statusOf } from "../run/sta
 import { worksOf } from "../run/steps.js";
 import type { Failing, MadeCall, StepRef } from "../run/event.js";
 import { failureDocument, sayingOf, type FailureDocument, type Say } from "./failure-document.js";
+import { firstCause } from "../run/view/first-cause.js";
 import { afterRejection } from "../run/decide/after-rejection.js";
 import { mayRetry } from "../run/decide/retry.js";
 import { type ProposedPlan, type PendingApproval, type Run, type RunEnd } from "../run/state.js";
@@ -25,7 +26,7 @@ import { LAST_TIME } from "../words/phrases.js";
 import { firstAction, type Action, type Sentence, type Surface } from "../words/action.js";
 import { AFTER_REJECTION } from "../words/approval-reasons.js";
 import { estimateInWords } from "../words/estimate.js";
-import { runFailureText, failureNext, failureText, SETTLE, TRACE, USE } from "../words/failures.js";
+import { runFailureText, failureNext, failureText, SETTLE, toldText, TRACE, USE } from "../words/failures.js";
 import { commentText, reasonText } from "../words/reasons.js";
 import { librarySurface } from "../words/surface-library.js";
 
@@ -244,7 +245,7 @@ export function documentOf(run: Run, surface: Surface = librarySurface): RunDocu
     ...(run.request.parent === undefined ? {} : { parent: run.request.parent }),
     ...answerDocument(run),
     ...(report === undefined ? {} : { report }),
-    ...(end?.how === "failed" ? { error: errorDocument(end, say) } : {}),
+    ...(end?.how === "failed" ? { error: errorDocument(run, end, say) } : {}),
     ...(waiting === undefined ? {} : { waiting }),
     plan: plans[plans.length - 1] ?? null,
     plans,
@@ -272,8 +273,14 @@ function answerDocument(run: Run): Pick<RunDocument, "answerSchema" | "answer" |
 export const shownAnswer = ({ answer, partialAnswer }: Pick<RunDocument, "answer" | "partialAnswer">): Json =>
   answer ?? partialAnswer ?? null;
 
-function errorDocument({ error, cause }: Failing, say: Say): FailureDocument {
-  return { ...failureDocument(error, say), message: runFailureText(error, cause) };
+/** The first cause leads. What followed from it stands in `then`. */
+function errorDocument(run: Run, failing: Failing, say: Say): FailureDocument {
+  const { error, cause, then } = firstCause(run, failing);
+  const message = runFailureText(error, cause);
+  if (then === undefined) return { ...failureDocument(error, say), message };
+  const after = { code: then.code, message: failureText(then) };
+  const told = `${message}; then no other plan was found: ${after.code}: ${after.message}`;
+  return { ...failureDocument(error, say), message: told, then: after };
 }
 
 function planDocument({ revision, hash, cause, plan }: ProposedPlan): PlanDocument {
@@ -356,7 +363,7 @@ function reportOf(run: Run, end: Unfinished, say: Say): ReportDocument {
   const steps = [...run.execution.steps.values()];
   const line = (state: StepState) => {
     const { spec, work } = state;
-    return `${spec.id}: ${spec.title}${work.status === "pending" || work.status === "ready" ? "" : ` (${work.status}${work.error === undefined ? "" : `: ${failureText(work.error)}`}${afterActing(state)})`}`;
+    return `${spec.id}: ${spec.title}${work.status === "pending" || work.status === "ready" ? "" : ` (${work.status}${work.error === undefined ? "" : `: ${toldText(work.error)}`}${afterActing(state)})`}`;
   };
   const done = steps.filter((state) => state.work.status === "completed");
   const next = nextOf(run, end);
@@ -364,7 +371,7 @@ function reportOf(run: Run, end: Unfinished, say: Say): ReportDocument {
   return {
     done: done.map(({ spec }) => `${spec.id}: ${spec.title}`),
     notDone: steps.filter((state) => state.work.status !== "completed").map(line),
-    why: end.how === "failed" ? runFailureText(end.error, end.cause) : commentText(end.comment),
+    why: end.how === "failed" ? errorDocument(run, end, say).message : commentText(end.comment),
     next: say(next),
     ...(action === undefined ? {} : { action }),
   };
@@ -378,7 +385,7 @@ function afterActing(state: StepState): string {
 
 /** Adds the retry last, if one is possible, after the fixes that it needs. */
 function nextOf(run: Run, end: Unfinished): Sentence {
-  const own = (end.how === "failed" ? failureNext(end.error) : undefined) ?? TRACE;
+  const own = (end.how === "failed" ? failureNext(firstCause(run, end).error) : undefined) ?? TRACE;
   const retries = own.some((part) => typeof part !== "string" && part.action === "retry");
   if (retries || !mayRetry(run)) return own;
   return [

@@ -1,9 +1,9 @@
 // A failure as a document. In: a failure as an event holds it, and the surface that names actions. Out: plain data with
 // sentences.
 import type { JsonObject } from "../plan/json.js";
-import type { Failure } from "../run/failure.js";
+import type { Failure, Thrown } from "../run/failure.js";
 import { firstAction, inRun, sentenceText, type Action, type Sentence, type Surface } from "../words/action.js";
-import { failureNext, failureText } from "../words/failures.js";
+import { failureNext, toldText } from "../words/failures.js";
 import { librarySurface } from "../words/surface-library.js";
 
 /** A failure with its words. */
@@ -17,6 +17,10 @@ export interface FailureDocument {
   readonly action?: Action;
   /** The code is a tool's own, although Planloom has one of the same name. */
   readonly foreign?: true;
+  /** What a tool threw: its class, its place in the code, its stack and its causes. */
+  readonly thrown?: Thrown;
+  /** What followed from it, and ended the run: no other plan was found, for example. */
+  readonly then?: { readonly code: string; readonly message: string };
   readonly retryable: boolean;
   readonly retryAfterMs?: number;
 }
@@ -39,11 +43,12 @@ export function failureDocument(
   const action = next && firstAction(next);
   return {
     code,
-    message: failureText(failure),
+    message: toldText(failure),
     ...(params === undefined ? {} : { params }),
     ...(next === undefined ? {} : { next: say(next) }),
     ...(action === undefined ? {} : { action }),
     ...(foreign === true ? { foreign } : {}),
+    ...(failure.thrown === undefined ? {} : { thrown: failure.thrown }),
     retryable,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };

@@ -17,6 +17,7 @@ import {
   type ToolContext,
   type ToolModelCall,
 } from "../tools/tool.js";
+import { mayTryAgain, thrownFacts } from "../tools/thrown.js";
 import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
 import { inTime, type Deadline } from "../deadline.js";
 import type { Services } from "./services.js";
@@ -41,7 +42,7 @@ export async function callTool(
   const progress = cleanProgress(context.progress, filter);
   const begin = (signal: AbortSignal, hold: Deadline["hold"]) =>
     checkedCall(tool, args, { ...context, signal, progress, modelCall: heldCalls(context.modelCall, hold) });
-  const end = await endInTime(begin, context.signal, timeoutMs, services);
+  const end = await endInTime(begin, context.signal, timeoutMs, services, tool.retryable);
   return end.ok ? { ok: true, output: filter.value(end.output) } : end;
 }
 
@@ -77,6 +78,7 @@ export async function endInTime<T>(
   outer: AbortSignal,
   timeoutMs: number,
   { clock, secrets }: CallServices,
+  retryable?: (thrown: unknown) => boolean,
 ): Promise<CallEnd<T>> {
   const { end, why } = await inTime((signal, _alive, hold) => begin(signal, hold), outer, timeoutMs, clock);
   const filter = secretFilter(secrets);
@@ -91,19 +93,33 @@ export async function endInTime<T>(
   if (end?.thrown instanceof ToolError) return { ok: false, ending: "tool-error", error: toldBy(end.thrown, filter) };
   // Any other error of a tool after its signal was aborted only repeats the abort.
   if (end === undefined || why !== undefined) return endOf(why, timeoutMs);
-  return { ok: false, ending: "thrown", error: threw(end.thrown, filter) };
+  return { ok: false, ending: "thrown", error: threw(end.thrown, filter, retryable) };
 }
 
-/** The text of what was thrown, or what it is. */
-function threw(thrown: unknown, filter: SecretFilter): Failure {
+/** The text of what was thrown, or what it is; and what is known of it. */
+function threw(thrown: unknown, filter: SecretFilter, says: ((thrown: unknown) => boolean) | undefined): Failure {
   const text = textOf(thrown, filter);
-  if (text !== undefined) return failWith("TOOL_THREW", {}, { text, retryable: true });
-  const is = thrown instanceof Error ? "error" : "value";
-  return failWith(
-    "TOOL_THREW",
-    { threw: { is, shown: beginning(messageOf(thrown, filter.text), LIMITS.previewChars) } },
-    { retryable: true },
-  );
+  const retryable = mayTryAgain(thrown, says);
+  if (text !== undefined) return withFacts(failWith("TOOL_THREW", {}, { text, retryable }), thrown, filter);
+  const threw = { is: isError(thrown) ? "error" : "value", shown: shownOf(thrown, filter) } as const;
+  return withFacts(failWith("TOOL_THREW", { threw }, { retryable }), thrown, filter);
+}
+
+const shownOf = (thrown: unknown, filter: SecretFilter): string =>
+  beginning(messageOf(thrown, filter.text), LIMITS.previewChars);
+
+/** A revoked proxy throws at the question. */
+function isError(thrown: unknown): boolean {
+  try {
+    return thrown instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+function withFacts(failure: Failure, thrown: unknown, filter: SecretFilter): Failure {
+  const facts = thrownFacts(thrown, filter.text);
+  return facts === undefined ? failure : { ...failure, thrown: facts };
 }
 
 /** The text of an error, also of one from another realm or program. Never throws. */
@@ -123,7 +139,8 @@ function toldBy(thrown: ToolError, filter: SecretFilter): Failure {
   if (known !== undefined) return cleanFailure(known, filter);
   const [code, text] = [messageOf(thrown.code, filter.text), messageOf(message, filter.text)];
   const told = soundFailure({ code, text, retryable, retryAfterMs }, "TOOL_FAILED");
-  return isOurCode(told.code) ? { ...told, foreign: true } : told;
+  // Its message says what happened. Its causes are for the trace.
+  return withFacts(isOurCode(told.code) ? { ...told, foreign: true } : told, thrown, filter);
 }
 
 const cleanFailure = (failure: Failure, filter: SecretFilter): Failure =>

@@ -18,11 +18,34 @@ export interface Failure {
   readonly text?: string;
   /** The code is a tool's own, although Planloom has one of the same name. */
   readonly foreign?: true;
+  /** What a tool threw, for people. No model reads it. */
+  readonly thrown?: Thrown;
   /** Whether trying again may help. */
   readonly retryable: boolean;
   /** The wait that a server asked for, in ms. */
   readonly retryAfterMs?: number;
 }
+
+// Types and no interfaces, so that they are JSON for the compiler.
+
+/** An error that caused another one. `at`: a place in its code, as `file:line:column`. */
+export type Cause = {
+  readonly name?: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly at?: string;
+};
+
+/** A thrown value beyond its message, within limits and without secrets. */
+export type Thrown = {
+  readonly name?: string;
+  /** The place in the tool's own code, as `file:line:column`. */
+  readonly at?: string;
+  readonly stack?: string;
+  readonly causes?: readonly Cause[];
+  /** A fault of the program, such as a TypeError. */
+  readonly program?: true;
+};
 
 /** An expression of a step or of the answer without a value: its place and the problem. */
 export interface ExpressionParams<Code extends EvaluationCode = EvaluationCode> {

@@ -8,7 +8,7 @@ import type { Failure } from "./failure.js";
 
 /** An invalid code is replaced by `otherwise`, and is put before the text. */
 export function soundFailure(given: { readonly [field in keyof Failure]?: unknown }, otherwise: string): Failure {
-  const { code, params, text, foreign, retryable, retryAfterMs } = given;
+  const { code, params, text, foreign, thrown, retryable, retryAfterMs } = given;
   const known = typeof code === "string" && code.length <= LIMITS.codeChars && /^[A-Z][A-Z0-9_]*$/.test(code);
   const said = text === undefined ? undefined : messageOf(text);
   const unknown = `${beginning(messageOf(code), LIMITS.codeChars)}: ${said ?? ""}`;
@@ -18,6 +18,7 @@ export function soundFailure(given: { readonly [field in keyof Failure]?: unknow
     ...(isSound(params) ? { params } : {}),
     ...(words === undefined ? {} : { text: words }),
     ...(foreign === true ? { foreign } : {}),
+    ...(isSound(thrown) ? { thrown } : {}),
     retryable: retryable === true,
     ...(typeof retryAfterMs === "number" && retryAfterMs >= 0 && retryAfterMs < Infinity ? { retryAfterMs } : {}),
   };

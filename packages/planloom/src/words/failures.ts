@@ -3,7 +3,8 @@
 import { isObject } from "../plan/json.js";
 import { findingWords } from "./findings.js";
 import type { FailureCause } from "../run/event.js";
-import type { ExpressionParams, Failure, FailureParams, ItemsParams } from "../run/failure.js";
+import { beginning } from "../beginning.js";
+import type { Cause, ExpressionParams, Failure, FailureParams, ItemsParams } from "../run/failure.js";
 import type { ApprovalReason } from "../run/reason.js";
 import type { Sentence } from "./action.js";
 import type { EvaluationCode, EvaluationProblem } from "../plan/expression/problem.js";
@@ -151,13 +152,13 @@ export const FAILURES: Table<FailureParams> = {
   PLAN_INVALID: {
     message: ({ rounds, why, finding, failed = [] }) =>
       [
+        ...failed.map(({ step, error }) => `step ${step} had failed: ${beginning(failureLine(error), 300)}`),
         `the planner gave no valid plan in ${count(rounds, "round")}`,
         WHY_NOT_MENDED[why],
         ...(finding ? [`the last one: ${finding.code}: ${clause(findingWords(finding).message)}`] : []),
-        ...failed.map(({ step, error }) => `step ${step} had failed: ${failureLine(error).slice(0, 300)}`),
       ].join("; "),
-    next: ({ finding }) => [
-      ...(setUpNext([finding]) ?? STRONGER_PLANNER),
+    next: ({ finding, failed = [] }) => [
+      ...(setUpNext([finding]) ?? (failed[0] && (failureNext(failed[0].error) ?? TRACE)) ?? STRONGER_PLANNER),
       " ",
       { action: "events" },
       " shows every round.",
@@ -439,6 +440,23 @@ export function failureText(failure: Failure): string {
   return (known && fittingText({ params, text }, known)) || text || textOr({ code, ...params }, () => undefined);
 }
 
+/** For people: also what caused it, and for a fault of a program its place in the code. */
+export function toldText(failure: Failure): string {
+  const text = failureText(failure);
+  const { name, at, causes = [], program } = failure.thrown ?? {};
+  // A tool that reports its failure has said what matters. The trace shows the causes.
+  const first = failure.code === "TOOL_THREW" ? causes.map(causeText).find((cause) => cause !== "") : undefined;
+  const cause = first === undefined || text.includes(first) ? "" : `: ${first}`;
+  const place = program === true && at !== undefined ? ` (${name ?? "error"} at ${at})` : "";
+  return `${text}${cause}${place}`;
+}
+
+/** `connect ECONNREFUSED 127.0.0.1:80`. */
+export function causeText({ code, message, name }: Cause): string {
+  if (message === undefined) return code ?? name ?? "";
+  return code === undefined || message.includes(code) ? message : `${code}: ${message}`;
+}
+
 /** `TIMEOUT: the call did not end within 60000 ms`. */
 export const failureLine = (failure: Failure): string => `${failure.code}: ${failureText(failure)}`;
 
@@ -459,10 +477,10 @@ function nextOf(failure: Failure): Sentence | undefined {
 
 /** Why a run failed: the failure, and the step or role that it belongs to. */
 export function runFailureText(error: Failure, cause: FailureCause | undefined): string {
-  if (cause === undefined) return failureText(error);
+  if (cause === undefined) return toldText(error);
   return "step" in cause
-    ? `step ${cause.step}: ${failureText(error)}`
-    : `the review of the plan failed: ${failureText(error)}`;
+    ? `step ${cause.step}: ${toldText(error)}`
+    : `the review of the plan failed: ${toldText(error)}`;
 }
 
 const WHY_NOT_MENDED: Readonly<Record<FailureParams["PLAN_INVALID"]["why"], string>> = {

@@ -118,7 +118,9 @@ test("prose instead of a patch, in every round: the run fails with the first fai
   const ended = await here.run(["run", "Work", "--config", "rounds.config.ts"]);
   expect(ended).toMatchObject({ code: 3, stdout: "" });
   expect(server.requests).toHaveLength(4);
-  expect(ended.stderr).toMatch(/error PLAN_INVALID: .*NO_PLAN.*step second had failed: SQL_FAILED/);
+  expect(ended.stderr).toMatch(
+    /error SQL_FAILED: .*step second: .*then no other plan was found: PLAN_INVALID: .*NO_PLAN/,
+  );
   expect(ended.stderr).toMatch(/next: .*planloom retry run_\w+.*--plan FILE.*what has finished is kept/);
   here.write(
     "mended.json",

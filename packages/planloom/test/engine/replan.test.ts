@@ -250,8 +250,8 @@ describe("what a planner may not do", () => {
     const { loom, asked } = await house([seen, broken()], { planner: [prose, prose] }, { limits: { repairRounds: 1 } });
     const run = await loom.start("", { plan: PLAN });
     const ended = await run.result();
-    expect(ended).toMatchObject({ status: "failed", error: { code: "PLAN_INVALID" } });
-    expect(ended.error?.message).toContain("step b had failed: BROKEN: it is broken");
+    expect(ended).toMatchObject({ status: "failed", error: { code: "BROKEN", then: { code: "PLAN_INVALID" } } });
+    expect(ended.error?.message).toMatch(/^step b: it is broken; then no other plan was found: PLAN_INVALID: /);
     expect(ended.steps.map(({ status }) => status)).toEqual(["completed", "failed", "pending", "completed"]);
     expect(asked("plans")).toHaveLength(2);
     await sound(run);

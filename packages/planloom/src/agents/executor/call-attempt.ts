@@ -33,7 +33,8 @@ export async function attemptCall(
   if (!("thrown" in first)) return known(first, doubtful);
   if (effects === "once") throw new UnknownOutcome({ key, tool: name, args, cause: first.thrown });
   context.signal.throwIfAborted();
-  const last = effects === "idempotent" ? await endingOf(tool, args, key, context) : first;
+  const again = effects === "idempotent" && mayCallAgain(first.thrown);
+  const last = again ? await endingOf(tool, args, key, context) : first;
   if (!("thrown" in last)) return known(last, true);
   context.signal.throwIfAborted();
   const { thrown } = last;
@@ -42,6 +43,9 @@ export async function attemptCall(
   const failed = { ok: false, failure } as const;
   return effects === "idempotent" ? { ...failed, uncertain: true } : failed;
 }
+
+/** An error that a program makes would only come again. */
+const mayCallAgain = (thrown: unknown): boolean => !(thrown instanceof CallUnsettled) || thrown.failure.retryable;
 
 /** The result of one call: a known outcome, or an error that leaves it unknown. */
 async function endingOf(

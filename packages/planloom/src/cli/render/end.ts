@@ -10,6 +10,7 @@ import { sayProblem } from "../error-text.js";
 import { print, printText, PROGRAM, say, type RawFlags } from "../output.js";
 import { expectedLines, usd } from "./estimate.js";
 import { argumentLines, callApprovalLines, showAll } from "./approval.js";
+import { thrownLines } from "./thrown.js";
 import { count, duration, oneLine, paint } from "../style.js";
 import { keyText, textLines, valueLines } from "./value.js";
 import { shellWord } from "../shell-word.js";
@@ -61,7 +62,8 @@ export function usageText({ calls, inputTokens, outputTokens, cachedInputTokens,
 export function sayEnd(run: RunDocument): void {
   const { status, runId, error, report } = run;
   if (status !== "completed") sayProblem(endProblem(run));
-  if (report !== undefined && error?.code !== "PLAN_INVALID") sayReport(report);
+  if (process.env["PLANLOOM_DEBUG"] && error !== undefined) thrownLines(error).forEach((line) => say(line));
+  if (report !== undefined && (error?.then ?? error)?.code !== "PLAN_INVALID") sayReport(report);
   say(paint("bold", `=== ${status.toUpperCase()} ===`));
   if (status === "completed" && !run.success) say("  a step that mattered was left out for want of data: no success");
   if (run.partial === true) say("  the answer is partial: it is made of what is done");

@@ -7,6 +7,7 @@ import { replyNotesIn, replyNoteText } from "../../words/reply-notes.js";
 import type { TraceAttempt, TraceEntry, TraceTurn } from "../../loom/trace-entry.js";
 import { duration, oneLine, paint } from "../style.js";
 import { usageText } from "./end.js";
+import { thrownLines } from "./thrown.js";
 import { historyLines } from "./history.js";
 import { name } from "./lines.js";
 
@@ -70,7 +71,10 @@ function attemptLines(attempt: TraceAttempt, turns: readonly TraceTurn[], isCont
     ...(refused === undefined ? [] : [`    gave   ${shown(refused)}  (refused)`]),
     ...(error === undefined
       ? []
-      : [`    ${paint("red", "error")}  ${error.code}: ${oneLine(error.message, WIDTH)}${then}`]),
+      : [
+          `    ${paint("red", "error")}  ${error.code}: ${oneLine(error.message, WIDTH)}${then}`,
+          ...thrownLines(error),
+        ]),
   ];
 }
 
