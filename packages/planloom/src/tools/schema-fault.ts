@@ -4,7 +4,7 @@ import { LIMITS } from "../limits.js";
 import { isObject, pointerTo, type Json, type JsonObject } from "../plan/json.js";
 import { nearestNames } from "../plan/nearest.js";
 import { resolvePointer } from "../plan/type/schema.js";
-import type { SchemaFault, SchemaFaultKind } from "../words/errors/schemas.js";
+import type { ToolSchemaFault, SchemaFaultKind } from "../words/errors/schemas.js";
 
 const TYPES = ["string", "number", "integer", "boolean", "object", "array", "null"] as const;
 
@@ -77,7 +77,7 @@ const KEYWORDS_MEANT: { readonly [given: string]: string } = {
 };
 
 /** The first fault of a schema that is JSON; undefined if none is found. */
-export function schemaFault(schema: JsonObject): SchemaFault | undefined {
+export function toolSchemaFault(schema: JsonObject): ToolSchemaFault | undefined {
   const found = new Search(schema).fault(schema, "", 0);
   return found === undefined ? undefined : { at: found.at, ...found.kind };
 }

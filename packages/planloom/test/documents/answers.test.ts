@@ -112,7 +112,7 @@ test.each<[string, object, LoomConfig]>([
 
 test("the answer also comes if the planner has no other plan", async () => {
   const { document } = await begin(models(TWO), survey({ answer: { onFailure: "partial" } }));
-  expect(document).toMatchObject({ status: "failed", partial: true, error: { code: "PLAN_INVALID" } });
+  expect(document).toMatchObject({ status: "failed", partial: true, error: { then: { code: "PLAN_INVALID" } } });
 });
 
 test("the library: an ended run is asked for a partial answer, once, and can still be retried", async () => {

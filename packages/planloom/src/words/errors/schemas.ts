@@ -14,7 +14,7 @@ export type SchemaFaultKind =
   | { readonly is: "required"; readonly name: string; readonly properties: readonly string[]; readonly write?: string };
 
 /** `at`: a JSON pointer. */
-export type SchemaFault = { readonly at: string } & SchemaFaultKind;
+export type ToolSchemaFault = { readonly at: string } & SchemaFaultKind;
 
 const FORMS = {
   text: "a text",
@@ -29,7 +29,7 @@ const FORMS = {
   record: "an object",
 } as const;
 
-export const schemaFaultText: (fault: SchemaFault) => string = byCase("is", {
+export const schemaFaultText: (fault: ToolSchemaFault) => string = byCase("is", {
   type: ({ at, given }) => `${at} is "${given}", which is no type of JSON Schema`,
   keyword: ({ at, keyword }) => `${at}: "${keyword}" is no keyword of JSON Schema`,
   value: ({ at }) => `${at || "the schema"} has a value that is not allowed`,
@@ -39,7 +39,7 @@ export const schemaFaultText: (fault: SchemaFault) => string = byCase("is", {
   required: ({ at, name }) => `${at || "the schema"} requires "${name}", which is not among its properties`,
 });
 
-export const schemaFaultAdvice: (fault: SchemaFault) => string = byCase("is", {
+export const schemaFaultAdvice: (fault: ToolSchemaFault) => string = byCase("is", {
   type: ({ write, types }) => (write === undefined ? `Write one of ${types.join(", ")}.` : `Write "${write}".`),
   keyword: ({ write }) => `Write ${write}. Words for other programs begin with x-.`,
   value: ({ wanted }) => `Write ${FORMS[wanted]}.`,
