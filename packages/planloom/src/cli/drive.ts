@@ -1,12 +1,11 @@
 // Drives a run in the foreground, until it ends or waits for an absent person. In: a run and how to show it. Out: an
 // exit code; the answer on stdout. run, resume and all commands that answer a run use it.
-import { isatty } from "node:tty";
 import type { Listener, Reply } from "../engine/engine.js";
 import { readLog } from "../engine/log.js";
 import type { Loom } from "../loom/loom.js";
 import type { LoomRun } from "../loom/loom-run.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
-import { documentOf, shownAnswer, type RunDocument, type WaitingDocument } from "../loom/document.js";
+import { documentOf, type RunDocument, type WaitingDocument } from "../loom/document.js";
 import type { ApprovalReason } from "../run/reason.js";
 import type { RunEvent } from "../run/event.js";
 import { Follower } from "./follow.js";
@@ -21,7 +20,7 @@ import { openTerminal } from "./prompt.js";
 import { printError } from "./error-text.js";
 import { refusalLines, refusalProblem } from "./refusal.js";
 import { cliSurface } from "./surface.js";
-import { printAnswer, printAnswerApart, sayEnd, waitingLines } from "./render/end.js";
+import { printEndAnswer, sayEnd, waitingLines } from "./render/end.js";
 import { shellWord } from "./shell-word.js";
 
 export interface DriveFlags extends RawFlags {
@@ -164,17 +163,9 @@ function notByYes(waiting: WaitingDocument, { yes, yesAll }: DriveFlags): readon
 }
 
 function finish(document: RunDocument, flags: DriveFlags): number {
-  const { runId, status, partial, waiting } = document;
-  const answer = shownAnswer(document);
+  const { runId, status, waiting } = document;
   if (flags.json === true) printJson(document);
-  else if (flags.jsonl !== true && (status === "completed" || partial === true)) {
-    const apart = isatty(1) && flags.quiet !== true;
-    if (!apart || flags.raw === true) printAnswer(answer, flags);
-    else {
-      printAnswerApart(answer);
-      say();
-    }
-  }
+  else if (flags.jsonl !== true) printEndAnswer(document, flags);
   if (document.finishedAt !== null) {
     if (flags.quiet !== true || status !== "completed") sayEnd(document);
   } else {

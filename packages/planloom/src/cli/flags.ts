@@ -48,6 +48,7 @@ export interface RunFlags extends StoreFlags, ModelFlags, DriveFlags, BudgetFlag
   readonly answerSchema?: string;
   /** JSON, or a file with JSON or YAML. */
   readonly messages?: string;
+  readonly runId?: string;
   readonly concurrency?: string;
   readonly approval?: "never" | "always" | "effects";
   readonly onFailure?: FailurePolicy;

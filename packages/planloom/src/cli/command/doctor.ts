@@ -22,7 +22,7 @@ import { checkStoreFile } from "../../store/store-file.js";
 import { errorNextText } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
-import { print, PROGRAM, say } from "../output.js";
+import { print, printJson, PROGRAM, say } from "../output.js";
 import type { FoundConfig } from "../found-config.js";
 import { isTooShort, LENGTH_NEXT, lengthText, toolsText } from "../render/abilities.js";
 import { configOf, storeFor, type StoreFlags } from "../open-loom.js";
@@ -38,10 +38,13 @@ type Finding = {
 const NODE = "20.19.0";
 const REPLY_MS = 20_000;
 
-export async function doctorCommand(flags: StoreFlags & ModelFlags & { readonly offline?: boolean }): Promise<number> {
+type DoctorFlags = StoreFlags & ModelFlags & { readonly offline?: boolean; readonly json?: boolean };
+
+export async function doctorCommand(flags: DoctorFlags): Promise<number> {
   const findings: Finding[] = [];
   const tell = (finding: Finding): void => {
     findings.push(finding);
+    if (flags.json === true) return;
     print(
       `${finding.ok ? paint("green", "ok   ") : paint("red", "wrong")}  ${finding.name.padEnd(11)}  ${manyLines(finding.text)}`,
     );
@@ -58,6 +61,7 @@ export async function doctorCommand(flags: StoreFlags & ModelFlags & { readonly 
     await tellLoom(found, flags, tell);
   }
   const bad = findings.filter(({ ok }) => !ok).length;
+  if (flags.json === true) printJson({ ok: bad === 0, findings });
   say(
     bad === 0
       ? `All is well. Try: ${PROGRAM} run "your goal"`

@@ -20,12 +20,22 @@ import { runNamed } from "../run-name.js";
 
 export type SayFlags = StoreFlags & ModelFlags & TellFlags;
 
+/** `-m`, also under its earlier names. */
+export interface Message {
+  readonly message?: string;
+  readonly comment?: string;
+  readonly reason?: string;
+}
+
+export const messageIn = ({ message, comment, reason }: Message): string | undefined => message ?? comment ?? reason;
+
 export async function approveCommand(
   name: string,
   step: string | undefined,
   flags: SayFlags & ApproveFlags,
 ): Promise<number> {
-  const { comment, calls, rest } = flags;
+  const { calls, rest } = flags;
+  const comment = messageIn(flags);
   const args = flags.args === undefined ? {} : { args: argumentsIn(flags.args) };
   const said = {
     ...args,
@@ -50,9 +60,8 @@ async function approvedLines(loom: Loom, runId: string, hash: string): Promise<r
     : callApprovalLines(runId, approval);
 }
 
-interface ApproveFlags {
+interface ApproveFlags extends Message {
   readonly hash?: string;
-  readonly comment?: string;
   readonly calls?: boolean;
   /** JSON. */
   readonly args?: string;

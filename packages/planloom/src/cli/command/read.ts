@@ -18,10 +18,10 @@ import type { EventStore } from "../../store/event-store.js";
 import { Follower } from "../follow.js";
 import { openDisplay } from "../display.js";
 import { EXIT, exitOfRun } from "../exit-code.js";
-import { printJson, printJsonLine, printLines, PROGRAM, say } from "../output.js";
+import { printJson, printJsonLine, printLines, PROGRAM, say, type RawFlags } from "../output.js";
 import { faultOf } from "../streams.js";
 import { withStore, type StoreFlags } from "../open-loom.js";
-import { answerText, figureLines, modelLines, sayEnd, waitingLines } from "../render/end.js";
+import { answerText, figureLines, modelLines, printEndAnswer, sayEnd, waitingLines } from "../render/end.js";
 import { costText } from "../render/estimate.js";
 import { planApprovalLines } from "../render/approval.js";
 import { planLines } from "../render/plan.js";
@@ -171,10 +171,12 @@ export async function eventsCommand(name: string, flags: StoreFlags & { readonly
 const ORPHAN_MS = 1_000;
 
 /** Shows a run of another process until it ends, or until nobody drives it any more. */
-export async function watchCommand(name: string, flags: StoreFlags): Promise<number> {
+type WatchFlags = StoreFlags & RawFlags & { readonly json?: boolean };
+
+export async function watchCommand(name: string, flags: WatchFlags): Promise<number> {
   return withStore(flags, async (store, storeName) => {
     const runId = await runNamed(store, name, storeName);
-    const follower = new Follower(openDisplay(false));
+    const follower = new Follower(openDisplay(flags.quiet === true));
     const orphaned = new AbortController();
     const timer = watchOwner(store, runId, orphaned);
     try {
@@ -185,7 +187,7 @@ export async function watchCommand(name: string, flags: StoreFlags): Promise<num
       follower.rest();
     }
     // The end that was followed. The run may have been retried since.
-    return closing(documentOf(follower.run ?? (await loadRun(store, runId)), cliSurface));
+    return closing(documentOf(follower.run ?? (await loadRun(store, runId)), cliSurface), flags);
   });
 }
 
@@ -202,12 +204,19 @@ async function isDriven(store: EventStore, runId: string): Promise<boolean> {
   return isHeldBy(await store.owner(runId), livenessOf, Date.now());
 }
 
-function closing(document: RunDocument): number {
-  const { runId, waiting, finishedAt } = document;
-  if (finishedAt !== null) sayEnd(document);
-  else if (waiting !== undefined) waitingLines(runId, waiting).forEach((line) => say(line));
-  else say(orphanLine(document));
+function closing(document: RunDocument, flags: WatchFlags): number {
+  if (flags.json === true) printJson(document);
+  else printEndAnswer(document, flags);
+  sayClosing(document, flags);
   return exitOfRun(document);
+}
+
+function sayClosing(document: RunDocument, { quiet }: WatchFlags): void {
+  const { runId, waiting, finishedAt } = document;
+  if (finishedAt !== null) {
+    if (quiet !== true || document.status !== "completed") sayEnd(document);
+  } else if (waiting !== undefined) waitingLines(runId, waiting).forEach((line) => say(line));
+  else say(orphanLine(document));
 }
 
 const orphanLine = ({ runId, status }: RunDocument): string =>

@@ -57,6 +57,7 @@ async function start(
     ...context,
     trust: trustIn(flags),
     tags: flags.tag ?? [],
+    ...(flags.runId === undefined ? {} : { runId: flags.runId }),
     listener: follower,
     ...(plan === undefined ? {} : { plan }),
   };

@@ -14,7 +14,7 @@ import { atTerminal, PROGRAM, say } from "../output.js";
 import { userName } from "../open-loom.js";
 import { checkedText, planText } from "../plan-file.js";
 import { openTerminal } from "../prompt.js";
-import { hashMeant, withRun, type SayFlags } from "./person.js";
+import { hashMeant, messageIn, withRun, type Message, type SayFlags } from "./person.js";
 import { shellWord } from "../shell-word.js";
 
 /** Continues a paused run. Otherwise drives a run that nobody drives; with `takeOver`, also one of a live process. */
@@ -34,25 +34,21 @@ async function unpause(loom: Loom, { id }: LoomRun, how: Sending): Promise<Reply
   return !reply.ok && reply.code === "NOT_PAUSED" ? { ok: true } : reply;
 }
 
-export async function goalCommand(
-  name: string,
-  words: readonly string[],
-  flags: SayFlags & { readonly reason?: string },
-): Promise<number> {
+export async function goalCommand(name: string, words: readonly string[], flags: SayFlags & Message): Promise<number> {
   const goal = words.join(" ").trim();
   if (goal === "") throw new PlanloomError("GOAL_EMPTY", { of: "change" });
-  const { reason = "" } = flags;
+  const reason = messageIn(flags) ?? "";
   return withRun(name, flags, (loom, runId) =>
     tell(loom, runId, flags, (run, how) => run.changeGoal(goal, { ...how, reason })),
   );
 }
 
-export async function pauseCommand(name: string, flags: SayFlags & { readonly reason?: string }): Promise<number> {
-  return halt(name, flags, "paused", (run, how) => run.pause(flags.reason ?? "", how));
+export async function pauseCommand(name: string, flags: SayFlags & Message): Promise<number> {
+  return halt(name, flags, "paused", (run, how) => run.pause(messageIn(flags) ?? "", how));
 }
 
-export async function cancelCommand(name: string, flags: SayFlags & { readonly message?: string }): Promise<number> {
-  return halt(name, flags, "cancelled", (run, how) => run.cancel(flags.message ?? "", how));
+export async function cancelCommand(name: string, flags: SayFlags & Message): Promise<number> {
+  return halt(name, flags, "cancelled", (run, how) => run.cancel(messageIn(flags) ?? "", how));
 }
 
 /** Exit code 0 if the run stopped as the command asked. */
@@ -76,14 +72,15 @@ async function halt(
   });
 }
 
-type EditFlags = SayFlags & { readonly hash?: string; readonly plan?: string; readonly comment?: string };
+type EditFlags = SayFlags & Message & { readonly hash?: string; readonly plan?: string };
 
 /** With --plan a file replaces the waiting plan. Without it, the person writes in an editor. */
 export async function editCommand(name: string, flags: EditFlags): Promise<number> {
   return withRun(name, flags, async (loom, runId) => {
     const hash = await hashMeant(await loom.get(runId), flags.hash, "plan");
     const state = await loom.engine.load(runId);
-    const said = { hash, ...(flags.comment === undefined ? {} : { comment: flags.comment }) };
+    const comment = messageIn(flags);
+    const said = { hash, ...(comment === undefined ? {} : { comment }) };
     if (flags.plan !== undefined) {
       const aim = { goal: state.request.goal, inputs: state.request.inputs };
       const plan = checkedText(loom, await planText(flags.plan), aim);

@@ -1,9 +1,10 @@
 // The output at the end of a command that drove a run. In: the run as a document. Out: the answer on stdout; on stderr
 // the figures, the report or what waits for a person, and the next commands. `show` prints the same parts.
+import { isatty } from "node:tty";
 import type { Usage } from "../../plan/usage.js";
 import { takeoverTexts } from "../../words/takeovers.js";
 import { waitedText } from "../../words/waits.js";
-import type { RunDocument, WaitingDocument } from "../../loom/document.js";
+import { shownAnswer, type RunDocument, type WaitingDocument } from "../../loom/document.js";
 import { isObject, type Json } from "../../plan/json.js";
 import type { ModelCost } from "../../run/view/cost.js";
 import { sayProblem } from "../error-text.js";
@@ -22,7 +23,17 @@ export const answerText = (answer: Json): string =>
 export const printAnswer = (answer: Json, flags?: RawFlags): void => printText(answerText(answer), flags);
 
 /** The answer on a terminal, after an empty line. The program writes there, too, so each row has the gutter. */
-export const printAnswerApart = (answer: Json): void => print(`\n${answerText(answer)}`);
+const printAnswerApart = (answer: Json): void => print(`\n${answerText(answer)}`);
+
+/** The answer of a run that was followed to its end, if it has one. On a terminal it stands apart. */
+export function printEndAnswer(run: RunDocument, flags: RawFlags & { readonly quiet?: boolean }): void {
+  const { status, partial } = run;
+  if (status !== "completed" && partial !== true) return;
+  const answer = shownAnswer(run);
+  if (!isatty(1) || flags.quiet === true || flags.raw === true) return printAnswer(answer, flags);
+  printAnswerApart(answer);
+  say();
+}
 
 export function figureLines(run: RunDocument): readonly string[] {
   const works = run.steps.flatMap((step) => [step, ...(step.items ?? [])]);
