@@ -51,13 +51,16 @@ export const IGNORED = ["node_modules/", ".planloom/", ".env"] as const;
 /** The ending of a module in an import. */
 const imported = ({ ending }: Starter): string => (ending.startsWith("m") ? "mjs" : "js");
 
+/** How a configuration gives its value. Our own modules have no such export. */
+const EXPORTED = ["export", "default"].join(" ");
+
 const configText = (
   starter: Starter,
 ): string => `// The configuration of Planloom: tools, models and what waits for a person.
 import { defineConfig } from "planloom";
 import { countWords } from "./tools/count-words.${imported(starter)}";
 
-export default defineConfig({
+${EXPORTED} defineConfig({
   tools: [countWords],
   // Models: set OPENAI_API_KEY and PLANLOOM_MODEL, or name them here:
   // models: { default: { model: "qwen3", baseURL: "http://localhost:11434/v1" } },

@@ -40,10 +40,10 @@ export const modelFlags = (...roles: readonly ModelRole[]): readonly Flag[] => [
   ]),
 ];
 
-export const MODELS = modelFlags("planner", "executor", "synthesizer");
+export const MODEL_FLAGS = modelFlags("planner", "executor", "synthesizer");
 
 /** Stands in the help of each command with flags for models. */
-export const KEYS = `Keys are given as variables only (OPENAI_API_KEY, PLANLOOM_API_KEY, PLANLOOM_PLANNER_API_KEY, ...): a flag would show
+export const KEY_NOTE = `Keys are given as variables only (OPENAI_API_KEY, PLANLOOM_API_KEY, PLANLOOM_PLANNER_API_KEY, ...): a flag would show
 them to every user of this machine and keep them in the shell's history. A local server takes any key.`;
 
 export const MESSAGE: Flag = { flag: "-m, --message <text>", does: "why, in words: for the log, and for the planner" };
@@ -150,7 +150,7 @@ export const PLANNING: readonly Flag[] = [
 ];
 
 /** Flags of a command that a person gives to a run, which may drive the run on. */
-export const COMMAND: readonly Flag[] = [...STORE, QUIET, ...TOOLS, ...MODELS, JSON_FLAG];
+export const COMMAND: readonly Flag[] = [...STORE, QUIET, ...TOOLS, ...MODEL_FLAGS, JSON_FLAG];
 
 /** Flags of retry and fork: changes, a preview, and the flags of a driven run. */
 export const AGAIN: readonly Flag[] = [

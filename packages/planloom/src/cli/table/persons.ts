@@ -22,7 +22,7 @@ const onRun = (
     ...rest,
     arguments: [flags.RUN, ...more],
     flags: [...shared, ...(command.flags ?? []), flags.NO_RUN],
-    note: flags.KEYS,
+    note: flags.KEY_NOTE,
   };
 };
 
@@ -89,7 +89,7 @@ const AGAIN: readonly CommandData[] = [
       flags.APPROVAL,
     ],
     examples: [{ words: "fork last --at summary --synthesizer-model gpt-5-mini", does: "try another model" }],
-    note: flags.KEYS,
+    note: flags.KEY_NOTE,
   },
 ];
 

@@ -25,7 +25,7 @@ export const PLANS: readonly CommandData[] = [
       { words: 'plan "Summarise the sales of May" -o plan.yaml', does: "write a plan, to read and change it" },
       { words: 'plan "Summarise @table" -i table=@sales.json', does: "print it on stdout" },
     ],
-    note: flags.KEYS,
+    note: flags.KEY_NOTE,
   },
   {
     name: "check",
@@ -42,9 +42,9 @@ export const PLANS: readonly CommandData[] = [
     name: "estimate",
     arguments: [flags.PLAN_FILE],
     summary: "estimate a plan: calls, tokens, money, time",
-    flags: [...flags.STORE, ...flags.TOOLS, ...flags.MODELS, flags.INPUT, flags.JSON_FLAG],
+    flags: [...flags.STORE, ...flags.TOOLS, ...flags.MODEL_FLAGS, flags.INPUT, flags.JSON_FLAG],
     examples: [{ words: "estimate plan.yaml -i month=May", does: "before it is paid for" }],
-    note: flags.KEYS,
+    note: flags.KEY_NOTE,
   },
   {
     name: "graph",

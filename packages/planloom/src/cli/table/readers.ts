@@ -114,6 +114,6 @@ export const READERS: readonly CommandData[] = [
       { words: "answer last --partial", does: "of a failed run: what is done, and what is missing" },
       { words: "answer last --json", does: "the run with its answer, as one document" },
     ],
-    note: flags.KEYS,
+    note: flags.KEY_NOTE,
   },
 ];

@@ -20,7 +20,7 @@ const RUN: CommandData = {
     ...flags.PLANNING,
     ...flags.BUDGET,
     ...flags.TOOLS,
-    ...flags.MODELS,
+    ...flags.MODEL_FLAGS,
     flags.INPUT,
     flags.TRUST,
     flags.TAG,
@@ -56,18 +56,18 @@ const RUN: CommandData = {
     { words: "run plan.yaml -i month=May -i table=@sales.json --json", does: "run a plan of yours with inputs" },
     { words: 'run "Clean up the inbox" --approval always --budget-usd 0.50', does: "ask before anything runs" },
   ],
-  note: flags.KEYS,
+  note: flags.KEY_NOTE,
 };
 
 const MODELS: CommandData = {
   name: "models",
   summary: "show the model of each role, and what was found out about its server",
-  flags: [...flags.STORE, ...flags.MODELS, flags.JSON_FLAG],
+  flags: [...flags.STORE, ...flags.MODEL_FLAGS, flags.JSON_FLAG],
   examples: [
     { words: "models", does: "show the models" },
     { words: "models --json", does: "for a program" },
   ],
-  note: flags.KEYS,
+  note: flags.KEY_NOTE,
   commands: [
     {
       name: "test",
@@ -81,11 +81,11 @@ const MODELS: CommandData = {
       summary: "try what a model can do; sends real requests",
       description:
         "Asks for JSON by a schema, by one tool, as a JSON object and in words. Then it tries a conversation with a tool, and one long request. All requests are real.",
-      flags: [...flags.STORE, ...flags.MODELS, flags.JSON_FLAG],
+      flags: [...flags.STORE, ...flags.MODEL_FLAGS, flags.JSON_FLAG],
       examples: [
         { words: "models test --model qwen3 --base-url http://localhost:11434/v1", does: "try a local model" },
       ],
-      note: flags.KEYS,
+      note: flags.KEY_NOTE,
     },
     {
       name: "forget",
@@ -97,9 +97,9 @@ const MODELS: CommandData = {
         },
       ],
       summary: "forget what was found out about a model and its server; sends nothing",
-      flags: [...flags.STORE, ...flags.MODELS],
+      flags: [...flags.STORE, ...flags.MODEL_FLAGS],
       examples: [{ words: "models forget executor", does: "forget it after the server was updated" }],
-      note: flags.KEYS,
+      note: flags.KEY_NOTE,
     },
   ],
 };
@@ -135,7 +135,7 @@ export const STARTS: readonly CommandData[] = [
     summary: "check the configuration, the store, the tools and the models",
     flags: [
       ...flags.STORE,
-      ...flags.MODELS,
+      ...flags.MODEL_FLAGS,
       { flag: "--offline", does: "send no request to the models" },
       flags.JSON_FLAG,
     ],
@@ -143,7 +143,7 @@ export const STARTS: readonly CommandData[] = [
       { words: "doctor", does: "check everything" },
       { words: "doctor --offline", does: "check without requests" },
     ],
-    note: flags.KEYS,
+    note: flags.KEY_NOTE,
   },
   MODELS,
   {
