@@ -45,3 +45,16 @@ it("has sound types, by the types of the AI SDK and React", () => {
   const { stdout, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
   expect([stdout, status]).toStrictEqual(["", 0]);
 });
+
+it.skipIf(process.env["PLANLOOM_EXAMPLE_NEXT"] === undefined)(
+  "is built by Next.js and refunds an order (set PLANLOOM_EXAMPLE_NEXT; needs a registry and some minutes)",
+  () => {
+    const script = path.join(import.meta.dirname, "..", "..", "scripts", "example-next.mjs");
+    const { stdout, stderr, status } = spawnSync(process.execPath, [script], { encoding: "utf8" });
+    expect([stdout.trim().split("\n").at(-1), status], stderr).toStrictEqual([
+      "the answer after the approval: I have paid back 40 for order 12345.",
+      0,
+    ]);
+  },
+  900_000,
+);

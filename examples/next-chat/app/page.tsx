@@ -98,7 +98,8 @@ function Part({ part, decide, answer }: PartProps) {
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        answer(part.toolCallId, String(new FormData(event.currentTarget).get("answer")));
+        const given = new FormData(event.currentTarget).get("answer");
+        if (typeof given === "string") answer(part.toolCallId, given);
       }}
     >
       <label>
