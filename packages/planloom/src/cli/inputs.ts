@@ -3,6 +3,7 @@
 import { extname } from "node:path";
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
+import { binaryTypeOf, fileInput } from "../loom/file-input.js";
 import type { InputTrust } from "../plan/label.js";
 import { exactJsonIn, losesDigits, parseExactly } from "../plan/exact-integer.js";
 import { FORBIDDEN_KEYS, type Json } from "../plan/json.js";
@@ -67,6 +68,8 @@ export function answerValue(run: Run | undefined, ref: { step: string; item?: nu
 }
 
 async function fileValue(name: string, path: string): Promise<Json> {
+  const mediaType = binaryTypeOf(path);
+  if (mediaType !== undefined) return fileInput(path, { mediaType });
   const text = await fileText(path, LIMITS.valueBytes);
   if (Buffer.byteLength(text) > LIMITS.valueBytes) {
     const mebibytes = LIMITS.valueBytes / 1024 / 1024;

@@ -324,6 +324,10 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { tags: 21, limit: 20, chars: 200 },
   ],
   MODEL_FUNCTION_FAILED: [{ role: "executor", reason: "no key for tenant acme" }],
+  FILE_INPUT_INVALID: [
+    { file: "report.pdf", problem: "too-large", most: 6_290_456 },
+    { file: "report.txt", problem: "not-utf8", mediaType: "text/plain" },
+  ],
   MESSAGES_INVALID: [
     { fault: "not-a-list" },
     { fault: "role", index: 0 },

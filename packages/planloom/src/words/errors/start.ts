@@ -4,6 +4,10 @@ import type { ErrorTable } from "../error-words.js";
 export type MessageFault = "not-a-list" | "not-a-message" | "role" | "content" | "trust" | "unknown";
 
 export interface StartErrors {
+  FILE_INPUT_INVALID: { readonly file: string } & (
+    | { readonly problem: "too-large"; readonly most: number }
+    | { readonly problem: "not-utf8"; readonly mediaType: string }
+  );
   /** `index` counts from 0. `field` is the one that is unknown. */
   MESSAGES_INVALID: { readonly fault: MessageFault; readonly index?: number; readonly field?: string };
   MESSAGES_TOO_LONG: {
@@ -26,6 +30,18 @@ const MESSAGE_FAULTS: { readonly [fault in MessageFault]: string } = {
 };
 
 export const START_ERRORS: ErrorTable<StartErrors> = {
+  FILE_INPUT_INVALID: {
+    kind: "usage",
+    message: (fault) =>
+      fault.problem === "too-large"
+        ? `The file ${fault.file} is too large for an input. The limit is ${fault.most} bytes.`
+        : `The file ${fault.file} is ${fault.mediaType}, and is not in UTF-8.`,
+    next: ({ problem }) => [
+      problem === "too-large"
+        ? "Give the path of the file, and let a tool read it."
+        : "Save it in UTF-8, or give the `mediaType` of a file that is no text, such as `application/octet-stream`.",
+    ],
+  },
   MESSAGES_INVALID: {
     kind: "usage",
     message: ({ fault, index, field }) => {
