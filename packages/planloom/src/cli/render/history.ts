@@ -70,7 +70,7 @@ function planPoint(event: RunEvent): string | undefined {
     case "answer.requested":
       return "a partial answer is requested, from what is done";
     case "answer.failed":
-      return `the synthesizer gave nothing: ${passingText(event.data)}`;
+      return `the synthesizer gave no answer: ${passingText(event.data)}`;
     default:
       return undefined;
   }
