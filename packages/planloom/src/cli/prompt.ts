@@ -3,7 +3,7 @@
 import { createInterface, type Interface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
 import { rowsOf } from "./rows.js";
-import { keepBelow, terminalOutput, type LiveArea } from "./streams.js";
+import { keepBelow, terminalOutput, writeLines, type LiveArea } from "./streams.js";
 
 export interface Terminal {
   /** One line. undefined after Ctrl-D or Ctrl-C, or once the signal is aborted (another process has answered). */
@@ -14,13 +14,18 @@ export interface Terminal {
 
 export function openTerminal(input: Readable = process.stdin, output: Writable = terminalOutput): Terminal {
   const columns = (): number | undefined => (isTerminal(output) ? output.columns : undefined);
-  const say = (line = ""): void => void output.write(`${rowsOf(line, columns()).join("\n")}\n`);
+  const isShared = output === terminalOutput;
+  const say = (line = ""): void => {
+    const text = `${rowsOf(line, columns()).join("\n")}\n`;
+    if (isShared) writeLines("stderr", text);
+    else output.write(text);
+  };
   const ask: Terminal["ask"] = async (question, signal) => {
     const lines = createInterface({ input, output });
     const closed = new Promise<undefined>((resolve) => lines.once("close", () => resolve(undefined)));
     lines.once("SIGINT", () => lines.close());
     const area = new OpenQuestion(lines, output);
-    const release = output === terminalOutput ? keepBelow(area) : () => undefined;
+    const release = isShared ? keepBelow(area) : () => undefined;
     try {
       const line = await Promise.race([lines.question(question, { signal }).catch(() => undefined), closed]);
       // Nothing ended the line of the question, so the next text begins on a new line.

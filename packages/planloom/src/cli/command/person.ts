@@ -21,13 +21,14 @@ import { runNamed } from "../run-name.js";
 export type SayFlags = StoreFlags & ModelFlags & TellFlags;
 
 /** `-m`, also under its earlier names. */
-export interface Message {
+export interface GivenReason {
   readonly message?: string;
   readonly comment?: string;
   readonly reason?: string;
 }
 
-export const messageIn = ({ message, comment, reason }: Message): string | undefined => message ?? comment ?? reason;
+export const reasonGiven = ({ message, comment, reason }: GivenReason): string | undefined =>
+  message ?? comment ?? reason;
 
 export async function approveCommand(
   name: string,
@@ -35,7 +36,7 @@ export async function approveCommand(
   flags: SayFlags & ApproveFlags,
 ): Promise<number> {
   const { calls, rest } = flags;
-  const comment = messageIn(flags);
+  const comment = reasonGiven(flags);
   const args = flags.args === undefined ? {} : { args: argumentsIn(flags.args) };
   const said = {
     ...args,
@@ -60,7 +61,7 @@ async function approvedLines(loom: Loom, runId: string, hash: string): Promise<r
     : callApprovalLines(runId, approval);
 }
 
-interface ApproveFlags extends Message {
+interface ApproveFlags extends GivenReason {
   readonly hash?: string;
   readonly calls?: boolean;
   /** JSON. */

@@ -14,7 +14,7 @@ import { atTerminal, PROGRAM, say } from "../output.js";
 import { userName } from "../open-loom.js";
 import { checkedText, planText } from "../plan-file.js";
 import { openTerminal } from "../prompt.js";
-import { hashMeant, messageIn, withRun, type Message, type SayFlags } from "./person.js";
+import { hashMeant, reasonGiven, withRun, type GivenReason, type SayFlags } from "./person.js";
 import { shellWord } from "../shell-word.js";
 
 /** Continues a paused run. Otherwise drives a run that nobody drives; with `takeOver`, also one of a live process. */
@@ -34,21 +34,25 @@ async function unpause(loom: Loom, { id }: LoomRun, how: Sending): Promise<Reply
   return !reply.ok && reply.code === "NOT_PAUSED" ? { ok: true } : reply;
 }
 
-export async function goalCommand(name: string, words: readonly string[], flags: SayFlags & Message): Promise<number> {
+export async function goalCommand(
+  name: string,
+  words: readonly string[],
+  flags: SayFlags & GivenReason,
+): Promise<number> {
   const goal = words.join(" ").trim();
   if (goal === "") throw new PlanloomError("GOAL_EMPTY", { of: "change" });
-  const reason = messageIn(flags) ?? "";
+  const reason = reasonGiven(flags) ?? "";
   return withRun(name, flags, (loom, runId) =>
     tell(loom, runId, flags, (run, how) => run.changeGoal(goal, { ...how, reason })),
   );
 }
 
-export async function pauseCommand(name: string, flags: SayFlags & Message): Promise<number> {
-  return halt(name, flags, "paused", (run, how) => run.pause(messageIn(flags) ?? "", how));
+export async function pauseCommand(name: string, flags: SayFlags & GivenReason): Promise<number> {
+  return halt(name, flags, "paused", (run, how) => run.pause(reasonGiven(flags) ?? "", how));
 }
 
-export async function cancelCommand(name: string, flags: SayFlags & Message): Promise<number> {
-  return halt(name, flags, "cancelled", (run, how) => run.cancel(messageIn(flags) ?? "", how));
+export async function cancelCommand(name: string, flags: SayFlags & GivenReason): Promise<number> {
+  return halt(name, flags, "cancelled", (run, how) => run.cancel(reasonGiven(flags) ?? "", how));
 }
 
 /** Exit code 0 if the run stopped as the command asked. */
@@ -72,14 +76,14 @@ async function halt(
   });
 }
 
-type EditFlags = SayFlags & Message & { readonly hash?: string; readonly plan?: string };
+type EditFlags = SayFlags & GivenReason & { readonly hash?: string; readonly plan?: string };
 
 /** With --plan a file replaces the waiting plan. Without it, the person writes in an editor. */
 export async function editCommand(name: string, flags: EditFlags): Promise<number> {
   return withRun(name, flags, async (loom, runId) => {
     const hash = await hashMeant(await loom.get(runId), flags.hash, "plan");
     const state = await loom.engine.load(runId);
-    const comment = messageIn(flags);
+    const comment = reasonGiven(flags);
     const said = { hash, ...(comment === undefined ? {} : { comment }) };
     if (flags.plan !== undefined) {
       const aim = { goal: state.request.goal, inputs: state.request.inputs };
