@@ -1,7 +1,7 @@
 // Turns an effect into an outcome, for all engines. In: an effect and the run. Out: an outcome for `decide`. It rejects
 // only if the store failed or the run was lost: then nothing may be decided. Agents and tools are called in
 // role-effects.ts, step-effects.ts and reconcile.ts.
-import type { WorkEffect } from "../run/effect.js";
+import type { CallEffect, FillEffect, WorkEffect } from "../run/effect.js";
 import type { Outcome } from "../run/input.js";
 import { soundFailure } from "../run/sound-failure.js";
 import type { Run } from "../run/state.js";
@@ -12,8 +12,8 @@ import { usableModel } from "../model/patience/patient-model.js";
 import { boundModel, isContextModel, type ModelFor } from "../model/context-model.js";
 import type { Model, Role } from "../model/port.js";
 import { performAnswer, performPlan, performReview } from "./role-effects.js";
-import { performCall, performFill } from "./step-effects.js";
-import type { Perform } from "../engine/perform-port.js";
+import { changeMet, performCall, performFill } from "./step-effects.js";
+import type { Perform, PerformContext } from "../engine/perform-port.js";
 import type { Performing, Services } from "./services.js";
 
 export function performIn(given: Services): Perform {
@@ -22,10 +22,12 @@ export function performIn(given: Services): Perform {
     const { modelCalls, tokens, costUsd } = run.request.settings.budget;
     const limited = modelCalls !== null || tokens !== null || costUsd !== null;
     const budget = new EffectBudget(run, context.reserve);
-    const runContext = await given.contexts?.of(run);
-    const services = await bound(given, timedOnce, effect, { context: runContext, runId: run.id });
-    const performing = { ...context, runContext, ...(limited ? { budget } : {}) };
-    const outcome = await performed(services, effect, run, performing);
+    const begun = begin(given, effect, run, context);
+    const runContext = run.request.context === undefined ? undefined : await given.contexts?.of(run);
+    const services = choosesModel(given, effect)
+      ? await bound(given, effect, { context: runContext, runId: run.id })
+      : timedOnce;
+    const outcome = await begun(services, { ...context, runContext, ...(limited ? { budget } : {}) });
     return "error" in outcome ? { ...outcome, error: soundFailure(outcome.error, "INTERNAL") } : outcome;
   };
 }
@@ -53,21 +55,46 @@ const ASKED: { readonly [K in WorkEffect["kind"]]: Role | null } = {
   answer: "synthesizer",
 };
 
-/** The services with the model that a function of the context chooses for this run, if one does. */
-async function bound(given: Services, timedOnce: Services, { kind }: WorkEffect, of: ModelFor): Promise<Services> {
+/** Whether a function of the context chooses the model that this effect asks. */
+function choosesModel(given: Services, { kind }: WorkEffect): boolean {
   const role = ASKED[kind];
-  if (role === null || !isContextModel(given[role])) return timedOnce;
+  return role !== null && isContextModel(given[role]);
+}
+
+/** The services with the model that the function chooses for this run. */
+async function bound(given: Services, { kind }: WorkEffect, of: ModelFor): Promise<Services> {
+  const role = ASKED[kind];
+  if (role === null) return timed(given);
   return timed({ ...given, [role]: await boundModel(given[role], of) });
 }
 
-async function performed(services: Services, effect: WorkEffect, run: Run, context: Performing): Promise<Outcome> {
+type Begun = (services: Services, context: Performing) => Promise<Outcome>;
+
+/**
+ * Begins an effect, without waiting: all that the run knows now is durable. After a wait, the live state may hold
+ * events that are not. A call that relied on them, for example on a change of its tool, could act before they are in
+ * the log.
+ */
+function begin(given: Services, effect: WorkEffect, run: Run, { signal }: PerformContext): Begun {
+  if (effect.kind !== "call" && effect.kind !== "fill")
+    return (services, context) => performed(services, effect, run, context);
+  const state = run.execution.steps.get(effect.step)!;
+  const changed = changeMet(given, effect, state, run, signal);
+  if (changed !== undefined) return async () => changed;
+  return effect.kind === "fill"
+    ? (services, context) => performFill(services, effect, state, run, context)
+    : (services, context) => performCall(services, effect, state, run, context);
+}
+
+async function performed(
+  services: Services,
+  effect: Exclude<WorkEffect, CallEffect | FillEffect>,
+  run: Run,
+  context: Performing,
+): Promise<Outcome> {
   switch (effect.kind) {
     case "plan":
       return performPlan(services, effect, run, context);
-    case "fill":
-      return performFill(services, effect, run, context);
-    case "call":
-      return performCall(services, effect, run, context);
     case "reconcile":
       return askTool(services.inventory.get(effect.tool), effect, context, services);
     case "answer":

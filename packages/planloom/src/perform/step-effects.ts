@@ -46,14 +46,12 @@ function executorOf(services: Services, name: string | undefined): Model | null 
 export async function performFill(
   services: Services,
   effect: FillEffect,
+  state: StepState,
   run: Run,
   context: Performing,
 ): Promise<Outcome> {
   const { key } = effect;
-  const state = run.execution.steps.get(effect.step)!;
   const step = state.spec as ToolStep;
-  const changed = changeMet(services, effect, state, run, context);
-  if (changed !== undefined) return changed;
   try {
     const model = executorOf(services, step.model);
     if (model === null || state.tool === undefined) return endedOutcome(key, "tool-error", noModel("executor"));
@@ -72,14 +70,12 @@ export async function performFill(
 export async function performCall(
   services: Services,
   effect: CallEffect,
+  state: StepState,
   run: Run,
   context: Performing,
 ): Promise<Outcome> {
-  const state = run.execution.steps.get(effect.step)!;
   const call = CALLS[state.spec.kind] as Call<Step> | null;
   if (call === null) throw new Error(`step ${state.spec.id} has no call`);
-  const changed = changeMet(services, effect, state, run, context);
-  if (changed !== undefined) return changed;
   return withoutSecrets(await call(services, effect, state, state.spec, run, context), secretFilter(services.secrets));
 }
 
@@ -98,12 +94,12 @@ function withoutSecrets(outcome: Outcome, filter: SecretFilter): Outcome {
  * The outcome if the step's tools are not the ones that the run knows: no call is made. A step that was stopped before
  * it began here calls nothing, so its tools do not matter.
  */
-function changeMet(
+export function changeMet(
   { inventory }: Services,
   { key }: CallEffect | FillEffect,
   state: StepState,
   run: Run,
-  { signal }: Performing,
+  signal: AbortSignal,
 ): Outcome | undefined {
   if (signal.aborted) return undefined;
   const tools = unknownChanges(run, state, (name) => inventory.get(name)?.spec);

@@ -6,9 +6,11 @@ import { waitingLines } from "../../src/cli/render/end.js";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { LoomConfig } from "../../src/loom/config.js";
 import { replayRecording } from "../../src/recording/replay-recording.js";
+import type { StartOptions } from "../../src/loom/loom.js";
 import type { LoomRun } from "../../src/loom/loom-run.js";
 import { memoryStore } from "../../src/store/memory.js";
 import type { EventStore } from "../../src/store/event-store.js";
+import type { JsonObject } from "../../src/plan/json.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { tool, type Tool } from "../../src/tools/tool.js";
 import { hasCode } from "../../src/words/planloom-error.js";
@@ -49,11 +51,11 @@ async function between(
   steps: readonly object[],
   before: readonly Tool[],
   after: readonly Tool[],
-  more: { readonly first?: LoomConfig; readonly second?: LoomConfig } = {},
+  more: { readonly first?: LoomConfig; readonly second?: LoomConfig; readonly start?: StartOptions } = {},
 ): Promise<{ readonly run: LoomRun; readonly store: EventStore }> {
   const store = memoryStore();
   const first = await createLoom({ tools: before, store, ...more.first }, { env: {} });
-  const { id } = await first.start("Do it.", { plan: planOf(...steps) });
+  const { id } = await first.start("Do it.", { plan: planOf(...steps), ...more.start });
   await (await first.get(id)).result();
   await first.close();
   const second = await createLoom({ tools: after, store, ...more.second }, { env: {} });
@@ -120,6 +122,22 @@ describe("a tool that has changed since its plan was recorded", () => {
     await run.respond("q", "yes");
     expect(await run.result()).toMatchObject({ status: "completed" });
     expect(await eventsOf(run)).not.toContain("tool.changed");
+  });
+
+  it("is called by no step before its change is in the log, however long the context is looked up", async () => {
+    const [was, is] = [made("charge", { effects: "once" }), made("charge", { effects: "once", version: "2" })];
+    const config = { concurrency: 2, resolveContext: (_: string, stored: JsonObject) => Promise.resolve(stored) };
+    // The change of `look` lets the second charge begin while the first one tells its own change.
+    const look = made("look");
+    const lookNow = made("look", { version: "2" });
+    const steps = [step("l", "look"), step("s", "charge"), step("t", "charge")];
+    const start = { context: { tenant: "a" } };
+    const more = { first: config, second: config, start };
+    const { run } = await between(steps, [look.tool, was.tool], [lookNow.tool, is.tool], more);
+    await run.respond("q", "yes");
+    const { waiting } = await run.result();
+    expect(is.calls).toEqual([]);
+    expect(waiting!.approvals).toHaveLength(2);
   });
 
   it("is compared before a model fills in its arguments", async () => {
