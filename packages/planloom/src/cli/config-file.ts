@@ -12,6 +12,7 @@ import { LIMITS } from "../limits.js";
 import { isObject } from "../plan/json.js";
 import { lineOfError } from "./config-lines.js";
 import { errorNextText } from "./error-text.js";
+import { textIn } from "./plan-file.js";
 
 /** The names of configuration files, in the order in which they are looked for. */
 export const CONFIG_NAMES = ["ts", "mts", "js", "mjs", "json", "yaml", "yml"].map(
@@ -28,8 +29,8 @@ export async function loadConfigFile(file: string): Promise<LoomConfig> {
 
 async function load(file: string): Promise<unknown> {
   try {
-    if (isCode(file)) return await evaluate(file);
     const text = await textOf(file);
+    if (isCode(file)) return await evaluate(file);
     if (extname(file) === ".json") return JSON.parse(text) as unknown;
     const { parse } = await import("yaml");
     return parse(text, { maxAliasCount: LIMITS.yamlAliases }) as unknown;
@@ -44,7 +45,7 @@ async function load(file: string): Promise<unknown> {
 async function textOf(file: string): Promise<string> {
   const { size } = await stat(file);
   if (size > LIMITS.configBytes) throw new Error(`it has more than ${LIMITS.configBytes} bytes`);
-  return readFile(file, "utf8");
+  return textIn(await readFile(file), file);
 }
 
 /**

@@ -1,29 +1,78 @@
-// Reads the inputs of a run from the command line. In: `name=value` and `name=@file`. Out: the run's data. Only this
-// file turns a shell's text into JSON.
+// Reads the inputs of a run from the command line. In: `name=value` and `name=@file`, and the types that the plan
+// declares. Out: the run's data. plan/type/value-for.ts turns a text into a value.
 import { extname } from "node:path";
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import { binaryTypeOf, fileInput } from "../loom/file-input.js";
 import type { InputTrust } from "../plan/label.js";
-import { exactJsonIn, losesDigits, parseExactly } from "../plan/exact-integer.js";
-import { FORBIDDEN_KEYS, type Json } from "../plan/json.js";
+import { FORBIDDEN_KEYS, isObject, type Json } from "../plan/json.js";
+import type { InputSpec } from "../plan/plan.js";
 import { nestsDeep } from "../plan/read/notation/yaml.js";
-import { replacementProblem, typeProblem } from "../run/decide/gate.js";
+import { readPlan } from "../plan/read/read.js";
+import { givesText } from "../plan/step-kind.js";
+import {
+  fileValueFor,
+  isUnheld,
+  jsonReading,
+  keepsDigits,
+  valueFor,
+  type Declared,
+  type Reading,
+} from "../plan/type/value-for.js";
 import { findWork } from "../run/lookup.js";
 import { type Run } from "../run/state.js";
+import type { Work } from "../run/work.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { fileText } from "./plan-file.js";
 
+/** One input as it was given: its text, and for a file the value that the file holds. */
+export interface GivenInput {
+  readonly name: string;
+  readonly text: string;
+  /** `reading` is absent if the file holds a text. */
+  readonly file?: { readonly reading: Reading | undefined };
+  /** The value of a file that is no text. */
+  readonly media?: Json;
+}
+
+/** The types of inputs, as a plan declares them. */
+export type DeclaredInputs = { readonly [name: string]: Pick<InputSpec, "type"> };
+
 /**
- * The value is JSON if it parses, else text. `@file` is JSON or YAML by its extension, else text. `@@` stands for one
- * literal @. Throws INPUT_INVALID and the errors of reading a file, all of kind usage.
+ * The inputs of `--input`, before their types are known. `@file` is JSON or YAML by its extension, else text. `@@`
+ * stands for one literal @. Throws INPUT_INVALID and the errors of reading a file, all of kind usage.
  */
-export async function inputsFromFlags(pairs: readonly string[]): Promise<{ readonly [name: string]: Json }> {
-  const entries = await Promise.all(pairs.map(entryOf));
-  const names = entries.map(([name]) => name);
+export async function inputsFromFlags(pairs: readonly string[]): Promise<readonly GivenInput[]> {
+  const given = await Promise.all(pairs.map(inputIn));
+  const names = given.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new PlanloomError("INPUT_INVALID", { problem: "twice", name: twice });
-  return Object.fromEntries(entries);
+  return given;
+}
+
+/** The types that the plan in a text declares; none if it holds no plan. */
+export function declaredIn(text: string): DeclaredInputs {
+  const read = readPlan(text, { author: "person" });
+  const inputs = read.kind === "plan" && isObject(read.draft) ? read.draft["inputs"] : undefined;
+  if (!isObject(inputs)) return {};
+  const typed = Object.entries(inputs).flatMap(([name, spec]) => {
+    const type = isObject(spec) ? spec["type"] : undefined;
+    return typeof type === "string" || isObject(type) ? [[name, { type }] as const] : [];
+  });
+  return Object.fromEntries(typed);
+}
+
+/** The values by the declared types. A value that does not fit is read without its type; check then refuses it. */
+export function inputValues(
+  given: readonly GivenInput[],
+  declared: DeclaredInputs = {},
+): { readonly [name: string]: Json } {
+  const valueOf = ({ name, text, file, media }: GivenInput): Json => {
+    if (media !== undefined) return media;
+    const type = Object.hasOwn(declared, name) ? declared[name]?.type : undefined;
+    return (file === undefined ? valueFor(type, text) : fileValueFor(type, text, file.reading)).value;
+  };
+  return Object.fromEntries(given.map((input) => [input.name, valueOf(input)]));
 }
 
 /** Names of the inputs that come from files. Others may have written a file, however short it is. */
@@ -42,64 +91,77 @@ export function trustIn({
   return Object.fromEntries([...files, ...trust.map((name): [string, InputTrust] => [name, "trusted"])]);
 }
 
-async function entryOf(pair: string): Promise<readonly [string, Json]> {
+async function inputIn(pair: string): Promise<GivenInput> {
   const at = pair.indexOf("=");
   const name = pair.slice(0, Math.max(at, 0)).trim();
   if (name === "" || FORBIDDEN_KEYS.has(name)) {
     throw new PlanloomError("INPUT_INVALID", { problem: "pair", given: pair.slice(0, 80) });
   }
-  const value = pair.slice(at + 1);
-  if (value.startsWith("@@")) return [name, value.slice(1)];
-  return [name, value.startsWith("@") ? await fileValue(name, value.slice(1)) : jsonOrText(value)];
+  const text = pair.slice(at + 1);
+  if (text.startsWith("@@")) return { name, text: text.slice(1), file: { reading: undefined } };
+  return text.startsWith("@") ? inputOfFile(name, text.slice(1)) : { name, text };
 }
 
-/** JSON if it parses, else the text itself. An integer that a number cannot hold is a text of its digits. */
-export function jsonOrText(value: string): Json {
-  return exactJsonIn(value) ?? value;
-}
-
-/** A person's answer: JSON, unless the step wants text and would not accept the JSON value (`42`, `true`). */
+/** An answer of a person about a step, by the type that the step wants. One that does not fit is refused by the run. */
 export function answerValue(run: Run | undefined, ref: { step: string; item?: number }, text: string): Json {
-  const value = jsonOrText(text);
   const work = run === undefined ? undefined : findWork(run, ref);
-  if (work === undefined) return value;
-  const problemOf = work.status === "unusable" ? replacementProblem : typeProblem;
-  return problemOf(work, value) !== undefined && problemOf(work, text) === undefined ? text : value;
+  return valueFor(work === undefined ? undefined : answerType(work), text).value;
 }
 
-async function fileValue(name: string, path: string): Promise<Json> {
+/** The declared output of the step; else that of its tool. An answer to a question without a type is a text or JSON. */
+function answerType({ step: { spec, tool } }: Work): Declared | undefined {
+  return spec.output ?? (givesText(spec) ? "string" : tool?.output);
+}
+
+async function inputOfFile(name: string, path: string): Promise<GivenInput> {
   const mediaType = binaryTypeOf(path);
-  if (mediaType !== undefined) return fileInput(path, { mediaType });
+  if (mediaType !== undefined) return { name, text: "", media: await fileInput(path, { mediaType }) };
   const text = await fileText(path, LIMITS.valueBytes);
   if (Buffer.byteLength(text) > LIMITS.valueBytes) {
     const mebibytes = LIMITS.valueBytes / 1024 / 1024;
     throw new PlanloomError("INPUT_INVALID", { problem: "too-large", name, file: path, mebibytes });
   }
   try {
-    return await parsed(text, extname(path).toLowerCase());
+    return { name, text, file: { reading: await readingIn(text, extname(path).toLowerCase()) } };
   } catch (error) {
     throw new PlanloomError("INPUT_INVALID", { problem: "unreadable", name, file: path, reason: messageOf(error) });
   }
 }
 
 /** The data of a text. A file that is no YAML holds JSON. */
-export function dataOf(text: string, file: string): Promise<Json> {
+export async function dataOf(text: string, file: string): Promise<Json> {
   const ending = extname(file).toLowerCase();
-  return parsed(text, /^\.ya?ml$/.test(ending) ? ending : ".json");
+  const reading = await readingIn(text, /^\.ya?ml$/.test(ending) ? ending : ".json");
+  return reading?.value ?? null;
 }
 
-async function parsed(text: string, ending: string): Promise<Json> {
-  if (ending === ".json") return parseExactly(text);
-  if (ending !== ".yaml" && ending !== ".yml") return text;
+/** undefined for a file that holds neither JSON nor YAML. Throws if it should and does not. */
+async function readingIn(text: string, ending: string): Promise<Reading | undefined> {
+  if (ending === ".json") return jsonReading(text) ?? (JSON.parse(text) as never);
+  if (ending !== ".yaml" && ending !== ".yml") return undefined;
   if (text.length > LIMITS.yamlChars) throw new Error(`it is YAML of more than ${LIMITS.yamlChars} characters`);
   if (nestsDeep(text)) throw new Error("it nests too deeply");
-  const { parse } = await import("yaml");
-  // Dates and similar values become their JSON form.
-  const value: unknown = parse(text, { maxAliasCount: LIMITS.yamlAliases, intAsBigInt: true });
-  return JSON.parse(JSON.stringify(value, exactInteger) ?? "null") as Json;
+  const { parseDocument, visit } = await import("yaml");
+  const parsed = (keeps: (source: string, value: unknown) => boolean): Json => {
+    const document = parseDocument(text);
+    if (document.errors[0] !== undefined) throw document.errors[0];
+    visit(document, {
+      Scalar: (key, scalar) => {
+        const { type, source = "", value } = scalar;
+        if (key === "key" || type !== "PLAIN" || typeof value === "string" || value === null) return;
+        if (!keeps(source, value)) scalar.value = source;
+      },
+    });
+    return JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: LIMITS.yamlAliases })) ?? "null") as Json;
+  };
+  return { value: parsed(keepsText), rounded: parsed(isHeld), written: parsed(() => false) };
 }
 
-function exactInteger(_: string, value: unknown): unknown {
-  if (typeof value !== "bigint") return value;
-  return losesDigits(String(value)) ? String(value) : Number(value);
-}
+/** Whether a plain scalar of YAML says the same as its value: no zeros in front, and all of its digits. */
+const keepsText = (source: string, value: unknown): boolean =>
+  isHeld(source, value) && (typeof value !== "number" || !/^[-+]?[\d.]/.test(source) || keepsDigits(unsigned(source)));
+
+const isHeld = (source: string, value: unknown): boolean =>
+  typeof value !== "number" || (!/^[-+]?0[\dxo]/.test(source) && Number.isFinite(value) && !isUnheld(unsigned(source)));
+
+const unsigned = (source: string): string => source.replace(/^\+/, "");

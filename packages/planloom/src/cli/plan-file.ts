@@ -4,6 +4,7 @@ import { open, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { isatty } from "node:tty";
 import { messageOf } from "../error.js";
+import { decodedText } from "../files/text-encoding.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Loom } from "../loom/loom.js";
@@ -42,8 +43,23 @@ export async function planText(path: string, orGoal?: "orGoal"): Promise<PlanTex
     : { name: path, text: await fileText(path, LIMITS.planBytes, orGoal) };
 }
 
-/** Reads at most one byte more than `max`, so that the reader can report the excess. Throws FILE_UNREADABLE. */
+/**
+ * Reads at most one byte more than `max`, so that the reader can report the excess. Throws FILE_NOT_FOUND,
+ * FILE_UNREADABLE and FILE_NOT_UTF8.
+ */
 export async function fileText(path: string, max: number, orGoal?: "orGoal"): Promise<string> {
+  const bytes = await bytesOf(path, max, orGoal);
+  return textIn(bytes, path, bytes.length > max);
+}
+
+/** The text of these bytes. Throws FILE_NOT_UTF8. `isCut`: the file goes on. */
+export function textIn(bytes: Uint8Array, file: string, isCut = false): string {
+  const decoded = decodedText(bytes, isCut);
+  if (decoded.ok) return decoded.text;
+  throw new PlanloomError("FILE_NOT_UTF8", { file, encoding: decoded.encoding });
+}
+
+async function bytesOf(path: string, max: number, orGoal?: "orGoal"): Promise<Buffer> {
   try {
     return await beginningOf(path, max + 1);
   } catch (error) {
@@ -54,7 +70,7 @@ export async function fileText(path: string, max: number, orGoal?: "orGoal"): Pr
   }
 }
 
-async function beginningOf(path: string, bytes: number): Promise<string> {
+async function beginningOf(path: string, bytes: number): Promise<Buffer> {
   const file = await open(path, "r");
   try {
     const buffer = Buffer.alloc(bytes);
@@ -62,23 +78,24 @@ async function beginningOf(path: string, bytes: number): Promise<string> {
     for (;;) {
       const { bytesRead } = await file.read(buffer, length, buffer.length - length);
       length += bytesRead;
-      if (bytesRead === 0 || length === buffer.length) return buffer.toString("utf8", 0, length);
+      if (bytesRead === 0 || length === buffer.length) return buffer.subarray(0, length);
     }
   } finally {
     await file.close();
   }
 }
 
-/** Slightly more than the limit of a plan. */
+/** At most slightly more than the limit of a plan. Throws FILE_NOT_UTF8. */
 export async function standardInput(): Promise<string> {
   if (isatty(0)) say("Reading from the terminal; end with Ctrl-D.");
-  let text = "";
-  process.stdin.setEncoding("utf8");
+  const pieces: Buffer[] = [];
+  let bytes = 0;
   for await (const piece of process.stdin) {
-    text += piece as string;
-    if (text.length > LIMITS.planBytes) break;
+    pieces.push(piece as Buffer);
+    bytes += (piece as Buffer).length;
+    if (bytes > LIMITS.planBytes) break;
   }
-  return text;
+  return textIn(Buffer.concat(pieces), "-", bytes > LIMITS.planBytes);
 }
 
 interface Aim {

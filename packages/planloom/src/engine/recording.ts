@@ -3,7 +3,8 @@
 import { readFile } from "node:fs/promises";
 import { messageOf } from "../error.js";
 import { isEnded, isWaiting } from "../run/status.js";
-import { PlanloomError } from "../words/planloom-error.js";
+import { decodedText } from "../files/text-encoding.js";
+import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import { isObject } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
 import { foldNext } from "../run/log/chain.js";
@@ -38,8 +39,11 @@ export async function readRecording(path: string): Promise<Recording> {
 
 async function jsonIn(file: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(file, "utf8"));
+    const decoded = decodedText(await readFile(file));
+    if (!decoded.ok) throw new PlanloomError("FILE_NOT_UTF8", { file, encoding: decoded.encoding });
+    return JSON.parse(decoded.text);
   } catch (cause) {
+    if (hasCode(cause, "FILE_NOT_UTF8")) throw cause;
     throw invalid({ problem: "unreadable", reason: messageOf(cause) }, file, cause);
   }
 }

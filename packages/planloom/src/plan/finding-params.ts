@@ -239,6 +239,8 @@ export interface DataParams {
     readonly wanted: string;
     /** The type of the whole input. */
     readonly type: string;
+    /** How a value of it is written. Absent if the type is not declared, and in logs of earlier builds. */
+    readonly example?: string;
   };
   /** Error. A type cannot be read, or no value has it. */
   readonly BAD_TYPE:

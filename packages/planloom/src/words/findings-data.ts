@@ -233,7 +233,12 @@ export const DATA: FindingTable<keyof DataParams> = {
       const what = of === "default" ? `The default of ${name}` : `The input ${name}`;
       return `${what} is ${gistText(found)}${path === undefined ? "" : ` at ${path}`}, and must be ${wanted}.`;
     },
-    fix: ({ type }) => `Give a value of type ${type}.`,
+    fix: ({ type, example, found, wanted }) => {
+      const isLong = found.kind === "string" && /^-?\d{16,}$/.test(String(found.value));
+      if (isLong && /\b(?:number|integer)\b/.test(wanted))
+        return "A number cannot hold these digits. Declare the input as string, and its digits are kept.";
+      return `Give a value of type ${type}${example === undefined || example === type ? "" : `, such as ${example}`}.`;
+    },
   },
   BAD_TYPE: {
     message: (params) =>

@@ -1,9 +1,9 @@
 // Integers beyond 2^53 keep their digits: as a text where a text is wanted, as an error everywhere else.
 import { describe, expect, test } from "vitest";
 import { readReply } from "../../src/agents/typed/json-reply.js";
-import { jsonOrText } from "../../src/cli/inputs.js";
 import { check } from "../../src/plan/check/check.js";
 import { losesDigits, parseExactly } from "../../src/plan/exact-integer.js";
+import { plainValue } from "../../src/plan/type/value-for.js";
 import { readPlan, withReading, type ReadOptions } from "../../src/plan/read/read.js";
 import { PlanStream } from "../../src/plan/read/stream.js";
 import { parseType } from "../../src/plan/type/text.js";
@@ -96,9 +96,9 @@ describe("elsewhere", () => {
   });
 
   test("an input and an answer of a person", () => {
-    expect(jsonOrText(LONG)).toBe(LONG);
-    expect(jsonOrText(`{"id": ${LONG}}`)).toEqual({ id: LONG });
-    expect(jsonOrText("12345")).toBe(12345);
+    expect(plainValue(LONG)).toBe(LONG);
+    expect(plainValue(`{"id": ${LONG}}`)).toEqual({ id: LONG });
+    expect(plainValue("12345")).toBe(12345);
   });
 
   test("a typed reply: a text has the digits, a number is refused", () => {

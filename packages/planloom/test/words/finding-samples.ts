@@ -861,6 +861,30 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
     ],
     [
       {
+        name: "open",
+        of: "run",
+        found: { kind: "string", value: "yes" },
+        wanted: "boolean | null",
+        type: "boolean | null",
+        example: "true or null",
+      },
+      'The input open is the string "yes", and must be boolean | null.',
+      "Give a value of type boolean | null, such as true or null.",
+    ],
+    [
+      {
+        name: "id",
+        of: "run",
+        found: { kind: "string", value: "9007199254740993" },
+        wanted: "number",
+        type: "number",
+        example: "42",
+      },
+      'The input id is the string "9007199254740993", and must be number.',
+      "A number cannot hold these digits. Declare the input as string, and its digits are kept.",
+    ],
+    [
+      {
         name: "to",
         of: "default",
         path: "/0",

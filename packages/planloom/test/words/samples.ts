@@ -26,6 +26,10 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   USAGE: [{ text: "--limit is none.", next: "Write a whole number of at least 1." }],
   FILE_NOT_FOUND: [{ file: "plan.yaml" }, { file: "plan.yaml", orGoal: true }],
   FILE_UNREADABLE: [{ file: "plan.yaml", reason: "EACCES: permission denied" }],
+  FILE_NOT_UTF8: [
+    { file: "plan.yaml", encoding: "UTF-16" },
+    { file: "-", encoding: "latin-1" },
+  ],
   FILE_UNWRITABLE: [
     { file: "plan.yaml", reason: "EACCES: permission denied" },
     { file: "run.json", reason: "EACCES: permission denied", runId: "RUN" },

@@ -5,12 +5,14 @@ import type { LoomRun } from "../../loom/loom-run.js";
 import type { WaitingDocument } from "../../loom/document.js";
 import { LIMITS } from "../../limits.js";
 import { isObject, type Json, type JsonObject } from "../../plan/json.js";
+import { valueFor } from "../../plan/type/value-for.js";
+import { editableTool } from "../../run/approval.js";
 import type { CallVerdict, RestOfStep } from "../../run/command.js";
 import { tell, type TellFlags } from "../drive.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { usageError } from "../error-text.js";
 import { portsOf, settingsIn, type ModelFlags } from "../flags.js";
-import { answerValue, jsonOrText } from "../inputs.js";
+import { answerValue } from "../inputs.js";
 import { PROGRAM, say } from "../output.js";
 import { callApprovalLines, planApprovalLines } from "../render/approval.js";
 import { oneLine } from "../style.js";
@@ -37,9 +39,7 @@ export async function approveCommand(
 ): Promise<number> {
   const { calls, rest } = flags;
   const comment = reasonGiven(flags);
-  const args = flags.args === undefined ? {} : { args: argumentsIn(flags.args) };
   const said = {
-    ...args,
     ...(comment === undefined ? {} : { comment }),
     ...(calls === true ? { calls } : {}),
     ...(rest === undefined ? {} : { rest }),
@@ -47,7 +47,8 @@ export async function approveCommand(
   return withRun(name, flags, async (loom, runId) => {
     const hash = await hashMeant(await loom.get(runId), flags.hash, step);
     if (flags.hash === undefined) for (const line of await approvedLines(loom, runId, hash)) say(line);
-    return tell(loom, runId, flags, (run, how) => run.approve(hash, { ...how, ...said }), hash);
+    const args = flags.args === undefined ? {} : { args: argumentsIn(flags.args, await inputOf(loom, runId, hash)) };
+    return tell(loom, runId, flags, (run, how) => run.approve(hash, { ...how, ...said, ...args }), hash);
   });
 }
 
@@ -69,8 +70,15 @@ interface ApproveFlags extends GivenReason {
   readonly rest?: RestOfStep;
 }
 
-function argumentsIn(text: string): JsonObject {
-  const args = jsonOrText(text);
+/** The input schema of the tool whose call waits under this hash. */
+async function inputOf(loom: Loom, runId: string, hash: string): Promise<JsonObject | undefined> {
+  const run = await loom.engine.load(runId);
+  const pending = run.approvals.pending.get(hash);
+  return pending && editableTool(run, pending)?.input;
+}
+
+function argumentsIn(text: string, type: JsonObject | undefined): JsonObject {
+  const args = valueFor(type, text).value;
   if (isObject(args)) return args;
   throw usageError("--args is no JSON object.", 'Write all arguments of the call: --args \'{"to": "ann"}\'.');
 }
@@ -167,8 +175,9 @@ export async function respondCommand(
     tell(loom, runId, flags, async (run, how) => {
       const valueOf = async (text: string) => answerValue(await loom.engine.load(runId), { step, ...item }, text);
       if (verdict !== undefined) {
-        const output = flags.use === undefined ? verdict.output : { output: await valueOf(flags.use) };
-        return run.settle(step, verdict.verdict, { ...how, ...item, ...output });
+        const text = flags.use ?? (flags.happened === true ? undefined : flags.happened);
+        const output = text === undefined ? {} : { output: await valueOf(text) };
+        return run.settle(step, verdict, { ...how, ...item, ...output });
       }
       const said = await valueOf(value!);
       return run.respond(step, said, { ...how, ...item });
@@ -182,22 +191,16 @@ function itemOf(item: string | undefined): { readonly item?: number } {
   return { item: Number(item) };
 }
 
-interface Answer {
-  readonly verdict: CallVerdict;
-  readonly output: { readonly output?: Json };
-}
-
-function verdictOf(flags: RespondFlags): Answer | undefined {
+function verdictOf(flags: RespondFlags): CallVerdict | undefined {
   const { happened, notHappened, abort, use, skip, fail, again } = flags;
-  const said: Answer[] = [];
-  if (happened !== undefined)
-    said.push({ verdict: "happened", output: happened === true ? {} : { output: jsonOrText(happened) } });
-  if (notHappened === true) said.push({ verdict: "not-happened", output: {} });
-  if (abort === true) said.push({ verdict: "abort", output: {} });
-  if (use !== undefined) said.push({ verdict: "use", output: {} });
-  if (skip === true) said.push({ verdict: "skip", output: {} });
-  if (fail === true) said.push({ verdict: "fail", output: {} });
-  if (again === true) said.push({ verdict: "again", output: {} });
+  const said: CallVerdict[] = [];
+  if (happened !== undefined) said.push("happened");
+  if (notHappened === true) said.push("not-happened");
+  if (abort === true) said.push("abort");
+  if (use !== undefined) said.push("use");
+  if (skip === true) said.push("skip");
+  if (fail === true) said.push("fail");
+  if (again === true) said.push("again");
   if (said.length > 1) {
     throw usageError(
       "More than one outcome is given.",

@@ -23,7 +23,7 @@ import { EXIT } from "../exit-code.js";
 import { answerSchemaIn } from "../answer-schema-file.js";
 import { plannerIn, portsOf, type ModelFlags, type PlannerFlags } from "../flags.js";
 import type { FoundConfig } from "../found-config.js";
-import { inputsFromFlags } from "../inputs.js";
+import { declaredIn, inputsFromFlags, inputValues } from "../inputs.js";
 import { tellModelNotes } from "../model-notes.js";
 import { safeJson, print, printJson, printLines, printText, PROGRAM, say, saveText, type RawFlags } from "../output.js";
 import { checkTrust, withLoom, withStore, type StoreFlags, type Use } from "../open-loom.js";
@@ -51,7 +51,7 @@ export async function planCommand(
 ): Promise<number> {
   const goal = words.join(" ").trim();
   if (goal === "") throw new PlanloomError("GOAL_EMPTY", { of: "plan" });
-  const inputs = await inputsFromFlags(flags.input ?? []);
+  const inputs = inputValues(await inputsFromFlags(flags.input ?? []));
   const answer = await answerSchemaIn(flags);
   const make = async (loom: Loom) => {
     tellModelNotes(loom);
@@ -174,7 +174,8 @@ interface EstimateFlags extends StoreFlags, ModelFlags {
 export async function estimateCommand(path: string, flags: EstimateFlags): Promise<number> {
   const text = await planText(path);
   // Without inputs, the inputs of the plan are simply unknown.
-  const inputs = flags.input?.length ? await inputsFromFlags(flags.input) : undefined;
+  const given = flags.input?.length ? await inputsFromFlags(flags.input) : undefined;
+  const inputs = given && inputValues(given, declaredIn(text.text));
   const estimated = async (loom: Loom) => {
     const checked = checkText(loom, text, inputs && { inputs });
     for (const line of noteLines(checked.notes)) say(`note: ${line}`);

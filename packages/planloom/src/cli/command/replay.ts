@@ -2,7 +2,7 @@
 // rebuilt from its log, a recording, or a played run. Nothing is called.
 import type { LoomConfig } from "../../loom/config.js";
 import { loadRun, readLog } from "../../engine/log.js";
-import { recordingOf, type Recording } from "../../engine/recording.js";
+import { readRecording, recordingOf, type Recording } from "../../engine/recording.js";
 import { replayRecording } from "../../recording/replay-recording.js";
 import type { Json } from "../../plan/json.js";
 import { documentOf } from "../../loom/document.js";
@@ -12,7 +12,7 @@ import { replay, type Replayed } from "../../run/log/replay.js";
 import { openFollower } from "../drive.js";
 import { EXIT } from "../exit-code.js";
 import type { RunFlags } from "../flags.js";
-import { inputsFromFlags } from "../inputs.js";
+import { declaredIn, inputsFromFlags, inputValues, type DeclaredInputs } from "../inputs.js";
 import { printJson, printLines, PROGRAM, safeJson, savePrivateText, say } from "../output.js";
 import { configOf, withStore, type StoreFlags } from "../open-loom.js";
 import { meansFile, planText } from "../plan-file.js";
@@ -83,7 +83,8 @@ export async function saveRecording(recording: Recording, file: string): Promise
 export async function playCommand(words: readonly string[], file: string, flags: RunFlags): Promise<number> {
   const { config } = await configOf(flags, "read");
   const follower = await openFollower(flags);
-  const options = { ...(await aimOf(words)), ...(await inputsIn(flags)), listener: follower };
+  const aim = await aimOf(words);
+  const options = { ...aim, ...(await inputsIn(flags, aim.plan, file)), listener: follower };
   const document = await replayRecording(file, isConfigured(config) ? { ...options, config } : options).finally(() =>
     follower.rest(),
   );
@@ -99,8 +100,18 @@ async function aimOf(words: readonly string[]): Promise<{ readonly plan?: string
   return goal === "-" || (await meansFile(goal)) ? { plan: (await planText(goal, "orGoal")).text } : { goal };
 }
 
-async function inputsIn({ input = [] }: RunFlags) {
-  return input.length === 0 ? {} : { inputs: await inputsFromFlags(input) };
+async function inputsIn({ input = [] }: RunFlags, plan: string | undefined, file: string) {
+  if (input.length === 0) return {};
+  const given = await inputsFromFlags(input);
+  return {
+    inputs: inputValues(given, plan === undefined ? recordedTypes(await readRecording(file)) : declaredIn(plan)),
+  };
+}
+
+/** The types of the inputs, as the first plan of the recording declares them. */
+function recordedTypes({ events }: Recording): DeclaredInputs {
+  const proposed = events.find((event) => event.type === "plan.proposed");
+  return proposed?.data.plan.inputs ?? {};
 }
 
 /** Without a configuration, the tools are those of the recording. */

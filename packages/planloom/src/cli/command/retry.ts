@@ -13,7 +13,7 @@ import { driveToEnd, openFollower, tell } from "../drive.js";
 import { printError, sayProblem } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
-import { inputsFromFlags, trustIn } from "../inputs.js";
+import { declaredIn, inputsFromFlags, inputValues, trustIn } from "../inputs.js";
 import { atTerminal, printJson, say } from "../output.js";
 import { withLoom } from "../open-loom.js";
 import { checkedPlan, checkedText, planText, type PlanText } from "../plan-file.js";
@@ -75,10 +75,13 @@ const withAgreed = (flags: RetryFlags, agreed: string | undefined): RetryFlags &
   agreed === undefined ? flags : { ...flags, agreed };
 
 async function retryOrFork(name: string, flags: RetryFlags, verb: Verb): Promise<number> {
-  const inputs = (flags.input ?? []).length === 0 ? undefined : await inputsFromFlags(flags.input!);
+  const given = (flags.input ?? []).length === 0 ? undefined : await inputsFromFlags(flags.input!);
   const text = flags.plan === undefined ? undefined : await planText(flags.plan);
   const work = async (loom: Loom): Promise<number> => {
     const run = await loom.get(await runNamed(loom.store, name));
+    const declared =
+      text === undefined ? currentPlan(await loom.engine.load(run.id))?.plan.inputs : declaredIn(text.text);
+    const inputs = given && inputValues(given, declared);
     const { shown, plan } = await planMeant(loom, run, text, inputs, verb.name === "fork");
     const trust = trustIn(flags);
     const said = Object.keys(trust).length === 0 ? {} : { trust };

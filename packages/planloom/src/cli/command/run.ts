@@ -11,7 +11,7 @@ import { PlanloomError } from "../../words/planloom-error.js";
 import { usageError } from "../error-text.js";
 import { answerSchemaIn } from "../answer-schema-file.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
-import { inputsFromFlags, trustIn } from "../inputs.js";
+import { declaredIn, inputsFromFlags, inputValues, trustIn } from "../inputs.js";
 import { contextIn, contextOptions, messagesIn } from "../start-flags.js";
 import { withLoom } from "../open-loom.js";
 import { PROGRAM } from "../output.js";
@@ -30,14 +30,17 @@ export async function runCommand(words: readonly string[], flags: RunFlags): Pro
     throw usageError("No goal is given.", `Say what is to be done: \`${PROGRAM} run "your goal"\`.`);
   const goal = words.join(" ").trim();
   if (goal === "") throw new PlanloomError("GOAL_EMPTY", {});
-  const inputs = await inputsFromFlags(flags.input ?? []);
+  const given = await inputsFromFlags(flags.input ?? []);
   const [context, messages] = [await contextIn(flags), await messagesIn(flags)];
   const answer = await answerSchemaIn(flags);
   const text = goal === "-" || (await meansFile(goal)) ? await planText(goal, "orGoal") : undefined;
   return withLoom(
     flags,
     settingsIn(flags),
-    (loom) => start(loom, goal, text, { inputs, ...answer, ...messages, ...contextOptions(loom, context) }, flags),
+    (loom) => {
+      const inputs = inputValues(given, text && declaredIn(text.text));
+      return start(loom, goal, text, { inputs, ...answer, ...messages, ...contextOptions(loom, context) }, flags);
+    },
     portsOf(flags),
   );
 }

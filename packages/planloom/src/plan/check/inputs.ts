@@ -5,8 +5,9 @@ import { nearestNames } from "../nearest.js";
 import type { Report } from "./report.js";
 import { pointerTo, type Json } from "../json.js";
 import type { InputSpec } from "../plan.js";
-import { mismatch, type Type, typeOfValue, typeText, UNKNOWN } from "../type/type.js";
+import { gistOf, mismatch, type Type, typeOfValue, typeText, UNKNOWN } from "../type/type.js";
 import { typeOf } from "../type/schema.js";
+import { exampleText, isFraction } from "../type/value-for.js";
 
 type Values = { readonly [name: string]: Json };
 
@@ -44,24 +45,34 @@ function declaredType(name: string, spec: InputSpec, given: Json | undefined, re
   }
   const known = parsed?.ok === true ? parsed.type : undefined;
   const type = known ?? (spec.default === undefined ? typeOfValue(given ?? null) : typeOfValue(spec.default));
-  if (spec.default !== undefined) wrongType(name, "default", spec.default, type, `${pointer}/default`, report);
-  if (given !== undefined) wrongType(name, "run", given, type, pointer, report);
+  const wanted = { type, declared: known === undefined ? undefined : spec.type };
+  if (spec.default !== undefined)
+    wrongType({ name, of: "default" }, spec.default, wanted, `${pointer}/default`, report);
+  if (given !== undefined) wrongType({ name, of: "run" }, given, wanted, pointer, report);
   return parsed?.ok === false ? UNKNOWN : type;
 }
 
 function wrongType(
-  name: string,
-  of: "default" | "run",
+  input: { readonly name: string; readonly of: "default" | "run" },
   value: Json,
-  type: Type,
+  { type, declared }: { readonly type: Type; readonly declared: InputSpec["type"] },
   pointer: string,
   report: Report,
 ): void {
-  const wrong = mismatch(value, type);
+  const fraction = isFraction(declared, value) ? { path: "", found: gistOf(value), expected: "integer" } : undefined;
+  const wrong = mismatch(value, type) ?? fraction;
   if (wrong === undefined) return;
   const { path, found, expected: wanted } = wrong;
   const place = path === "" ? {} : { path };
-  report("INPUT_TYPE", pointer, { name, of, ...place, found, wanted, type: beginning(typeText(type), 200) });
+  const example = declared === undefined ? {} : { example: beginning(exampleText(declared), 200) };
+  report("INPUT_TYPE", pointer, {
+    ...input,
+    ...place,
+    found,
+    wanted,
+    type: beginning(typeText(type), 200),
+    ...example,
+  });
 }
 
 function missing(name: string, type: Type, given: Values, report: Report): void {

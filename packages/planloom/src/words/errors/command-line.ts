@@ -14,6 +14,8 @@ export interface CommandLineErrors {
   /** `orGoal`: a goal could have been given in its place. */
   FILE_NOT_FOUND: { readonly file: string; readonly orGoal?: true };
   FILE_UNREADABLE: { readonly file: string; readonly reason: string };
+  /** `file` is - for standard input. `encoding` is what the bytes look like. */
+  FILE_NOT_UTF8: { readonly file: string; readonly encoding: "UTF-16" | "UTF-32" | "latin-1" };
   /** `runId`: the run whose recording the file was to hold. */
   FILE_UNWRITABLE: { readonly file: string; readonly reason: string; readonly runId?: string };
   INPUT_INVALID: InputFault;
@@ -49,6 +51,18 @@ export const COMMAND_LINE_ERRORS: ErrorTable<CommandLineErrors> = {
     kind: "usage",
     message: ({ file, reason }) => `The file ${file} cannot be read: ${reason}.`,
     next: () => ["Name a text file that can be read."],
+  },
+  FILE_NOT_UTF8: {
+    kind: "usage",
+    message: ({ file, encoding }) =>
+      `${file === "-" ? "Standard input" : `The file ${file}`} is not UTF-8. ` +
+      (encoding === "latin-1"
+        ? "It seems to be Latin-1 or another encoding of one byte for each character, or no text."
+        : `It seems to be ${encoding}.`),
+    next: ({ file, encoding }) => [
+      "Save it as UTF-8, in an editor or with " +
+        `\`iconv -f ${encoding === "latin-1" ? "ISO-8859-1" : encoding} -t UTF-8${file === "-" ? "" : ` FILE > NEW`}\`.`,
+    ],
   },
   FILE_UNWRITABLE: {
     kind: "usage",
