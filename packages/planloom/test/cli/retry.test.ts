@@ -35,6 +35,7 @@ export default defineConfig({
 const PLAN = `goal: Note what was seen
 inputs:
   who: { type: string, default: ann }
+  often: { type: number, default: 1 }
 steps:
   - { id: look, title: Look around, tool: look, with: { text: "\${{ inputs.who }}" } }
   - { id: note, title: Note it, tool: note, with: { text: "\${{ look }}" } }
@@ -122,7 +123,7 @@ test("other inputs are another revision: what depends on them runs anew", async 
   const run = await here.json(["retry", "last", "-i", "who=bob", "--yes", "--json"]);
   expect(run).toMatchObject({ exit: 0, answer: "filed noted saw bob", plan: { revision: 2, cause: "edit" } });
   expect(here.notes()).toEqual(["saw ann", "saw bob"]);
-  const wrong = await here.run(["retry", "last", "-i", "who=5"]);
+  const wrong = await here.run(["retry", "last", "-i", "who=5", "-i", "often=5x"]);
   expect(wrong).toMatchObject({ code: 3, stdout: "" });
   expect(wrong.stderr).toMatch(/error INPUT_TYPE [^]*next: Give other inputs with `planloom retry run_\w+ --input/);
 });
