@@ -1,6 +1,6 @@
-// `npm run docs`: writes the tables of docs/errors.md from the catalogue of words, and those of findings in
-// docs/plan-format.md from the sources. A test fails if a page is stale.
-import { readFileSync, writeFileSync } from "node:fs";
+// `npm run docs`, after a build: writes what is made from the code. These are the tables of docs/errors.md and of
+// docs/plan-format.md, the pages of docs/reference, and llms.txt. A test fails if one is stale.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { root } from "./install.mjs";
@@ -8,6 +8,7 @@ import { root } from "./install.mjs";
 // The version that the library depends on. The root may have another one.
 const { createJiti } = createRequire(path.join(root, "packages", "planloom", "package.json"))("jiti");
 const jiti = createJiti(import.meta.url, { fsCache: false });
+const { generatedPages } = await jiti.import("../packages/planloom/test/docs/generated.ts");
 const { withTables } = await jiti.import("../packages/planloom/test/docs/errors-page.ts");
 const { withFindings } = await jiti.import("../packages/planloom/test/docs/findings-page.ts");
 
@@ -18,3 +19,6 @@ for (const [name, rewritten] of [
   const file = path.join(root, "docs", name);
   writeFileSync(file, rewritten(readFileSync(file, "utf8")));
 }
+
+mkdirSync(path.join(root, "docs", "reference"), { recursive: true });
+for (const { path: name, text } of generatedPages()) writeFileSync(path.join(root, name), text);

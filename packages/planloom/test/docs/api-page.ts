@@ -1,0 +1,73 @@
+// The reference of the library, made from the published declarations. In: entry points. Out: a page for each, and an
+// index. `npm run docs` writes them; a test holds them to the code.
+import { entryPoints, type EntryPoint, type ExportedName } from "./entry-points.js";
+
+export interface GeneratedPage {
+  /** Below docs/. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Who imports from an entry point, and for what. */
+const ABOUT: { readonly [entry: string]: string } = {
+  planloom: "Looms, runs, tools and stores: all that a program needs to run goals and plans.",
+  "planloom/config": "Finds and loads `planloom.config.*`, as the command line does.",
+  "planloom/plan": "Reads, checks, writes and draws plans without running them, also in a browser.",
+  "planloom/engine": "The contracts and parts for [another engine or store](../engines-and-stores.md).",
+  "planloom/testing": "Scripted models, a fake model server, a clock that tests move, and the suites for engines and stores.",
+  "planloom/register": "`node --import planloom/register` loads TypeScript on every version of Node.js that Planloom supports.",
+};
+
+const aboutOf = ({ name }: EntryPoint): string => {
+  const about = ABOUT[name];
+  if (about === undefined) throw new Error(`say in api-page.ts what ${name} is for`);
+  return about;
+};
+
+const NOTE = "<!-- Made by `npm run docs` from the declarations of the package. Do not edit. -->";
+
+export function apiPages(): readonly GeneratedPage[] {
+  const entries = entryPoints();
+  return [
+    { name: "reference/api.md", text: indexText(entries) },
+    ...entries.filter(({ names }) => names.length > 0).map((entry) => ({ name: fileOf(entry), text: pageText(entry) })),
+  ];
+}
+
+const fileOf = ({ name }: EntryPoint): string => `reference/${name.replace("/", "-")}.md`;
+
+function indexText(entries: readonly EntryPoint[]): string {
+  const sections = entries.map((entry) => {
+    const file = fileOf(entry).replace("reference/", "");
+    const links = anchorsOf(entry.names).map(([{ name }, anchor]) => `[\`${name}\`](${file}#${anchor})`);
+    const list = links.length === 0 ? "It exports no names." : links.join(" ·\n");
+    return `## \`${entry.name}\`\n\n${aboutOf(entry)}\n\n${list}\n`;
+  });
+  return `# The library by name\n\n${NOTE}\n\nAll exported names, by the module that they are imported from. [Guides](../README.md) show how they are used.\n\n${sections.join("\n")}`;
+}
+
+/** As links name headings: a second one of the same letters gets a number. */
+function anchorsOf(names: readonly ExportedName[]): readonly (readonly [ExportedName, string])[] {
+  const seen = new Map<string, number>();
+  return names.map((one) => {
+    const anchor = one.name.toLowerCase();
+    const count = seen.get(anchor) ?? 0;
+    seen.set(anchor, count + 1);
+    return [one, count === 0 ? anchor : `${anchor}-${count}`];
+  });
+}
+
+function pageText(entry: EntryPoint): string {
+  const parts = entry.names.map((one) => nameText(one));
+  const mentioned = entry.mentioned.map((one) => nameText(one));
+  const rest =
+    mentioned.length === 0
+      ? ""
+      : `\n# Types that they mention\n\nThese types have no exported name. They are reached through the names above.\n\n${mentioned.join("\n")}`;
+  return `# \`${entry.name}\`\n\n${NOTE}\n\n${aboutOf(entry)}\n\n${parts.join("\n")}${rest}`;
+}
+
+function nameText({ name, kind, text, about }: ExportedName): string {
+  const words = about === "" ? "" : `${about.replace(/\{@link (\w+)\}/g, "`$1`")}\n\n`;
+  return `## ${name}\n\n*${kind}*\n\n${words}\`\`\`ts\n${text}\n\`\`\`\n`;
+}

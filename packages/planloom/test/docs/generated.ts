@@ -1,0 +1,17 @@
+// All files that `npm run docs` writes whole. In: the built declarations, the commands, the pages. Out: paths and texts.
+import { apiPages } from "./api-page.js";
+import { llmsText } from "./index-page.js";
+
+export interface GeneratedFile {
+  /** From the root. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export function generatedPages(): readonly GeneratedFile[] {
+  const reference = apiPages();
+  return [
+    ...reference.map(({ name, text }) => ({ path: `docs/${name}`, text })),
+    { path: "llms.txt", text: llmsText(reference) },
+  ];
+}
