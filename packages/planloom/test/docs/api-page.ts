@@ -14,8 +14,11 @@ const ABOUT: { readonly [entry: string]: string } = {
   "planloom/config": "Finds and loads `planloom.config.*`, as the command line does.",
   "planloom/plan": "Reads, checks, writes and draws plans without running them, also in a browser.",
   "planloom/engine": "The contracts and parts for [another engine or store](../engines-and-stores.md).",
-  "planloom/testing": "Scripted models, a fake model server, a clock that tests move, and the suites for engines and stores.",
-  "planloom/register": "`node --import planloom/register` loads TypeScript on every version of Node.js that Planloom supports.",
+  "planloom/testing":
+    "Scripted models, a fake model server, a clock that tests move, and the suites for engines and stores.",
+  "planloom/streams": "Types of the chunks and events in [streams for front ends](../streams.md).",
+  "planloom/register":
+    "`node --import planloom/register` loads TypeScript on every version of Node.js that Planloom supports.",
 };
 
 const aboutOf = ({ name }: EntryPoint): string => {
@@ -39,27 +42,34 @@ const fileOf = ({ name }: EntryPoint): string => `reference/${name.replace("/", 
 function indexText(entries: readonly EntryPoint[]): string {
   const sections = entries.map((entry) => {
     const file = fileOf(entry).replace("reference/", "");
-    const links = anchorsOf(entry.names).map(([{ name }, anchor]) => `[\`${name}\`](${file}#${anchor})`);
+    const links = titled(entry.names).map(({ one, title }) => `[\`${one.name}\`](${file}#${anchorOf(title)})`);
     const list = links.length === 0 ? "It exports no names." : links.join(" ·\n");
     return `## \`${entry.name}\`\n\n${aboutOf(entry)}\n\n${list}\n`;
   });
   return `# The library by name\n\n${NOTE}\n\nAll exported names, by the module that they are imported from. [Guides](../README.md) show how they are used.\n\n${sections.join("\n")}`;
 }
 
-/** As links name headings: a second one of the same letters gets a number. */
-function anchorsOf(names: readonly ExportedName[]): readonly (readonly [ExportedName, string])[] {
-  const seen = new Map<string, number>();
+interface Titled {
+  readonly one: ExportedName;
+  readonly title: string;
+}
+
+/** A second name of the same letters, such as `tool` beside `Tool`, has its kind in its heading. */
+function titled(names: readonly ExportedName[]): readonly Titled[] {
+  const seen = new Set<string>();
   return names.map((one) => {
-    const anchor = one.name.toLowerCase();
-    const count = seen.get(anchor) ?? 0;
-    seen.set(anchor, count + 1);
-    return [one, count === 0 ? anchor : `${anchor}-${count}`];
+    const isSecond = seen.has(one.name.toLowerCase());
+    seen.add(one.name.toLowerCase());
+    return { one, title: isSecond ? `${one.name} (${one.kind})` : one.name };
   });
 }
 
+/** As links name headings. */
+const anchorOf = (title: string): string => title.toLowerCase().replace(/[()]/g, "").replaceAll(" ", "-");
+
 function pageText(entry: EntryPoint): string {
-  const parts = entry.names.map((one) => nameText(one));
-  const mentioned = entry.mentioned.map((one) => nameText(one));
+  const parts = titled(entry.names).map(nameText);
+  const mentioned = titled(entry.mentioned).map(nameText);
   const rest =
     mentioned.length === 0
       ? ""
@@ -67,7 +77,7 @@ function pageText(entry: EntryPoint): string {
   return `# \`${entry.name}\`\n\n${NOTE}\n\n${aboutOf(entry)}\n\n${parts.join("\n")}${rest}`;
 }
 
-function nameText({ name, kind, text, about }: ExportedName): string {
+function nameText({ title, one: { kind, text, about } }: Titled): string {
   const words = about === "" ? "" : `${about.replace(/\{@link (\w+)\}/g, "`$1`")}\n\n`;
-  return `## ${name}\n\n*${kind}*\n\n${words}\`\`\`ts\n${text}\n\`\`\`\n`;
+  return `## ${title}\n\n*${kind}*\n\n${words}\`\`\`ts\n${text}\n\`\`\`\n`;
 }

@@ -34,7 +34,12 @@ export function entryPoints(): readonly EntryPoint[] {
   );
   const program = ts.createProgram(
     entries.map(({ file }) => file),
-    { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, skipLibCheck: true, types: [] },
+    {
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      skipLibCheck: true,
+      types: [],
+    },
   );
   const checker = program.getTypeChecker();
   return entries.map(({ name, file }) => {
@@ -60,7 +65,12 @@ function described(name: string, symbol: ts.Symbol): ExportedName {
   const declarations = (symbol.declarations ?? []).filter((one) => !ts.isModuleDeclaration(one));
   const first = declarations[0];
   const text = declarations.map((one) => textOf(one)).join("\n");
-  return { name, kind: first === undefined ? "type" : kindOf(first), text, about: first === undefined ? "" : docOf(first) };
+  return {
+    name,
+    kind: first === undefined ? "type" : kindOf(first),
+    text,
+    about: first === undefined ? "" : docOf(first),
+  };
 }
 
 function kindOf(node: ts.Declaration): ExportedName["kind"] {

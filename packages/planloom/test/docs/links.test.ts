@@ -7,7 +7,15 @@ const root = path.join(import.meta.dirname, "..", "..", "..", "..");
 const EXAMPLES = readdirSync(path.join(root, "examples"), { withFileTypes: true }).filter((entry) =>
   entry.isDirectory(),
 );
-const FOLDERS = ["", "docs", "docs/start", "docs/reference", "docs/decisions", "examples", ...EXAMPLES.map(({ name }) => `examples/${name}`)];
+const FOLDERS = [
+  "",
+  "docs",
+  "docs/start",
+  "docs/reference",
+  "docs/decisions",
+  "examples",
+  ...EXAMPLES.map(({ name }) => `examples/${name}`),
+];
 const PAGES = FOLDERS.flatMap((folder) =>
   readdirSync(path.join(root, folder))
     .filter((name) => name.endsWith(".md"))

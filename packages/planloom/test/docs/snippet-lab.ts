@@ -78,7 +78,7 @@ export const fileName = (snippet: Snippet): string | undefined => snippet.info.f
 
 const nameOf = (snippet: Snippet): string => fileName(snippet) ?? `snippet-${snippet.line}.${snippet.language}`;
 
-const textOf = (snippet: Snippet): string => `${snippet.before}${snippet.before === "" ? "" : "\n"}${snippet.text}`;
+const textOf = ({ before, text, after }: Snippet): string => `${before}${before === "" ? "" : "\n"}${text}${after}`;
 
 /** What the compiler says of all snippets, by page and line. One program for all of them. */
 export function diagnosticsOf(lab: Lab, all: readonly Snippet[]): readonly string[] {
@@ -99,7 +99,8 @@ export function diagnosticsOf(lab: Lab, all: readonly Snippet[]): readonly strin
     const { file, start = 0 } = diagnostic;
     const snippet = file && origin.get(file.fileName);
     if (file === undefined || snippet === undefined) return `${file?.fileName ?? "the compiler"}: ${text}`;
-    const inFile = file.getLineAndCharacterOfPosition(start).line - (textOf(snippet).split("\n").length - snippet.text.split("\n").length);
+    const hidden = snippet.before === "" ? 0 : snippet.before.split("\n").length;
+    const inFile = file.getLineAndCharacterOfPosition(start).line - hidden;
     return `${snippet.page}:${snippet.line + 1 + inFile} ${text}`;
   });
 }
@@ -145,7 +146,9 @@ export function jobsOf(lab: Lab, all: readonly Snippet[], url: (replies: string)
     if (kind === undefined) return [];
     mkdirSync(folder, { recursive: true });
     const env = environment(lab, folder, url(snippet.replies));
-    return [{ snippet, kind, file: path.join(kind === "import" ? out : folder, jsName(nameOf(snippet), kind)), folder, env }];
+    return [
+      { snippet, kind, file: path.join(kind === "import" ? out : folder, jsName(nameOf(snippet), kind)), folder, env },
+    ];
   });
 }
 
@@ -159,7 +162,12 @@ function kindOf(snippet: Snippet, all: readonly Snippet[]): Job["kind"] | undefi
   const name = fileName(snippet);
   if (language === "sh") return notRun === undefined ? "sh" : undefined;
   if (isCode(snippet)) {
-    const isNamed = name !== undefined && all.some(({ language: one, text, page }) => one === "sh" && placeOf(page) === placeOf(snippet.page) && text.includes(name));
+    const isNamed =
+      name !== undefined &&
+      all.some(
+        ({ language: one, text, page }) =>
+          one === "sh" && placeOf(page) === placeOf(snippet.page) && text.includes(name),
+      );
     if (notRun !== undefined || isNamed) return name === undefined ? undefined : "write";
     return "import";
   }
@@ -189,7 +197,10 @@ function filesOf(lab: Lab, { snippet, kind, folder, file }: Job) {
   const beside = snippet.files.flatMap(({ name, text }) => both(path.join(folder, name), path.join(out, name), text));
   const name = fileName(snippet);
   if (kind === "sh" || kind === "config") return beside;
-  const own = name === undefined ? [{ file, text: compiled(textOf(snippet), name ?? file) }] : both(path.join(folder, name), path.join(out, name), textOf(snippet));
+  const own =
+    name === undefined
+      ? [{ file, text: compiled(textOf(snippet), name ?? file) }]
+      : both(path.join(folder, name), path.join(out, name), textOf(snippet));
   return [...beside, ...own];
 }
 
@@ -201,7 +212,8 @@ const both = (source: string, out: string, text: string) => [
 const compiled = (text: string, name: string): string =>
   /\.[cm]?js$/.test(name) && !name.includes("snippet-")
     ? text
-    : ts.transpileModule(text, { compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext } }).outputText;
+    : ts.transpileModule(text, { compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext } })
+        .outputText;
 
 /** Runs all jobs in one process. */
 export async function runJobs(lab: Lab, jobs: readonly Job[]): Promise<readonly Ran[]> {

@@ -8,7 +8,7 @@
 //   prints TEXT           what it prints contains this text (may stand several times)
 //   exit N                its last command ends with this code
 //   replies NAME          from here on, this set of snippet-replies.ts answers as the model
-//   before, then lines    code in front of the block that the page does not show
+//   before, then lines    code in front of the block that the page does not show; after: code behind it
 //   file NAME, then lines a file beside the block that the page does not show
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -26,6 +26,7 @@ export interface Snippet {
   readonly prints: readonly string[];
   readonly exit: number;
   readonly before: string;
+  readonly after: string;
   readonly files: readonly SnippetFile[];
   readonly notRun?: string;
   readonly notChecked?: string;
@@ -69,7 +70,7 @@ export function snippetsOf(page: string, markdown: string): readonly Snippet[] {
 
 type Mark = readonly [word: string, value: string];
 
-const WORDS = ["not run", "not checked", "from", "prints", "exit", "replies", "before", "file"];
+const WORDS = ["not run", "not checked", "from", "prints", "exit", "replies", "before", "after", "file"];
 const MARK = new RegExp(`<!-- snippet: (${WORDS.join("|")})(?:: | |\\n)([^]*?)\\s*-->`, "g");
 
 function marksOf(comments: string): readonly Mark[] {
@@ -88,6 +89,7 @@ function said(marks: readonly Mark[]) {
     prints: all("prints"),
     exit: Number(all("exit")[0] ?? 0),
     before: all("before").join("\n"),
+    after: all("after").join("\n"),
     files: all("file").map((value) => {
       const end = value.indexOf("\n");
       return { name: value.slice(0, end), text: `${value.slice(end + 1)}\n` };

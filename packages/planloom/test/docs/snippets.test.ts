@@ -84,7 +84,12 @@ test("data can be read", () => {
 
 test("it is known which are not run", () => {
   for (const reason of reasons) expect(reason.split(": ")[1]?.length, reason).toBeGreaterThan(10);
-  const counts = { all: all.length, run: jobs.filter(({ kind }) => kind !== "write").length, files: all.filter(fileName).length, notRun: reasons.length };
+  const counts = {
+    all: all.length,
+    run: jobs.filter(({ kind }) => kind !== "write").length,
+    files: all.filter(fileName).length,
+    notRun: reasons.length,
+  };
   console.info(`snippets: ${JSON.stringify(counts)}`, reasons.join("\n"));
   expect(reasons.length).toBeLessThanOrEqual(12);
 });
