@@ -1,5 +1,6 @@
 // All files that `npm run docs` writes whole. In: the built declarations, the commands, the pages. Out: paths and texts.
 import { apiPages } from "./api-page.js";
+import { commandsPage } from "./commands-page.js";
 import { llmsText } from "./index-page.js";
 
 export interface GeneratedFile {
@@ -9,7 +10,7 @@ export interface GeneratedFile {
 }
 
 export function generatedPages(): readonly GeneratedFile[] {
-  const reference = apiPages();
+  const reference = [...apiPages(), commandsPage()];
   return [
     ...reference.map(({ name, text }) => ({ path: `docs/${name}`, text })),
     { path: "llms.txt", text: llmsText(reference) },
