@@ -16,6 +16,7 @@ const ABOUT: { readonly [entry: string]: string } = {
   "planloom/engine": "The contracts and parts for [another engine or store](../engines-and-stores.md).",
   "planloom/testing":
     "Scripted models, a fake model server, a clock that tests move, and the suites for engines and stores.",
+  "planloom/inputs": "Files as inputs of runs, with their media type.",
   "planloom/streams": "Types of the chunks and events in [streams for front ends](../streams.md).",
   "planloom/register":
     "`node --import planloom/register` loads TypeScript on every version of Node.js that Planloom supports.",
