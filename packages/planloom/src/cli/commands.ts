@@ -1,6 +1,7 @@
 // The parser and the help of the command line, made from the table of commands. In: a place for the exit code. Out: a
 // program for commander. The code of a command is imported only when it is called.
 import { Command, Option } from "commander";
+import { carry } from "./carried.js";
 import { EXIT } from "./exit-code.js";
 import { LOADERS } from "./loaders.js";
 import { print, printText, PROGRAM, say } from "./output.js";
@@ -44,6 +45,7 @@ function addCommand(parent: Command, data: CommandData, outcome: Outcome, before
   for (const flag of data.flags ?? []) command.addOption(optionOf(flag));
   command.addHelpText("after", afterFlags(data));
   command.action(async (...args: unknown[]) => {
+    carry(command.opts());
     const call = await LOADERS[`${before}${data.name}`]!();
     outcome.code = await call(...(args as never[]));
   });

@@ -1,5 +1,6 @@
 // Drives a run in the foreground, until it ends or waits for an absent person. In: a run and how to show it. Out: an
 // exit code; the answer on stdout. run, resume and all commands that answer a run use it.
+import { commandLine } from "./carried.js";
 import type { Listener, Reply } from "../engine/engine.js";
 import { readLog } from "../engine/log.js";
 import type { Loom } from "../loom/loom.js";
@@ -14,7 +15,7 @@ import { tellModelNotes } from "./model-notes.js";
 import { openDisplay } from "./display.js";
 import { leave, nowDriving } from "./ending.js";
 import { EXIT, exitOfRun } from "./exit-code.js";
-import { atTerminal, printJson, printJsonLine, PROGRAM, say, type RawFlags } from "./output.js";
+import { atTerminal, printJson, printJsonLine, say, type RawFlags } from "./output.js";
 import { userName } from "./open-loom.js";
 import { openTerminal } from "./prompt.js";
 import { printError } from "./error-text.js";
@@ -172,7 +173,7 @@ function finish(document: RunDocument, flags: DriveFlags): number {
     if (waiting !== undefined)
       [...waitingLines(runId, waiting), ...notByYes(waiting, flags)].forEach((line) => say(line));
     if (waiting === undefined || status === "paused")
-      say(`Run ${runId} is ${status}; go on with: ${PROGRAM} resume ${shellWord(runId)}`);
+      say(`Run ${runId} is ${status}; go on with: ${commandLine(["resume", shellWord(runId)])}`);
   }
   return exitOfRun(document);
 }
@@ -252,7 +253,7 @@ async function isOwned(loom: Loom, run: LoomRun, follower: Follower): Promise<bo
 
 async function elsewhere(loom: Loom, { id }: LoomRun, flags: DriveFlags): Promise<number> {
   await printRun(loom, id, flags);
-  say(`Done. Run ${id} is driven by another process; follow it with: ${PROGRAM} watch ${shellWord(id)}`);
+  say(`Done. Run ${id} is driven by another process; follow it with: ${commandLine(["watch", shellWord(id)])}`);
   return EXIT.done;
 }
 
@@ -260,7 +261,7 @@ async function elsewhere(loom: Loom, { id }: LoomRun, flags: DriveFlags): Promis
 export async function recorded(loom: Loom, runId: string, flags: DriveFlags): Promise<number> {
   await printRun(loom, runId, flags);
   say(
-    `Recorded. The next process that drives run ${runId} applies it. To drive it here: ${PROGRAM} resume ${shellWord(runId)}`,
+    `Recorded. The next process that drives run ${runId} applies it. To drive it here: ${commandLine(["resume", shellWord(runId)])}`,
   );
   return EXIT.done;
 }

@@ -143,7 +143,7 @@ export async function withLoom<T>(
     return await work(loom, found);
   } catch (error) {
     if (hasCode(error, "PLAN_INVALID")) checkTrust(error.params.findings, found, error);
-    throw error;
+    throw lackingIn(error, flags, found);
   } finally {
     await loom.close();
   }
@@ -175,6 +175,15 @@ export function checkTrust(findings: readonly Finding[], { notes }: FoundConfig,
   const left = notes.find((note) => note.note === "code-not-run");
   if (left === undefined || !findings.some(({ code }) => LACKS_TOOL.has(code))) return;
   throw new PlanloomError("CONFIG_NOT_TRUSTED", { file: left.file, folder: left.folder }, { cause });
+}
+
+/** Says which configuration lacks what the run needs, as the person named it. */
+function lackingIn(error: unknown, flags: StoreFlags, { file, notes }: FoundConfig): unknown {
+  if (!hasCode(error, "PROCESS_LACKS")) return error;
+  const left = notes.find((note) => note.note === "code-not-run");
+  const named = file === null ? { config: null, searched: process.cwd() } : { config: flags.config ?? file };
+  const untrusted = left === undefined ? {} : { untrusted: left.folder };
+  return new PlanloomError("PROCESS_LACKS", { ...error.params, ...named, ...untrusted }, { cause: error });
 }
 
 /** The author of a command, for the log. */

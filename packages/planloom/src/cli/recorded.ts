@@ -1,12 +1,12 @@
 // Commands that are recorded and not applied yet, because no process drives the run. In: a store and a run. Out: the
 // commands as data and as lines, and what waits without them.
+import { commandLine } from "./carried.js";
 import type { WaitingDocument } from "../loom/document.js";
 import { isObject, type Json } from "../plan/json.js";
 import { isCommandType, type Command } from "../run/command.js";
 import { isEnded } from "../run/status.js";
 import type { Run } from "../run/state.js";
 import type { EventStore, InboxEntry, ListedRun } from "../store/event-store.js";
-import { PROGRAM } from "./output.js";
 import { oneLine } from "./style.js";
 import { shellWord } from "./shell-word.js";
 
@@ -54,7 +54,7 @@ export function recordedLines(runId: string, recorded: readonly RecordedCommand[
   if (recorded.length === 0) return [];
   return [
     ...recorded.map((command) => oneLine(`Recorded by ${command.by}, not applied yet: ${nameOf(command)}`, 200)),
-    `  apply      ${PROGRAM} resume ${shellWord(runId)}`,
+    `  apply      ${commandLine(["resume", shellWord(runId)])}`,
   ];
 }
 

@@ -2,6 +2,7 @@
 // backticks.
 import type { Action, Surface } from "../words/action.js";
 import { byCase } from "../words/by-case.js";
+import { commandLine } from "./carried.js";
 import { PROGRAM } from "./output.js";
 import { shellWord } from "./shell-word.js";
 
@@ -10,14 +11,14 @@ export const surfaceOf =
   (program: string): Surface =>
   (action) => {
     const words = wordsOf(action);
-    return typeof words === "string" ? words : `\`${program} ${words.filter(isWord).join(" ")}\``;
+    return typeof words === "string" ? words : `\`${commandLine(words.filter(isWord), program)}\``;
   };
 
 export const cliSurface: Surface = surfaceOf(PROGRAM);
 
 type Words = readonly (string | undefined | false)[];
 
-const isWord = (word: string | undefined | false): boolean => word !== undefined && word !== false;
+const isWord = (word: string | undefined | false): word is string => word !== undefined && word !== false;
 
 const onRun = ({ action, runId }: { readonly action: string; readonly runId?: string }): Words => [action, run(runId)];
 

@@ -364,6 +364,8 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { runId: "RUN", tools: [], secrets: ["API_KEY", "PIN"], models: ["executor"], config: null },
     { runId: "RUN", tools: ["pay", "ship"], secrets: ["PIN"], models: ["planner", "synthesizer"] },
     { runId: "RUN", tools: ["search", "read_file", "list_files"], secrets: [], models: [], config: null },
+    { runId: "RUN", tools: ["pay"], secrets: [], models: [], config: null, searched: "/home/ann" },
+    { runId: "RUN", tools: ["pay"], secrets: [], models: [], config: null, untrusted: "/home/ann/shop" },
   ],
   RUN_OWNED: [
     { runId: "RUN", owner: { host: "laptop", pid: "4711", since: 1_764_489_600_000, alive: true } },

@@ -5,10 +5,11 @@ import { documentOf, shownAnswer, type RunDocument } from "../../loom/document.j
 import { PlanloomError } from "../../words/planloom-error.js";
 import { tell, type TellFlags } from "../drive.js";
 import { exitOfRun } from "../exit-code.js";
-import { portsOf, settingsIn, type BudgetFlags, type ModelFlags } from "../flags.js";
-import { withLoom, withStore, type StoreFlags } from "../open-loom.js";
+import { settingsIn, type BudgetFlags, type ModelFlags } from "../flags.js";
+import { withStore, type StoreFlags } from "../open-loom.js";
 import { printJson, say } from "../output.js";
 import { printAnswer, sayEnd, waitingLines } from "../render/end.js";
+import { withRunLoom } from "../run-loom.js";
 import { runNamed } from "../run-name.js";
 import { cliSurface } from "../surface.js";
 
@@ -20,11 +21,8 @@ export async function answerCommand(name: string, flags: AnswerFlags): Promise<n
   );
   if (flags.partial !== true || shownAnswer(document) !== null || document.finishedAt === null)
     return printed(document, flags);
-  return withLoom(
-    flags,
-    settingsIn(flags),
-    (loom) => tell(loom, document.runId, flags, (run, how) => run.answerPartly(how)),
-    portsOf(flags),
+  return withRunLoom(document.runId, flags, settingsIn(flags), (loom, runId) =>
+    tell(loom, runId, flags, (run, how) => run.answerPartly(how)),
   );
 }
 

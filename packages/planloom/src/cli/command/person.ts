@@ -1,5 +1,6 @@
 // Answers of a person to a run: approve, reject, respond. In: a run's name and the arguments. Out: the command in the
 // run's log and, if nobody else drives the run, the rest of the run.
+import { commandLine } from "../carried.js";
 import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import type { WaitingDocument } from "../../loom/document.js";
@@ -11,14 +12,15 @@ import type { CallVerdict, RestOfStep } from "../../run/command.js";
 import { tell, type TellFlags } from "../drive.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { usageError } from "../error-text.js";
-import { portsOf, settingsIn, type ModelFlags } from "../flags.js";
+import { settingsIn, type ModelFlags } from "../flags.js";
 import { answerValue } from "../inputs.js";
-import { PROGRAM, say } from "../output.js";
+import { say } from "../output.js";
 import { callApprovalLines, planApprovalLines } from "../render/approval.js";
 import { oneLine } from "../style.js";
-import { withLoom, type StoreFlags } from "../open-loom.js";
+import type { StoreFlags } from "../open-loom.js";
 import { standardInput } from "../plan-file.js";
-import { runNamed } from "../run-name.js";
+import { withRunLoom } from "../run-loom.js";
+import { shellWord } from "../shell-word.js";
 
 export type SayFlags = StoreFlags & ModelFlags & TellFlags;
 
@@ -166,7 +168,10 @@ export async function respondCommand(
   const item = itemOf(flags.item);
   const verdict = verdictOf(flags);
   if (verdict === undefined && value === undefined) {
-    throw usageError("No answer is given.", `Write \`${PROGRAM} respond ${name} ${step} VALUE\`.`);
+    throw usageError(
+      "No answer is given.",
+      `Write \`${commandLine(["respond", shellWord(name), shellWord(step), "VALUE"])}\`.`,
+    );
   }
   if (verdict !== undefined && value !== undefined) {
     throw usageError("A value and an outcome are two different answers.", "Give one of them.");
@@ -215,6 +220,5 @@ export function withRun(
   flags: StoreFlags & ModelFlags,
   work: (loom: Loom, runId: string) => Promise<number>,
 ): Promise<number> {
-  const open = async (loom: Loom) => work(loom, await runNamed(loom.store, name));
-  return withLoom(flags, settingsIn({}), open, portsOf(flags));
+  return withRunLoom(name, flags, settingsIn({}), work);
 }

@@ -1,5 +1,6 @@
 // Commands about plans: plan, check, estimate, graph, tools, schema. In: a goal, a file or a run. Out: documents on
 // stdout. They start no run and write nothing to the store.
+import { commandLine } from "../carried.js";
 import { extname } from "node:path";
 import type { Loom } from "../../loom/loom.js";
 import { loadRun } from "../../engine/log.js";
@@ -25,7 +26,7 @@ import { plannerIn, portsOf, type ModelFlags, type PlannerFlags } from "../flags
 import type { FoundConfig } from "../found-config.js";
 import { declaredIn, inputsFromFlags, inputValues } from "../inputs.js";
 import { tellModelNotes } from "../model-notes.js";
-import { safeJson, print, printJson, printLines, printText, PROGRAM, say, saveText, type RawFlags } from "../output.js";
+import { safeJson, print, printJson, printLines, printText, say, saveText, type RawFlags } from "../output.js";
 import { checkTrust, withLoom, withStore, type StoreFlags, type Use } from "../open-loom.js";
 import { findingLines } from "../../words/errors/plans.js";
 import { checkedText, checkText, meansFile, planText, soundPlan } from "../plan-file.js";
@@ -80,7 +81,7 @@ export async function planCommand(
   if (output === undefined) printText(text);
   else {
     await saveText(output, text);
-    say(`Written to ${output}; run it with: ${PROGRAM} run ${shellWord(output)}`);
+    say(`Written to ${output}; run it with: ${commandLine(["run", shellWord(output)])}`);
   }
   return EXIT.done;
 }

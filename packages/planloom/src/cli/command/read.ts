@@ -1,5 +1,6 @@
 // Commands that read one run: show, events, watch. In: a run's name. Out: documents on stdout. They need
 // neither tools nor models, and work while another process drives the run.
+import { commandLine } from "../carried.js";
 import { currentPlan } from "../../run/lookup.js";
 import { systemClock } from "../../clock.js";
 import { settingsOf, type LoomConfig } from "../../loom/config.js";
@@ -18,7 +19,7 @@ import type { EventStore } from "../../store/event-store.js";
 import { Follower } from "../follow.js";
 import { openDisplay } from "../display.js";
 import { EXIT, exitOfRun } from "../exit-code.js";
-import { printJson, printJsonLine, printLines, PROGRAM, say, type RawFlags } from "../output.js";
+import { printJson, printJsonLine, printLines, say, type RawFlags } from "../output.js";
 import { faultOf } from "../streams.js";
 import { withStore, type StoreFlags } from "../open-loom.js";
 import { answerText, figureLines, modelLines, printEndAnswer, sayEnd, waitingLines } from "../render/end.js";
@@ -220,4 +221,4 @@ function sayClosing(document: RunDocument, { quiet }: WatchFlags): void {
 }
 
 const orphanLine = ({ runId, status }: RunDocument): string =>
-  `Run ${runId} is ${status}, but no process drives it. Continue it with: ${PROGRAM} resume ${shellWord(runId)}`;
+  `Run ${runId} is ${status}, but no process drives it. Continue it with: ${commandLine(["resume", shellWord(runId)])}`;

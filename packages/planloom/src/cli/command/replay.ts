@@ -1,5 +1,6 @@
 // `planloom replay RUN`, `planloom run --record` and `--from-recording`. In: a run's name, or a recording. Out: the run
 // rebuilt from its log, a recording, or a played run. Nothing is called.
+import { commandLine } from "../carried.js";
 import type { LoomConfig } from "../../loom/config.js";
 import { loadRun, readLog } from "../../engine/log.js";
 import { readRecording, recordingOf, type Recording } from "../../engine/recording.js";
@@ -13,7 +14,7 @@ import { openFollower } from "../drive.js";
 import { EXIT } from "../exit-code.js";
 import type { RunFlags } from "../flags.js";
 import { declaredIn, inputsFromFlags, inputValues, type DeclaredInputs } from "../inputs.js";
-import { printJson, printLines, PROGRAM, safeJson, savePrivateText, say } from "../output.js";
+import { printJson, printLines, safeJson, savePrivateText, say } from "../output.js";
 import { configOf, withStore, type StoreFlags } from "../open-loom.js";
 import { meansFile, planText } from "../plan-file.js";
 import { printAnswer } from "../render/end.js";
@@ -76,7 +77,7 @@ const valueText = (value: Json): string => oneLine(JSON.stringify(value), 200);
 
 export async function saveRecording(recording: Recording, file: string): Promise<void> {
   await savePrivateText(file, `${safeJson(recording, 2)}\n`, recording.runId);
-  say(`Recorded in ${file}; as a test: ${PROGRAM} run --from-recording ${shellWord(file)}`);
+  say(`Recorded in ${file}; as a test: ${commandLine(["run", `--from-recording ${shellWord(file)}`])}`);
 }
 
 /** Plays the recorded run. A plan file or a goal after `run` replaces the recorded one. */

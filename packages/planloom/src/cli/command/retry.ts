@@ -12,17 +12,16 @@ import { currentPlan } from "../../run/lookup.js";
 import { driveToEnd, openFollower, tell } from "../drive.js";
 import { printError, sayProblem } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
-import { portsOf, settingsIn, type RunFlags } from "../flags.js";
+import { settingsIn, type RunFlags } from "../flags.js";
 import { declaredIn, inputsFromFlags, inputValues, trustIn } from "../inputs.js";
 import { atTerminal, printJson, say } from "../output.js";
-import { withLoom } from "../open-loom.js";
 import { checkedPlan, checkedText, planText, type PlanText } from "../plan-file.js";
 import { openTerminal } from "../prompt.js";
 import { waitingLines } from "../render/end.js";
 import { heading } from "../render/lines.js";
 import { retryLines, type ShownPlan } from "../render/retry.js";
 import { refusalProblem } from "../refusal.js";
-import { runNamed } from "../run-name.js";
+import { withRunLoom } from "../run-loom.js";
 import { paint } from "../style.js";
 
 interface RetryFlags extends RunFlags {
@@ -77,8 +76,8 @@ const withAgreed = (flags: RetryFlags, agreed: string | undefined): RetryFlags &
 async function retryOrFork(name: string, flags: RetryFlags, verb: Verb): Promise<number> {
   const given = (flags.input ?? []).length === 0 ? undefined : await inputsFromFlags(flags.input!);
   const text = flags.plan === undefined ? undefined : await planText(flags.plan);
-  const work = async (loom: Loom): Promise<number> => {
-    const run = await loom.get(await runNamed(loom.store, name));
+  const work = async (loom: Loom, runId: string): Promise<number> => {
+    const run = await loom.get(runId);
     const declared =
       text === undefined ? currentPlan(await loom.engine.load(run.id))?.plan.inputs : declaredIn(text.text);
     const inputs = given && inputValues(given, declared);
@@ -101,7 +100,7 @@ async function retryOrFork(name: string, flags: RetryFlags, verb: Verb): Promise
     const no = await askToGoOn();
     return no ?? verb.go(loom, run, changes, shown?.hash);
   };
-  return withLoom(flags, settingsIn(flags), work, portsOf(flags));
+  return withRunLoom(name, flags, settingsIn(flags), work);
 }
 
 /** The plan to continue with. `plan` is set if it is not simply the run's own. Throws PLAN_INVALID. */

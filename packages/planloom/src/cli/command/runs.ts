@@ -1,11 +1,12 @@
 // `planloom runs`: lists runs by their heads. In: filters. Out: one line for each run, or one JSON document.
+import { commandLine } from "../carried.js";
 import { DURATION_PATTERN, durationMs } from "../../plan/duration.js";
 import type { ListedRun, ListQuery, RunList, StatusFilter } from "../../store/event-store.js";
 import { STATUS_FILTERS } from "../../store/listing.js";
 import { problemOf, usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { withStore, type StoreFlags } from "../open-loom.js";
-import { print, printJson, PROGRAM, say } from "../output.js";
+import { print, printJson, say } from "../output.js";
 import { unreadableError } from "../../loom/unreadable-run.js";
 import { runLines } from "../render/runs.js";
 import { recordedSince } from "../recorded.js";
@@ -38,7 +39,9 @@ export async function runsCommand(flags: RunsFlags): Promise<number> {
 
 function nothingText({ status, text, tag = [], since, cursor }: RunsFlags, storeName: string): string {
   const any = tag.length === 0 && [status, text, since, cursor].every((filter) => filter === undefined);
-  return any ? `No runs yet in ${storeName}. Start one: ${PROGRAM} run "your goal"` : `No run in ${storeName} fits.`;
+  return any
+    ? `No runs yet in ${storeName}. Start one: ${commandLine(["run", '"your goal"'])}`
+    : `No run in ${storeName} fits.`;
 }
 
 /** Throws USAGE. */

@@ -1,6 +1,7 @@
 // Commands for a live run: pause, resume, cancel, another goal, another plan. In: a run's name and the arguments. Out:
 // the command in the run's log, and the rest of the run. The run asks for none of these; person.ts has the answers to a
 // run's questions.
+import { commandLine } from "../carried.js";
 import type { Reply } from "../../engine/engine.js";
 import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
@@ -10,7 +11,7 @@ import { printRun, recorded, refused, takeUp, tell, type Sending } from "../driv
 import { PlanloomError } from "../../words/planloom-error.js";
 import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
-import { atTerminal, PROGRAM, say } from "../output.js";
+import { atTerminal, say } from "../output.js";
 import { userName } from "../open-loom.js";
 import { checkedText, planText } from "../plan-file.js";
 import { openTerminal } from "../prompt.js";
@@ -70,7 +71,7 @@ async function halt(
     // If this process took the run over, open calls are awaited here. Otherwise the run's owner awaits them.
     const status = statusOf((await loom.engine.stopped(runId)).run);
     await printRun(loom, runId, flags);
-    const then = status === "paused" ? `; it goes on with: ${PROGRAM} resume ${shellWord(runId)}` : "";
+    const then = status === "paused" ? `; it goes on with: ${commandLine(["resume", shellWord(runId)])}` : "";
     say(`Run ${runId} ${status === wanted ? `is ${status}${then}` : `will be ${wanted}; it is ${status} still`}`);
     return EXIT.done;
   });
@@ -91,7 +92,7 @@ export async function editCommand(name: string, flags: EditFlags): Promise<numbe
       return tell(loom, runId, flags, (run, how) => run.edit(plan, { ...how, ...said }), hash);
     }
     if (!atTerminal()) {
-      const next = `Give the plan as a file: ${PROGRAM} edit ${shellWord(runId)} --plan FILE (\`${PROGRAM} show ${shellWord(runId)} --json\` has it under \`plan\`).`;
+      const next = `Give the plan as a file: ${commandLine(["edit", shellWord(runId), "--plan FILE"])} (\`${commandLine(["show", shellWord(runId), "--json"])}\` has it under \`plan\`).`;
       throw usageError("The plan cannot be edited here: this is not a terminal.", next);
     }
     const composed = await composePlan(loom, state, openTerminal(), new AbortController().signal);

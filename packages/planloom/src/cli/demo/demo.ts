@@ -7,12 +7,14 @@ import type { LoomConfig } from "../../loom/config.js";
 import type { Loom } from "../../loom/loom.js";
 import type { LoomPorts } from "../../loom/open-loom.js";
 import { startFakeOpenAI, type FakeOpenAI } from "../../testing/fake-openai-server.js";
+import { carryStore } from "../carried.js";
 import { driveToEnd, openFollower } from "../drive.js";
 import { say } from "../output.js";
 import { withLoom, type StoreFlags } from "../open-loom.js";
 import { paint } from "../style.js";
 import { DOCUMENTS } from "./documents.js";
-import { demoReply, MODELS } from "./script.js";
+import { DEMO_MODELS } from "./models.js";
+import { demoReply } from "./script.js";
 import { demoTools } from "./tools.js";
 
 const GOAL = "Research the top 3 AI companies and create a comparison report";
@@ -22,15 +24,29 @@ export async function demoCommand(
   flags: StoreFlags & { readonly quiet?: boolean },
 ): Promise<number> {
   const goal = words.join(" ").trim() || GOAL;
+  const run = async (loom: Loom, server: FakeOpenAI) => {
+    introduce(goal, server);
+    // The store is named in all commands that are printed: they hold in every folder.
+    if (loom.store.path !== undefined) carryStore(loom.store.path);
+    return drive(loom, goal, flags);
+  };
+  return withDemo(flags, (config) => config, run);
+}
+
+/** Opens the demo: its documents, its tools and its scripted model, with the store of these flags. */
+export async function withDemo(
+  flags: StoreFlags,
+  change: (config: LoomConfig) => LoomConfig,
+  work: (loom: Loom, server: FakeOpenAI) => Promise<number>,
+): Promise<number> {
   const server = await startFakeOpenAI({ reply: demoReply });
   const folder = await mkdtemp(join(tmpdir(), "planloom-demo-"));
   try {
     await writeDocuments(folder);
-    introduce(goal, server);
     return await withLoom(
       flags,
-      () => demoConfig(folder),
-      (loom) => drive(loom, goal, flags),
+      () => change(demoConfig(folder)),
+      (loom) => work(loom, server),
       portsTo(server),
       { config: "read", store: "kept" },
     );
@@ -65,7 +81,7 @@ function demoConfig(folder: string): LoomConfig {
 
 function portsTo({ url }: FakeOpenAI): LoomPorts {
   const role = (model: string) => ({ model, baseURL: url, apiKey: "demo" });
-  const { planner, executor, synthesizer } = MODELS;
+  const { planner, executor, synthesizer } = DEMO_MODELS;
   return { env: {}, flags: { planner: role(planner), executor: role(executor), synthesizer: role(synthesizer) } };
 }
 

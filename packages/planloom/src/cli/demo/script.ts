@@ -1,22 +1,17 @@
 // The demo's scripted model. In: a chat request. Out: a model's reply: a plan, tool calls, names and figures from the
 // data in the request, or an answer. The testing kit's HTTP server serves it.
+import { DEMO_MODELS } from "./models.js";
 import type { Json } from "../../plan/json.js";
 import type { ChatBody, ChatMessage, FakeReply } from "../../testing/fake-reply.js";
-
-export const MODELS = {
-  planner: "scripted-planner",
-  executor: "scripted-executor",
-  synthesizer: "scripted-synthesizer",
-};
 
 /** Waits in ms. They make parallel work visible. */
 const THINKING = { planner: 600, executor: 350, synthesizer: 500 };
 
 export function demoReply(body: ChatBody): FakeReply {
   switch (body.model) {
-    case MODELS.planner:
+    case DEMO_MODELS.planner:
       return { json: PLAN, delayMs: THINKING.planner };
-    case MODELS.executor:
+    case DEMO_MODELS.executor:
       return { ...executorReply(body), delayMs: THINKING.executor };
     default:
       return { text: report(textOf(body)), delayMs: THINKING.synthesizer };

@@ -1,5 +1,6 @@
 // The output at the end of a command that drove a run. In: the run as a document. Out: the answer on stdout; on stderr
 // the figures, the report or what waits for a person, and the next commands. `show` prints the same parts.
+import { commandLine } from "../carried.js";
 import { isatty } from "node:tty";
 import type { Usage } from "../../plan/usage.js";
 import { takeoverTexts } from "../../words/takeovers.js";
@@ -8,7 +9,7 @@ import { shownAnswer, type RunDocument, type WaitingDocument } from "../../loom/
 import { isObject, type Json } from "../../plan/json.js";
 import type { ModelCost } from "../../run/view/cost.js";
 import { sayProblem } from "../error-text.js";
-import { print, printText, PROGRAM, say, type RawFlags } from "../output.js";
+import { print, printText, say, type RawFlags } from "../output.js";
 import { expectedLines, usd } from "./estimate.js";
 import { argumentLines, callApprovalLines, showAll } from "./approval.js";
 import { thrownLines } from "./thrown.js";
@@ -79,7 +80,7 @@ export function sayEnd(run: RunDocument): void {
   if (status === "completed" && !run.success) say("  a step that mattered was left out for want of data: no success");
   if (run.partial === true) say("  the answer is partial: it is made of what is done");
   for (const line of figureLines(run)) say(line);
-  say(`  look at  ${PROGRAM} show ${shellWord(runId)} --trace`);
+  say(`  look at  ${commandLine(["show", shellWord(runId), "--trace"])}`);
 }
 
 function endProblem({ status, error, report, runId }: RunDocument) {
@@ -109,28 +110,28 @@ export function waitingLines(runId: string, waiting: WaitingDocument): readonly 
       return [
         `${subject === "plan" ? "The plan" : `The call of step ${refText(subject)}`} of run ${runId} waits for approval: ${oneLine(reason, 4_000)} (until ${expiresAt})`,
         ...(subject === "plan"
-          ? [`  look at    ${PROGRAM} show ${shellWord(runId)}`]
+          ? [`  look at    ${commandLine(["show", shellWord(runId)])}`]
           : callApprovalLines(runId, approval)),
         ...expectedLines(estimate),
         `  hash       ${hash}`,
-        `  approve    ${PROGRAM} approve ${shellWord(runId)} --hash ${shellWord(hash)}`,
+        `  approve    ${commandLine(["approve", shellWord(runId), `--hash ${shellWord(hash)}`])}`,
         ...rest.flatMap((what) => [
-          `  and more   ${PROGRAM} approve ${shellWord(runId)} --hash ${shellWord(hash)} --rest ${what}`,
+          `  and more   ${commandLine(["approve", shellWord(runId), `--hash ${shellWord(hash)} --rest ${what}`])}`,
           `             (${REST_TEXT[what]})`,
         ]),
         ...(editable === true
-          ? [`  change it  ${PROGRAM} approve ${shellWord(runId)} --hash ${shellWord(hash)} --args JSON`]
+          ? [`  change it  ${commandLine(["approve", shellWord(runId), `--hash ${shellWord(hash)} --args JSON`])}`]
           : []),
-        `  reject     ${PROGRAM} reject ${shellWord(runId)} -m "what should be different"${many ? ` --hash ${shellWord(hash)}` : ""}`,
+        `  reject     ${commandLine(["reject", shellWord(runId), '-m "what should be different"', ...(many ? [`--hash ${shellWord(hash)}`] : [])])}`,
         `             (${rejecting})`,
         ...(subject === "plan"
-          ? [`  edit       ${PROGRAM} edit ${shellWord(runId)} --hash ${shellWord(hash)} --plan FILE`]
+          ? [`  edit       ${commandLine(["edit", shellWord(runId), `--hash ${shellWord(hash)} --plan FILE`])}`]
           : []),
       ];
     }),
     ...waiting.questions.flatMap((asked) => [
       ...questionLines(runId, asked),
-      `  answer     ${PROGRAM} respond ${shellWord(runId)} ${shellWord(asked.step)} VALUE${asked.item === undefined ? "" : ` --item ${asked.item}`}`,
+      `  answer     ${commandLine(["respond", shellWord(runId), shellWord(asked.step), "VALUE", ...itemFlag(asked.item)])}`,
     ]),
     ...waiting.unusable.flatMap((call) => unusableLines(runId, call)),
     ...waiting.unknown.flatMap((call) => doubtLines(runId, call)),
@@ -164,14 +165,14 @@ function doubtLines(runId: string, call: WaitingDocument["unknown"][number]): re
     `  call       ${oneLine(tool)}, attempt ${attempt}, at ${at}`,
     ...(args === undefined ? [] : argumentLines(args, showAll(runId), "  ")),
     `  key        ${key}`,
-    `  find out whether it did, then  ${PROGRAM} respond ${shellWord(runId)} ${shellWord(step)}${item === undefined ? "" : ` --item ${item}`} --happened JSON | --not-happened | --abort`,
+    `  find out whether it did, then  ${commandLine(["respond", shellWord(runId), shellWord(step), ...itemFlag(item), "--happened JSON | --not-happened | --abort"])}`,
   ];
 }
 
 /** The call that acted, what came back, and the answers. Only the last answer makes the call again. */
 function unusableLines(runId: string, call: WaitingDocument["unusable"][number]): readonly string[] {
   const { tool, args, output, partial, error, key, attempt, at, earlier } = call;
-  const command = `${PROGRAM} respond ${shellWord(runId)} ${shellWord(call.step)}${call.item === undefined ? "" : ` --item ${call.item}`}`;
+  const command = commandLine(["respond", shellWord(runId), shellWord(call.step), ...itemFlag(call.item)]);
   const made = earlier === undefined ? "" : `, made before by step ${refText({ ...earlier })} and not made again`;
   return [
     `Step ${refText({ ...call })} of run ${runId} waits for a decision: ${oneLine(error)}`,
@@ -191,3 +192,5 @@ function refText(subject: Json): string {
   const { step, item } = subject as { readonly step: string; readonly item?: number };
   return item === undefined ? step : `${step}[${item}]`;
 }
+
+const itemFlag = (item: number | undefined): readonly string[] => (item === undefined ? [] : [`--item ${item}`]);

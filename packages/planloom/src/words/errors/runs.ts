@@ -48,13 +48,18 @@ export interface RunErrors {
     { readonly field: QueryField; readonly given: string } | { readonly field: string; readonly given?: undefined };
   /** `owner` is absent if only the store knows that there is one. */
   RUN_OWNED: { readonly runId: string; readonly owner?: PresentOwner };
-  /** `config` is the file that was loaded, null if there is none. Absent: a program gave the configuration. */
+  /**
+   * `config` is the file that was loaded, null if there is none. Absent: a program gave the configuration. `searched`:
+   * the folder where one was looked for. `untrusted`: the folder of one that did not run, because it is not trusted.
+   */
   PROCESS_LACKS: {
     readonly runId: string;
     readonly tools: readonly string[];
     readonly secrets: readonly string[];
     readonly models: readonly string[];
     readonly config?: string | null;
+    readonly searched?: string;
+    readonly untrusted?: string;
   };
   ENGINE_CLOSED: { readonly runId: string };
   COMMAND_INVALID: CommandFault;
@@ -178,10 +183,13 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
   },
   PROCESS_LACKS: {
     kind: "config",
-    message: ({ runId, tools, secrets, models, config }) =>
+    message: ({ runId, tools, secrets, models, ...config }) =>
       `Run ${runId} cannot go on in this process, because it lacks ${lackText({ tools, secrets, models })}.` +
       `${configText(config)} Nothing was changed.`,
-    next: ({ runId, tools }) => [
+    next: ({ runId, tools, untrusted }) => [
+      ...(untrusted === undefined
+        ? []
+        : ["If you trust that folder, trust it with ", { action: "trust", folder: untrusted } as const, ". "]),
       ...againText(tools),
       "Continue with ",
       { action: "resume", runId },
@@ -275,9 +283,15 @@ function againText(tools: readonly string[]): Sentence {
   });
 }
 
-function configText(config: string | null | undefined): string {
+function configText({
+  config,
+  searched,
+  untrusted,
+}: Pick<RunErrors["PROCESS_LACKS"], "config" | "searched" | "untrusted">): string {
+  if (untrusted !== undefined) return ` The configuration in ${untrusted} did not run, because it is not trusted.`;
   if (config === undefined) return "";
-  return config === null ? " No configuration file was found." : ` The configuration is ${config}.`;
+  if (config !== null) return ` The configuration is ${config}.`;
+  return ` No configuration was found${searched === undefined ? "" : ` in ${searched}`}.`;
 }
 
 function ownerText(owner: RunErrors["RUN_OWNED"]["owner"]): string {
