@@ -242,4 +242,14 @@ describe("what a step waits for", () => {
   ])("%j", (written, ids) => {
     expect(third("x", [1, 2, 3], { depends_on: written }).draft.steps[2]?.["dependsOn"]).toEqual(ids);
   });
+
+  test.each([
+    ["output of s1", ["s1_find"]],
+    [1, ["1"]],
+    ["1", ["1"]],
+  ])("is read the same way twice: %j among steps without numbers", (written, ids) => {
+    const names = ["s1_find", "s2_pick", "s3_sum"];
+    const first = third("x", names, { depends_on: written }).draft.steps[2]?.["dependsOn"];
+    expect([first, third("x", names, { depends_on: first }).draft.steps[2]?.["dependsOn"]]).toEqual([ids, ids]);
+  });
 });

@@ -53,10 +53,19 @@ function isNobody(value: unknown, names: StepNames): boolean {
   return NOBODY.has(plain) && !(isName(value) && names.resolve(value) !== undefined);
 }
 
+/** A name inside other words is read as the same name without them. So a second reading gives the same id. */
 function idOf(value: string | number, context: ReferenceContext): string {
   const { names } = context;
-  if (typeof value === "number" || names.resolve(value) !== undefined) return names.idOf(value);
-  return meantBy(value.trim(), context) ?? names.idOf(nameIn(value));
+  if (names.resolve(value) !== undefined) return names.idOf(value);
+  const text = String(value).trim();
+  const meant = typeof value === "number" ? undefined : meantBy(text, context);
+  if (meant !== undefined) return meant;
+  const inside = nameIn(text);
+  if (inside.length < text.length) return idOf(inside, context);
+  // A number that names no step does not become an id that is read as the step at that place.
+  const id = names.idOf(inside);
+  const read = names.resolve(id) ?? meantBy(id, context) ?? id;
+  return read === id ? id : inside;
 }
 
 /** The step that words or another spelling of a name mean: `the previous step`, `step_1`. */
