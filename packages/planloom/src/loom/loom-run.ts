@@ -73,7 +73,8 @@ export class LoomRun<Document = RunDocument> {
 
   /**
    * The context of a step or item when it last started: the values that its references read, the outputs that its model
-   * got, and its arguments. Rejects with STEP_NOT_BEGUN.
+   * got, and its arguments. A step that waits for approval, an answer or its arguments has started. Rejects with
+   * STEP_NOT_BEGUN.
    */
   async context(step: string, { item }: { readonly item?: number } = {}): Promise<ContextThen> {
     await this.engine.load(this.id);

@@ -38,7 +38,7 @@ export function contextAt(log: readonly RunEvent[], ref: StepRef): ContextThen |
     title: state.spec.title,
     seq: last.seq,
     at: new Date(last.at).toISOString(),
-    attempt: last.type === "step.started" ? last.data.attempt : 1,
+    attempt: last.type === "step.started" ? last.data.attempt : state.work.attempt,
     revision: currentPlan(run)?.revision ?? state.revision,
     goal: run.request.goal,
     references: referencesOf(run, state, ref.item),
@@ -47,9 +47,14 @@ export function contextAt(log: readonly RunEvent[], ref: StepRef): ContextThen |
   };
 }
 
-/** A step begins with its call, its question, its request for approval, or (for a whole fan-out) its list. */
+/** A step begins with its call, its filling, its question, its request for approval, or (for a fan-out) its list. */
 function begins({ type, data }: RunEvent, { step, item }: StepRef): boolean {
   if (type === "step.expanded") return data.step === step && item === undefined;
+  if (type === "approval.requested") {
+    const { subject, call } = data;
+    // A call inside an agent step comes after the step has begun.
+    return subject !== "plan" && subject.step === step && subject.item === item && call === undefined;
+  }
   if (type !== "step.started" && type !== "step.suspended" && type !== "step.filling") return false;
   return data.step === step && data.item === item;
 }
@@ -57,6 +62,7 @@ function begins({ type, data }: RunEvent, { step, item }: StepRef): boolean {
 function argumentsIn({ type, data }: RunEvent): Json {
   if (type === "step.started" || type === "step.filling") return data.args;
   if (type === "step.suspended") return data.data;
+  if (type === "approval.requested") return data.args ?? data.items?.map(({ args }) => args) ?? null;
   return type === "step.expanded" ? data.list : null;
 }
 
