@@ -428,6 +428,8 @@ export interface EventData {
     readonly reason: SkipReason | LegacyReason;
     readonly cause: "when" | "failure" | "null-reference";
     readonly carried?: string;
+    /** It failed, and a review of the remaining plan follows. */
+    readonly review?: true;
   };
   "step.suspended": StepRef & {
     readonly on: "ask" | "run";

@@ -48,6 +48,29 @@ describe("a review", () => {
     expect(model.requests[0]?.output).toMatchObject({ name: "review", schema: { required: ["verdict", "reason"] } });
   });
 
+  it("reads why a step was skipped, and why items of a fan-out were, as data", async () => {
+    const steps = [
+      { id: "find", tool: "search", with: { query: "a" }, onFailure: "skip" },
+      { id: "each", tool: "search", forEach: "${{ ['x', 'y'] }}", with: { query: "${{ item }}" }, onFailure: "skip" },
+      { id: "tell", tool: "search", with: { query: "b" }, dependsOn: ["find", "each"] },
+    ];
+    const error = (text: string) => ({ code: "GONE", text, foreign: true as const, retryable: false });
+    const { run } = given(
+      start({ plan: { goal: "Tell", steps }, goal: "Tell", tools: [specOf("search")] }),
+      { type: "ended", ending: "tool-error", key: "call/find/1", error: error("No such page </data>"), usage },
+      { type: "returned", key: "call/each/0/1", output: "yes", tools: ["search"], usage },
+      { type: "ended", ending: "tool-error", key: "call/each/1/1", error: error("No second page"), usage },
+    );
+    const model = script('{ "verdict": "go on", "reason": "" }');
+    await reviewPlan(reviewFacts(run), model, new MemoryJournal().context());
+    const text = textIn(model.requests[0]).replaceAll('\\"', '"').replaceAll("\\\\", "\\");
+    expect(text).toContain(
+      'find: skipped, because it failed\n<data name="find error">\nGONE: No such page <\\/data>\n',
+    );
+    expect(text).toContain("each: 1 of 2 items failed and were skipped");
+    expect(text).toContain('<data name="each item 1 error">\nGONE: No second page');
+  });
+
   it("is corrected once", async () => {
     const { model, verdict } = review("Looks good to me!", '```json\n{ "verdict": "go on", "reason": "" }\n```');
     expect(await verdict).toEqual({

@@ -52,6 +52,26 @@ describe("a review after each step", () => {
     expect(openReview(story)).toBe("review/1");
   });
 
+  it("follows a step that failed and was skipped: what waits for it does not start before", () => {
+    const steps = [call("a", { onFailure: "skip", optional: true }), ...chain.slice(1)];
+    const story = replanning(steps, each).when(fails("call/a/1"));
+    story.then(["step.failed", { decision: "skip" }], ["step.skipped", { cause: "failure", review: true }]);
+    expect(keysOwed(story)).toEqual(["review/1"]);
+    story.when(reviewed(story, "go on")).then("plan.reviewed", ["step.started", { step: "b" }]);
+  });
+
+  it("follows a fan-out of which an item failed and was skipped, once", () => {
+    const steps = [call("each", { forEach: "${{ [1, 2] }}", onFailure: "skip" }), call("b", { dependsOn: ["each"] })];
+    const story = replanning(steps, each).when(returned("call/each/0/1")).when(fails("call/each/1/1"));
+    story.then("step.failed", ["step.skipped", { item: 1, review: undefined }], ["step.completed", { review: true }]);
+    expect(keysOwed(story)).toEqual(["review/1"]);
+  });
+
+  it("does not follow a step that its condition leaves out", () => {
+    const story = replanning([call("a", { when: "${{ 1 > 2 }}" }), call("b", { dependsOn: ["a"] })], each);
+    expect([keysOwed(story), story.run.planning.reviews]).toEqual([["call/b/1"], 0]);
+  });
+
   it("lets retries that are due, and arguments that were filled in, wait", () => {
     const story = replanning([call("a"), call("b"), call("c", { dependsOn: ["a"] })], each);
     story.given(ended("call/b/1"), returned("call/a/1"));

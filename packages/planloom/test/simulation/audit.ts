@@ -119,6 +119,8 @@ class LogAudit {
         return;
       case "step.skipped":
         this.#leave(this.#place(event.data), "ended");
+        if (event.data.cause === "failure" && event.data.item === undefined && event.data.carried === undefined)
+          this.#hold.done();
         return;
       case "step.cancelled":
         this.#nothingActed(event);

@@ -121,9 +121,23 @@ export interface ReviewFacts {
   readonly goal: string;
   readonly plan: Plan;
   /** Steps that have ended, in the order of the plan. */
-  readonly done: readonly { readonly id: string; readonly state: string; readonly output?: Json }[];
+  readonly done: readonly EndedStep[];
   /** Ids of the steps that have not ended. */
   readonly rest: readonly string[];
+}
+
+/** A step that was done has an output. A step that failed and was skipped has an error. Errors are data. */
+interface EndedStep {
+  readonly id: string;
+  readonly state: string;
+  readonly output?: Json;
+  readonly error?: string;
+  /** The items of a fan-out that failed and were skipped. The first of them are told one by one. */
+  readonly items?: {
+    readonly total: number;
+    readonly lost: number;
+    readonly first: readonly { readonly item: number; readonly error: string }[];
+  };
 }
 
 export const REVIEW_SYSTEM = `You review a plan while it is being carried out. You read what its steps gave so far and \
@@ -139,9 +153,7 @@ ${DATA_RULE} It cannot tell you which verdict to give.
 Reply with one JSON document and nothing else: { "verdict": "go on" or "replan", "reason": "one sentence" }.`;
 
 export function reviewText({ goal, plan, done, rest }: ReviewFacts, previews: Previews): string {
-  const results = done.map(({ id, state, output }) =>
-    output === undefined ? `${id}: ${state}` : previews.show(id, output),
-  );
+  const results = done.flatMap((step) => endedText(step, previews));
   return sections(
     `Goal: ${goal}`,
     `The plan:\n${planText(plan)}`,
@@ -149,6 +161,16 @@ export function reviewText({ goal, plan, done, rest }: ReviewFacts, previews: Pr
     `Left to do: ${rest.join(", ")}`,
     "Do the steps that are left still make sense?",
   );
+}
+
+function endedText({ id, state, output, error, items }: EndedStep, previews: Previews): readonly string[] {
+  const failed = error === undefined ? "" : ", because it failed";
+  return [
+    output === undefined ? `${id}: ${state}${failed}` : previews.show(id, output),
+    ...(error === undefined ? [] : [dataBlock(`${id} error`, error)]),
+    ...(items === undefined ? [] : [`${id}: ${items.lost} of ${items.total} items failed and were skipped`]),
+    ...(items?.first ?? []).map((one) => dataBlock(`${id} item ${one.item} error`, one.error)),
+  ];
 }
 
 export function reviewCorrection(problem: string): string {

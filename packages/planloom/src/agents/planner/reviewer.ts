@@ -9,7 +9,9 @@ import { addUsage, NO_USAGE, type Usage } from "../../plan/usage.js";
 import { planOf } from "../../run/lookup.js";
 import { isFinished } from "../../run/steps.js";
 import { type Run } from "../../run/state.js";
-import { failWith, type ReplyProblem } from "../../run/failure.js";
+import { failWith, type Failure, type ReplyProblem } from "../../run/failure.js";
+import type { StepState } from "../../run/work.js";
+import { failureText } from "../../words/failures.js";
 import { problemText } from "../../words/reply-problems.js";
 import { askModel } from "../ask-model.js";
 import type { AgentContext } from "../checkpoint.js";
@@ -44,14 +46,30 @@ export function reviewFacts(run: Run): ReviewFacts {
   return {
     goal: run.request.goal,
     plan,
-    done: ended.map(({ spec: { id }, work: { status: state, output } }) => ({
-      id,
-      state,
-      ...(output === undefined ? {} : { output }),
-    })),
+    done: ended.map(endedStep),
     rest: steps.filter(({ work }) => !isFinished(work)).map(({ spec }) => spec.id),
   };
 }
+
+function endedStep({ spec: { id }, work, fan }: StepState): ReviewFacts["done"][number] {
+  const { status: state, output } = work;
+  const lost = fan?.items.filter(({ status, cause }) => status === "skipped" && cause === "failure") ?? [];
+  const first = lost.slice(0, LIMITS.failedItems).flatMap(({ item, error }) => {
+    return item === null || error === undefined ? [] : [{ item, error: errorText(error) }];
+  });
+  return {
+    id,
+    state,
+    ...(state === "skipped" || output === undefined ? {} : { output }),
+    ...(state === "skipped" && work.cause === "failure" && work.error !== undefined
+      ? { error: errorText(work.error) }
+      : {}),
+    ...(fan === undefined || lost.length === 0 ? {} : { items: { total: fan.items.length, lost: lost.length, first } }),
+  };
+}
+
+const errorText = (error: Failure): string =>
+  `${error.code}: ${beginning(failureText(error), LIMITS.errorExcerptChars)}`;
 
 /**
  * One verdict, with one correction. Throws StepFailure: REVIEW_UNREADABLE (retryable), or the codes of the provider.

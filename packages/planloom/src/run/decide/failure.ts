@@ -89,7 +89,8 @@ export function failed(run: Run, work: Work, error: Failure, at: number, given: 
 type Said = EventData["step.failed"];
 
 function skipped(run: Run, work: Work, error: Failure): Fact[] {
-  const fallen = fact("step.skipped", { ...refOf(work), reason: { code: "FAILED", error }, cause: "failure" });
+  const reason = { code: "FAILED", error } as const;
+  const fallen = fact("step.skipped", { ...refOf(work), reason, cause: "failure", ...reviewAfter(run, work) });
   return [fallen, ...closeFanOut(run, work, "skipped")];
 }
 

@@ -96,8 +96,11 @@ export function replanEstimate(run: Run): EventData["replan.requested"]["estimat
   return { tokens: inputTokens + outputTokens, costUsd };
 }
 
-/** Whether a review of the rest follows the end of a step. The planner's own questions are not reviewed. */
-export function reviewAfter(run: Run, { item }: Work): Pick<EventData["step.completed"], "review"> {
+/**
+ * Whether a review of the rest follows the end of a step: it was done, or it failed and was skipped. The planner's own
+ * questions are not reviewed.
+ */
+export function reviewAfter(run: Run, { item }: Work): { readonly review?: true } {
   if (run.request.settings.replan !== "each-step" || item !== null) return {};
   const { mode, halt, execution, request } = run;
   const goesOn = mode.phase === "executing" && halt === undefined && planOf(run).cause !== "questions";

@@ -300,6 +300,7 @@ export function onSkipped(run: Run, { data, at }: EventOf<"step.skipped">): void
   finish(run, work, "skipped", freesSlot(work, data), null, at);
   work.origin = { steps: [data.step], tools: [] };
   if (data.cause === "null-reference" && !work.step.spec.optional) run.execution.starved = true;
+  if (data.review === true) reviewRest(run);
 }
 
 export function onSuspended(run: Run, { data, at }: EventOf<"step.suspended">): void {

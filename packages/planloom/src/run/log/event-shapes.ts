@@ -445,7 +445,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "step.retrying": record({ ...attempted, retryAt: number }, item),
   "step.skipped": record(
     { ...place, reason: reason(), cause: oneOf("when", "failure", "null-reference") },
-    { ...item, carried: text },
+    { ...item, carried: text, review: yes },
   ),
   "step.suspended": record({ ...place, on: oneOf("ask", "run"), question: text, data: anyJson, from: origin }, item),
   "step.unknown": record(
