@@ -252,4 +252,9 @@ describe("what a step waits for", () => {
     const first = third("x", names, { depends_on: written }).draft.steps[2]?.["dependsOn"];
     expect([first, third("x", names, { depends_on: first }).draft.steps[2]?.["dependsOn"]]).toEqual([ids, ids]);
   });
+
+  test("is read the same way twice where the first reading gave a step its number", () => {
+    const first = read([{ id: "a" }, { depends_on: [1] }]).draft.steps;
+    expect([first[1], read(first).draft.steps[1]]).toMatchObject([{ dependsOn: ["1"] }, { dependsOn: ["1"] }]);
+  });
 });
