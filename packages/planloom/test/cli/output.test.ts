@@ -76,7 +76,7 @@ test("an exception that nobody catches leads to exit 1, one document, and the co
   const { stdout, stderr, code } = await withTools().run(run("crash", "--json"));
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ error: { message: "left alone" } });
-  expect(stderr).toMatch(/PROCESS_ENDED: .*\n {2}next: `planloom resume run_\w+`/);
+  expect(stderr).toMatch(/PROCESS_ENDED: .*\n {2}next: `planloom resume run_\w+ --config \S+c\.mjs --store \S+s\.db`/);
 });
 
 test("a configuration that ends the process leads to exit 1", async () => {
