@@ -65,7 +65,7 @@ test("a recording plays with other words", async () => {
   expect(await run.respond("q", "this one")).toEqual({ ok: true });
   expect(await run.result()).toMatchObject({ status: "completed", answer: "this one" });
   const recording = await run.recording();
-  expect(eventsOf(recording.events, "step.failed")[0]?.data.error).toEqual({
+  expect(eventsOf(recording.events, "step.failed")[0]?.data.error).toMatchObject({
     ...{ code: "GONE", text: "no such page", retryable: false },
   });
   await changeWords();
