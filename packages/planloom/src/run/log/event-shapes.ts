@@ -30,7 +30,7 @@ import type {
   RunEvent,
   StepRef,
 } from "../event.js";
-import type { Cause, Failure, Thrown } from "../failure.js";
+import { failure } from "./failure-shape.js";
 import type { ApprovalPolicy, RoleNames, Settings } from "../settings.js";
 import {
   anyJson,
@@ -64,14 +64,6 @@ const origin = record<Origin>({ steps: texts, tools: texts }, {});
 const ref = record<StepRef>({ step: text }, { item: number });
 const subject = either(oneOf("plan"), ref);
 const ending = oneOf<Ending>("tool-error", "thrown", "timeout", "abort", "in-doubt", "unusable");
-
-const cause = record<Cause>({}, { name: text, code: text, message: text, at: text });
-const thrown = record<Thrown>({}, { name: text, at: text, stack: text, causes: list(cause), program: yes });
-
-const failure = record<Failure>(
-  { code: text, retryable: flag },
-  { params: object, text, foreign: yes, thrown, retryAfterMs: number },
-);
 
 /** The other fields depend on the code. Words must cope without them. */
 const reason = <T extends { readonly code: string }>(): Shape<T> => ({
