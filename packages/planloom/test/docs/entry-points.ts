@@ -91,7 +91,7 @@ function textOf(node: ts.Declaration): string {
     .getText()
     .replace(/^export (?:declare )?/, "")
     .replace(/^ {4,}/gm, (spaces) => " ".repeat(Math.floor(spaces.length / 4) * 2 + (spaces.length % 4)))
-    .replace(/^ +private .*\n|^ +#private;\n/gm, "")
+    .replace(/(?:^ +\/\*\*(?:(?!\*\/)[^])*\*\/\n)?^ +private .*\n|^ +#private;\n/gm, "")
     .replace(LONG_CONSTRUCTOR, "");
 }
 

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import ts from "typescript";
+import { transformSync } from "esbuild";
 import { BIN } from "../cli/planloom.js";
 import { ROOT, type Snippet } from "./snippet.js";
 
@@ -80,45 +80,54 @@ const nameOf = (snippet: Snippet): string => fileName(snippet) ?? `snippet-${sni
 
 const textOf = ({ before, text, after }: Snippet): string => `${before}${before === "" ? "" : "\n"}${text}${after}`;
 
-/** What the compiler says of all snippets, by page and line. One program for all of them. */
-export function diagnosticsOf(lab: Lab, all: readonly Snippet[]): readonly string[] {
+/** What the compiler says of all snippets, by page and line. One call of the compiler for all of them. */
+export async function diagnosticsOf(lab: Lab, all: readonly Snippet[]): Promise<readonly string[]> {
   const origin = new Map<string, Snippet>();
-  const roots = all
-    .filter((snippet) => isCode(snippet) && snippet.notChecked === undefined && snippet.from === undefined)
-    .map((snippet) => {
-      const folder = path.join(lab.folder, "check", snippet.page.replaceAll("/", "-"));
-      for (const { name, text } of earlierFiles(all, snippet)) put(path.join(folder, name), text);
-      const file = path.join(folder, nameOf(snippet));
-      put(file, withExport(textOf(snippet)));
-      origin.set(file, snippet);
-      return file;
-    });
-  const program = ts.createProgram(roots, OPTIONS(lab.folder));
-  return ts.getPreEmitDiagnostics(program).map((diagnostic) => {
-    const text = ts.flattenDiagnosticMessageText(diagnostic.messageText, " ");
-    const { file, start = 0 } = diagnostic;
-    const snippet = file && origin.get(file.fileName);
-    if (file === undefined || snippet === undefined) return `${file?.fileName ?? "the compiler"}: ${text}`;
+  for (const snippet of all) {
+    if (!isCode(snippet) || snippet.notChecked !== undefined || snippet.from !== undefined) continue;
+    const folder = path.join("check", snippet.page.replaceAll("/", "-"));
+    for (const { name, text } of earlierFiles(all, snippet)) put(path.join(lab.folder, folder, name), text);
+    const file = path.join(folder, nameOf(snippet));
+    put(path.join(lab.folder, file), withExport(textOf(snippet)));
+    origin.set(file, snippet);
+  }
+  writeFileSync(
+    path.join(lab.folder, "tsconfig.json"),
+    JSON.stringify({ compilerOptions: OPTIONS, include: ["check"] }),
+  );
+  const compiler = path.join(ROOT, "node_modules", "@typescript", "native", "bin", "tsc");
+  const said = await output(process.execPath, [compiler, "-p", lab.folder, "--pretty", "false"], lab.folder);
+  return said.split("\n").flatMap((text) => {
+    const [, file = "", line = "", message = ""] = /^(.+?)\((\d+),\d+\): (.*)$/.exec(text) ?? [];
+    const snippet = origin.get(file);
+    if (snippet === undefined) return text.includes("error") ? [text] : [];
     const hidden = snippet.before === "" ? 0 : snippet.before.split("\n").length;
-    const inFile = file.getLineAndCharacterOfPosition(start).line - hidden;
-    return `${snippet.page}:${snippet.line + 1 + inFile} ${text}`;
+    return [`${snippet.page}:${snippet.line + Number(line) - hidden} ${message}`];
   });
 }
 
-const OPTIONS = (folder: string): ts.CompilerOptions => ({
-  target: ts.ScriptTarget.ES2023,
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+const OPTIONS = {
+  target: "es2023",
+  module: "nodenext",
+  moduleResolution: "nodenext",
   strict: true,
   noEmit: true,
   allowJs: true,
   checkJs: true,
   skipLibCheck: true,
-  jsx: ts.JsxEmit.ReactJSX,
+  jsx: "react-jsx",
   types: ["node"],
-  typeRoots: [path.join(folder, "node_modules", "@types")],
-  lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
-});
+  lib: ["es2023", "dom", "dom.iterable"],
+};
+
+function output(program: string, args: readonly string[], cwd: string, input = ""): Promise<string> {
+  const env = { PATH: process.env["PATH"] ?? "", HOME: path.join(cwd, "home") };
+  const child = spawn(program, args, { cwd, env, stdio: ["pipe", "pipe", "inherit"] });
+  let printed = "";
+  child.stdout.on("data", (piece) => (printed += String(piece)));
+  child.stdin.end(input);
+  return new Promise((resolve) => child.on("close", () => resolve(printed)));
+}
 
 /** Two snippets without imports would share their names. */
 const withExport = (text: string): string => (/^(?:import|export) /m.test(text) ? text : `${text}\nexport {};\n`);
@@ -172,7 +181,7 @@ function kindOf(snippet: Snippet, all: readonly Snippet[]): Job["kind"] | undefi
     return "import";
   }
   if (name !== undefined) return "write";
-  return language === "json" && isConfig(snippet.text) ? "config" : undefined;
+  return notRun === undefined && language === "json" && isConfig(snippet.text) ? "config" : undefined;
 }
 
 const isConfig = (text: string): boolean => {
@@ -184,7 +193,6 @@ const environment = (lab: Lab, folder: string, url: string) => ({
   PATH: `${path.join(lab.folder, "bin")}:${process.env["PATH"] ?? ""}`,
   HOME: path.join(lab.folder, "home"),
   PLANLOOM_TRUST: folder,
-  PLANLOOM_MODEL: "test-model",
   OPENAI_BASE_URL: url,
   OPENAI_API_KEY: "any",
   ANTHROPIC_API_KEY: "any",
@@ -210,22 +218,15 @@ const both = (source: string, out: string, text: string) => [
 ];
 
 const compiled = (text: string, name: string): string =>
-  /\.[cm]?js$/.test(name) && !name.includes("snippet-")
-    ? text
-    : ts.transpileModule(text, { compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext } })
-        .outputText;
+  /\.[cm]?js$/.test(name) && !name.includes("snippet-") ? text : transformSync(text, { loader: "ts" }).code;
 
 /** Runs all jobs in one process. */
 export async function runJobs(lab: Lab, jobs: readonly Job[]): Promise<readonly Ran[]> {
-  const tasks = jobs.map((job) => ({ ...job, text: job.snippet.text, files: filesOf(lab, job) }));
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, "snippet-child.mjs"), ROOT], {
-    cwd: lab.folder,
-    env: { PATH: process.env["PATH"] ?? "", HOME: path.join(lab.folder, "home") },
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  let printed = "";
-  child.stdout.on("data", (piece) => (printed += String(piece)));
-  child.stdin.end(JSON.stringify(tasks));
-  await new Promise((resolve) => child.on("close", resolve));
-  return JSON.parse(printed) as readonly Ran[];
+  const tasks = jobs.map((job) => ({
+    ...job,
+    text: job.snippet.instead ?? job.snippet.text,
+    files: filesOf(lab, job),
+  }));
+  const child = path.join(import.meta.dirname, "snippet-child.mjs");
+  return JSON.parse(await output(process.execPath, [child, ROOT], lab.folder, JSON.stringify(tasks))) as readonly Ran[];
 }

@@ -31,9 +31,23 @@ const ORDERS = {
   answer: { from: ["sum"] },
 };
 
+const WORDS = {
+  steps: [{ id: "count", title: "Count the words", tool: "count_words", with: { text: "one two three" } }],
+  answer: { from: ["count"] },
+};
+
 const spent = (text: string): string => `ann has spent ${/\b42\b/.exec(text)?.[0] ?? "nothing"} dollars`;
+
+const SEARCH = {
+  steps: [{ id: "found", title: "Search", tool: "search_web", with: { query: "revenue" } }],
+  answer: { from: ["found"] },
+};
+
+const REPORT = { companies: [{ name: "Acme", revenueUsd: 7_500_000 }] };
 
 export const REPLIES: { readonly [name: string]: Replies } = {
   plain: planning(SUM, () => "The sum is 42."),
+  words: planning(WORDS, (text) => `There are ${/"words":\s*(\d+)/.exec(text)?.[1] ?? "no"} words.`),
+  report: (body) => (roleOf(body) === "planner" ? { json: SEARCH } : { json: REPORT }),
   orders: planning(ORDERS, spent),
 };

@@ -8,7 +8,8 @@
 //   prints TEXT           what it prints contains this text (may stand several times)
 //   exit N                its last command ends with this code
 //   replies NAME          from here on, this set of snippet-replies.ts answers as the model
-//   before, then lines    code in front of the block that the page does not show; after: code behind it
+//   before, then lines    code in front of the block that the page does not show; after: code behind it;
+//                         instead: what is run in its place
 //   file NAME, then lines a file beside the block that the page does not show
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -27,6 +28,7 @@ export interface Snippet {
   readonly exit: number;
   readonly before: string;
   readonly after: string;
+  readonly instead?: string;
   readonly files: readonly SnippetFile[];
   readonly notRun?: string;
   readonly notChecked?: string;
@@ -70,7 +72,7 @@ export function snippetsOf(page: string, markdown: string): readonly Snippet[] {
 
 type Mark = readonly [word: string, value: string];
 
-const WORDS = ["not run", "not checked", "from", "prints", "exit", "replies", "before", "after", "file"];
+const WORDS = ["not run", "not checked", "from", "prints", "exit", "replies", "before", "after", "instead", "file"];
 const MARK = new RegExp(`<!-- snippet: (${WORDS.join("|")})(?:: | |\\n)([^]*?)\\s*-->`, "g");
 
 function marksOf(comments: string): readonly Mark[] {
@@ -85,6 +87,7 @@ function said(marks: readonly Mark[]) {
   const [notRun] = all("not run");
   const [notChecked] = all("not checked");
   const [from] = all("from");
+  const [instead] = all("instead");
   return {
     prints: all("prints"),
     exit: Number(all("exit")[0] ?? 0),
@@ -97,5 +100,6 @@ function said(marks: readonly Mark[]) {
     ...(notRun === undefined ? {} : { notRun }),
     ...(notChecked === undefined ? {} : { notChecked }),
     ...(from === undefined ? {} : { from }),
+    ...(instead === undefined ? {} : { instead }),
   };
 }
