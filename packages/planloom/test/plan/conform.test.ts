@@ -20,6 +20,8 @@ const ROWS: readonly Row[] = [
   [{ minimum: 2 }, 2, 1, "", "minimum"],
   [{ exclusiveMaximum: 2 }, 1, 2, "", "exclusiveMaximum"],
   [{ multipleOf: 0.1 }, 0.3, 0.35, "", "multipleOf"],
+  [{ multipleOf: 0.01 }, 1234567.89, 1234567.891, "", "multipleOf"],
+  [{ multipleOf: 1 }, 4e9, 4_000_000_000.5, "", "multipleOf"],
   [{ minLength: 2 }, "𝄞𝄞", "𝄞", "", "minLength"],
   [{ pattern: "^ü+$" }, "üü", "ux", "", "pattern"],
   [{ minItems: 1 }, [1], [], "", "minItems"],
@@ -68,6 +70,9 @@ describe("a value and a schema", () => {
     };
     expect(nonconformity(deep, schema)).toBeDefined();
     expect(nonconformity("x", branches)).toBeDefined();
+    const many: Json = Array.from({ length: 3000 }, () => "x");
+    const often = Array.from({ length: 400 }, () => ({ items: { minLength: 1 } }));
+    expect(nonconformity(many, { not: { allOf: often } })).toMatchObject({ keyword: "size" });
   });
 
   it("with notes of its author, and formats, is checked as without", () => {

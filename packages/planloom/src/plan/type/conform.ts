@@ -24,7 +24,10 @@ export type Misfit = Mismatch | Breach;
 export function nonconformity(value: Json, schema: JsonObject): Misfit | undefined {
   const wrong = mismatch(value, typeFromSchema(schema));
   if (wrong !== undefined) return wrong;
-  return breachAt(value, schema, { root: schema, path: "", left: { work: LIMITS.conformWork }, open: [] });
+  const at = { root: schema, path: "", left: { work: LIMITS.conformWork }, open: [] };
+  const broken = breachAt(value, schema, at);
+  // `not`, `oneOf` and `if` would take the end of the work for a value that does not fit.
+  return at.left.work < 0 ? tooMuch(value, at) : broken;
 }
 
 interface Place {
@@ -42,7 +45,7 @@ type Rule = (value: Json, limit: Json, schema: JsonObject, at: Place) => Breach 
 function breachAt(value: Json, schema: Json | undefined, at: Place): Breach | undefined {
   if (schema === false) return breach(value, "false", true, at);
   if (!isObject(schema) || (value === null && own(schema, "nullable") === true)) return undefined;
-  if (at.left.work-- <= 0) return breach(value, "size", LIMITS.conformWork, at);
+  if (at.left.work-- <= 0) return tooMuch(value, at);
   for (const [keyword, limit] of Object.entries(schema)) {
     const rule = Object.hasOwn(RULES, keyword) ? RULES[keyword] : undefined;
     const kept = rule === undefined || rule(value, limit, schema, at);
@@ -59,8 +62,10 @@ const breach = (value: Json, keyword: string, limit: Breach["limit"], { path }: 
   found: gistOf(value),
 });
 
+const tooMuch = (value: Json, at: Place): Breach => breach(value, "size", LIMITS.conformWork, at);
+
 const shown = (limit: Json): Breach["limit"] =>
-  typeof limit === "number" || limit === true ? limit : typeof limit === "string" ? limit : JSON.stringify(limit);
+  typeof limit === "number" || typeof limit === "string" || limit === true ? limit : JSON.stringify(limit);
 
 const fits = (value: Json, schema: Json | undefined, at: Place): boolean => breachAt(value, schema, at) === undefined;
 
@@ -208,10 +213,11 @@ function isOf(value: Json, type: Json): boolean {
 const equal = (one: Json, other: Json): boolean =>
   one === other || (typeof one === "object" && canonicalJson(one) === canonicalJson(other));
 
-/** Up to the error of a division of decimal numbers: 0.3 is a multiple of 0.1. */
+/** Exact for whole numbers. For fractions, up to the rounding of their division: 0.3 is a multiple of 0.1. */
 function isMultiple(value: number, of: number): boolean {
+  if (Number.isInteger(of)) return value % of === 0;
   const times = value / of;
-  return of > 0 && Math.abs(times - Math.round(times)) <= 1e-9 * Math.max(1, Math.abs(times));
+  return Math.abs(times - Math.round(times)) <= 4 * Number.EPSILON * Math.max(1, Math.abs(times));
 }
 
 const expressions = new Map<string, RegExp>();
