@@ -102,6 +102,8 @@ export const LIMITS = {
   stackChars: 4_000,
   /** Causes of a thrown error that are kept: longer chains repeat themselves. */
   causes: 5,
+  /** How long `resolveContext` and a function that chooses a model may take together, in ms. */
+  contextMs: 60_000,
   /** How long the program's function may take to say whether a plan needs approval, in ms. Then a person is asked. */
   approvalFunctionMs: 10_000,
   /** One attempt of a tool step, in ms, unless the step or the tool says otherwise. */

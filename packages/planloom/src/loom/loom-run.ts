@@ -8,6 +8,7 @@ import { checkedListener, typedDocument, type AnswerSchema } from "./answer-sche
 import { documentOf, type RunDocument } from "./document.js";
 import type { RunEvent } from "../run/event.js";
 import type { CheckedPlan, Command, CallVerdict, RestOfStep } from "../run/command.js";
+import { refusal } from "../run/refusal.js";
 import type { Run } from "../run/state.js";
 import type { Difference } from "../run/log/decisions.js";
 import { replay } from "../run/log/replay.js";
@@ -23,10 +24,18 @@ import type { TraceEntry } from "./trace-entry.js";
 import type { AgUiEvent } from "../streams/ag-ui-event.js";
 import { agUiStream, agUiStreamResponse, type AgUiOptions } from "../streams/ag-ui-stream.js";
 import type { FeedOptions } from "../streams/feed.js";
-import { agUiReplies, uiReplies, type AgUiReply, type RepliedMessage, type ReplyCommand } from "../streams/replies.js";
+import { Moments } from "../streams/moments.js";
+import {
+  agUiReplies,
+  isStale,
+  uiReplies,
+  type AgUiReply,
+  type RepliedMessage,
+  type ReplyCommand,
+} from "../streams/replies.js";
 import type { UIMessageChunk } from "../streams/ui-message-chunk.js";
 import { uiMessageStream, uiMessageStreamResponse } from "../streams/ui-message-stream.js";
-import { wordedReply, type WordedRefusal, type WordedReply } from "./worded-reply.js";
+import { wordedRefusal, wordedReply, type WordedRefusal, type WordedReply } from "./worded-reply.js";
 import { recordingOf, type Recording } from "../engine/recording.js";
 
 export interface SendOptions {
@@ -278,7 +287,8 @@ export class LoomRun<Document = RunDocument> {
 
   /**
    * Gives the run the answers that stand in a message of `useChat`: approvals, answers to questions, settled doubts. One
-   * reply for each. An answer that was given before is refused, and changes nothing.
+   * reply for each. An answer that was given before is refused, and changes nothing; also if the same is asked again
+   * since (STALE_REPLY).
    */
   answerUIMessage(message: RepliedMessage, options: SendOptions = {}): Promise<readonly WordedReply[]> {
     return this.#answer(uiReplies(message), options);
@@ -291,14 +301,22 @@ export class LoomRun<Document = RunDocument> {
 
   async #answer(replies: readonly ReplyCommand[], options: SendOptions): Promise<readonly WordedReply[]> {
     const answered: WordedReply[] = [];
+    const moments = new Moments(this.id);
     for (const reply of replies) {
-      const { step, item, output } = { step: "", item: undefined, output: undefined, ...reply };
-      const more = { ...options, ...(item === undefined ? {} : { item }), ...(output === undefined ? {} : { output }) };
-      if (reply.type === "settle") answered.push(await this.settle(step, reply.verdict, more));
-      else if (reply.type === "respond") answered.push(await this.respond(step, reply.value, more));
-      else answered.push(await this.send(reply, options));
+      // Each answer may change what is asked.
+      for await (const event of this.engine.events(this.id, { fromSeq: moments.seq + 1 })) moments.of(event);
+      const stale = isStale(reply, moments.asked.values());
+      answered.push(stale ? wordedRefusal(STALE_REPLY, this.id) : await this.#replied(reply, options));
     }
     return answered;
+  }
+
+  #replied({ reply: _reply, ...command }: ReplyCommand, options: SendOptions): Promise<WordedReply> {
+    if (command.type === "approve" || command.type === "reject") return this.send(command, options);
+    const more = { ...options, ...itemOf(command) };
+    if (command.type === "respond") return this.respond(command.step, command.value, more);
+    const { output } = command;
+    return this.settle(command.step, command.verdict, { ...more, ...(output === undefined ? {} : { output }) });
   }
 
   /** What such a retry would reuse and run. */
@@ -333,6 +351,8 @@ export class LoomRun<Document = RunDocument> {
     return wordedReply(await this.engine.send(this.id, command, { by, ...told }), this.id);
   }
 }
+
+const STALE_REPLY = { ok: false, ...refusal("STALE_REPLY", {}) } as const;
 
 /** A paused run of another live process gets a resume command through its inbox. */
 function unlessOwned(error: unknown): void {

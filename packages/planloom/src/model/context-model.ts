@@ -15,7 +15,10 @@ export interface ModelFor<C = unknown> {
   readonly runId: string;
 }
 
-/** Chooses the model of a role for a run. Called for each of its requests, so it should return the same model again. */
+/**
+ * Chooses the model of a role for a run. Called for each attempt of a step, each plan, each review and each answer, so it
+ * should return the same model again.
+ */
 export type ModelFunction<C = unknown> = (of: ModelFor<C>) => Chosen | Promise<Chosen>;
 
 type Chosen = string | AiSdkModel | Model | RoleSettings;

@@ -8,11 +8,11 @@ import type { Services } from "./services.js";
 
 /**
  * Throws PROCESS_LACKS if this process lacks a tool, a secret or a model that the run needs after these commands, and
- * CONTEXT_NEEDED if it cannot make the context of the run.
+ * CONTEXT_NEEDED if the run calls one of them and this process cannot make its context.
  */
 export function assertAble(services: Services, run: Run, commands: readonly Command[] = []): void {
-  services.contexts?.assertFor(run);
   const needed = requirementsOf(run, commands);
+  if (needed.tools.length + needed.models.length > 0) services.contexts?.assertFor(run);
   const { inventory, secrets } = services;
   const lacks: Requirements = {
     tools: needed.tools.filter((name) => inventory.get(name) === undefined),

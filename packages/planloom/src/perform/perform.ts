@@ -1,7 +1,12 @@
 // Turns an effect into an outcome, for all engines. In: an effect and the run. Out: an outcome for `decide`. It rejects
 // only if the store failed or the run was lost: then nothing may be decided. Agents and tools are called in
 // role-effects.ts, step-effects.ts and reconcile.ts.
+import { inTime } from "../deadline.js";
+import { LIMITS } from "../limits.js";
 import type { CallEffect, FillEffect, WorkEffect } from "../run/effect.js";
+import { directTool } from "../plan/step-kind.js";
+import { outOfTime } from "../run/decide/budget.js";
+import { failWith } from "../run/failure.js";
 import type { Outcome } from "../run/input.js";
 import { soundFailure } from "../run/sound-failure.js";
 import type { Run } from "../run/state.js";
@@ -14,7 +19,9 @@ import type { Model, Role } from "../model/port.js";
 import { performAnswer, performPlan, performReview } from "./role-effects.js";
 import { changeMet, performCall, performFill } from "./step-effects.js";
 import type { Perform, PerformContext } from "../engine/perform-port.js";
+import { endedOutcome } from "./outcome.js";
 import type { Performing, Services } from "./services.js";
+import { PlanloomError } from "../words/planloom-error.js";
 
 export function performIn(given: Services): Perform {
   const timedOnce = timed(given);
@@ -23,10 +30,9 @@ export function performIn(given: Services): Perform {
     const limited = modelCalls !== null || tokens !== null || costUsd !== null;
     const budget = new EffectBudget(run, context.reserve);
     const begun = begin(given, effect, run, context);
-    const runContext = run.request.context === undefined ? undefined : await given.contexts?.of(run);
-    const services = choosesModel(given, effect)
-      ? await bound(given, effect, { context: runContext, runId: run.id })
-      : timedOnce;
+    const found = await lookedUp(given, effect, run, context.signal);
+    if (context.signal.aborted && isToolCall(effect, run)) return notCalled(effect, run);
+    const { services = timedOnce, runContext } = found ?? {};
     const outcome = await begun(services, { ...context, runContext, ...(limited ? { budget } : {}) });
     return "error" in outcome ? { ...outcome, error: soundFailure(outcome.error, "INTERNAL") } : outcome;
   };
@@ -43,6 +49,47 @@ function timed(services: Services): Services {
     synthesizer: synthesizer && usable(synthesizer),
     modelNamed: (name) => usable(services.modelNamed(name)),
   };
+}
+
+const isToolCall = (effect: WorkEffect, run: Run): effect is CallEffect =>
+  effect.kind === "call" && directTool(run.execution.steps.get(effect.step)!.spec) !== undefined;
+
+/** A call that was stopped while its context was looked up. A former owner may have made an idempotent one. */
+function notCalled({ key, effects }: CallEffect, run: Run): Outcome {
+  const why = outOfTime(run) === undefined ? "cancelled" : "out-of-time";
+  const ending = effects === "idempotent" ? "abort" : "tool-error";
+  return endedOutcome(key, ending, failWith("ABORTED", { how: "not-called", why }));
+}
+
+/** The context of the run; and the services, if a function of the context chooses the model. */
+interface Found {
+  readonly runContext: unknown;
+  readonly services?: Services;
+}
+
+/**
+ * What functions of the program give for this effect. undefined if nothing is to be looked up, or if the effect was
+ * stopped: then it calls nothing. Rejects with CONTEXT_NEEDED, CONTEXT_FAILED, MODEL_FUNCTION_FAILED.
+ */
+async function lookedUp(
+  given: Services,
+  effect: WorkEffect,
+  run: Run,
+  signal: AbortSignal,
+): Promise<Found | undefined> {
+  const chooses = choosesModel(given, effect);
+  if (signal.aborted || (run.request.context === undefined && !chooses)) return undefined;
+  const look = async (): Promise<Found> => {
+    const runContext = await given.contexts?.of(run);
+    return chooses
+      ? { runContext, services: await bound(given, effect, { context: runContext, runId: run.id }) }
+      : { runContext };
+  };
+  const { end, why } = await inTime(look, signal, LIMITS.contextMs, given.clock);
+  if (why === "abort") return undefined;
+  if (end !== undefined && "value" in end) return end.value;
+  if (end !== undefined) throw end.thrown;
+  throw new PlanloomError("CONTEXT_FAILED", { runId: run.id, ms: LIMITS.contextMs });
 }
 
 /** The role that an effect asks. */

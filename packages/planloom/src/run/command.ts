@@ -52,10 +52,10 @@ export const UNUSABLE_VERDICTS: readonly UnusableVerdict[] = ["use", "skip", "fa
 export const isDoubtVerdict = (verdict: CallVerdict): verdict is DoubtVerdict =>
   (DOUBT_VERDICTS as readonly CallVerdict[]).includes(verdict);
 
-/** A command to a run. Any process can send it through the run's inbox. */
 /** values: calls with the same control arguments. host: with addresses of the same host, and otherwise the same. */
 export type RestOfStep = "values" | "host";
 
+/** A command to a run. Any process can send it through the run's inbox. */
 export type Command =
   | {
       readonly type: "approve";

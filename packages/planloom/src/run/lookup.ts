@@ -1,4 +1,5 @@
-// Finds parts of a run: a plan, a step, an item, the context of a step, an effect that is owed. In: a run and a name. Out: the part.
+// Finds parts of a run: a plan, a step, an item, the context of a step, an effect that is owed. In: a run and a name.
+// Out: the part.
 import type { Json } from "../plan/json.js";
 import type { Step } from "../plan/plan.js";
 import { handedTo } from "../plan/step-kind.js";

@@ -47,6 +47,8 @@ export interface RefusalParams {
   readonly NOT_ASKED: Ref & { readonly status: string };
   readonly NOT_UNKNOWN: Ref & { readonly status: string };
   readonly STALE_DOUBT: Ref;
+  /** An answer to an earlier question, approval or doubt about the same thing, which is asked again now. */
+  readonly STALE_REPLY: object;
   /** `verdict` does not answer what is asked; `verdicts` do. */
   readonly WRONG_VERDICT: Ref & { readonly verdict: string; readonly verdicts: readonly string[] };
   readonly ANSWER_TYPE: Mismatch;

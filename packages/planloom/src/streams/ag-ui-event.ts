@@ -1,5 +1,5 @@
-// The events of the AG-UI protocol that Planloom writes. In: nothing. Out: types. They fit those of `@ag-ui/core` 1.0,
-// which tests compare. The package is not needed.
+// The events of the AG-UI protocol that Planloom writes. In: nothing. Out: types. Tests check events by the schemas of
+// `@ag-ui/core`. The package is not needed.
 import type { JsonObject } from "../plan/json.js";
 
 /** `seq`: give it as `after` to go on from here. */

@@ -12,6 +12,7 @@ import { currentPlan, findWork } from "../run/lookup.js";
 import type { Reason } from "../run/reason.js";
 import { emptyRun, type Run } from "../run/state.js";
 import { endOf, statusOf, type RunStatus } from "../run/status.js";
+import { firstCause } from "../run/view/first-cause.js";
 import { approvalReasonText } from "../words/approval-reasons.js";
 import { failureText, runFailureText } from "../words/failures.js";
 import { reasonText } from "../words/reasons.js";
@@ -115,8 +116,8 @@ export class Moments {
     const { status, run } = this;
     const end = endOf(run);
     if (end?.how !== "failed") return { type: "end", status };
-    const message = runFailureText(end.error, end.cause);
-    return { type: "end", status, error: { code: end.error.code, message } };
+    const { error, cause } = firstCause(run, end);
+    return { type: "end", status, error: { code: error.code, message: runFailureText(error, cause) } };
   }
 
   #said(event: RunEvent): readonly Moment[] {

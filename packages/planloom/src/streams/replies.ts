@@ -2,9 +2,12 @@
 // AG-UI request. Out: commands. They come from outside, so only what fits is taken; the run checks the rest.
 import { isObject, type Json } from "../plan/json.js";
 import { DOUBT_VERDICTS, UNUSABLE_VERDICTS, type CallVerdict, type Command } from "../run/command.js";
+import type { AskedMoment } from "./moments.js";
 
-/** A command that answers a question of the run. */
-export type ReplyCommand = Extract<Command, { type: "approve" | "reject" | "respond" | "settle" }>;
+/** A command that answers a question of the run. `reply` names the question: see `AskedMoment`. */
+export type ReplyCommand = Extract<Command, { type: "approve" | "reject" | "respond" | "settle" }> & {
+  readonly reply: string;
+};
 
 /** What is read of a message of the AI SDK. Its parts are looked at one by one. */
 export interface RepliedMessage {
@@ -54,8 +57,9 @@ function approvalReply(id: unknown, approved: boolean, said: unknown): readonly 
   const hash = APPROVAL.exec(textOf(id))?.[1];
   if (hash === undefined) return [];
   const comment = textOf(said);
-  if (!approved) return [{ type: "reject", hash, comment }];
-  return [{ type: "approve", hash, ...(comment === "" ? {} : { comment }) }];
+  const reply = textOf(id);
+  if (!approved) return [{ type: "reject", reply, hash, comment }];
+  return [{ type: "approve", reply, hash, ...(comment === "" ? {} : { comment }) }];
 }
 
 const QUESTION = /^(ask|doubt):\d+:([^[\]:]+)(?:\[(\d+)\])?$/;
@@ -63,12 +67,23 @@ const QUESTION = /^(ask|doubt):\d+:([^[\]:]+)(?:\[(\d+)\])?$/;
 function outputReply(id: unknown, output: unknown): readonly ReplyCommand[] {
   const [, about, step, item] = QUESTION.exec(textOf(id)) ?? [];
   if (step === undefined || output === undefined) return [];
-  const of = { step, ...(item === undefined ? {} : { item: Number(item) }) };
+  const of = { reply: textOf(id), step, ...(item === undefined ? {} : { item: Number(item) }) };
   if (about === "ask") return [{ type: "respond", ...of, value: output as Json }];
   const { verdict, output: value } = asRecord(output);
   if (!isVerdict(verdict)) return [];
   return [{ type: "settle", ...of, verdict, ...(value === undefined ? {} : { output: value as Json }) }];
 }
+
+/**
+ * Whether the question that is answered has been asked again since. A front end sends its whole message each time, so
+ * an answer to an earlier question comes again.
+ */
+export function isStale({ reply }: ReplyCommand, asked: Iterable<Pick<AskedMoment, "reply">>): boolean {
+  const open = [...asked].map((moment) => moment.reply);
+  return !open.includes(reply) && open.some((other) => withoutSeq(other) === withoutSeq(reply));
+}
+
+const withoutSeq = (reply: string): string => reply.replace(/\d+(?=[.:])/, "");
 
 const VERDICTS: readonly string[] = [...DOUBT_VERDICTS, ...UNUSABLE_VERDICTS];
 

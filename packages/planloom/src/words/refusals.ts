@@ -174,6 +174,10 @@ export const REFUSALS: RefusalWords = {
     message: (ref) => `${atStart(place(ref))} was called again since. Now that call is in doubt.`,
     next: () => [SHOW, " shows it. Then settle what is in doubt now with ", { action: "settle" }, "."],
   },
+  STALE_REPLY: {
+    message: () => "This answers an earlier question. The same was asked again since.",
+    next: () => [SHOW, " shows what is asked now. Answer that."],
+  },
   WRONG_VERDICT: {
     message: ({ verdict, verdicts = [], ...ref }) =>
       `The answer "${verdict}" does not fit what is asked about ${place(ref)}. These do: ${verdicts.join(", ")}.`,

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { LoomConfig } from "../../src/loom/config.js";
 import { memoryStore } from "../../src/store/memory.js";
+import { latch } from "../../src/testing/conformance/parts.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { tool, type ToolContext } from "../../src/tools/tool.js";
 import { eventsIn, sound } from "./parts.js";
@@ -145,6 +146,45 @@ describe("the context of a run", () => {
     isDown = false;
     await run.resume();
     expect(await run.result()).toMatchObject({ status: "completed", answer: "rows of acme" });
+    await loom.close();
+  });
+
+  it("that cannot be made here does not keep the run from being cancelled", async () => {
+    const store = memoryStore();
+    const { look } = seeing();
+    const first = await open({ tools: [look], store, storedContext: ["tenant"] });
+    const { id } = await first.start("Look.", { plan: ASKED, context: { tenant: "acme", db } });
+    await (await first.get(id)).result();
+    await first.close();
+    const second = await open({ tools: [look], store });
+    const run = await second.get(id);
+    expect(await run.cancel("No more.")).toEqual({ ok: true });
+    expect(await run.result()).toMatchObject({ status: "cancelled" });
+    await second.close();
+  });
+
+  it("whose look-up never ends does not keep the run from being cancelled, and its tool is not called", async () => {
+    const { seen, look } = seeing();
+    const asked = latch<void>();
+    const resolveContext = () => {
+      asked.open();
+      return new Promise<App>(() => undefined);
+    };
+    const post = tool({
+      name: "post",
+      description: "Posts.",
+      input: z.object({}),
+      effects: "once",
+      run: (_args, { context }) => void seen.push(context),
+    });
+    const plan = { steps: [{ id: "a", tool: "post", with: {} }], answer: { value: "${{ a }}" } };
+    const loom = await open({ tools: [look, post], store: memoryStore(), resolveContext, approval: "never" });
+    const run = await loom.start("Post.", { plan, stored: { tenant: "acme" } });
+    await asked.passed;
+    expect(await run.cancel("No more.")).toEqual({ ok: true });
+    expect(await run.result()).toMatchObject({ status: "cancelled" });
+    expect(seen).toEqual([]);
+    await run.replay({ strict: true });
     await loom.close();
   });
 

@@ -177,6 +177,78 @@ it("asks about a call in doubt, and takes the answer", async () => {
   expect(chunks.at(-1)).toMatchObject({ finishReason: "stop" });
 });
 
+it("settles no later question with an answer to an earlier one, which a front end sends again", async () => {
+  let calls = 0;
+  const send = tool({
+    name: "send",
+    description: "Sends a letter.",
+    input: z.object({ to: z.string() }),
+    effects: "once",
+    approval: "required",
+    run: () => Promise.reject(new Error(`connection lost ${++calls}`)),
+  });
+  const loom = await openLoom({ tools: [send] });
+  const steps = [
+    { id: "to", ask: "To whom?" },
+    { id: "post", tool: "send", with: { to: "${{ to }}" } },
+  ];
+  const run = await loom.start("", { plan: { goal: "Write", steps, answer: { value: "${{ post }}" } } });
+  const parts: object[] = [];
+  const answer = async (output: unknown) => {
+    const chunks = await all(run.toUIMessageStream());
+    const asked = chunks.findLast((chunk) => chunk.type === "tool-input-available" && !chunk.providerExecuted);
+    const request = chunks.findLast((chunk) => chunk.type === "tool-approval-request");
+    const { toolCallId } = asked as { readonly toolCallId: string };
+    parts.push(
+      output === "approve"
+        ? {
+            type: "dynamic-tool",
+            state: "approval-responded",
+            toolCallId,
+            approval: { id: (request as { readonly approvalId: string }).approvalId, approved: true },
+          }
+        : { type: "dynamic-tool", state: "output-available", toolCallId, output },
+    );
+    return (await run.answerUIMessage({ role: "assistant", parts })).map((reply) => reply.ok || reply.code);
+  };
+  expect(await answer("Ann")).toStrictEqual([true]);
+  expect(await answer("approve")).toStrictEqual(["NOT_ASKED", true]);
+  expect(await answer({ verdict: "not-happened" })).toStrictEqual(["NOT_ASKED", "ALREADY_APPROVED", true]);
+  expect((await run.result()) && calls).toBe(2);
+  // The same call is in doubt again. The message holds the answer to the first doubt.
+  expect(await run.answerUIMessage({ role: "assistant", parts })).toMatchObject([
+    { code: "NOT_ASKED" },
+    { code: "ALREADY_APPROVED" },
+    { ok: false, code: "STALE_REPLY", message: expect.stringContaining("earlier question") as string },
+  ]);
+  expect(calls).toBe(2);
+  await run.cancel();
+  await run.result({ untilEnd: true });
+  await run.retry({ from: "to" });
+  await run.result();
+  expect((await run.answerUIMessage({ role: "assistant", parts: parts.slice(0, 1) })).map((one) => one.ok)).toEqual([
+    false,
+  ]);
+});
+
+it("ends with the first cause of a failed run", async () => {
+  const broken = tool({
+    name: "broken",
+    description: "Fails.",
+    input: z.object({}),
+    effects: "none",
+    run: () => Promise.reject(new ToolError("No such table", { code: "NO_TABLE", retryable: false })),
+  });
+  const failing = scriptedModel(() => {
+    throw new PlanloomError("PROVIDER_REFUSED", { model: "m", status: 400, text: "" });
+  });
+  const loom = await openLoom({ tools: [broken], models: { default: failing } });
+  const plan = { goal: "Try", steps: [{ id: "a", tool: "broken", with: {} }], answer: { value: "${{ a }}" } };
+  const run = await loom.start("", { plan });
+  const error = { code: "NO_TABLE", message: expect.stringContaining("No such table") as string };
+  expect(await all(run.toAgUiStream())).toContainEqual(expect.objectContaining({ type: "RUN_ERROR", ...error }));
+});
+
 it("passes over parts of a message that are no answers", async () => {
   const loom = await openLoom();
   const run = await loom.start("", { plan: PLAN });

@@ -301,6 +301,7 @@ export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly
   ],
   NOT_UNKNOWN: [{ step: "a", item: 1, status: "completed" }],
   STALE_DOUBT: [{ step: "a" }],
+  STALE_REPLY: [{}],
   COMMAND_UNREADABLE: [{ command: "approve" }, { command: "" }],
   ANSWER_TYPE: [misfit, { ...misfit, path: "" }],
   ALREADY_PAUSED: [{}],

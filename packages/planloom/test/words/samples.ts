@@ -353,7 +353,10 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { runId: "RUN", fields: ["db", "user"], config: null },
     { runId: "RUN", fields: ["db"], config: "/srv/app/planloom.config.ts" },
   ],
-  CONTEXT_FAILED: [{ runId: "RUN", reason: "connect ECONNREFUSED 10.0.0.4:5432" }],
+  CONTEXT_FAILED: [
+    { runId: "RUN", reason: "connect ECONNREFUSED 10.0.0.4:5432" },
+    { runId: "RUN", ms: 60_000 },
+  ],
   CONTEXT_UNCLEAR: [{ problem: "both" }, { problem: "no-resolver" }],
   RUN_EXISTS: [{ runId: "RUN" }],
   RUN_UNKNOWN: [{ name: "RUN", store }, { store }],

@@ -67,7 +67,9 @@ function levelsOf(type: Type): number {
 
 /** A recursive schema: its type is unknown where it repeats, and the strict schema would end there. */
 const isRecursive = ({ type, schema }: WantedAnswer): boolean =>
-  schema !== undefined && JSON.stringify(schema).includes('"$ref"') && JSON.stringify(type).includes('"unknown"');
+  schema !== undefined &&
+  JSON.stringify(schema).includes('"$ref"') &&
+  JSON.stringify(type).includes('"kind":"unknown"');
 
 /** Whether a schema says something that the text of its type does not: descriptions, limits, formats, defaults. */
 function saysMore(schema: JsonObject): boolean {

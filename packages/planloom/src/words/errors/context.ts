@@ -9,7 +9,8 @@ export interface ContextErrors {
   CONTEXT_HOLDS_SECRET: { readonly secret: string };
   /** `config` is as for PROCESS_LACKS. */
   CONTEXT_NEEDED: { readonly runId: string; readonly fields: readonly string[]; readonly config?: string | null };
-  CONTEXT_FAILED: { readonly runId: string; readonly reason: string };
+  /** `ms`: the context, and the model that a function of it chooses, were not there after this time. */
+  CONTEXT_FAILED: { readonly runId: string } & ({ readonly reason: string } | { readonly ms: number });
   /** Both `context` and `stored` are given, or `stored` without `resolveContext`. */
   CONTEXT_UNCLEAR: { readonly problem: "both" | "no-resolver" };
 }
@@ -52,8 +53,11 @@ export const CONTEXT_ERRORS: ErrorTable<ContextErrors> = {
   CONTEXT_FAILED: {
     kind: "config",
     retryable: true,
-    message: ({ runId, reason }) =>
-      `\`resolveContext\` failed for run ${runId}: ${reason.replace(/[.\s]+$/, "")}. The run was left as it is.`,
+    message: ({ runId, ...why }) =>
+      "ms" in why
+        ? `The context of run ${runId}, or the model that a function chooses by it, was not there after ${why.ms} ms. ` +
+          "The run was left as it is."
+        : `\`resolveContext\` failed for run ${runId}: ${why.reason.replace(/[.\s]+$/, "")}. The run was left as it is.`,
     next: ({ runId }) => ["Remove the cause, and continue with ", { action: "resume", runId }, "."],
   },
   CONTEXT_UNCLEAR: {
