@@ -4,7 +4,7 @@ import { isObject, type Json } from "../plan/json.js";
 import { DOUBT_VERDICTS, UNUSABLE_VERDICTS, type CallVerdict, type Command } from "../run/command.js";
 import type { AskedMoment } from "./moments.js";
 
-/** A command that answers a question of the run. `reply` names the question: see `AskedMoment`. */
+/** A command that answers a question of the run. `reply` is the name that the stream gave the question. */
 export type ReplyCommand = Extract<Command, { type: "approve" | "reject" | "respond" | "settle" }> & {
   readonly reply: string;
 };

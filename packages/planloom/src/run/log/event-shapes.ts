@@ -30,7 +30,7 @@ import type {
   RunEvent,
   StepRef,
 } from "../event.js";
-import { failure } from "./failure-shape.js";
+import { failureShape } from "./failure-shape.js";
 import type { ApprovalPolicy, RoleNames, Settings } from "../settings.js";
 import {
   anyJson,
@@ -246,7 +246,7 @@ const evidenceList = list(
 const calls = list(
   record<MadeCall>(
     { tool: text, args: values, effects: oneOf("idempotent", "once"), key: text },
-    { output: anyJson, partial: yes, error: failure, uncertain: yes },
+    { output: anyJson, partial: yes, error: failureShape, uncertain: yes },
   ),
 );
 
@@ -267,7 +267,7 @@ const replan = record<EventData["replan.requested"]>(
 const passing = {
   required: {
     attempt: number,
-    error: failure,
+    error: failureShape,
     decision: oneOf("retry", "fail"),
     reason: reason<PassingFailure["reason"]>(),
   },
@@ -275,7 +275,7 @@ const passing = {
 };
 const passingFailure = record<PassingFailure>({ ...passing.required, usage }, passing.optional);
 
-const failing = record<Failing>({ error: failure }, { cause: unchecked() });
+const failing = record<Failing>({ error: failureShape }, { cause: unchecked() });
 
 const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "run.started": record(
@@ -398,7 +398,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "step.failed": record(
     {
       ...attempted,
-      error: failure,
+      error: failureShape,
       decision: oneOf("retry", "skip", "fail", "patch", "replan"),
       reason: reason(),
       usage,
@@ -422,7 +422,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     {
       ...attempted,
       turn: number,
-      error: failure,
+      error: failureShape,
       decision: oneOf("retry"),
       reason: reason(),
       retryAt: number,
@@ -441,11 +441,11 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   ),
   "step.suspended": record({ ...place, on: oneOf("ask", "run"), question: text, data: anyJson, from: origin }, item),
   "step.unknown": record(
-    { ...attempted, key: text, tool: text, error: failure, ending, usage },
+    { ...attempted, key: text, tool: text, error: failureShape, ending, usage },
     { ...item, args: values, unpaid: yes, reconciles: yes, reconcileAt: number, calls },
   ),
   "step.unusable": record(
-    { ...attempted, key: text, tool: text, error: failure, output: anyJson, usage },
+    { ...attempted, key: text, tool: text, error: failureShape, output: anyJson, usage },
     { ...item, partial: yes, ending: oneOf("unusable"), earlier: ref, args: values, from: origin },
   ),
   "step.resolved": record(
@@ -455,7 +455,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "reconcile.failed": record({ ...place, ...passing.required }, { ...item, ...passing.optional, output: anyJson }),
   "step.cancelled": record(
     { ...attempted, reason: reason(), usage },
-    { ...item, ending, error: failure, unpaid: yes, calls },
+    { ...item, ending, error: failureShape, unpaid: yes, calls },
   ),
   "replan.requested": replan,
   "budget.reserved": record({ ...modelCall, costUsd: count }, {}),

@@ -7,10 +7,10 @@ const object: Shape<JsonObject> = { type: map(anyJson).type };
 const cause = record<Cause>({}, { name: text, code: text, message: text, at: text });
 const thrown = record<Thrown>({}, { name: text, at: text, stack: text, causes: list(cause), program: yes });
 
-export const failure = record<Failure>(
+export const failureShape = record<Failure>(
   { code: text, retryable: flag },
   { params: object, text, foreign: yes, thrown, retryAfterMs: number },
 );
 
 /** For failures inside the parameters of another one: the shape of an event does not check them. */
-export const isFailureData: (value: unknown) => boolean = testOf(failure.type);
+export const isFailureData: (value: unknown) => boolean = testOf(failureShape.type);
