@@ -37,7 +37,7 @@ const textOf = (value: unknown, clean: Clean, most: number): string | undefined 
 /** undefined if nothing is known, as of a text that was thrown. */
 export function thrownFacts(thrown: unknown, clean: Clean): Thrown | undefined {
   const name = nameOf(thrown, clean);
-  const stack = textOf(fieldOf(thrown, "stack"), clean, LIMITS.stackChars);
+  const stack = framesOf(thrown, clean);
   const at = stack === undefined ? undefined : placeIn(stack);
   const causes = causesOf(thrown, clean);
   const facts = {
@@ -48,6 +48,17 @@ export function thrownFacts(thrown: unknown, clean: Clean): Thrown | undefined {
     ...(isProgramError(thrown) ? { program: true as const } : {}),
   };
   return Object.keys(facts).length === 0 ? undefined : facts;
+}
+
+/** The stack without the message, which stands in the text of the failure already. */
+function framesOf(thrown: unknown, clean: Clean): string | undefined {
+  const stack = fieldOf(thrown, "stack");
+  if (typeof stack !== "string") return undefined;
+  const message = fieldOf(thrown, "message");
+  const from = typeof message === "string" && message !== "" ? stack.indexOf(message) : -1;
+  const rest = from < 0 ? stack : stack.slice(from + String(message).length);
+  const first = rest.search(/^\s*at /m);
+  return first < 0 ? undefined : textOf(rest.slice(first), clean, LIMITS.stackChars);
 }
 
 const nameOf = (thrown: unknown, clean: Clean): string | undefined =>
@@ -86,7 +97,7 @@ function causeFact(cause: unknown, clean: Clean): Cause | undefined {
   );
   const code = textOf(fieldOf(cause, "code"), clean, LIMITS.codeChars);
   const name = nameOf(cause, clean);
-  const stack = textOf(fieldOf(cause, "stack"), clean, LIMITS.stackChars);
+  const stack = framesOf(cause, clean);
   const at = stack === undefined ? undefined : placeIn(stack);
   if (message === undefined && code === undefined && name === undefined) return undefined;
   return {
