@@ -93,6 +93,7 @@ const WORDS: NoteTable<NoteCode> = {
       ? `dependsOn names the ids ${params.ids.join(", ")}.`
       : `${params.field} ${params.written} is the id ${params.id}.`,
   NO_DEPENDENCY: () => "none and -1 mean that a step waits for no other.",
+  APPROVAL_IN_TEXT: ({ text }) => `The words "${text}" want approval, so the step waits for approval.`,
   DEPENDENCY_IN_TEXT: ({ ids }) => `The instruction names the outputs of ${ids.join(", ")}.`,
   HINTS_EMPTY: () => "Without tool hints the step chooses its tools: tools is all.",
   AGENT_FROM_DESCRIPTION: () =>

@@ -253,8 +253,12 @@ describe("what a step waits for", () => {
     expect([first, third("x", names, { depends_on: first }).draft.steps[2]?.["dependsOn"]]).toEqual([ids, ids]);
   });
 
-  test("is read the same way twice where the first reading gave a step its number", () => {
-    const first = read([{ id: "a" }, { depends_on: [1] }]).draft.steps;
-    expect([first[1], read(first).draft.steps[1]]).toMatchObject([{ dependsOn: ["1"] }, { dependsOn: ["1"] }]);
+  test.each([
+    [{ id: "a" }, 1, "1"],
+    [{}, "#E1", "s1"],
+    [{}, "${2}", "s2"],
+  ])("is read the same way twice where the first reading gave a step its id: %j, %j", (step, written, id) => {
+    const first = read([step, { depends_on: [written] }]).draft.steps;
+    expect([first[1], read(first).draft.steps[1]]).toMatchObject([{ dependsOn: [id] }, { dependsOn: [id] }]);
   });
 });

@@ -87,6 +87,7 @@ export interface NoteParams extends TextNoteParams, ReferenceParams {
     | { readonly ids: Names };
   readonly NO_DEPENDENCY: None;
   readonly DEPENDENCY_IN_TEXT: { readonly ids: Names };
+  readonly APPROVAL_IN_TEXT: { readonly text: string };
   readonly HINTS_EMPTY: None;
   readonly AGENT_FROM_DESCRIPTION: None;
   readonly FILL_FROM_DESCRIPTION: None;

@@ -19,6 +19,7 @@ import {
   STATE_FIELDS,
   STEP_FIELDS,
 } from "./fields/names.js";
+import { approvalWish } from "./form/approval-wish.js";
 import { readOtherNames } from "./fields/other-names.js";
 import { inOurLanguage } from "./references/reference-paths.js";
 import { readReferences, type ReferenceContext } from "./references/references.js";
@@ -55,6 +56,7 @@ export function closeStep(fields: Fields, name: StepName, at: StepContext, conte
   readReferences(fields, context);
   textArguments(fields, at);
   wrapExpressions(fields, context.names, at);
+  readWish(fields, at);
   readOutputType(fields, at);
   return Object.fromEntries(fields);
 }
@@ -200,6 +202,16 @@ function prepend(fields: Fields, key: string, value: unknown): void {
   fields.clear();
   fields.set(key, value);
   for (const [field, content] of rest) if (field !== key) fields.set(field, content);
+}
+
+/** A safety wish is never dropped: words that want approval give the step its approval. */
+function readWish(fields: Fields, at: StepContext): void {
+  if (fields.has("approval") || fields.has("ask")) return;
+  const texts = ["title", "description", "agent"].map((field) => fields.get(field));
+  const wish = texts.flatMap((text) => (typeof text === "string" ? (approvalWish(text) ?? []) : []))[0];
+  if (wish === undefined) return;
+  fields.set("approval", "required");
+  at.note("APPROVAL_IN_TEXT", { text: wish }, "approval", { before: null, after: "required" });
 }
 
 function readHints(fields: Fields, at: StepContext): void {

@@ -1,6 +1,7 @@
 // Reads calls that stand in a row: `[a(x=1), b(y=2)]`, `a(x=1); b(y=2)`, or one on each line. In: a text, and the names
 // of the tools. Out: the parts of the text that are calls, or why the row cannot be read.
 import type { SyntaxProblem } from "../../finding-params.js";
+import { approvalWish } from "./approval-wish.js";
 import { callAt } from "./call-text.js";
 import { itemCall } from "./item-call.js";
 import type { ListPart } from "./list-steps.js";
@@ -65,7 +66,10 @@ export function callLines(text: string, tools: ToolNames): CallRows | undefined 
         line,
       )?.[1];
     if (name === undefined || tools.named(name.replaceAll("\\", "")) === undefined) {
-      if (line.trim() !== "") others++;
+      const last = parts.at(-1);
+      if (last !== undefined && approvalWish(line.trim()) !== undefined)
+        parts[parts.length - 1] = { ...last, text: `${last.text}\n${line}` };
+      else if (line.trim() !== "") others++;
       at = lineEnd + 1;
       continue;
     }

@@ -1,5 +1,6 @@
 // Reads one item of a list as a call, with what models write around it. In: the text of the item. Out: the call, its
 // remark and the name that it gives its result; or why it cannot be read; or that it is no call.
+import { approvalWish } from "./approval-wish.js";
 import type { SyntaxProblem } from "../../finding-params.js";
 import { bracketCall, callAt, type Call, type ResultNames } from "./call-text.js";
 import { scanJson } from "../notation/json.js";
@@ -53,7 +54,9 @@ function titledCall(text: string, tools: ToolNames, results: ResultNames | undef
   const scan = callAt(text, at, results);
   if (scan.kind === "bad") return { kind: "bad", at: scan.at, problem: scan.problem };
   const read = scan.kind === "call" ? withRemark(scan.call, text.slice(scan.end), undefined, true, tools) : NONE;
-  return read.kind === "call" ? { ...read, remark: found[1]!.replace(/[*_`]/g, "").trim() } : undefined;
+  if (read.kind !== "call") return undefined;
+  const title = found[1]!.replace(/[*_`]/g, "").trim();
+  return { ...read, remark: approvalWish(read.remark) === undefined ? title : `${title}\n${read.remark}` };
 }
 
 /** `search: {"query": "x"}`: an offered tool and its arguments as a record. */
@@ -83,12 +86,15 @@ function withRemark(
   const named = NAMED_RESULT.exec(rest)?.[1] ?? assigned;
   const result = named === undefined ? {} : { result: named };
   if (AFTER.test(rest)) return { kind: "call", call, remark: "", ...result };
+  const isWish = isOffered && !holdsCall(rest, tools) && approvalWish(remarkIn(rest)) !== undefined;
+  if (isWish) return { kind: "call", call, remark: remarkIn(rest), ...result };
   const isArrow = /^[\s*_`]{0,6}(?:->|=>|→|⇒)/.test(rest);
   if (isArrow && !holdsCall(rest, tools)) return { kind: "call", call, remark: "", ...result };
   if (!isOffered || !REMARK.test(rest) || holdsCall(rest, tools)) return NONE;
-  const remark = rest.replace(/^[-–—:：#(/|*_`"'\]>=\s]+/, "").replace(/[)\s]+$/, "");
-  return { kind: "call", call, remark, ...result };
+  return { kind: "call", call, remark: remarkIn(rest), ...result };
 }
+
+const remarkIn = (rest: string): string => rest.replace(/^[-–—:：#(/|*_`"'[\]>=,→⇒\s]+/, "").replace(/[)\]\s]+$/, "");
 
 /** Whether a text holds a further call of an offered tool. */
 function holdsCall(text: string, tools: ToolNames): boolean {

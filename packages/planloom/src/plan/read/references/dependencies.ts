@@ -62,11 +62,10 @@ function idOf(value: string | number, context: ReferenceContext): string {
   if (meant !== undefined) return meant;
   const inside = nameIn(text);
   if (inside.length < text.length) return idOf(inside, context);
-  if (typeof value === "string") return text;
-  // A number that names no step does not become an id that is read as the step at that place.
   const id = names.idOf(inside);
-  const read = names.resolve(id) ?? meantBy(id, context) ?? id;
-  return read === id ? id : inside;
+  if (names.resolve(id) !== undefined) return id;
+  // A number that names no step does not become an id that is read as the step at that place.
+  return typeof value === "string" || meantBy(id, context) !== undefined ? inside : id;
 }
 
 /** The step that words or another spelling of a name mean: `the previous step`, `step_1`. */
