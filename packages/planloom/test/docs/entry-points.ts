@@ -49,7 +49,7 @@ export function entryPoints(): readonly EntryPoint[] {
     const found = symbols.map((symbol) => ({ name: symbol.name, of: resolved(checker, symbol) }));
     const names = found.map(({ name: exported, of }) => described(exported, of)).sort(byName);
     const own = new Set(found.map(({ of }) => of));
-    const mentioned = mentionedBy(checker, own)
+    const mentioned = mentionedBy(checker, own, depthOf(name))
       .map((symbol) => described(symbol.name, symbol))
       .sort(byName);
     return { name, names, mentioned };
@@ -103,8 +103,11 @@ function docOf(node: ts.Declaration): string {
   return comments.map((one) => ts.getTextOfJSDocComment(one.comment) ?? "").join("\n\n");
 }
 
+/** How far types are followed. The parts of the document of a run are three types away from its name. */
+const depthOf = (entry: string): number => (entry === "planloom" ? 3 : 1);
+
 /** Types of this package that the declarations name, and those that these name. */
-function mentionedBy(checker: ts.TypeChecker, own: ReadonlySet<ts.Symbol>): readonly ts.Symbol[] {
+function mentionedBy(checker: ts.TypeChecker, own: ReadonlySet<ts.Symbol>, most: number): readonly ts.Symbol[] {
   const seen = new Set(own);
   const found: ts.Symbol[] = [];
   const visit = (node: ts.Node): void => {
@@ -121,7 +124,12 @@ function mentionedBy(checker: ts.TypeChecker, own: ReadonlySet<ts.Symbol>): read
     seen.add(symbol);
     found.push(symbol);
   };
-  for (const symbol of own) symbol.declarations?.forEach(visit);
+  let last: readonly ts.Symbol[] = [...own];
+  for (let depth = 0; depth < most; depth++) {
+    const before = found.length;
+    for (const symbol of last) symbol.declarations?.forEach(visit);
+    last = found.slice(before);
+  }
   return found;
 }
 
