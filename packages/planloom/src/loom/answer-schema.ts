@@ -2,7 +2,7 @@
 // that the run records, and the program's own check, which may also transform the value.
 import { messageOf } from "../error.js";
 import { canonicalJson, isObject, type Json, type JsonObject } from "../plan/json.js";
-import { schemaFault } from "../plan/type/schema-keywords.js";
+import { wholeSchemaFault } from "../plan/type/schema-fault.js";
 import type { RunEvent } from "../run/event.js";
 import type { Run } from "../run/state.js";
 import type { Listener } from "../engine/engine.js";
@@ -37,9 +37,9 @@ export function soundAnswer(schema: Schema): AnswerSchema {
   const { json: given, own } = readAnswer(schema);
   const copy = strictJson(given);
   if (!copy.ok)
-    throw invalid(copy.problem.is === "depth" ? { fault: { fault: "depth", most: copy.problem.most } } : copy);
+    throw invalid(copy.problem.is === "depth" ? { fault: { at: "", is: "depth", most: copy.problem.most } } : copy);
   const json = copy.value as JsonObject;
-  const fault = schemaFault(json);
+  const fault = wholeSchemaFault(json);
   if (fault !== undefined) throw invalid({ fault });
   return { json, ...(own && { own }) };
 }

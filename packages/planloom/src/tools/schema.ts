@@ -1,12 +1,11 @@
 // Schemas of tools, from any schema library. In: a Standard Schema (zod 4 and others) or a plain JSON Schema object.
 // Out: its JSON Schema as data, and a function that checks a value against it. No other file depends on a schema
 // library.
-import { toolSchemaFault } from "./schema-fault.js";
-import type { ToolSchemaFault } from "../words/errors/schemas.js";
 import { fromJSONSchema, toJSONSchema } from "zod";
 import { messageOf } from "../error.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import { typeFromSchema } from "../plan/type/schema.js";
+import { schemaFault, type SchemaFault } from "../plan/type/schema-fault.js";
 import { mismatch } from "../plan/type/type.js";
 import type { SchemaProblem } from "../run/failure.js";
 
@@ -54,7 +53,7 @@ export interface ReadSchema {
 
 /** A JSON Schema with a word that is misspelt, or with a part that no value fits. */
 export class BadSchema extends Error {
-  constructor(readonly fault: ToolSchemaFault) {
+  constructor(readonly fault: SchemaFault) {
     super(fault.is);
   }
 }
@@ -64,7 +63,7 @@ export function readSchema(schema: unknown, side: Side): ReadSchema {
   if (isStandard(schema)) return { json: jsonSchemaOf(schema, side), check: (value) => checkStandard(schema, value) };
   if (!isObject(schema)) throw new Error("it is neither a Standard Schema nor a JSON Schema object");
   const json = plain(schema);
-  const fault = toolSchemaFault(json);
+  const fault = schemaFault(json);
   if (fault !== undefined) throw new BadSchema(fault);
   const type = typeFromSchema(schema);
   let whole: ReturnType<typeof wholeSchema>;

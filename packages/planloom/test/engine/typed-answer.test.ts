@@ -268,17 +268,17 @@ describe("a typed answer in another process", () => {
 describe("the schema of an answer", () => {
   it.each([
     [{ type: "strnig" }, "type"],
-    [{ type: "object", propertys: {} }, "near"],
-    [{ type: "object", unevaluatedProperties: false }, "keyword"],
-    [{ type: "array", items: [{ type: "string" }] }, "value"],
+    [{ type: "object", propertys: {} }, "keyword"],
+    [{ type: "object", unevaluatedProperties: false }, "unchecked"],
+    [{ type: "array", items: [{ type: "string" }] }, "unchecked"],
     [{ type: "string", pattern: "(" }, "pattern"],
     [{ $ref: "#/$defs/nothing" }, "reference"],
     [{ type: "string", description: "x".repeat(70_000) }, "size"],
     [Array.from({ length: 40 }).reduce<object>((inner) => ({ type: "array", items: { anyOf: [inner] } }), {}), "depth"],
-  ])("that cannot be checked whole is refused, and nothing is recorded: %#", async (schema, fault) => {
+  ])("that cannot be checked whole is refused, and nothing is recorded: %#", async (schema, is) => {
     const loom = await loomWith({});
     const started = loom.start("Look.", { plan: { ...plan, answer: { value: 1 } }, answer: schema as never });
-    await expect(started).rejects.toMatchObject({ code: "ANSWER_SCHEMA_INVALID", params: { fault: { fault } } });
+    await expect(started).rejects.toMatchObject({ code: "ANSWER_SCHEMA_INVALID", params: { fault: { is } } });
     expect((await loom.list()).runs).toEqual([]);
   });
 

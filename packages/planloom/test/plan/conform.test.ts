@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../src/plan/json.js";
 import { nonconformity } from "../../src/plan/type/conform.js";
-import { schemaFault } from "../../src/plan/type/schema-keywords.js";
+import { schemaFault, wholeSchemaFault } from "../../src/plan/type/schema-fault.js";
 
 const node = {
   type: "object",
@@ -53,7 +53,7 @@ const ROWS: readonly Row[] = [
 
 describe("a value and a schema", () => {
   it.each(ROWS.map((row) => [row[0], row] as const))("%j", (_, [schema, fits, wrong, path, keyword]) => {
-    expect(schemaFault(schema)).toBeUndefined();
+    expect(wholeSchemaFault(schema)).toBeUndefined();
     expect(nonconformity(fits, schema)).toBeUndefined();
     expect(nonconformity(wrong, schema)).toMatchObject({ path, ...(keyword === undefined ? {} : { keyword }) });
   });
@@ -77,7 +77,63 @@ describe("a value and a schema", () => {
 
   it("with notes of its author, and formats, is checked as without", () => {
     const schema = { type: "string", format: "email", title: "a", "x-order": 3, examples: ["b"], default: "c" };
-    expect(schemaFault(schema)).toBeUndefined();
+    expect(wholeSchemaFault(schema)).toBeUndefined();
     expect(nonconformity("no address", schema)).toBeUndefined();
+  });
+});
+
+interface Fault {
+  readonly at: string;
+  readonly is: string;
+  readonly write?: string;
+}
+
+const FAULTS: readonly (readonly [JsonObject, Fault])[] = [
+  [{ type: "strnig" }, { at: "/type", is: "type", write: "string" }],
+  [{ items: { type: "str" } }, { at: "/items/type", is: "type", write: "string" }],
+  [{ min_length: 1 }, { at: "/min_length", is: "keyword", write: "minLength" }],
+  [{ props: {} }, { at: "/props", is: "keyword", write: "properties" }],
+  [{ multipleOf: 0 }, { at: "/multipleOf", is: "value" }],
+  [{ dependentRequired: { a: "b" } }, { at: "/dependentRequired", is: "value" }],
+  [{ properties: { a: { pattern: "(" } } }, { at: "/properties/a/pattern", is: "pattern" }],
+  [
+    { $ref: "#/$defs/a%20c", $defs: { "a b": {} } },
+    { at: "/$ref", is: "reference" },
+  ],
+  [
+    { type: "string", enum: ["a", 1] },
+    { at: "", is: "never" },
+  ],
+  [
+    { properties: { city: {} }, required: ["cty"] },
+    { at: "", is: "required", write: "city" },
+  ],
+];
+
+const UNCHECKED: readonly (readonly [JsonObject, Fault])[] = [
+  [{ unevaluatedProperties: false }, { at: "/unevaluatedProperties", is: "unchecked", write: "additionalProperties" }],
+  [{ items: [{ type: "string" }] }, { at: "/items", is: "unchecked", write: "prefixItems" }],
+  [
+    { minimum: 1, exclusiveMinimum: true },
+    { at: "/exclusiveMinimum", is: "value" },
+  ],
+  [{ $ref: "https://example.com/a.json" }, { at: "/$ref", is: "reference" }],
+];
+
+describe("a schema with a fault", () => {
+  it.each(FAULTS)("%j is refused for a tool and for an answer", (schema, fault) => {
+    expect(schemaFault(schema)).toMatchObject(fault);
+    expect(wholeSchemaFault(schema)).toMatchObject(fault);
+  });
+
+  it.each(UNCHECKED)("%j is refused for an answer alone", (schema, fault) => {
+    expect(schemaFault(schema)).toBeUndefined();
+    expect(wholeSchemaFault(schema)).toMatchObject(fault);
+  });
+
+  it("is told from one with a reference as an address writes it", () => {
+    const schema = { type: "array", items: { $ref: "#/$defs/a%20b" }, $defs: { "a b": { maximum: 1 } } };
+    expect(wholeSchemaFault(schema)).toBeUndefined();
+    expect(nonconformity([1, 2], schema)).toMatchObject({ path: "/1", keyword: "maximum" });
   });
 });

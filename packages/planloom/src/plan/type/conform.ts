@@ -1,5 +1,5 @@
 // Checks a value against a whole JSON Schema 2020-12: types, limits, patterns. In: a value and a schema that
-// schema-keywords.ts has accepted. Out: the first place that does not fit. Pure, so that a replay decides the same.
+// schema-fault.ts has accepted. Out: the first place that does not fit. Pure, so that a replay decides the same.
 // A type (type.ts) is the part of a schema that check can infer with; this file is for values of a run.
 import { LIMITS } from "../../limits.js";
 import { canonicalJson, isObject, own, pointerTo, type Json, type JsonObject } from "../json.js";
@@ -203,7 +203,8 @@ function isNamed(schema: JsonObject, name: string): boolean {
   );
 }
 
-function isOf(value: Json, type: Json): boolean {
+/** Whether a value has a type of JSON Schema. */
+export function isOf(value: Json, type: Json): boolean {
   if (type === "integer") return Number.isInteger(value);
   if (type === "array") return Array.isArray(value);
   if (type === "null") return value === null;

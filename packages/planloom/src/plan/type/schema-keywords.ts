@@ -1,81 +1,51 @@
-// Tells whether a JSON Schema can be checked whole by conform.ts. In: a schema. Out: the first part that cannot, as
-// data. A schema with such a part is refused before anything is recorded, so that no answer is checked in part only.
-import { LIMITS } from "../../limits.js";
-import { depthOf, isObject, own, pointerTo, type Json, type JsonObject } from "../json.js";
+// The keywords of JSON Schema: what their values are, which of them conform.ts checks, and what people write instead of
+// them. In: a keyword. Out: facts about it.
+import { own } from "../json.js";
 import { nearestNames } from "../nearest.js";
-import { expression } from "./conform.js";
-import { resolvePointer } from "./schema.js";
 
-/** Why a schema cannot be used. `pointer` is a JSON pointer into the schema. */
-export type SchemaFault =
-  | { readonly fault: "keyword"; readonly pointer: string; readonly keyword: string; readonly instead?: string }
-  | { readonly fault: "near"; readonly pointer: string; readonly keyword: string; readonly near: string }
-  | { readonly fault: "type"; readonly pointer: string; readonly type: string; readonly types: readonly string[] }
-  | { readonly fault: "value"; readonly pointer: string; readonly keyword: string; readonly wanted: string }
-  | { readonly fault: "pattern"; readonly pointer: string; readonly text: string }
-  | { readonly fault: "reference"; readonly pointer: string; readonly reference: string }
-  | { readonly fault: "size"; readonly bytes: number; readonly most: number }
-  | { readonly fault: "depth"; readonly most: number }
-  | { readonly fault: "nodes"; readonly most: number };
+export const TYPES = ["string", "number", "integer", "boolean", "object", "array", "null"] as const;
 
-const TYPES = ["null", "boolean", "integer", "number", "string", "array", "object"];
+/** What the value of a keyword is. `named`: schemas by names. `lists`: lists of names, by names. */
+export type Form =
+  | "any"
+  | "text"
+  | "number"
+  | "count"
+  | "boolean"
+  | "schema"
+  | "schemas"
+  | "named"
+  | "texts"
+  | "list"
+  | "lists"
+  | "pattern";
 
-type Form = "number" | "count" | "flag" | "texts" | "schema" | "schemas" | "named" | "lists" | "any" | "pattern";
+const words = (form: Form, names: string): readonly (readonly [string, Form])[] =>
+  names.split(" ").map((name) => [name, form] as const);
 
-const WANTED: { readonly [form in Form]: string } = {
-  number: "a number",
-  count: "a whole number from 0",
-  flag: "true or false",
-  texts: "a list of names",
-  schema: "a schema",
-  schemas: "a list of schemas",
-  named: "an object of schemas by name",
-  lists: "an object of lists of names",
-  any: "a value",
-  pattern: "a regular expression",
-};
+/** The keywords of JSON Schema 2020-12 and the drafts before it, and those of OpenAPI. */
+const KEYWORDS: ReadonlyMap<string, Form> = new Map([
+  ...words("any", "type const default examples example exclusiveMinimum exclusiveMaximum dependencies discriminator"),
+  ...words("any", "xml externalDocs $vocabulary $recursiveAnchor enumNames enumDescriptions markdownDescription"),
+  ...words("text", "title description $ref $id id $schema $comment $anchor $dynamicRef $dynamicAnchor format"),
+  ...words("text", "contentMediaType contentEncoding $recursiveRef"),
+  ...words("pattern", "pattern"),
+  ...words("number", "minimum maximum multipleOf"),
+  ...words("count", "minLength maxLength minItems maxItems minProperties maxProperties minContains maxContains"),
+  ...words("boolean", "uniqueItems nullable deprecated readOnly writeOnly"),
+  ...words("schema", "additionalItems additionalProperties unevaluatedItems unevaluatedProperties"),
+  ...words("schema", "items not if then else contains propertyNames contentSchema"),
+  ...words("schemas", "anyOf oneOf allOf prefixItems"),
+  ...words("named", "properties patternProperties $defs definitions dependentSchemas"),
+  ...words("texts", "required"),
+  ...words("list", "enum"),
+  ...words("lists", "dependentRequired"),
+]);
 
-/** Keywords that are checked, with the form of their values. */
-const CHECKED: { readonly [keyword: string]: Form } = {
-  $ref: "any",
-  type: "any",
-  enum: "any",
-  const: "any",
-  nullable: "flag",
-  minimum: "number",
-  maximum: "number",
-  exclusiveMinimum: "number",
-  exclusiveMaximum: "number",
-  multipleOf: "number",
-  minLength: "count",
-  maxLength: "count",
-  pattern: "pattern",
-  minItems: "count",
-  maxItems: "count",
-  uniqueItems: "flag",
-  items: "schema",
-  prefixItems: "schemas",
-  contains: "schema",
-  minProperties: "count",
-  maxProperties: "count",
-  required: "texts",
-  properties: "named",
-  patternProperties: "named",
-  additionalProperties: "schema",
-  propertyNames: "schema",
-  dependentRequired: "lists",
-  allOf: "schemas",
-  anyOf: "schemas",
-  oneOf: "schemas",
-  not: "schema",
-  if: "schema",
-  then: "schema",
-  else: "schema",
-  $defs: "named",
-  definitions: "named",
-};
+/** undefined for a word that is no keyword. */
+export const formOf = (keyword: string): Form | undefined => KEYWORDS.get(keyword);
 
-/** Keywords that would be a condition, and that nothing here checks. With what to write instead, if there is something. */
+/** Keywords that are a condition, and that conform.ts does not check; each with one that it does check, or "". */
 const UNCHECKED: { readonly [keyword: string]: string } = {
   $dynamicRef: "$ref",
   $recursiveRef: "$ref",
@@ -92,136 +62,44 @@ const UNCHECKED: { readonly [keyword: string]: string } = {
   contentSchema: "",
 };
 
-/** The first part of a schema that cannot be checked, or undefined. Never throws. */
-export function schemaFault(schema: JsonObject): SchemaFault | undefined {
-  const most = LIMITS.answerSchemaBytes;
-  const bytes = new TextEncoder().encode(JSON.stringify(schema)).length;
-  if (bytes > most) return { fault: "size", bytes, most };
-  if (depthOf(schema, LIMITS.jsonDepth) > LIMITS.jsonDepth) return { fault: "depth", most: LIMITS.jsonDepth };
-  return faultIn(schema, "", { root: schema, left: LIMITS.schemaNodes });
+/** What to write instead of a condition that conform.ts does not check, or "". undefined for all other keywords. */
+export const uncheckedInstead = (keyword: string): string | undefined => own(UNCHECKED, keyword) as string | undefined;
+
+/** Types as other languages name them. */
+const TYPES_MEANT: { readonly [given: string]: string } = {
+  ...{ str: "string", text: "string", char: "string", varchar: "string", uuid: "string", date: "string" },
+  ...{ int: "integer", int32: "integer", int64: "integer", long: "integer", bigint: "integer" },
+  ...{ float: "number", double: "number", decimal: "number", num: "number", real: "number" },
+  ...{ bool: "boolean", list: "array", tuple: "array", set: "array" },
+  ...{ dict: "object", map: "object", record: "object", struct: "object", json: "object" },
+  ...{ none: "null", nil: "null", undefined: "null" },
+};
+
+/** Keywords as other libraries name them. */
+const KEYWORDS_MEANT: { readonly [given: string]: string } = {
+  ...{ props: "properties", fields: "properties", attributes: "properties", shape: "properties", args: "properties" },
+  ...{ min: "minimum", max: "maximum", gte: "minimum", lte: "maximum", gt: "exclusiveMinimum", lt: "exclusiveMaximum" },
+  ...{ enums: "enum", values: "enum", choices: "enum", options: "enum" },
+  ...{ regex: "pattern", regexp: "pattern", desc: "description", doc: "description", item: "items", of: "items" },
+  ...{ minlen: "minLength", maxlen: "maxLength", length: "maxLength", optional: "required", mandatory: "required" },
+  ...{ additional: "additionalProperties", strict: "additionalProperties" },
+  ...{ ref: "$ref", defs: "$defs", defaultvalue: "default", unique: "uniqueItems" },
+};
+
+/** The type that a word means; undefined if none is near. */
+export function typeMeant(given: string): string | undefined {
+  const lower = given.toLowerCase();
+  return (own(TYPES_MEANT, lower) as string | undefined) ?? nearestNames(lower, TYPES)[0];
 }
 
-interface Reading {
-  readonly root: JsonObject;
-  left: number;
-}
-
-function faultIn(schema: Json | undefined, pointer: string, reading: Reading): SchemaFault | undefined {
-  if (typeof schema === "boolean") return undefined;
-  if (!isObject(schema)) return { fault: "value", pointer, keyword: lastOf(pointer), wanted: WANTED.schema };
-  if (reading.left-- <= 0) return { fault: "nodes", most: LIMITS.schemaNodes };
-  for (const [keyword, value] of Object.entries(schema)) {
-    const fault = keywordFault(keyword, value, pointerTo(pointer, keyword), reading);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
-}
-
-const lastOf = (pointer: string): string => pointer.slice(pointer.lastIndexOf("/") + 1);
-
-function keywordFault(keyword: string, value: Json, pointer: string, reading: Reading): SchemaFault | undefined {
-  const form = own(CHECKED, keyword) as Form | undefined;
-  if (form === undefined) return otherFault(keyword, pointer);
-  if (keyword === "type") return typeFault(value, pointer);
-  if (keyword === "enum" && !Array.isArray(value))
-    return { fault: "value", pointer, keyword, wanted: "a list of values" };
-  if (keyword === "$ref") return referenceFault(value, pointer, reading);
-  if (!hasForm(value, form)) return { fault: "value", pointer, keyword, wanted: WANTED[form] };
-  if (form === "pattern") return patternFault(value as string, pointer);
-  return insideFault(value, form, keyword, pointer, reading);
-}
-
-function insideFault(
-  value: Json,
-  form: Form,
-  keyword: string,
-  pointer: string,
-  reading: Reading,
-): SchemaFault | undefined {
-  if (form === "schema") return faultIn(value, pointer, reading);
-  if (form !== "schemas" && form !== "named") return undefined;
-  for (const [name, schema] of Object.entries(value as JsonObject)) {
-    const at = pointerTo(pointer, name);
-    const fault =
-      (keyword === "patternProperties" ? patternFault(name, at) : undefined) ?? faultIn(schema, at, reading);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
-}
-
-function hasForm(value: Json, form: Form): boolean {
-  switch (form) {
-    case "number":
-      return typeof value === "number";
-    case "count":
-      return Number.isInteger(value) && (value as number) >= 0;
-    case "flag":
-      return typeof value === "boolean";
-    case "texts":
-      return isTexts(value);
-    case "pattern":
-      return typeof value === "string";
-    case "schemas":
-      return Array.isArray(value);
-    case "named":
-      return isObject(value);
-    case "lists":
-      return isObject(value) && Object.values(value).every(isTexts);
-    case "schema":
-    case "any":
-      return true;
-  }
-}
-
-const isTexts = (value: Json): boolean =>
-  Array.isArray(value) && (value as readonly Json[]).every((one) => typeof one === "string");
-
-/** A word that no draft knows is a note of its author, unless it looks like a slip. */
-function otherFault(keyword: string, pointer: string): SchemaFault | undefined {
-  const instead = own(UNCHECKED, keyword);
-  if (typeof instead === "string")
-    return { fault: "keyword", pointer, keyword, ...(instead === "" ? {} : { instead }) };
-  if (NOTES.has(keyword)) return undefined;
-  const [near] = nearestNames(keyword, Object.keys(CHECKED));
-  return near === undefined ? undefined : { fault: "near", pointer, keyword, near };
-}
-
-/** Words that say something about a schema and of no value. */
-const NOTES: ReadonlySet<string> = new Set([
-  "$schema",
-  "$comment",
-  "$vocabulary",
-  "title",
-  "description",
-  "default",
-  "example",
-  "examples",
-  "deprecated",
-  "readOnly",
-  "writeOnly",
-  "format",
-  "contentEncoding",
-  "contentMediaType",
-]);
-
-function typeFault(value: Json, pointer: string): SchemaFault | undefined {
-  const types = Array.isArray(value) ? (value as readonly Json[]) : [value];
-  const wrong = types.find((type) => typeof type !== "string" || !TYPES.includes(type));
-  if (wrong === undefined) return undefined;
-  return { fault: "type", pointer, type: typeof wrong === "string" ? wrong : JSON.stringify(wrong), types: TYPES };
-}
-
-function patternFault(pattern: string, pointer: string): SchemaFault | undefined {
-  try {
-    expression(pattern);
-    return undefined;
-  } catch (thrown) {
-    return { fault: "pattern", pointer, text: (thrown as Error).message };
-  }
-}
-
-function referenceFault(value: Json, pointer: string, { root }: Reading): SchemaFault | undefined {
-  const target = typeof value === "string" ? resolvePointer(value, root) : undefined;
-  if (isObject(target) || typeof target === "boolean") return undefined;
-  return { fault: "reference", pointer, reference: typeof value === "string" ? value : JSON.stringify(value) };
+/** The keyword that a word means. undefined for a keyword, for a word of another program (`x-…`), and if none is near. */
+export function keywordMeant(given: string): string | undefined {
+  if (KEYWORDS.has(given) || /^(?:x[-_]|\$|~)/.test(given)) return undefined;
+  const plain = given.toLowerCase().replace(/[_-]/g, "");
+  const known = [...KEYWORDS.keys()];
+  return (
+    (own(KEYWORDS_MEANT, plain) as string | undefined) ??
+    known.find((keyword) => keyword.toLowerCase() === plain) ??
+    nearestNames(given, known)[0]
+  );
 }

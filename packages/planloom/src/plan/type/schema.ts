@@ -181,11 +181,20 @@ export function resolvePointer(reference: string, root: JsonObject): Json | unde
   if (!reference.startsWith("#/")) return undefined;
   let value: Json | undefined = root;
   for (const token of reference.slice(2).split("/")) {
-    const name = token.replaceAll("~1", "/").replaceAll("~0", "~");
+    const name = decoded(token).replaceAll("~1", "/").replaceAll("~0", "~");
     if (Array.isArray(value)) value = (value as Json[])[Number(name)];
     else value = isObject(value) ? own(value, name) : undefined;
   }
   return value;
+}
+
+/** A reference is a part of an address. A name with a single % stands as it is. */
+function decoded(token: string): string {
+  try {
+    return decodeURIComponent(token);
+  } catch {
+    return token;
+  }
 }
 
 /** The schema of a type: objects are closed unless they have `rest`; every field is required unless optional. */

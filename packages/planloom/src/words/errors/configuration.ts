@@ -1,7 +1,8 @@
 // Words for errors of the configuration: its file, its settings, its tools and folders.
 import { byCase } from "../by-case.js";
 import type { ErrorTable } from "../error-words.js";
-import { schemaFaultAdvice, schemaFaultText, type ToolSchemaFault } from "./schemas.js";
+import type { SchemaFault } from "../../plan/type/schema-fault.js";
+import { schemaFaultAdvice, schemaFaultText } from "./schemas.js";
 import { formText, type SettingForm } from "./model.js";
 
 /** The expected value of a setting. */
@@ -76,7 +77,7 @@ export type ToolFault =
   | { readonly problem: "name" | "description" | "effects" | "run" | "input-not-object" }
   | { readonly problem: "schema"; readonly side: "input" | "output"; readonly reason: string }
   /** A place inside a JSON Schema. */
-  | { readonly problem: "schema-part"; readonly side: "input" | "output"; readonly fault: ToolSchemaFault }
+  | { readonly problem: "schema-part"; readonly side: "input" | "output"; readonly fault: SchemaFault }
   | { readonly problem: "definition"; readonly given: string }
   | { readonly problem: "keys"; readonly keys: readonly UnknownKey[]; readonly known: readonly string[] }
   | { readonly problem: "value"; readonly key: string; readonly given: string; readonly wanted: ToolValue }
