@@ -5,7 +5,7 @@ import { depthOf, isObject, pointerTo, type Json, type JsonObject } from "../jso
 import { nearestNames } from "../nearest.js";
 import { expression, isOf } from "./conform.js";
 import { resolvePointer } from "./schema.js";
-import { formOf, keywordMeant, typeMeant, TYPES, uncheckedInstead, type Form } from "./schema-keywords.js";
+import { formOf, keywordMeant, typeMeant, TYPES, uncheckedInstead, type KeywordForm } from "./schema-keywords.js";
 
 /** What is wrong at one place of a schema. `write`: the word that is meant, if that is known. */
 type FaultKind =
@@ -13,7 +13,7 @@ type FaultKind =
   | { readonly is: "keyword"; readonly keyword: string; readonly write: string }
   /** A condition that is not checked. `write`: one that is. */
   | { readonly is: "unchecked"; readonly keyword: string; readonly write?: string }
-  | { readonly is: "value"; readonly keyword?: string; readonly wanted: Form }
+  | { readonly is: "value"; readonly keyword?: string; readonly wanted: KeywordForm }
   | { readonly is: "pattern"; readonly given: string }
   | { readonly is: "reference"; readonly given: string }
   | { readonly is: "never"; readonly first: string; readonly second: string }
@@ -131,7 +131,7 @@ function typeFault(value: Json): FaultKind | undefined {
 const isTexts = (value: Json): boolean =>
   Array.isArray(value) && (value as readonly Json[]).every((one) => typeof one === "string");
 
-function hasForm(form: Form, name: string, value: Json): boolean {
+function hasForm(form: KeywordForm, name: string, value: Json): boolean {
   switch (form) {
     case "any":
       return true;

@@ -6,7 +6,7 @@ import { nearestNames } from "../nearest.js";
 export const TYPES = ["string", "number", "integer", "boolean", "object", "array", "null"] as const;
 
 /** What the value of a keyword is. `named`: schemas by names. `lists`: lists of names, by names. */
-export type Form =
+export type KeywordForm =
   | "any"
   | "text"
   | "number"
@@ -20,11 +20,11 @@ export type Form =
   | "lists"
   | "pattern";
 
-const words = (form: Form, names: string): readonly (readonly [string, Form])[] =>
+const words = (form: KeywordForm, names: string): readonly (readonly [string, KeywordForm])[] =>
   names.split(" ").map((name) => [name, form] as const);
 
 /** The keywords of JSON Schema 2020-12 and the drafts before it, and those of OpenAPI. */
-const KEYWORDS: ReadonlyMap<string, Form> = new Map([
+const KEYWORDS: ReadonlyMap<string, KeywordForm> = new Map([
   ...words("any", "type const default examples example exclusiveMinimum exclusiveMaximum dependencies discriminator"),
   ...words("any", "xml externalDocs $vocabulary $recursiveAnchor enumNames enumDescriptions markdownDescription"),
   ...words("text", "title description $ref $id id $schema $comment $anchor $dynamicRef $dynamicAnchor format"),
@@ -43,7 +43,7 @@ const KEYWORDS: ReadonlyMap<string, Form> = new Map([
 ]);
 
 /** undefined for a word that is no keyword. */
-export const formOf = (keyword: string): Form | undefined => KEYWORDS.get(keyword);
+export const formOf = (keyword: string): KeywordForm | undefined => KEYWORDS.get(keyword);
 
 /** Keywords that are a condition, and that conform.ts does not check; each with one that it does check, or "". */
 const UNCHECKED: { readonly [keyword: string]: string } = {
