@@ -162,9 +162,10 @@ export interface EventStore {
   take(runId: string, cursor: number): Promise<readonly InboxEntry[]>;
 
   /**
-   * Deletes a run: its events, journal, inbox, owner and head, and large values that no other run holds. Returns false
-   * for an unknown run. Rejects with STORE_FENCED if `epoch` is not the run's current one (0 = never owned). Durable
-   * when resolved. A new run may have the same id.
+   * Deletes a run: its events, journal, inbox and head, and large values that no other run holds. Returns false for an
+   * unknown run. Rejects with STORE_FENCED if `epoch` is not the run's current one (0 = never owned). Durable when
+   * resolved. A new run may have the same id. The epoch stays and is raised by one, without a holder: an owner of the
+   * deleted run can write nothing any more, neither to it nor to a new run of this id.
    */
   delete(runId: string, epoch: number): Promise<boolean>;
 

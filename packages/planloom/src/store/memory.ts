@@ -136,7 +136,9 @@ class MemoryStore implements EventStore {
     const run = this.#runs.get(runId);
     if (run === undefined || run.events.length === 0) return false;
     checkEpoch(runId, epoch, run.owner?.epoch ?? 0);
-    return this.#runs.delete(runId);
+    this.#runs.delete(runId);
+    this.#run(runId).owner = { epoch: epoch + 1, holder: null, leaseUntil: 0 };
+    return true;
   }
 
   async close(): Promise<void> {}

@@ -175,6 +175,7 @@ class OpenSqliteStore implements SqliteStore {
       if (run === undefined || run.lastSeq === 0) return false;
       checkEpoch(runId, epoch, run.epoch);
       deleteRows(this.#rows.sql, runId);
+      this.#saveRun({ ...newRunRow(runId), epoch: epoch + 1 });
       return true;
     });
   }

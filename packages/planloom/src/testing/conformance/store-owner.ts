@@ -20,16 +20,30 @@ export const ownerStories = stories<OpenStore>(({ about, story }) => {
       deepEqual(await store.read(gone), []);
       deepEqual(await store.readRunJournal(gone), []);
       deepEqual(await store.take(gone, 0), []);
-      equal(await store.owner(gone), undefined);
+      equal((await store.owner(gone))?.holder, null);
       deepEqual((await store.list({ text: gone })).runs, []);
       equal((await store.read(kept)).length, 2);
       equal((await store.readRunJournal(kept))[0]?.outcome, large);
       equal((await store.take(kept, 0)).length, 1);
-      await rejects(store.append(gone, { expectedSeq: 2, epoch: 1 }, [completedEvent({ runId: gone, seq: 3 }, null)]), {
-        code: "STORE_FENCED",
-      });
-      await store.append(gone, NEW, chain(gone, 1));
-      equal((await store.read(gone)).length, 1);
+    });
+
+    story("leaves nothing to write for an owner of the run, not even into a new run of its id", async (opened) => {
+      const [store, runId] = [await opened(), newRun()];
+      const refused = async (): Promise<void> => {
+        await rejects(store.append(runId, { expectedSeq: 0, epoch: 1 }, chain(runId, 1)), { code: "STORE_FENCED" });
+        await rejects(store.writeJournal(row(runId), 1), { code: "STORE_FENCED" });
+        equal(await store.claim(runId, 1, "host/1/1", 9_000), undefined);
+      };
+      await store.claim(runId, 0, "host/1/1", 9_000);
+      await store.append(runId, { expectedSeq: 0, epoch: 1 }, chain(runId, 1));
+      equal(await store.delete(runId, 1), true);
+      equal(await store.delete(runId, 2), false);
+      await refused();
+      const epoch = await store.claim(runId, 2, "host/2/2", 9_000);
+      equal(epoch, 3);
+      await refused();
+      await store.append(runId, { expectedSeq: 0, epoch }, chain(runId, 1));
+      equal((await store.read(runId)).length, 1);
     });
 
     story("is refused to anybody but the last owner, and does nothing for an unknown run", async (opened) => {
