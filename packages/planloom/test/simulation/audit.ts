@@ -4,6 +4,7 @@ import type { ToolSpec } from "../../src/plan/tool-spec.js";
 import type { EventOf, RunEvent, StepRef } from "../../src/run/event.js";
 import type { Plan, Step } from "../../src/plan/plan.js";
 import { needsOf } from "../../src/plan/graph.js";
+import { AnswerAudit } from "./answer.js";
 import { Hold } from "./hold.js";
 import type { Ledger } from "./ledger.js";
 import { agentText, dataIn } from "./models.js";
@@ -64,7 +65,10 @@ class LogAudit {
   ) {}
 
   read(): void {
+    const answer = new AnswerAudit();
     this.log.forEach((event, index) => {
+      const wrong = answer.heed(event);
+      if (wrong !== undefined) this.#wrong(event, wrong);
       if (event.seq !== index + 1) this.#wrong(event, "has the wrong seq");
       const late = event.type === "input.refused" || event.type === "run.reopened";
       if (this.#over !== undefined && !late) this.#wrong(event, `comes after ${this.#over}`);

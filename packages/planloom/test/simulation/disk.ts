@@ -92,7 +92,16 @@ export class Disk {
         });
       },
       take: (runId: string, cursor: number) => read(() => durable.take(runId, cursor)),
-      delete: (runId: string, epoch: number) => write(() => durable.delete(runId, epoch)),
+      delete: (runId: string, epoch: number) =>
+        write(async () => {
+          const former = (await durable.owner(runId))?.holder;
+          const isDeleted = await durable.delete(runId, epoch);
+          if (!isDeleted) return false;
+          this.weather.taken(by, runId, former);
+          ledger.say(by.name, `deletes ${runId}`);
+          ledger.deleted(runId);
+          return true;
+        }),
       close: async () => undefined,
     };
   }

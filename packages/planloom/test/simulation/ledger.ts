@@ -33,7 +33,11 @@ export type FaultKind =
   | "stale command"
   | "retry of an ended run"
   | "partial answer of an ended run"
-  | "fork of an ended run";
+  | "fork of an ended run"
+  | "answer of another type"
+  | "failed look-up of a context"
+  | "abort of a signal"
+  | "delete of a run";
 
 export interface Said {
   readonly runId: string;
@@ -44,12 +48,24 @@ export interface Said {
   acknowledged?: string;
 }
 
+/** A program aborts the signal of a run that had not ended. */
+export interface Abort {
+  readonly runId: string;
+  readonly by: { readonly alive: boolean; readonly stalled: boolean };
+  /** ms since the world began. */
+  readonly at: number;
+}
+
 /** A run's durable log, folded as it grows. */
 interface Known {
   readonly log: RunEvent[];
   readonly run: Run;
   readonly agreements: Agreements;
   epoch: number;
+  /** ms since the world began, of its last event. */
+  lastAt: number;
+  /** How much had happened when it was deleted. Its log stays here, for the checks. */
+  goneAt?: number;
 }
 
 export class Ledger {
@@ -60,6 +76,7 @@ export class Ledger {
   /** Events of which a process was told that they are durable. */
   readonly promised: RunEvent[] = [];
   readonly commands: Said[] = [];
+  readonly aborts: Abort[] = [];
   /** How much had happened when an event became durable. */
   readonly durableAt = new Map<RunEvent, number>();
   /** Journal rows with an outcome or an intent, and when they became durable, by place. */
@@ -113,6 +130,15 @@ export class Ledger {
     inbox.push(inputId);
   }
 
+  /** The store has nothing of it any more. */
+  deleted(runId: string): void {
+    this.#known(runId).goneAt = this.#time.happened;
+  }
+
+  isGone(runId: string): boolean {
+    return this.known.get(runId)?.goneAt !== undefined;
+  }
+
   runOf(runId: string): Run | undefined {
     return this.known.get(runId)?.run;
   }
@@ -125,6 +151,8 @@ export class Ledger {
   /** Events that are on the disk from here on, and the head that came with them; torn ones have none. */
   appended(runId: string, epoch: number, events: readonly RunEvent[], head: RunHead | undefined): void {
     const known = this.#known(runId);
+    known.lastAt = this.#time.now;
+    if (known.goneAt !== undefined) this.violate(`${runId} was deleted, and comes back`);
     if (epoch !== known.epoch) this.violate(`a writer of epoch ${epoch} appended to a run of epoch ${known.epoch}`);
     for (const event of events) {
       if (this.trace !== undefined) this.say("disk", textOf(event));
@@ -176,7 +204,7 @@ export class Ledger {
     let known = this.known.get(runId);
     if (known === undefined) {
       const agreements = new Agreements((other) => this.known.get(other)?.agreements);
-      this.known.set(runId, (known = { log: [], run: emptyRun(runId), agreements, epoch: 0 }));
+      this.known.set(runId, (known = { log: [], run: emptyRun(runId), agreements, epoch: 0, lastAt: 0 }));
     }
     return known;
   }

@@ -6,6 +6,7 @@ import type { Model, ModelReply, ModelRequest } from "../../src/model/port.js";
 import { modelCallOf } from "../../src/agents/model-call.js";
 import { hashOf } from "../../src/plan/hash.js";
 import type { Usage } from "../../src/plan/usage.js";
+import { isWrong, rightReply, wrongReply } from "./answer.js";
 import { dice, type Dice } from "./dice.js";
 import type { Ledger } from "./ledger.js";
 import type { Scenario } from "./scenario.js";
@@ -49,7 +50,19 @@ export class Models {
   }
 
   synthesizer(caller: Caller, stage: Stage): Model {
-    return this.#model("synthesizer", caller, stage, (request) => reply(answerText(textIn(request))));
+    return this.#model("synthesizer", caller, stage, (request) => reply(this.#written(request, stage)));
+  }
+
+  /** A partial answer has no type. */
+  #written(request: ModelRequest, { runId }: Stage): string {
+    const { typed, seed } = this.scenario;
+    const text = answerText(textIn(request));
+    if (typed === undefined || request.output === undefined) return text;
+    const turn = turnIn(request);
+    const retried = this.ledger.known.get(runId)?.log.some(({ type }) => type === "run.reopened") === true;
+    if (!isWrong(typed, turn, retried)) return rightReply(text);
+    this.ledger.fault("answer of another type", "model");
+    return wrongReply(dice(seed, `wrong answer ${turn} ${text}`));
   }
 
   /** Its words are made elsewhere. */
@@ -84,7 +97,7 @@ export class Models {
   ): Promise<ModelReply> {
     if (!caller.alive) return never();
     // Each round of the planner is an effect of its own.
-    const turn = stage.step === PLANNER ? 1 : request.messages.filter(({ role }) => role === "assistant").length + 1;
+    const turn = stage.step === PLANNER ? 1 : turnIn(request);
     this.#checkPaid(stage, turn);
     const place = `${stage.step}/${stage.item ?? ""}/${turn}`;
     const nth = (this.#asked.get(place) ?? 0) + 1;
@@ -129,6 +142,7 @@ export class Models {
     if (runId !== "" && turn > 1 && rowOf(turn - 1)?.doneAt === undefined) {
       this.ledger.violate(`turn ${turn} of ${step} is asked for before the turn before it is durable`);
     }
+    if (step === "#answer" && turn > 2) this.ledger.violate("an answer is corrected more than once");
     if (turn === 1 && this.ledger.hasActed(runId, { step, item }, attempt))
       this.ledger.violate(`${step}/${item ?? ""} starts from the beginning, although it has acted`);
     const known = rowOf(turn);
@@ -176,10 +190,12 @@ const PLANNER = "#planner";
 /** The name of a row of the journal. */
 function rowName(step: string, turn: number): string {
   if (step === PLANNER) return "planner";
-  if (step === "#answer") return "answer";
+  if (step === "#answer") return turn === 1 ? "answer" : "answer correction";
   if (step === "#review") return turn === 1 ? "review" : "review correction";
   return `turn ${turn}`;
 }
+
+const turnIn = ({ messages }: ModelRequest): number => messages.filter(({ role }) => role === "assistant").length + 1;
 
 /** The numbers of the calls of each turn. */
 function turnsOf(script: readonly (readonly unknown[])[]): number[][] {

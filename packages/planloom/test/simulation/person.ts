@@ -8,6 +8,7 @@ import { type Run } from "../../src/run/state.js";
 import { isEnded, statusOf } from "../../src/run/status.js";
 import { isUnusable, worksOf } from "../../src/run/steps.js";
 import type { Work } from "../../src/run/work.js";
+import { Deletion } from "./deletion.js";
 import { dice as diceOf, type Dice } from "./dice.js";
 import type { SimulatedProcess } from "./process.js";
 import { edited } from "./replanner.js";
@@ -40,10 +41,13 @@ export class People {
   /** From when on they want it cancelled, as soon as they see that something could be in the way. */
   #cancelAt = Infinity;
 
+  readonly #deletion: Deletion;
+
   constructor(
     private readonly world: SimulatedWorld,
     private readonly dice: Dice,
   ) {
+    this.#deletion = new Deletion(world);
     this.#look();
     const { misfortune, stormMs } = world.scenario;
     if (world.stormy && misfortune.cancels) this.#cancelAt = this.dice.int(0, early(stormMs));
@@ -63,7 +67,8 @@ export class People {
   }
 
   #look(): void {
-    for (const { run } of [...this.world.ledger.known.values()].filter(({ run }) => run.log.seq > 0)) {
+    for (const { run } of this.world.runs()) {
+      this.#deletion.consider(run);
       if (!isEnded(run)) this.#attend(run);
       else this.#think(run);
     }
@@ -72,7 +77,8 @@ export class People {
 
   /** Whether a run has ended, and nobody wants more of it. */
   contentWith(run: Run): boolean {
-    if (!isEnded(run)) return false;
+    if (this.world.ledger.isGone(run.id)) return true;
+    if (!isEnded(run) || this.#deletion.isOpen(run)) return false;
     return !this.#wishing || (this.#thought.has(endOf(run)) && this.#waitUntil <= this.world.time.now);
   }
 
@@ -209,8 +215,7 @@ export class People {
   }
 
   #sayToAll(command: Command): void {
-    for (const [runId, { run }] of this.world.ledger.known)
-      if (run.log.seq > 0 && !isEnded(run)) this.#say(runId, { ...command });
+    for (const { run } of this.world.runs()) if (!isEnded(run)) this.#say(run.id, { ...command });
   }
 
   #say(runId: string, command: Command): void {

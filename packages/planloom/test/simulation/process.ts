@@ -1,6 +1,8 @@
 // One simulated process: the real engine over the simulated disk, clock, tools and models, and a supervisor that
 // resumes its runs. In: a world. Out: driven runs. All state of a process is in here, and is lost when it is killed.
+import { recoverRuns } from "../../src/loom/recover.js";
 import { forkOf } from "../../src/loom/retry.js";
+import { cancelWith } from "../../src/loom/start-signal.js";
 import type { Engine, Listener, StartRequest } from "../../src/engine/engine.js";
 import { localEngine } from "../../src/engine/local.js";
 import { performIn } from "../../src/perform/perform.js";
@@ -18,6 +20,8 @@ import type { Clock } from "../../src/clock.js";
 import { isEnded } from "../../src/run/status.js";
 import type { EventStore } from "../../src/store/event-store.js";
 import type { Model, ModelRequest } from "../../src/model/port.js";
+import type { RunContexts } from "../../src/perform/run-contexts.js";
+import { contextsIn, givenContext, recordedContext } from "./contexts.js";
 import type { Stage } from "./models.js";
 import { checkedPlan, replanned, reviewed } from "./replanner.js";
 import type { SimulatedWorld } from "./world.js";
@@ -28,12 +32,18 @@ const SETTINGS = settingsOf({});
 
 /** ms between two looks at what should be going on, at most. */
 const LOOK_MS = 1_500;
+/** Of one process, to drive runs that were deleted. */
+const MOST_TRIES = 3;
+
+type More = Pick<StartRequest["started"], "context">;
 
 export class SimulatedProcess {
   alive = true;
   paused = false;
   /** While it is paused: it runs, in a synchronous call. */
   blocked = false;
+  /** It was stopped or blocked at some time. */
+  stalled = false;
   /** When it was started, or last went on after a stop. */
   runsSince: number;
   readonly held: never[] = [];
@@ -43,7 +53,11 @@ export class SimulatedProcess {
   /** Runs that it drives or is about to. */
   readonly #busy = new Set<string>();
   readonly #clock: Clock;
+  readonly #contexts: RunContexts;
   #ids = 0;
+  #recovering = false;
+  /** How often it tried to drive a run that was deleted. */
+  #tries = 0;
 
   constructor(
     readonly name: string,
@@ -58,6 +72,7 @@ export class SimulatedProcess {
       now: () => time.now + time.shift,
       setTimer: (ms, fn) => (this.alive ? time.after(ms, fn, this) : () => undefined),
     };
+    this.#contexts = contextsIn(world, this);
     this.engine = localEngine({
       store: this.store,
       clock: this.#clock,
@@ -72,16 +87,36 @@ export class SimulatedProcess {
 
   /** Starts the scenario's run; tells by its log alone how that went. */
   begin(runId: string): void {
-    const { planned, checked } = this.world.scenario;
-    const request = { runId, started: this.#started(!planned), ...(planned ? {} : { given: checked }) };
-    this.#keep(runId, this.engine.start(request, this.#listener));
+    const { planned, checked, context, abortAfter } = this.world.scenario;
+    const recorded = context ? recordedContext(runId) : undefined;
+    if (recorded !== undefined) this.#contexts.give(recorded, givenContext(runId));
+    const started = this.#started(!planned, recorded === undefined ? {} : { context: recorded });
+    const request = { runId, started, ...(planned ? {} : { given: checked }) };
+    const start = this.engine.start(request, this.#listener);
+    this.#keep(runId, start);
+    if (abortAfter !== undefined && this.world.stormy)
+      start.then(() => this.#abort(runId, abortAfter)).catch(() => undefined);
+  }
+
+  /** The program that started the run does not want it any more. */
+  #abort(runId: string, after: number): void {
+    const { time, ledger } = this.world;
+    const controller = new AbortController();
+    cancelWith(controller.signal, runId, this.engine);
+    const abort = (): void => {
+      const run = ledger.runOf(runId);
+      if (run === undefined || isEnded(run)) return;
+      ledger.fault("abort of a signal", this.name);
+      ledger.aborts.push({ runId, by: this, at: time.now });
+      controller.abort();
+    };
+    time.after(after, abort, this);
   }
 
   /** Begins another run where an ended one comes to a step. */
   fork(parent: string, at: string, runId: string): void {
     const { checked, changes } = this.world.scenario;
-    const started = this.#started(true);
-    const { settings, models } = started;
+    const { settings, models } = this.#started(true, {});
     const home = {
       // A fork takes the plan that the parent has now; only a changed scenario has another one than it began with.
       given: (plan: unknown) => {
@@ -90,8 +125,8 @@ export class SimulatedProcess {
         if (again === undefined) throw new Error(`the plan of ${parent} does not pass check any more`);
         return again;
       },
-      started: () => started,
-      contextOfFork: () => undefined,
+      started: (_goal: string, _inputs: unknown, _given: unknown, more: More) => this.#started(true, more),
+      contextOfFork: (run: Run) => run.request.context,
       settingsFor: () => settings,
       appraise: async (plan: CheckedPlan) => plan,
       models,
@@ -104,8 +139,16 @@ export class SimulatedProcess {
     );
   }
 
-  #started(planGiven: boolean): StartRequest["started"] {
-    const { approval, concurrency, synthesizer, partial, changes, budget = SETTINGS.budget } = this.world.scenario;
+  #started(planGiven: boolean, { context }: More): StartRequest["started"] {
+    const {
+      approval,
+      concurrency,
+      synthesizer,
+      partial,
+      changes,
+      budget = SETTINGS.budget,
+      typed,
+    } = this.world.scenario;
     const { planner } = this;
     const answerOnFailure = partial ? "partial" : "none";
     return {
@@ -121,6 +164,8 @@ export class SimulatedProcess {
       inventory: "",
       kernel: KERNEL_VERSION,
       planGiven,
+      ...(typed === undefined ? {} : { answerSchema: typed.schema }),
+      ...(context === undefined ? {} : { context }),
     };
   }
 
@@ -141,12 +186,35 @@ export class SimulatedProcess {
   }
 
   #look(): void {
-    for (const [runId, { run }] of this.world.ledger.known) {
-      // Somebody may want an ended one to go on.
-      const over = isEnded(run) && !(this.world.scenario.again && this.world.whims.chance(0.1));
-      if (run.log.seq > 0 && !over && !this.#busy.has(runId)) void this.#goOn(runId).catch(() => undefined);
+    const { scenario, ledger, whims, people, time } = this.world;
+    for (const [runId, { run, goneAt }] of ledger.known) {
+      // Somebody may want an ended one to go on. That one was deleted, not every process knows.
+      const over = goneAt !== undefined || (isEnded(run) && !(scenario.again && whims.chance(0.1)));
+      const mayTry = goneAt !== undefined && this.#tries++ < MOST_TRIES;
+      if (run.log.seq === 0 || (over && !mayTry) || this.#busy.has(runId)) continue;
+      if (!scenario.recovers || isEnded(run)) void this.#goOn(runId).catch(() => undefined);
     }
-    this.world.time.after(this.world.people.int(LOOK_MS / 3, LOOK_MS), () => this.#look(), this);
+    if (scenario.recovers && !this.#recovering) void this.#recover().catch(() => undefined);
+    time.after(people.int(LOOK_MS / 3, LOOK_MS), () => this.#look(), this);
+  }
+
+  /** Drives all that nobody drives. An open run that is neither taken nor left was forgotten. */
+  async #recover(): Promise<void> {
+    const { world } = this;
+    const open = () => world.runs().flatMap(({ run }) => (isEnded(run) ? [] : [run.id]));
+    this.#recovering = true;
+    try {
+      const before = open();
+      if (before.every((runId) => this.#busy.has(runId))) return;
+      const { taken, left } = await recoverRuns(this.store, this.engine, this.#listener);
+      for (const runId of taken) this.#keep(runId, Promise.resolve(runId));
+      const met = new Set([...taken, ...left.map(({ runId }) => runId)]);
+      const now = new Set(open());
+      for (const runId of before)
+        if (now.has(runId) && !met.has(runId)) world.ledger.violate(`a recovery forgets ${runId}`);
+    } finally {
+      this.#recovering = false;
+    }
   }
 
   /** Drives a run that nobody seems to drive; now and then tries it with one that somebody does. */
@@ -200,6 +268,7 @@ export class SimulatedProcess {
       },
       instructions: {},
       secrets: {},
+      contexts: this.#contexts,
       limits: { steps: LIMITS.steps, planBytes: LIMITS.planBytes, offeredTools: LIMITS.offeredTools },
     };
     const atWork = new Map<string, number>();

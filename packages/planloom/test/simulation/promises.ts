@@ -7,19 +7,33 @@ import { auditLog } from "./audit.js";
 import type { Ledger } from "./ledger.js";
 import type { SimulatedWorld } from "./world.js";
 
+/** ms within which a command that was sent is in the log, while stores take their time. */
+const HEARD_MS = 5_000;
+
 /** How a run may fail where neither tools nor models do. */
 const FAULTS_OF_FATE = ["POISON_STEP", "APPROVAL_EXPIRED", "TURN_LIMIT", "TIMEOUT", "ITEMS_FAILED"];
 
 export function audit(world: SimulatedWorld): void {
   const { ledger } = world;
-  for (const [runId, { log, run }] of ledger.known) {
+  for (const [runId, { log, run, goneAt }] of ledger.known) {
     if (run.log.seq === 0) continue;
-    if (!isEnded(run)) ledger.violate(`run ${runId} never ended`);
+    if (!isEnded(run) && goneAt === undefined) ledger.violate(`run ${runId} never ended`);
     auditLog(world, log);
   }
   kept(ledger);
   obeyedOnce(ledger);
   obeyedInOrder(ledger);
+  if (!world.scenario.misfortune.busy && !world.scenario.misfortune.diskFull) heardSignals(ledger);
+}
+
+/** A signal that is aborted at a process that goes on cancels its run, unless the run ends before that is heard. */
+function heardSignals(ledger: Ledger): void {
+  for (const { runId, by, at } of ledger.aborts) {
+    const { log, lastAt, goneAt } = ledger.known.get(runId)!;
+    if (!by.alive || by.stalled || goneAt !== undefined || lastAt < at + HEARD_MS) continue;
+    if (!log.some((event) => event.by === "signal"))
+      ledger.violate(`nobody heard that the signal of ${runId} was aborted`);
+  }
 }
 
 /** Nothing that was called durable is missing. */
@@ -45,6 +59,8 @@ function obeyedOnce(ledger: Ledger): void {
     // What was refused before it came into the inbox leaves no trace.
     if (inputId === undefined && acknowledged !== "accepted" && acknowledged !== "recorded") continue;
     const answered = acknowledged !== undefined && !["RUN_ENDED", "NOT_ANSWERED", "recorded"].includes(acknowledged);
+    // It may have come to a run that was deleted meanwhile.
+    if (known?.goneAt !== undefined) continue;
     const owed = acknowledged === "recorded" && (known === undefined || !isEnded(known.run));
     if ((answered || owed) && found.length === 0) ledger.violate(`${name} was ${acknowledged} and is not in the log`);
   }
@@ -69,6 +85,8 @@ export function sameAnswer(stormy: SimulatedWorld, fair: SimulatedWorld): void {
   const explained = [...FAULTS_OF_FATE, ...failuresIn(wanted?.log ?? []).map(({ data }) => data.error.code)];
   for (const [runId, { log, run }] of ledger.known) {
     if (run.log.seq === 0 || !isEnded(run)) continue;
+    // It was written once more, by a model that is right by now.
+    if (stormy.scenario.typed?.writes === "wrong until retried" && log.some(isReopened)) continue;
     const logs = [log, ...ancestorsOf(ledger, run)];
     if (errorOf(run)?.code === "APPROVAL_EXPIRED" || logs.some(excuses) || logs.some(isReplanned)) continue;
     const strange = failuresIn(log).find(({ data }) => !explained.includes(data.error.code));
@@ -104,6 +122,8 @@ const isReplanned = (log: readonly RunEvent[]) =>
   log.some(({ type, data }) => (type === "plan.proposed" ? data.revision > 1 : OTHERWISE.includes(type)));
 
 const OTHERWISE: readonly EventType[] = ["goal.changed", "replan.requested", "budget.exhausted"];
+
+const isReopened = ({ type }: RunEvent) => type === "run.reopened";
 
 const failuresIn = (log: readonly RunEvent[]) => log.filter((event) => event.type === "step.failed");
 

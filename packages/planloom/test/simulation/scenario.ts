@@ -3,6 +3,7 @@
 import type { ApprovalPolicy, Budget, Settings } from "../../src/run/settings.js";
 import type { CheckedPlan } from "../../src/run/command.js";
 import { check } from "../../src/plan/check/check.js";
+import { typedOf, type TypedAnswer } from "./answer.js";
 import { dice, type Dice } from "./dice.js";
 import { TOOL_SPECS } from "./service.js";
 
@@ -53,6 +54,16 @@ export interface Scenario {
   readonly partial: boolean;
   /** Absent: model calls, tokens and time are not limited. */
   readonly budget?: Budget;
+  /** Absent: any answer will do. */
+  readonly typed?: TypedAnswer;
+  /** The run has a context, a part of which each process looks up. */
+  readonly context: boolean;
+  /** ms after which the program that started the run aborts its signal. Absent: never. */
+  readonly abortAfter?: number;
+  /** People delete runs, mostly ended ones. */
+  readonly deletes: boolean;
+  /** Processes take up runs by the recovery of the library. */
+  readonly recovers: boolean;
 }
 
 /** How plans may take the place of others. */
@@ -77,8 +88,25 @@ export function scenarioOf(seed: number): Scenario {
     const answers = { partial: dice(seed, "partial").chance(0.3) };
     const again = dice(seed, "again").chance(scenario.misfortune.cancels ? 0.6 : 0.3);
     const releases = dice(seed, "releases").chance(0.2);
-    return { ...scenario, checked, again, releases, ...answers, ...changes, ...budget };
+    const adopted = adoptionOf(seed, scenario.stormMs);
+    return { ...scenario, checked, again, releases, ...answers, ...changes, ...budget, ...adopted };
   }
+}
+
+/** What programs want of a run, beside its plan. Each with chance of its own: all else is as it would be without. */
+function adoptionOf(
+  seed: number,
+  stormMs: number,
+): Pick<Scenario, "context" | "deletes" | "recovers"> &
+  Partial<Pick<Scenario, "typed" | "synthesizer" | "abortAfter">> {
+  const signal = dice(seed, "signal");
+  return {
+    ...typedOf(dice(seed, "typed")),
+    context: dice(seed, "context").chance(0.25),
+    deletes: dice(seed, "deletes").chance(0.12),
+    recovers: dice(seed, "recovers").chance(0.15),
+    ...(signal.chance(0.06) ? { abortAfter: signal.int(0, Math.min(stormMs, 5_000)) } : {}),
+  };
 }
 
 function changesOf(d: Dice): Partial<Scenario> {
@@ -106,7 +134,10 @@ function budgetOf(d: Dice): Pick<Scenario, "budget"> {
 function drawn(
   seed: number,
   d: Dice,
-): Omit<Scenario, "checked" | "again" | "releases" | "partial" | "changes" | "budget"> {
+): Omit<
+  Scenario,
+  "checked" | "again" | "releases" | "partial" | "changes" | "budget" | "context" | "deletes" | "recovers"
+> {
   const half = () => d.chance(0.5);
   const trouble = half();
   const misfortune = {

@@ -7,6 +7,7 @@ import { currentPlan } from "../../src/run/lookup.js";
 import { failWith } from "../../src/run/failure.js";
 import type { ToolInventory } from "../../src/tools/inventory.js";
 import { tool, ToolError, UnusableOutput, type Reconciled, type Tool, type ToolContext } from "../../src/tools/tool.js";
+import { contextFault } from "./contexts.js";
 import { dice, type Dice } from "./dice.js";
 import type { Ledger } from "./ledger.js";
 import { never, type Owner, type Timeline } from "./timeline.js";
@@ -100,6 +101,7 @@ export class Service {
       call: (args, context) => {
         if (!caller.alive) return never();
         this.#checkRelease(spec, context);
+        this.#checkRun(caller, spec, context);
         return this.#call(caller, spec.name, args, context);
       },
       ...(spec.reconciles === true
@@ -229,6 +231,14 @@ export class Service {
     const known = run.execution.changedTools.get(name)?.present ?? currentPlan(run)?.tools.get(name);
     if (known !== undefined && known.version !== version)
       this.ledger.violate(`${runId}/${stepId} calls ${name} of another release than its log knows`);
+  }
+
+  /** A call gets the context of its run, and nobody calls for a run that was deleted. */
+  #checkRun(caller: { readonly name: string }, { name }: ToolSpec, { runId, stepId, context }: ToolContext): void {
+    const recorded = this.ledger.runOf(runId)?.request.context;
+    const fault = contextFault(recorded, context);
+    if (fault !== undefined) this.ledger.violate(`${runId}/${stepId} calls ${name} with ${fault}`);
+    if (this.ledger.isGone(runId)) this.ledger.violate(`${caller.name} calls ${name} for ${runId}, which was deleted`);
   }
 
   #fly(key: string, by: number): void {

@@ -1,5 +1,6 @@
 // A whole world: processes, one disk, services, models, people, and a storm. In: a seed. Out: the violations, the
 // faults, and the trace. One seed is one world.
+import type { Run } from "../../src/run/state.js";
 import { endOf } from "../../src/run/status.js";
 import { dice, type Dice } from "./dice.js";
 import type { EventType, RunEvent } from "../../src/run/event.js";
@@ -66,6 +67,11 @@ export class SimulatedWorld {
     return this.stormy && this.time.now < this.scenario.stormMs;
   }
 
+  /** The runs that are in the store. */
+  runs(): readonly { readonly run: Run }[] {
+    return [...this.ledger.known.values()].filter(({ run, goneAt }) => run.log.seq > 0 && goneAt === undefined);
+  }
+
   live(): readonly SimulatedProcess[] {
     return this.#processes.filter(({ alive }) => alive);
   }
@@ -102,6 +108,7 @@ export class SimulatedWorld {
   pause(victim: Writer, ms: number): void {
     const process = this.#processes.find((one) => one === victim);
     const blocked = this.stalls.chance(0.4);
+    if (process !== undefined) process.stalled = true;
     if (process !== undefined) process.blocked = blocked;
     victim.paused = true;
     this.ledger.say(victim.name, `is ${blocked ? "blocked" : "stopped"} for ${ms} ms`);
@@ -184,7 +191,7 @@ export async function playSeed(seed: number, traced = false): Promise<Verdict> {
     events: runs.reduce((sum, { log }) => sum + log.length, 0),
     fenced: ledger.fenced,
     happenings: time.happened,
-    ends: runs.map(({ run }) => endOf(run)?.how ?? "open"),
+    ends: runs.map(({ run, goneAt }) => (goneAt === undefined ? (endOf(run)?.how ?? "open") : "deleted")),
     changes: changesIn(runs.flatMap(({ log }) => log)),
     ...(ledger.trace === undefined ? {} : { trace: ledger.trace }),
   };
@@ -207,6 +214,7 @@ const TOLD: readonly EventType[] = [
   "budget.exhausted",
   "plan.invalid",
   "tool.changed",
+  "answer.failed",
 ];
 
 function changesIn(events: readonly RunEvent[]): Record<string, number> {
