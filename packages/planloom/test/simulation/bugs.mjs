@@ -309,4 +309,58 @@ export const BUGS = [
     find: 'mode.phase !== "executing" || reviewOf(run) !== undefined',
     put: 'mode.phase !== "executing"',
   },
+  {
+    name: "an answer of another type completes its run",
+    file: "src/run/answer-type.js",
+    find: "const misfit = misfitOf(run, value);",
+    put: "const misfit = undefined;",
+  },
+  {
+    name: "a retry for the answer starts a step again",
+    file: "src/run/decide/retry.js",
+    find: "...(from === undefined ? [] : [from]),",
+    put: "...(from === undefined ? ids.slice(-1) : [from]),",
+  },
+  {
+    name: "a call acts on events that are not durable yet",
+    file: "src/perform/perform.js",
+    find: "const begun = begin(given, effect, run, context);",
+    put: "const begun = (...rest) => begin(given, effect, run, context)(...rest);",
+  },
+  {
+    name: "a call is made without the context of its run",
+    file: "src/perform/step-effects.js",
+    find: "return { signal, context: runContext, key,",
+    put: "return { signal, context: undefined, key,",
+  },
+  {
+    name: "nobody listens to the signal of a start",
+    file: "src/loom/start-signal.js",
+    find: 'signal.addEventListener("abort", cancel, { once: true });',
+    put: "",
+  },
+  {
+    name: "a run is deleted while a live process drives it",
+    file: "src/engine/local.js",
+    find: "throw runOwned(runId, await this.#present(runId, owner));\n        await deleteRun",
+    put: "this.#failures.delete(runId);\n        await deleteRun",
+  },
+  {
+    name: "a deleted run begins again",
+    file: "src/engine/log.js",
+    find: 'if (log.length === 0)\n        throw new PlanloomError("RUN_UNKNOWN", { name: runId, store: store.name });\n    return log;\n',
+    put: "return log;\n",
+  },
+  {
+    name: "an owner of a deleted run goes on",
+    file: "src/store/memory.js",
+    find: "this.#run(runId).owner = { epoch: epoch + 1, holder: null, leaseUntil: 0 };",
+    put: "",
+  },
+  {
+    name: "a recovery forgets runs that write their answer",
+    file: "src/loom/recover.js",
+    find: '"answering",\n',
+    put: "",
+  },
 ];
