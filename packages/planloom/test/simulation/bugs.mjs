@@ -346,12 +346,6 @@ export const BUGS = [
     put: "this.#failures.delete(runId);\n        await deleteRun",
   },
   {
-    name: "a deleted run begins again",
-    file: "src/engine/log.js",
-    find: 'if (log.length === 0)\n        throw new PlanloomError("RUN_UNKNOWN", { name: runId, store: store.name });\n    return log;\n',
-    put: "return log;\n",
-  },
-  {
     name: "an owner of a deleted run goes on",
     file: "src/store/memory.js",
     find: "this.#run(runId).owner = { epoch: epoch + 1, holder: null, leaseUntil: 0 };",

@@ -14,7 +14,7 @@ export const recordedContext = (runId: string): RecordedContext => ({
   lookedUp: ["session"],
 });
 
-const wholeOf = (stored: JsonObject): JsonObject => ({ ...stored, session: `session of ${String(stored["tenant"])}` });
+const wholeOf = (stored: JsonObject): JsonObject => ({ ...stored, session: ["session", stored["tenant"] ?? null] });
 
 /** The contexts of one process. */
 export function contextsIn(world: SimulatedWorld, caller: Owner & { readonly name: string }): RunContexts {

@@ -88,7 +88,7 @@ export function scenarioOf(seed: number): Scenario {
     const answers = { partial: dice(seed, "partial").chance(0.3) };
     const again = dice(seed, "again").chance(scenario.misfortune.cancels ? 0.6 : 0.3);
     const releases = dice(seed, "releases").chance(0.2);
-    const adopted = adoptionOf(seed, scenario.stormMs);
+    const adopted = adoptionOf(seed, scenario.stormMs, releases);
     return { ...scenario, checked, again, releases, ...answers, ...changes, ...budget, ...adopted };
   }
 }
@@ -97,12 +97,14 @@ export function scenarioOf(seed: number): Scenario {
 function adoptionOf(
   seed: number,
   stormMs: number,
+  releases: boolean,
 ): Pick<Scenario, "context" | "deletes" | "recovers"> &
   Partial<Pick<Scenario, "typed" | "synthesizer" | "abortAfter">> {
   const signal = dice(seed, "signal");
   return {
     ...typedOf(dice(seed, "typed")),
-    context: dice(seed, "context").chance(0.25),
+    // A process of another release finds more of its tools changed while it looks a context up.
+    context: dice(seed, "context").chance(releases ? 0.8 : 0.25),
     deletes: dice(seed, "deletes").chance(0.12),
     recovers: dice(seed, "recovers").chance(0.15),
     ...(signal.chance(0.06) ? { abortAfter: signal.int(0, Math.min(stormMs, 5_000)) } : {}),
