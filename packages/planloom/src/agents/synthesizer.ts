@@ -6,6 +6,7 @@ import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import { failWith, type ReplyProblem } from "../run/failure.js";
 import { hasCode } from "../words/planloom-error.js";
 import { answerOutput, isText, readingsOf, replyTypeText, wantedText, type WantedAnswer } from "./typed/answer-form.js";
+import { isCutJson } from "./typed/json-reply.js";
 import { askModel } from "./ask-model.js";
 import type { AgentContext } from "./checkpoint.js";
 import { Previews } from "./preview.js";
@@ -116,7 +117,10 @@ async function readAnswer(
   spent: Spent,
 ): Promise<Read> {
   if (reply.finish === "length") return { ok: false, problem: { code: "CUT" } };
-  const readings = readingsOf(soundText(reply, spent), wanted);
+  const text = soundText(reply, spent);
+  // Not every server says that it cut a reply.
+  if (!isText(wanted) && isCutJson(text)) return { ok: false, problem: { code: "CUT" } };
+  const readings = readingsOf(text, wanted);
   let problem: ReplyProblem | undefined;
   for (const value of readings) {
     const found = await check(value);

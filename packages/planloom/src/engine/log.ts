@@ -110,6 +110,7 @@ async function* readBoth(
       if (ended) continue;
     }
     if (ended || signal?.aborted === true) return;
+    await assertThere(store, runId);
     await pause(clock, LIMITS.inboxPollMs, signal);
   }
 }
@@ -142,6 +143,12 @@ async function hasEnded(store: EventStore, runId: string): Promise<boolean> {
   const log = await store.read(runId);
   if (log.length === 0) throw new PlanloomError("RUN_UNKNOWN", { name: runId, store: store.name });
   return log.map(endedAfter).findLast((ended) => ended !== undefined) ?? false;
+}
+
+/** Throws RUN_UNKNOWN if the run was deleted. An owner is read faster than an event. */
+async function assertThere(store: EventStore, runId: string): Promise<void> {
+  if ((await store.owner(runId)) !== undefined || (await store.read(runId, 1, 1)).length > 0) return;
+  throw new PlanloomError("RUN_UNKNOWN", { name: runId, store: store.name });
 }
 
 /** undefined for an event that neither ends nor continues a run. */

@@ -20,13 +20,36 @@ function recordedContext(context: unknown, { fields, secrets }: ContextRules): R
     const type = Array.isArray(context) ? "list" : context === null ? "null" : typeof context;
     throw new PlanloomError("CONTEXT_NOT_JSON", { problem: { path: [], is: "type", type }, isObject: false });
   }
-  if (fields === undefined) return { stored: storedPart(context, secrets) };
-  const given = context as { readonly [field: string]: unknown };
-  const kept = fields.filter((field) => given[field] !== undefined);
-  const stored = storedPart(Object.fromEntries(kept.map((field) => [field, given[field]])), secrets);
-  const lookedUp = Object.keys(given).filter((field) => !fields.includes(field));
+  const stored = storedPart(fields === undefined ? context : partOf(context, fields), secrets);
+  const lookedUp = namesIn(context).filter((name) => !(fields ?? Object.keys(stored)).includes(name));
   return lookedUp.length === 0 ? { stored } : { stored, lookedUp };
 }
+
+/** Throws CONTEXT_NOT_JSON if a field cannot be read. */
+function partOf(context: object, fields: readonly string[]): object {
+  const given = context as { readonly [field: string]: unknown };
+  try {
+    const values = fields.map((field) => [field, given[field]] as const);
+    return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+  } catch (thrown) {
+    throw new PlanloomError(
+      "CONTEXT_NOT_JSON",
+      { problem: { path: [], is: "unreadable" }, isObject: true },
+      { cause: thrown },
+    );
+  }
+}
+
+/** All that a tool can use of a context, also symbols and what a class has: none of it is in a stored copy. */
+function namesIn(context: object): readonly string[] {
+  const names = new Set<string>();
+  for (let at: object | null = context; at !== null && at !== Object.prototype; at = prototypeOf(at)) {
+    for (const name of Reflect.ownKeys(at)) if (at === context || name !== "constructor") names.add(String(name));
+  }
+  return [...names];
+}
+
+const prototypeOf = (of: object): object | null => Object.getPrototypeOf(of) as object | null;
 
 /** A copy of the stored part. Throws CONTEXT_NOT_JSON, CONTEXT_HOLDS_SECRET. */
 function storedPart(part: unknown, secrets: Secrets): JsonObject {

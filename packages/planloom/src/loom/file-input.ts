@@ -23,12 +23,17 @@ const MEDIA_TYPES: { readonly [ending: string]: string } = {
   ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 };
 
+const CHUNK = 64 * 1024;
+
+/** In any case of letters, also with parameters such as `charset`. */
+const isTextType = (mediaType: string): boolean => TEXT.test(mediaType.split(";")[0]!.trim().toLowerCase());
+
 const TEXT = /^text\/|^application\/(?:json|yaml|xml|javascript)$|\+(?:json|xml|yaml)$/;
 
 /** The media type of a file that holds no text, by the end of its name. undefined for all others. */
 export function binaryTypeOf(path: string): string | undefined {
   const type = MEDIA_TYPES[extname(path).toLowerCase()];
-  return type === undefined || TEXT.test(type) ? undefined : type;
+  return type === undefined || isTextType(type) ? undefined : type;
 }
 
 /**
@@ -52,9 +57,9 @@ export async function fileInput(
   const most = Math.floor((LIMITS.valueBytes * 3) / 4) - 1_000;
   if (bytes.length > most) throw new PlanloomError("FILE_INPUT_INVALID", { file: name, problem: "too-large", most });
   const known = mediaType ?? MEDIA_TYPES[extname(name).toLowerCase()];
-  const text = known === undefined || TEXT.test(known) ? textOf(bytes) : undefined;
+  const text = known === undefined || isTextType(known) ? textOf(bytes) : undefined;
   if (text !== undefined) return { name, mediaType: known ?? "text/plain", text };
-  if (known !== undefined && TEXT.test(known)) {
+  if (known !== undefined && isTextType(known)) {
     throw new PlanloomError("FILE_INPUT_INVALID", { file: name, problem: "not-utf8", mediaType: known });
   }
   return { name, mediaType: known ?? "application/octet-stream", base64: Buffer.from(bytes).toString("base64") };
@@ -69,15 +74,22 @@ function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** At most a little more than an input may have. */
+/**
+ * All bytes, but at most a little more than an input may have. A pipe, a device or a file of the system tells no size,
+ * so it is read to its end.
+ */
 async function bytesOf(path: string): Promise<Uint8Array> {
   try {
     const file = await open(path, "r");
     try {
-      const { size } = await file.stat();
-      const buffer = Buffer.alloc(Math.min(size, LIMITS.valueBytes));
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-      return buffer.subarray(0, bytesRead);
+      const chunks: Buffer[] = [];
+      for (let left = LIMITS.valueBytes; left > 0;) {
+        const { bytesRead, buffer } = await file.read({ buffer: Buffer.alloc(Math.min(left, CHUNK)), position: null });
+        if (bytesRead === 0) break;
+        left -= bytesRead;
+        chunks.push(buffer.subarray(0, bytesRead));
+      }
+      return Buffer.concat(chunks);
     } finally {
       await file.close();
     }

@@ -81,7 +81,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     alternatives: alternativesIn(configured),
     decide: typeof config.approval === "function" ? config.approval : undefined,
   };
-  const contexts = new RunContexts(config.resolveContext, ports.configFile);
+  const contexts = new RunContexts(config.resolveContext, ports.configFile, secretFilter(config.secrets ?? {}).text);
   const services: Services = {
     answerChecks: new Map(),
     store,

@@ -136,11 +136,20 @@ function textOf(thrown: unknown, filter: SecretFilter): string | undefined {
 /** A tool's failure in its own words. The error may come from JavaScript. */
 function toldBy(thrown: ToolError, filter: SecretFilter): Failure {
   const { failure: known, message, retryable, retryAfterMs } = thrown;
-  if (known !== undefined) return cleanFailure(known, filter);
+  if (isOurs(known)) return cleanFailure(known, filter);
   const [code, text] = [messageOf(thrown.code, filter.text), messageOf(message, filter.text)];
   const told = soundFailure({ code, text, retryable, retryAfterMs }, "TOOL_FAILED");
   // Its message says what happened. Its causes are for the trace.
   return withFacts(isOurCode(told.code) ? { ...told, foreign: true } : told, thrown, filter);
+}
+
+/** Words of the catalogue need its parameters. Anything else is told by the message. */
+function isOurs(failure: Failure | undefined): failure is Failure {
+  try {
+    return failure !== undefined && isOurCode(failure.code);
+  } catch {
+    return false;
+  }
 }
 
 const cleanFailure = (failure: Failure, filter: SecretFilter): Failure =>

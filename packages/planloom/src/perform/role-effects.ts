@@ -2,6 +2,7 @@
 // Out: an outcome. Each asks one model and calls no tool.
 import type { PlannerRequest } from "../agents/planner/plan-request.js";
 import type { DraftedStep } from "../agents/checkpoint.js";
+import { messageOf } from "../error.js";
 import { askPlanner } from "../agents/planner/planner.js";
 import { replanFacts } from "../agents/planner/replan-facts.js";
 import { reviewFacts, reviewPlan } from "../agents/planner/reviewer.js";
@@ -117,8 +118,12 @@ function answerCheck({ answerChecks }: Services, run: Run): (value: Json) => Pro
   return async (value) => {
     const misfit = answerProblem(run, value);
     if (misfit !== undefined || own === undefined) return misfit;
-    const checked = await own.check(value);
-    return checked.ok ? undefined : checked.problem;
+    try {
+      const checked = await own.check(value);
+      return checked.ok ? undefined : checked.problem;
+    } catch (thrown) {
+      return { code: "SCHEMA_REFUSES", text: messageOf(thrown) };
+    }
   };
 }
 

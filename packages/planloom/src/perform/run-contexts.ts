@@ -25,6 +25,8 @@ export class RunContexts {
   constructor(
     private readonly resolve: ResolveContext | undefined,
     private readonly configFile: string | null | undefined,
+    /** Takes the values of secrets out of a text. */
+    private readonly clean: (text: string) => string = (text) => text,
   ) {}
 
   /** Whether a context can be made from its stored part alone. */
@@ -45,7 +47,7 @@ export class RunContexts {
     const { resolve } = this;
     if (resolve === undefined) return context.stored;
     let found = this.#lookedUp.get(run);
-    if (found === undefined) this.#lookedUp.set(run, (found = lookedUp(run.id, context.stored, resolve)));
+    if (found === undefined) this.#lookedUp.set(run, (found = this.#lookUp(run.id, context.stored, resolve)));
     return found;
   }
 
@@ -56,14 +58,14 @@ export class RunContexts {
     const config = this.configFile === undefined ? {} : { config: this.configFile };
     throw new PlanloomError("CONTEXT_NEEDED", { runId, fields, ...config });
   }
-}
 
-async function lookedUp(runId: string, stored: JsonObject, resolve: ResolveContext): Promise<unknown> {
-  try {
-    // A copy, so that the function cannot change the state of the run.
-    return await resolve(runId, structuredClone(stored));
-  } catch (thrown) {
-    const reason = beginning(messageOf(thrown), LIMITS.messageChars);
-    throw new PlanloomError("CONTEXT_FAILED", { runId, reason }, { cause: thrown });
+  async #lookUp(runId: string, stored: JsonObject, resolve: ResolveContext): Promise<unknown> {
+    try {
+      // A copy, so that the function cannot change the state of the run.
+      return await resolve(runId, structuredClone(stored));
+    } catch (thrown) {
+      const reason = beginning(messageOf(thrown, this.clean), LIMITS.messageChars);
+      throw new PlanloomError("CONTEXT_FAILED", { runId, reason }, { cause: thrown });
+    }
   }
 }

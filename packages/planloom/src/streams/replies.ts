@@ -1,6 +1,6 @@
 // The replies of a person in a front end, as commands to the run. In: a message of `useChat`, or the `resume` of an
 // AG-UI request. Out: commands. They come from outside, so only what fits is taken; the run checks the rest.
-import { isObject, type Json } from "../plan/json.js";
+import type { Json } from "../plan/json.js";
 import { DOUBT_VERDICTS, UNUSABLE_VERDICTS, type CallVerdict, type Command } from "../run/command.js";
 import type { AskedMoment } from "./moments.js";
 
@@ -27,19 +27,22 @@ export interface AgUiReply {
  * doubts (`addToolOutput`). Parts that hold no answer, and those of other tools, are passed over.
  */
 export function uiReplies(message: RepliedMessage): readonly ReplyCommand[] {
-  if (message.role !== "assistant") return [];
-  return message.parts.flatMap((part) => (isObject(part as Json) ? partReply(part as Record<string, unknown>) : []));
+  // It comes from a browser, so it may be anything.
+  const { role, parts } = asRecord(message);
+  return role === "assistant" && Array.isArray(parts) ? parts.flatMap((part) => partReply(asRecord(part))) : [];
 }
 
 /** The answers in the `resume` of an AG-UI request. */
 export function agUiReplies(resume: readonly AgUiReply[]): readonly ReplyCommand[] {
-  return resume.flatMap(({ interruptId, status, payload }) => {
-    const said = asRecord(payload);
-    const isRefused = status === "cancelled" || said["approved"] === false;
-    const approval = approvalReply(interruptId, !isRefused, said["comment"]);
-    if (approval.length > 0) return approval;
-    return status === "cancelled" ? [] : outputReply(interruptId, payload);
-  });
+  return Array.isArray(resume) ? resume.flatMap((entry) => resumeReply(asRecord(entry))) : [];
+}
+
+function resumeReply({ interruptId, status, payload }: Record<string, unknown>): readonly ReplyCommand[] {
+  const { approved: said, comment } = asRecord(payload);
+  const approved = status === "cancelled" ? false : said;
+  if (APPROVAL.test(textOf(interruptId)))
+    return typeof approved === "boolean" ? approvalReply(interruptId, approved, comment) : [];
+  return status === "resolved" ? outputReply(interruptId, payload) : [];
 }
 
 function partReply({ state, approval, toolCallId, output, type }: Record<string, unknown>): readonly ReplyCommand[] {

@@ -269,3 +269,65 @@ test.each<[string, LoomConfig, object]>([
   expect((await loom.list()).runs).toEqual([]);
   await loom.close();
 });
+
+describe("a context that cannot be looked up", () => {
+  /** A run that waits for an answer, in another process with this function. */
+  async function left(resolveContext: NonNullable<LoomConfig<App>["resolveContext"]>, more: LoomConfig<App> = {}) {
+    const { seen, look } = seeing();
+    const store = memoryStore();
+    const first = await open({ tools: [look], store });
+    const { id } = await first.start("Look.", { plan: ASKED, context: { tenant: "acme" } });
+    await first.engine.stopped(id);
+    await first.close();
+    const loom = await open({ tools: [look], store, resolveContext, ...more });
+    return { seen, loom, run: await loom.get(id) };
+  }
+
+  it("does not keep a run from being cancelled, and calls no tool", async () => {
+    const { seen, loom, run } = await left(() => new Promise(() => undefined));
+    await run.respond("q", "Yes");
+    await run.cancel("It takes too long");
+    expect(await run.result({ untilEnd: true })).toMatchObject({ status: "cancelled" });
+    expect(seen).toEqual([]);
+    await sound(run);
+    await loom.close();
+  });
+
+  it("tells no secret in its error", async () => {
+    const fail = () => Promise.reject(new Error("no connection to db://u:secret-of-db@host"));
+    const { loom, run } = await left(fail, { secrets: { db: "secret-of-db" } });
+    await run.respond("q", "Yes");
+    const message = expect.stringContaining("db://u:[secret db]@host") as string;
+    await expect(run.result()).rejects.toMatchObject({ code: "CONTEXT_FAILED", message });
+    await loom.close();
+  });
+});
+
+it("counts what a class or a symbol gives to a context as not stored", async () => {
+  class Session {
+    tenant = "acme";
+    db = undefined as never;
+    orders(): string {
+      return this.tenant;
+    }
+  }
+  const { look } = seeing();
+  const loom = await open({ tools: [look], store: memoryStore(), storedContext: ["tenant"] });
+  for (const [context, lookedUp] of [
+    [new Session(), ["db", "orders"]],
+    [{ tenant: "acme", [Symbol("db")]: 1 }, ["Symbol(db)"]],
+  ] as const) {
+    const run = await loom.start("Look.", { plan: PLAN, context });
+    expect((await eventsIn(run))[0]).toMatchObject({ data: { context: { stored: { tenant: "acme" }, lookedUp } } });
+    await run.result();
+  }
+  const unreadable = {
+    get tenant(): string {
+      throw new Error("closed");
+    },
+  };
+  await expect(loom.start("Look.", { plan: PLAN, context: unreadable })).rejects.toMatchObject({
+    code: "CONTEXT_NOT_JSON",
+  });
+  await loom.close();
+});

@@ -29,7 +29,7 @@ test("a tool gets the text or the bytes of a file, with its media type", async (
   expect(await loom.run("Look.", { plan, inputs })).toMatchObject({ status: "completed", answer: "text/markdown" });
   const picture = { name: "dot.PNG", mediaType: "image/png", base64: PNG.toString("base64") };
   expect(got).toEqual([{ note: "# Grüße", picture }]);
-  expect(await inputsFromFlags([`p=@${join(here, "dot.PNG")}`])).toEqual({ p: picture });
+  expect(await inputsFromFlags([`p=@${join(here, "dot.PNG")}`])).toEqual([{ name: "p", text: "", media: picture }]);
   await loom.close();
 });
 
@@ -45,4 +45,12 @@ test("bytes are text if they are UTF-8; a text that is not is refused, and so is
   await expect(fileInput(latin, { name: "a.txt" })).rejects.toMatchObject({ code: "FILE_INPUT_INVALID" });
   await expect(fileInput(Buffer.alloc(9_000_000))).rejects.toMatchObject({ params: { problem: "too-large" } });
   await expect(fileInput("no/such.file")).rejects.toMatchObject({ code: "FILE_NOT_FOUND" });
+});
+
+test("a file that tells no size is read to its end, and a media type may have parameters", async () => {
+  // The system writes it while it is read.
+  expect(await fileInput("/proc/self/status")).toMatchObject({ text: expect.stringContaining("Pid:") as string });
+  await expect(fileInput("/dev/zero")).rejects.toMatchObject({ code: "FILE_INPUT_INVALID" });
+  const json = { mediaType: "Application/JSON; charset=utf-8" };
+  expect(await fileInput(Buffer.from("{}"), json)).toEqual({ name: "file", ...json, text: "{}" });
 });

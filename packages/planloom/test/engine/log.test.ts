@@ -89,6 +89,7 @@ test.each([0, 1, 3, 5, 9])(
       let length = Math.max(there, 1);
       const store: EventStore = {
         ...memoryStore(),
+        owner: async () => undefined,
         // One event more with each look.
         read: async (_, from = 1, limit = Infinity) => log.slice(0, length++).slice(from - 1, from - 1 + limit),
       };

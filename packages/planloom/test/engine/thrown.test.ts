@@ -17,7 +17,7 @@ async function runWith(run: () => unknown, config: Partial<LoomConfig> = {}, mor
     run: acting,
     ...more,
   });
-  const loom = await createLoom({ store: "memory", tools: [t], onFailure: "fail", ...config } as LoomConfig, {
+  const loom = await createLoom({ store: "memory", tools: [t], onFailure: "fail", ...config }, {
     env: {},
   });
   const retry = { attempts: 2, delay: "1ms" };
@@ -66,7 +66,7 @@ const VALUES: readonly (readonly [string, () => unknown])[] = [
       })(),
   ],
   ["an error of another realm", () => vm.runInNewContext("new TypeError('elsewhere')") as unknown],
-  ["an error that causes itself", () => Object.assign(new Error("loop"), { cause: null as unknown })],
+  ["an error that causes itself", () => Object.assign(new Error("loop"), { cause: null })],
   ["a bigint", () => 3n],
   ["a date that is none", () => new Date(Number.NaN)],
   ["no prototype", () => Object.create(null) as unknown],
@@ -74,7 +74,7 @@ const VALUES: readonly (readonly [string, () => unknown])[] = [
 
 describe("a step ends with a code, whatever its tool", () => {
   test.each(VALUES)("throws or rejects with: %s", async (_what, make) => {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error
+     
     const thrown = await runWith(() => {
       throw make();
     });
@@ -207,7 +207,7 @@ test("the first cause leads, and what followed stands behind it", async () => {
       throw new Error("the ledger is locked");
     },
   });
-  const loom = await createLoom({ store: "memory", tools: [t], models: { planner } } as LoomConfig, { env: {} });
+  const loom = await createLoom({ store: "memory", tools: [t], models: { planner } }, { env: {} });
   const { error, report } = await loom.run("Say the total.");
   await loom.close();
   expect(error).toMatchObject({ code: "TOOL_THREW", then: { code: "PLAN_INVALID" } });
@@ -215,3 +215,12 @@ test("the first cause leads, and what followed stands behind it", async () => {
   expect(report?.why).toMatch(/^step a: the ledger is locked/);
   expect(`${error?.next} ${report?.next}`).not.toContain("stronger");
 });
+
+test.each([null, "x", 5, {}, { code: 1 }, { code: "NO_SUCH_CODE" }])(
+  "a ToolError with the failure %j of a program ends its step with its own words",
+  async (failure) => {
+    const error = Object.assign(new ToolError("No such order.", { code: "GONE", retryable: false }), { failure });
+    const { document } = await runWith(() => Promise.reject(error));
+    expect(document.steps[0]).toMatchObject({ status: "failed", error: { code: "GONE", message: "No such order." } });
+  },
+);

@@ -110,6 +110,42 @@ describe("an answer of a type", () => {
     expect(await loom.run("Look.", { plan, answer: Report })).toMatchObject({ answer: { title: "Short" } });
   });
 
+  const Loose = z.object({ total: z.number().default(0), note: z.string().optional(), of: z.unknown().optional() });
+
+  it.each([
+    ["the form around a wrong value", '{"answer": {"total": "many"}}'],
+    ["the form with a note beside it", '{"answer": {"total": "many"}, "sure": true}'],
+    ["a record of other fields", '{"report": {"total": 7}}'],
+    ["a part of a reply that was cut, and no server says so", '{"answer": {"total": 7, "of": {"total": 3}'],
+    ["a list of such parts", '{"answer": {"of": [{"total": 3}, {"total": 4}, {"to'],
+    ["the same in a fence", '```json\n{"answer": {"of": {"total": 3}'],
+  ])("is not %s", async (_, reply) => {
+    const synthesizer = script(reply, says({ total: 8 }));
+    const loom = await loomWith({ models: { synthesizer } });
+    expect(await loom.run("Look.", { plan, answer: Loose })).toMatchObject({
+      status: "completed",
+      answer: { total: 8 },
+    });
+  });
+
+  it.each(['{"answer": {"total": 7}, "sure": true}', 'Note [a]: {"total": 7}', '{ no } {"answer": {"total": 7}}'])(
+    "is found in %s",
+    async (reply) => {
+      const loom = await loomWith({ models: { synthesizer: script(reply) } });
+      expect(await loom.run("Look.", { plan, answer: Loose })).toMatchObject({ answer: { total: 7 } });
+    },
+  );
+
+  it("is never wrong because a schema throws: the run says that it has no answer", async () => {
+    const Broken = z.object({ total: z.number() }).refine(() => {
+      throw new TypeError("a bug of the schema");
+    });
+    const loom = await loomWith({ models: { synthesizer: script(says({ total: 1 }), says({ total: 2 })) } });
+    const failed = await loom.run("Look.", { plan, answer: Broken });
+    expect(failed).toMatchObject({ status: "failed", answer: null, error: { code: "ANSWER_INVALID" } });
+    expect(failed.error?.message).toContain("a bug of the schema");
+  });
+
   it("is refused by the schema of the program, which knows more than JSON Schema", async () => {
     const Even = z.object({ n: z.number() }).refine(({ n }) => n % 2 === 0, "must be even");
     const synthesizer = script(says({ n: 1 }), says({ n: 4 }));

@@ -137,3 +137,11 @@ describe("a schema with a fault", () => {
     expect(nonconformity([1, 2], schema)).toMatchObject({ path: "/1", keyword: "maximum" });
   });
 });
+
+it("accepts no value that was not looked at to its end, also under `not` and `oneOf`", () => {
+  const all = { allOf: Array.from({ length: 100 }, () => ({})) };
+  const long = Array.from({ length: 10_000 }, () => 1);
+  const number = { items: { allOf: [all, { type: "number" }] } };
+  for (const schema of [{ not: number }, { oneOf: [{ minItems: 1 }, number] }])
+    expect(nonconformity(long, schema)).toMatchObject({ keyword: "size" });
+});

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { z } from "zod";
 import { LIMITS } from "../../src/limits.js";
 import type { UIMessageChunk } from "../../src/streams/ui-message-chunk.js";
+import { memoryStore } from "../../src/store/memory.js";
 import { latch, type Latch } from "../../src/testing/conformance/parts.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import type { Model } from "../../src/model/port.js";
@@ -289,4 +290,64 @@ it("refuses a place that is no number of an event", async () => {
   const run = await loom.start("", { plan: PLAN });
   for (const after of [-1, 1.5, NaN, "3" as unknown as number])
     expect(() => run.toUIMessageStream({ after })).toThrow(expect.objectContaining({ code: "AFTER_INVALID" }));
+});
+
+it("takes no answer of before a retry for a question that the retry asks", async () => {
+  const lose = tool({
+    name: "lose",
+    description: "Fails.",
+    input: z.object({}),
+    effects: "none",
+    run: () => Promise.reject(new ToolError("It is lost.", { retryable: false })),
+  });
+  const loom = await openLoom({ tools: [lose] });
+  const steps = [
+    { id: "whom", ask: "To whom?" },
+    { id: "post", tool: "lose", dependsOn: ["whom"], onFailure: "fail" },
+  ];
+  const run = await loom.start("", { plan: { goal: "Write", steps, answer: { value: 1 } } });
+  const interrupts = async () => {
+    const end = (await all(run.toAgUiStream())).at(-1);
+    return end?.type === "RUN_FINISHED" && end.outcome.type === "interrupt" ? end.outcome.interrupts : [];
+  };
+  const answers = async () =>
+    (await interrupts()).map(({ id }) => ({ interruptId: id, status: "resolved", payload: "Ann" }) as const);
+  const first = await answers();
+  expect(await run.answerAgUi(first)).toStrictEqual([{ ok: true }]);
+  expect((await run.result()).status).toBe("failed");
+  expect(await run.retry({ from: "whom" })).toStrictEqual({ ok: true });
+  await run.result();
+  expect(await run.answerAgUi(first)).toMatchObject([{ ok: false, code: "STALE_REPLY" }]);
+  expect(await run.answerAgUi(await answers())).toStrictEqual([{ ok: true }]);
+});
+
+it("approves nothing without a clear yes, and reads no answer in what is no message", async () => {
+  const loom = await openLoom();
+  const run = await loom.start("", { plan: PLAN });
+  await run.result();
+  const { hash } = (await run.document()).waiting!.approvals[0]!;
+  const said = [undefined, null, true, "yes", {}, { approved: "false" }, { approved: 1 }, { approve: true }];
+  const resume = said.map((payload) => ({ interruptId: `9.${hash}`, status: "resolved", payload }) as const);
+  expect(await run.answerAgUi(resume)).toStrictEqual([]);
+  for (const odd of [null, undefined, 1, "x", {}, { role: "assistant" }, { role: "assistant", parts: [null, 1] }]) {
+    expect(await run.answerUIMessage(odd as never)).toStrictEqual([]);
+    expect(await run.answerAgUi([odd] as never)).toStrictEqual([]);
+    expect(await run.answerAgUi(odd as never)).toStrictEqual([]);
+  }
+  expect((await run.document()).status).toBe("awaiting-approval");
+});
+
+it("ends with an error when the run is deleted", async () => {
+  const store = memoryStore();
+  const driver = await openLoom({ store });
+  const { id } = await driver.start("", { plan: PLAN });
+  await driver.engine.stopped(id);
+  await driver.close();
+  const loom = await openLoom({ store });
+  const reader = (await loom.get(id)).toUIMessageStream({ until: "end" }).getReader();
+  const rest = (async () => {
+    while (!(await reader.read()).done);
+  })();
+  await loom.delete(id);
+  await expect(rest).rejects.toMatchObject({ code: "RUN_UNKNOWN" });
 });

@@ -6,7 +6,7 @@ import { membersOf, typeText, type Type } from "../../plan/type/type.js";
 import type { ModelRequest } from "../../model/port.js";
 import { jsonReadings } from "./json-reply.js";
 import { withDefinitions } from "./schema-definitions.js";
-import { closedObject, fromStrict, strictSchema } from "./strict-schema.js";
+import { closedObject, fromStrict, isFree, strictSchema } from "./strict-schema.js";
 import { withoutTextValues } from "./text-values.js";
 
 /** The type that an answer must have. `schema`: the JSON Schema that says more than the type, if there is one. */
@@ -42,17 +42,31 @@ export const replyTypeText = ({ type }: WantedAnswer): string => `{ answer: ${ty
 export function readingsOf(text: string, wanted: WantedAnswer): readonly Json[] {
   if (isText(wanted)) return [text];
   const { type } = wanted;
-  const held = jsonReadings(text).flatMap((value) => [
-    ...(isForm(value) ? [fromStrict(value["answer"]!, type), value["answer"]!] : []),
-    fromStrict(value, type),
-    value,
-  ]);
+  const held = jsonReadings(text).flatMap((value) => heldIn(value, type));
   const values = held.length === 0 ? [text] : held;
   return values.flatMap((value) => [value, withoutTextValues(value, type)]);
 }
 
-const isForm = (value: Json): value is JsonObject =>
-  isObject(value) && Object.keys(value).length === 1 && Object.hasOwn(value, "answer");
+/**
+ * What a JSON value of the reply may stand for. Types let unknown fields pass, so a record in the form is the answer
+ * only if the type has a field `answer`, and a record that has no field of the type is something else.
+ */
+function heldIn(value: Json, type: Type): readonly Json[] {
+  const records = membersOf(type).filter((member) => member.kind === "record");
+  const names = new Set(records.flatMap(({ fields }) => Object.keys(fields)));
+  const whole = [fromStrict(value, type), value];
+  if (!isObject(value)) return whole;
+  const given = Object.keys(value);
+  const hasAnswer = Object.hasOwn(value, "answer") && (given.length === 1 || (names.size > 0 && !names.has("answer")));
+  const inside = hasAnswer ? [fromStrict(value["answer"]!, type), value["answer"]!] : [];
+  if (hasAnswer && !names.has("answer")) return inside;
+  const isForeign =
+    given.length > 0 &&
+    records.length > 0 &&
+    records.every((record) => !isFree(record) && record.rest === undefined) &&
+    !given.some((name) => names.has(name) || name === "object");
+  return isForeign ? inside : [...inside, ...whole];
+}
 
 /** Nesting of lists and records. */
 function levelsOf(type: Type): number {

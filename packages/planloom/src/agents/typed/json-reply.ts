@@ -50,7 +50,7 @@ export function listOrRecord(text: string): Json {
  */
 export function jsonReadings(text: string): Json[] {
   const values: Json[] = [];
-  for (const part of [text, fenced(text), outermost(text), ...balancedParts(text)]) {
+  for (const part of [text, fenced(text), outermost(text), ...balancedParts(text).parts]) {
     if (part === undefined) continue;
     try {
       values.push(parseExactly(part));
@@ -85,19 +85,31 @@ function outermost(text: string): string | undefined {
 /** Places where a part with balanced brackets is looked for: each is read to the end of the text at most once. */
 const TRIES = 5;
 
-/** The parts of a text from an opening bracket to the one that closes it, in order. Braces may also stand in prose. */
-function balancedParts(text: string): readonly string[] {
+/** Whether a text breaks off inside of JSON. Its finished parts are no value of their own. */
+export const isCutJson = (text: string): boolean => jsonReadings(text).length === 0 && balancedParts(text).isCut;
+
+/** The beginning of a record with a field, or of a list with a value: no prose. */
+const JSON_BEGINS = /^(?:\{\s*"|\[\s*[[{"])/;
+
+/**
+ * The parts of a text from an opening bracket to the one that closes it, in order. Braces may also stand in prose. JSON
+ * that never ends was cut: what stands inside of it is no part.
+ */
+function balancedParts(text: string): { readonly parts: readonly string[]; readonly isCut: boolean } {
   const parts: string[] = [];
   const opening = /[[{]/g;
   for (let tries = 0; tries < TRIES; tries++) {
     const start = opening.exec(text)?.index;
     if (start === undefined) break;
     const end = closingOf(text, start);
-    if (end === undefined) continue;
+    if (end === undefined) {
+      if (JSON_BEGINS.test(text.slice(start, start + 200))) return { parts, isCut: true };
+      continue;
+    }
     parts.push(text.slice(start, end));
     opening.lastIndex = end;
   }
-  return parts;
+  return { parts, isCut: false };
 }
 
 /** The place behind the bracket that closes the one at `start`. Brackets inside of texts do not count. */

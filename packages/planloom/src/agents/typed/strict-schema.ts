@@ -98,7 +98,8 @@ function recordOptions(type: RecordType, references: boolean, depth: number): re
   return [closed, ...list];
 }
 
-const isFree = (type: RecordType): boolean => Object.keys(type.fields).length === 0 && type.closed !== true;
+/** Whether any object is of this type, whatever its fields are. */
+export const isFree = (type: RecordType): boolean => Object.keys(type.fields).length === 0 && type.closed !== true;
 
 function anyOf(options: readonly JsonObject[]): JsonObject {
   const flat = options.flatMap((option) => (option["anyOf"] as readonly JsonObject[] | undefined) ?? [option]);
