@@ -41,7 +41,7 @@ test("the command line takes a schema, and refuses one that cannot be checked", 
   here.write("bad.json", { type: "lst" });
   const bad = await here.run(["run", "plan.json", "--answer-schema", "bad.json"]);
   expect(bad.code).toBe(2);
-  expect(bad.stderr).toContain('there is no type "lst" at /type');
+  expect(bad.stderr).toContain('/type is "lst", which is no type of JSON Schema');
   here.write("good.json", { type: "array", items: { type: "string" } });
   const run = await here.json(["run", "plan.json", "--answer-schema", "good.json", "--json"]);
   expect(run).toMatchObject({ status: "needs-attention", answer: null, answerSchema: { type: "array" } });
