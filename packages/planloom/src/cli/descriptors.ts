@@ -13,6 +13,7 @@ const STDERR = 2;
 /** `taken` gets what was written to descriptor 1. Called once, after the streams of the process were opened. */
 export function takeDescriptors(taken: (chunk: string | Uint8Array) => void): void {
   takeFileWrites(fs as unknown as Patched, taken);
+  takeWholeWrites(fs as unknown as Patched, taken);
   takeChildren();
   syncBuiltinESMExports();
 }
@@ -33,6 +34,18 @@ function takeFileWrites(files: Patched, taken: (chunk: string | Uint8Array) => v
     process.nextTick(done, null, Buffer.byteLength(chunk), data);
     return undefined;
   };
+}
+
+/** They write a whole file, and take a descriptor in the place of its name. */
+function takeWholeWrites(files: Patched, taken: (chunk: string | Uint8Array) => void): void {
+  for (const name of ["writeFileSync", "appendFileSync"]) {
+    const call = files[name]!;
+    files[name] = function (file, data, ...rest) {
+      if (file !== STDOUT && file !== "/dev/stdout") return call.call(this, file, data, ...rest);
+      taken(partOf(data, []));
+      return undefined;
+    };
+  }
 }
 
 /** The part of a buffer that is written: by offset and length, given as two numbers or as an object. */

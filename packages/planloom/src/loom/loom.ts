@@ -251,7 +251,7 @@ export class Loom<C = unknown> {
     const given =
       plan === undefined
         ? undefined
-        : await this.appraised(this.given(plan, goal, inputs, answer?.json), undefined, context);
+        : await this.appraised(this.given(plan, goal, inputs, answer?.json), undefined, context, options.runId);
     if (given === undefined && this.services.planner === null) throw new PlanloomError("NO_PLANNER", {});
     const aim = soundGoal(isBlank(goal) ? (given?.plan.goal ?? "") : goal);
     const tags = soundTags(options.tags ?? []);
@@ -361,9 +361,9 @@ export class Loom<C = unknown> {
   }
 
   /** Uses the policy of the run, or of a new run. */
-  private appraised(plan: CheckedPlan, run?: Run, starts?: RecordedContext): Promise<CheckedPlan> {
+  private appraised(plan: CheckedPlan, run?: Run, starts?: RecordedContext, runId = ""): Promise<CheckedPlan> {
     const appraise = appraiseWith(this.appraiser);
-    const holder = run ?? { id: "", request: starts === undefined ? {} : { context: starts } };
+    const holder = run ?? { id: runId, request: starts === undefined ? {} : { context: starts } };
     const context = () => this.contexts.contextOf(holder);
     if (run === undefined) return appraise(plan, { approval: this.settings.approval, context });
     return appraise(plan, { approval: run.request.settings.approval, done: doneIn(run, plan), context });

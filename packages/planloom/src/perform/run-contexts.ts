@@ -7,7 +7,10 @@ import type { JsonObject } from "../plan/json.js";
 import type { RecordedContext } from "../run/context.js";
 import { PlanloomError } from "../words/planloom-error.js";
 
-/** Makes the context of a run from its stored part. Called once each time this process begins to drive the run. */
+/**
+ * Makes the context of a run from its stored part. Called once each time this process begins to drive the run, and
+ * before its start for an approval function; `runId` is then "" unless the start names the run.
+ */
 export type ResolveContext<C = unknown> = (runId: string, stored: JsonObject) => C | Promise<C>;
 
 /** A run, or what is known of it before its first event. */

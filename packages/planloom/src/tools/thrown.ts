@@ -83,7 +83,7 @@ function causesOf(thrown: unknown, clean: Clean): readonly Cause[] {
 function nextOf(value: unknown): unknown[] {
   const errors = fieldOf(value, "errors");
   try {
-    return [fieldOf(value, "cause"), ...(Array.isArray(errors) ? errors.slice(0, LIMITS.causes) : [])];
+    return [fieldOf(value, "cause"), ...(Array.isArray(errors) ? (errors.slice(0, LIMITS.causes) as unknown[]) : [])];
   } catch {
     return [fieldOf(value, "cause")];
   }
@@ -110,7 +110,7 @@ function causeFact(cause: unknown, clean: Clean): Cause | undefined {
 
 const primitive = (value: unknown): unknown => (typeof value === "symbol" ? value.toString() : String(value));
 
-const FRAME = /^\s*at (?:.*? \()?((?:file:\/\/)?\/?[^\s()][^()]*?):(\d+):(\d+)\)?$/;
+const FRAME = /^\s*at (?:async )?(?:.*? \()?((?:file:\/\/)?\/?[^\s()][^()]*?):(\d+):(\d+)\)?$/;
 
 /** `tools/sum.mjs:3:9`: the first frame of the tool's own code; else of a package. */
 function placeIn(stack: string): string | undefined {

@@ -8,7 +8,7 @@ import { BIN, workspace, type Workspace } from "./planloom.js";
 
 const CONFIG = `
 import { execSync, spawn } from "node:child_process";
-import { createWriteStream, writeSync, write } from "node:fs";
+import { appendFileSync, createWriteStream, writeFileSync, writeSync, write } from "node:fs";
 import { tool } from "planloom";
 console.log("the configuration is loaded");
 const input = { type: "object", properties: {}, additionalProperties: false };
@@ -19,6 +19,8 @@ export default { approval: "never", tools: [
     process.stdout.write("by stream, ");
     process.stdout.write("in parts\\n");
     writeSync(1, "by descriptor\\n");
+    writeFileSync(1, "by file\\n");
+    appendFileSync("/dev/stdout", "by its end\\n");
     await new Promise((done) => write(1, Buffer.from("--by buffer\\n"), 2, 10, null, done));
     execSync("echo by shell", { stdio: "inherit" });
     await new Promise((done) => spawn("echo", ["by child"], { stdio: ["ignore", 1, "inherit"] }).on("close", done));
@@ -54,7 +56,8 @@ test("all that a tool prints goes to stderr, in whole lines; stdout holds the do
   const { stdout, stderr, code } = await here.run(run("chatty", "--json"));
   expect([code, (JSON.parse(stdout) as RunDocument).answer]).toEqual([0, 7]);
   const printed = ["the configuration is loaded", "by console", "by stream, in parts", "by descriptor", "by buffer"];
-  for (const line of [...printed, "by shell", "by child", "unfinished"]) expect(stderr.split("\n")).toContain(line);
+  for (const line of [...printed, "by file", "by its end", "by shell", "by child", "unfinished"])
+    expect(stderr.split("\n")).toContain(line);
 });
 
 test("a tool that calls process.exit leads to exit 1, one document and a run that can be resumed", async () => {

@@ -201,6 +201,19 @@ describe("the context of a run", () => {
 });
 
 describe("functions of the context", () => {
+  it("that decide about a given plan get its context by the id that its start names", async () => {
+    const { look } = seeing();
+    const ids: string[] = [];
+    const resolveContext = (runId: string) => (ids.push(runId), { tenant: "acme", db });
+    const approval = (_plan: unknown, _estimate: unknown, { context }: { readonly context: App }) =>
+      context.tenant !== "acme";
+    const loom = await open({ tools: [look], store: memoryStore(), resolveContext, approval });
+    const started = { plan: PLAN, stored: { tenant: "acme" }, runId: "mine" };
+    expect(await loom.run("Look.", started)).toMatchObject({ status: "completed" });
+    expect(ids).toEqual(["mine", "mine"]);
+    await loom.close();
+  });
+
   it("choose the model of a role, for each run and again after a restart", async () => {
     const { look } = seeing();
     const plan = { json: { steps: [{ id: "a", title: "Look", agent: "Look.", tools: ["look"] }] } };
