@@ -15,6 +15,7 @@ import { replay } from "../run/log/replay.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
 import type { RetryPreview } from "../run/decide/retry.js";
 import { forkOf, forkPreviewOf, previewOf, retryOf, type ForkOptions, type Home, type RetryOptions } from "./retry.js";
+import { knownOptions } from "./known-options.js";
 import { soundFeed, soundValue } from "./start-options.js";
 import type { Engine, Listener } from "../engine/engine.js";
 import { readLog } from "../engine/log.js";
@@ -46,6 +47,11 @@ export interface SendOptions {
   /** Called with the later events, if this process drives the run from here on. */
   readonly listener?: Listener;
 }
+
+const SEND_KEYS = ["by", "record", "listener"];
+const RETRY_KEYS = ["inputs", "trust", "plan"];
+const FORK_KEYS = [...RETRY_KEYS, "at", "runId", "context", "stored"];
+const FOREIGN_ARGS = { arguments: "args", input: "args", editedArgs: "args" };
 
 /** `Document` is the result: typed if the run was started, or opened, with the schema of its answer. */
 export class LoomRun<Document = RunDocument> {
@@ -167,7 +173,7 @@ export class LoomRun<Document = RunDocument> {
    * arguments (`values`) or with addresses of the same host (`host`). Refused with ARGS_INVALID, ARGS_NOT_EDITABLE,
    * REST_NOT_POSSIBLE; and with CLOCK_BEHIND if the clock is behind the last event of the run.
    */
-  approve(
+  async approve(
     hash: string,
     options: SendOptions & {
       readonly comment?: string;
@@ -177,6 +183,7 @@ export class LoomRun<Document = RunDocument> {
       readonly rest?: RestOfStep;
     } = {},
   ): Promise<WordedReply> {
+    knownOptions(options, [...SEND_KEYS, "comment", "calls", "unseen", "args", "rest"], FOREIGN_ARGS);
     const calls = options.calls === true ? { calls: true as const } : {};
     const unseen = options.unseen === true ? { unseen: true as const } : {};
     const args = options.args === undefined ? {} : { args: options.args };
@@ -208,7 +215,8 @@ export class LoomRun<Document = RunDocument> {
    * Rejects what waits. After a rejected plan, the planner writes another one with the comment, of which the first
    * 20,000 characters are kept.
    */
-  reject(comment: string, options: SendOptions & { readonly hash?: string } = {}): Promise<WordedReply> {
+  async reject(comment: string, options: SendOptions & { readonly hash?: string } = {}): Promise<WordedReply> {
+    knownOptions(options, [...SEND_KEYS, "hash"]);
     const { hash } = options;
     return this.send({ type: "reject", comment, ...(hash === undefined ? {} : { hash }) }, options);
   }
@@ -219,6 +227,7 @@ export class LoomRun<Document = RunDocument> {
     value: Json,
     options: SendOptions & { readonly item?: number } = {},
   ): Promise<WordedReply> {
+    knownOptions(options, [...SEND_KEYS, "item"]);
     return this.send({ type: "respond", step, value: soundValue(value, "answer"), ...itemOf(options) }, options);
   }
 
@@ -232,6 +241,7 @@ export class LoomRun<Document = RunDocument> {
     verdict: CallVerdict,
     options: SendOptions & { readonly item?: number; readonly output?: Json } = {},
   ): Promise<WordedReply> {
+    knownOptions(options, [...SEND_KEYS, "item", "output"], { value: "output", result: "output" });
     const output = options.output === undefined ? undefined : soundValue(options.output, "output");
     const of = { step, ...itemOf(options) };
     const doubt = findWork(await this.engine.load(this.id), of)?.doubts;
@@ -249,6 +259,7 @@ export class LoomRun<Document = RunDocument> {
    * RUN_NOT_ENDED, NOTHING_TO_RETRY, UNKNOWN_STEP, STEP_UNKNOWN.
    */
   async retry(options: RetryOptions & SendOptions = {}): Promise<WordedReply> {
+    knownOptions(options, [...SEND_KEYS, ...RETRY_KEYS, "from"], { at: "from", step: "from" });
     return this.send(await retryOf(await this.engine.load(this.id), options, this.home), options);
   }
 
@@ -329,6 +340,7 @@ export class LoomRun<Document = RunDocument> {
    * RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, PLAN_INVALID.
    */
   async fork(options: ForkOptions, listener?: Listener): Promise<LoomRun<Document>> {
+    knownOptions(options, FORK_KEYS, { from: "at", step: "at" });
     const request = await forkOf(await this.engine.load(this.id), options, this.home);
     const checked = checkedListener(this.home.answerChecks, this.answer?.own, listener);
     const runId = await this.engine.start(request, checked);

@@ -10,6 +10,7 @@ import { shownValue } from "./config-value.js";
 import type { PlanMarks } from "../run/command.js";
 import { strictJson } from "../tools/output.js";
 import { KEYS } from "./config.js";
+import { knownOptions } from "./known-options.js";
 
 export type Inputs = { readonly [name: string]: Json };
 
@@ -27,11 +28,17 @@ const START_KEYS = {
   answer: true,
 };
 
-/** A setting among these options would be a run without it. Throws CONFIG_INVALID. */
+/** What other libraries call these options. */
+const FOREIGN: { readonly [name: string]: keyof typeof START_KEYS } = {
+  ...{ abortSignal: "signal", history: "messages", metadata: "tags", labels: "tags", id: "runId" },
+  ...{ schema: "answer", answerSchema: "answer", output: "answer", outputSchema: "answer", responseFormat: "answer" },
+};
+
+/** A setting among these options, or another name, would be a run without it. Throws CONFIG_INVALID. */
 export function knownStartOptions(options: object): void {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  for (const [name, value] of given) {
-    if (Object.hasOwn(START_KEYS, name) || !isSetting(name, value as Json)) continue;
+  for (const [name, value] of Object.entries(options)) {
+    const isKnown = value === undefined || Object.hasOwn(START_KEYS, name) || Object.hasOwn(FOREIGN, name);
+    if (isKnown || !isSetting(name, value as Json)) continue;
     const write = `it in createLoom or agent${ours(name, value as Json)}`;
     throw new PlanloomError("CONFIG_INVALID", {
       setting: name,
@@ -39,6 +46,7 @@ export function knownStartOptions(options: object): void {
       wanted: { is: "instead", write },
     });
   }
+  knownOptions(options, Object.keys(START_KEYS), FOREIGN);
 }
 
 const isSetting = (name: string, value: Json): boolean =>
@@ -125,9 +133,12 @@ export function soundValue(value: Json, of: "answer" | "output"): Json {
   throw new PlanloomError("VALUE_NOT_JSON", { of, problem: copy.problem });
 }
 
-/** Throws AFTER_INVALID unless `after` is the number of an event, or 0. */
-export function soundFeed<T extends { readonly after?: number }>(options: T): T {
+/** Throws AFTER_INVALID unless `after` is the number of an event, or 0; CONFIG_INVALID for an unknown option. */
+export function soundFeed<T extends { readonly after?: number; readonly until?: string }>(options: T): T {
+  knownOptions(options, FEED_KEYS, { abortSignal: "signal", fromSeq: "after" });
   const { after = 0 } = options;
   if (Number.isSafeInteger(after) && after >= 0) return options;
   throw new PlanloomError("AFTER_INVALID", { given: shownValue(after) });
 }
+
+const FEED_KEYS = ["after", "until", "signal", "threadId", "runId"];

@@ -84,6 +84,34 @@ test.each([{ approval: "always" }, { require_approval: true }, { budget: { token
   },
 );
 
+test("an option that a call does not read is refused, with what to write", async () => {
+  const loom = await open();
+  for (const [more, write] of [
+    [{ abortSignal: AbortSignal.abort() }, "signal"],
+    [{ answerSchema: { type: "string" } }, "answer"],
+    [{ input: { a: 1 } }, "inputs"],
+    [{ zzz: 1 }, "one of inputs, plan"],
+  ] as const) {
+    const next = expect.stringContaining(`Write ${write}`) as string;
+    const starts = loom.run("Try.", { plan: { steps }, ...more });
+    await expect(starts).rejects.toMatchObject({ code: "CONFIG_INVALID", next });
+  }
+  expect((await loom.list()).runs).toEqual([]);
+  const run = await loom.start("Try.", {
+    plan: { goal: "Try.", steps: [{ id: "q", ask: "What?" }], answer: { value: 1 } },
+  });
+  await run.result();
+  const unknown = { code: "CONFIG_INVALID", params: { problem: "unknown" } };
+  const odd = (more: object) => more as never;
+  await expect(run.approve("a".repeat(64), odd({ arguments: {} }))).rejects.toMatchObject(unknown);
+  await expect(run.settle("q", "happened", odd({ value: 1 }))).rejects.toMatchObject(unknown);
+  await expect(run.retry(odd({ form: "q" }))).rejects.toMatchObject(unknown);
+  await expect(run.fork(odd({ at: "q", input: {} }))).rejects.toMatchObject(unknown);
+  await expect(run.reject("No.", odd({ hsah: "" }))).rejects.toMatchObject(unknown);
+  expect(() => run.toUIMessageStream(odd({ fromSeq: 3 }))).toThrow("Unknown setting fromSeq.");
+  expect((await run.document()).status).toBe("needs-attention");
+});
+
 describe("a plan inside another document", () => {
   const inner = { goal: "Try.", steps };
   test.each([
