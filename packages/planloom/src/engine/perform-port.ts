@@ -36,6 +36,12 @@ export interface PerformContext {
    */
   readonly checkpoint: Checkpoint;
   /**
+   * Resolves if this process still owns the run; rejects with STORE_FENCED. To be called after a wait and before a call
+   * that acts: the process may have been stopped meanwhile, and another one may have made the call. Absent: no other
+   * process can take the run.
+   */
+  stillOwned?(): Promise<void>;
+  /**
    * Gives the run an input of this effect while the effect goes on. Resolves once the events that follow are durable
    * (there may be none); rejects with what stopped the run.
    */

@@ -233,6 +233,7 @@ export class RunLoop {
       attempt: effect.kind === "call" ? effect.attempt : attempted.attempt,
       epoch,
       checkpoint: journalOf(store, attempted, writer),
+      stillOwned: writer.stillOwned,
       emit: async (input) => void (await this.#emit({ key, ...input })),
       reserve: (call, until) => this.#reservations.ask({ key, ...call }, until),
       waits: (isWaiting) => {

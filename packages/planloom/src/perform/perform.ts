@@ -31,6 +31,7 @@ export function performIn(given: Services): Perform {
     const budget = new EffectBudget(run, context.reserve);
     const begun = begin(given, effect, run, context);
     const found = await lookedUp(given, effect, run, context.signal);
+    if (found !== undefined) await context.stillOwned?.();
     if (context.signal.aborted && isToolCall(effect, run)) return notCalled(effect, run);
     const { services = timedOnce, runContext } = found ?? {};
     const outcome = await begun(services, { ...context, runContext, ...(limited ? { budget } : {}) });

@@ -325,7 +325,13 @@ export const BUGS = [
     name: "a call acts on events that are not durable yet",
     file: "src/perform/perform.js",
     find: "const begun = begin(given, effect, run, context);",
-    put: "const begun = (...rest) => begin(given, effect, run, context)(...rest);",
+    put: "await new Promise((go) => void given.clock.setTimer(2, go));\n        const begun = begin(given, effect, run, context);",
+  },
+  {
+    name: "a process that slept during a look-up does not check that it still owns the run",
+    file: "src/perform/perform.js",
+    find: "await context.stillOwned?.();",
+    put: "",
   },
   {
     name: "a call is made without the context of its run",

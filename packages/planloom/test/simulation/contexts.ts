@@ -27,7 +27,7 @@ export function contextsIn(world: SimulatedWorld, caller: Owner & { readonly nam
     if (fails) ledger.fault("failed look-up of a context", caller.name);
     ledger.say(caller.name, `looks up the context of ${runId}, which will ${fails ? "fail" : "be found"}`);
     return new Promise((found, lost) => {
-      const ms = chance.chance(0.1) ? chance.int(1_000, 5_000) : chance.int(1, 400);
+      const ms = chance.chance(0.3) ? chance.int(1_000, 8_000) : chance.int(1, 400);
       const answer = () => (fails ? lost(new Error("the directory is closed")) : found(wholeOf(stored)));
       time.after(ms, answer, caller);
     });
