@@ -8,7 +8,6 @@ import { LIMITS } from "../../src/limits.js";
 import { documentOf } from "../../src/loom/document.js";
 import { performIn } from "../../src/perform/perform.js";
 import { RunContexts } from "../../src/perform/run-contexts.js";
-import type { Services } from "../../src/perform/services.js";
 import type { EffectClass } from "../../src/plan/tool-spec.js";
 import { fakeClock, type FakeClock } from "../../src/testing/fake-clock.js";
 import { memoryStore } from "../../src/store/memory.js";
@@ -86,23 +85,21 @@ describe("an owner beyond its lease", () => {
 
 describe("an owner that was stopped while it looked a context up", () => {
   test("makes no call when another process has taken the run", async () => {
-    const [store, clock, tool] = [memoryStore(), fakeClock(BEGUN), toolNamed("act", "once", () => "done")];
+    const [store, tool] = [memoryStore(), toolNamed("act", "once", () => "done")];
+    let now = BEGUN;
+    // It runs no timer while it is stopped.
+    const clock = Object.assign(fakeClock(BEGUN), { now: () => now, setTimer: () => () => undefined });
     const found = latch<object>();
-    const open = (holder: string, resolve: () => Promise<object>): { engine: Engine; services: Services } => {
-      const services = { ...servicesOf({ store, clock, tools: [tool] }), contexts: new RunContexts(resolve, undefined) };
-      const newId = (of: string) => `${of}-${++ids}`;
-      const livenessOf = () => "unknown" as const;
-      const ports = { store, clock, perform: performIn(services), newId, defer: turn, holder, livenessOf };
-      return { engine: localEngine(ports), services };
-    };
-    const owner = open(OWNER, () => found.passed);
-    const request = requestOf(owner.services, { plan: { steps: [call("a", "act")] } });
+    const contexts = new RunContexts(() => found.passed, undefined);
+    const services = { ...servicesOf({ store, clock, tools: [tool] }), contexts };
+    const newId = (of: string) => `${of}-${++ids}`;
+    const owner = localEngine({ store, clock, perform: performIn(services), newId, defer: turn, holder: OWNER });
+    const request = requestOf(services, { plan: { steps: [call("a", "act")] } });
     const context = { stored: {}, lookedUp: ["session"] };
-    const runId = await owner.engine.start({ ...request, started: { ...request.started, context } });
-    // The lease ends, and the owner has not looked at the clock since.
-    const epoch = await store.claim(runId, 1, "laptop/4713/1/c", BEGUN);
-    const lost = expect(owner.engine.stopped(runId)).rejects.toMatchObject({ code: "STORE_FENCED" });
-    await clock.advance(LIMITS.leaseMs);
+    const runId = await owner.start({ ...request, started: { ...request.started, context } });
+    const lost = expect(owner.stopped(runId)).rejects.toMatchObject({ code: "STORE_FENCED" });
+    now += LIMITS.leaseMs;
+    const epoch = await store.claim(runId, 1, "laptop/4712/1/b", now + LIMITS.leaseMs);
     found.open({});
     await lost;
     expect([epoch, tool.calls]).toEqual([2, []]);

@@ -331,7 +331,7 @@ export const BUGS = [
     name: "a process that slept during a look-up does not check that it still owns the run",
     file: "src/perform/perform.js",
     find: "await context.stillOwned?.();",
-    put: "",
+    put: "void 0;",
   },
   {
     name: "a call is made without the context of its run",
