@@ -328,12 +328,6 @@ export const BUGS = [
     put: "await new Promise((go) => void given.clock.setTimer(2, go));\n        const begun = begin(given, effect, run, context);",
   },
   {
-    name: "a process that slept during a look-up does not check that it still owns the run",
-    file: "src/perform/perform.js",
-    find: "await context.stillOwned?.();",
-    put: "void 0;",
-  },
-  {
     name: "a call is made without the context of its run",
     file: "src/perform/step-effects.js",
     find: "return { signal, context: runContext, key,",

@@ -104,8 +104,9 @@ export class SimulatedProcess {
     const controller = new AbortController();
     cancelWith(controller.signal, runId, this.engine);
     const abort = (): void => {
-      const run = ledger.runOf(runId);
-      if (run === undefined || isEnded(run)) return;
+      const known = ledger.known.get(runId);
+      // A signal ends with the first end of its run.
+      if (known === undefined || isEnded(known.run) || known.log.some(({ type }) => type === "run.reopened")) return;
       ledger.fault("abort of a signal", this.name);
       ledger.aborts.push({ runId, by: this, at: time.now });
       controller.abort();

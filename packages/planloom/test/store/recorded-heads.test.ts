@@ -10,12 +10,12 @@ import { documentIn, logIn, LOGS, storeOf } from "../fixtures/logs.js";
 import { folder } from "./sample.js";
 
 test.each(LOGS)("the run of %s", async (name) => {
-  const { status, goal, stepsCompleted, replanCount } = documentIn(name) as RunDocument;
+  const { status, goal, stepsCompleted, replanCount, tags = [] } = documentIn(name) as RunDocument;
   const log = logIn(name);
   const { store } = await storeOf(log);
   const totals = { completed: stepsCompleted, replans: replanCount };
   const { runs } = await store.list();
-  expect(runs).toMatchObject([{ status, goal, totals, lastSeq: log.length, lastType: log.at(-1)!.type, tags: [] }]);
+  expect(runs).toMatchObject([{ status, goal, totals, lastSeq: log.length, lastType: log.at(-1)!.type, tags }]);
 });
 
 const STORES = join(import.meta.dirname, "..", "fixtures", "store-0.1.0");
