@@ -222,6 +222,8 @@ export const LIMITS = {
   evidenceChars: 200_000,
   /** Names of files and sources that are recorded for one piece of evidence. */
   evidenceNames: 5,
+  /** Names in an output of which it is looked up whether they are files. */
+  evidenceLookUps: 200,
   /** Characters of the name of a file or the address of a source. */
   evidenceNameChars: 500,
   findingChars: 1_000,

@@ -88,6 +88,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     contexts,
     clock,
     inventory,
+    ownFiles: closed,
     ...configured,
     appraise: appraiseWith(appraiser),
     modelNamed: (name) => openModel({ ...roles.executor, model: name }, "executor", context),

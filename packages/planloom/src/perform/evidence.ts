@@ -28,11 +28,11 @@ export async function evidenceOf(
 }
 
 /** The folders of each tool that has some. A folder that is gone is left out. */
-function foldersOf({ inventory }: Services): readonly (readonly Root[])[] {
+function foldersOf({ inventory, ownFiles = [] }: Services): readonly (readonly Root[])[] {
   const reaches = inventory.specs.flatMap(({ reach }) => (reach?.roots === undefined ? [] : [reach]));
   return reaches.flatMap(({ roots = [], open = [] }) => {
     try {
-      return [openRoots(roots, { allow: open })];
+      return [openRoots(roots, { allow: open, own: ownFiles })];
     } catch {
       return [];
     }

@@ -19,6 +19,8 @@ export interface Services {
   readonly store: EventStore;
   readonly clock: Clock;
   readonly inventory: ToolInventory;
+  /** Planloom's own files, which no tool opens: see FenceOptions. Default: none. */
+  readonly ownFiles?: readonly string[];
   readonly planner: Planner | null;
   readonly executor: Model | null;
   readonly synthesizer: Model | null;

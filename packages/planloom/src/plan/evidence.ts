@@ -27,8 +27,8 @@ export type EvidenceKind = (typeof KINDS)[number][0];
 const evidenceKind = (wanted: string): EvidenceKind | undefined => KINDS.find(([, words]) => words.test(wanted))?.[0];
 
 const ADDRESS = /^https?:\/\/[^/]/iu;
-/** A name with an ending, also below folders. */
-const FILE = /^(?:\.{0,2}\/)?[^:\\]+\.[a-z][a-z0-9]{0,5}$/iu;
+/** A name with an ending, also below folders. It has one line. */
+const FILE = /^(?:\.{0,2}\/)?[^:\\\p{Cc}]+\.[a-z][a-z0-9]{0,5}$/iu;
 
 /**
  * One result for each wish, in their order. `exists` says whether a file of that name exists; null if that is not known.
@@ -51,28 +51,23 @@ type Find = (parts: readonly string[], exists: (name: string) => boolean | null)
 const FINDERS: Readonly<Record<EvidenceKind, Find>> = {
   number: (parts) => ({ found: parts.some((part) => /\p{N}/u.test(part)) ? "yes" : "no" }),
   file: (parts, exists) => {
-    const names = namesIn(parts, FILE);
+    // Words of prose such as "e.g." have the form of a name. They must not hide a file, so the cut comes after.
+    const asked = namesIn(parts, FILE, LIMITS.evidenceLookUps).map((name) => [name, exists(name)] as const);
+    const there = asked.flatMap(([name, is]) => (is === true ? [name] : []));
+    if (there.length > 0) return { found: "yes", named: there.slice(0, LIMITS.evidenceNames) };
     // A text with spaces is the name of a file only if there is such a file.
-    const known = names
-      .map((name) => [name, exists(name)] as const)
-      .filter(([name, is]) => is === true || !/\s/u.test(name));
-    const there = known.flatMap(([name, is]) => (is === true ? [name] : []));
-    if (there.length > 0) return { found: "yes", named: there };
-    return known.some(([, is]) => is === null)
-      ? { found: "unchecked", named: known.map(([name]) => name) }
-      : { found: "no" };
+    const unknown = asked.flatMap(([name, is]) => (is === null && !/\s/u.test(name) ? [name] : []));
+    return unknown.length > 0 ? { found: "unchecked", named: unknown.slice(0, LIMITS.evidenceNames) } : { found: "no" };
   },
   source: (parts, exists) => {
-    const addresses = namesIn(parts, ADDRESS);
+    const addresses = namesIn(parts, ADDRESS, LIMITS.evidenceNames);
     return addresses.length > 0 ? { found: "yes", named: addresses } : FINDERS.file(parts, exists);
   },
 };
 
-const namesIn = (parts: readonly string[], form: RegExp): readonly string[] =>
-  [...new Set(parts.filter((part) => part.length <= LIMITS.evidenceNameChars && form.test(part)))].slice(
-    0,
-    LIMITS.evidenceNames,
-  );
+/** The first names of a form, each once. */
+const namesIn = (parts: readonly string[], form: RegExp, most: number): readonly string[] =>
+  [...new Set(parts.filter((part) => part.length <= LIMITS.evidenceNameChars && form.test(part)))].slice(0, most);
 
 /** The texts of a value, whole and word by word. A name may have spaces, and may stand in a sentence. */
 function partsOf(output: Json): readonly string[] {

@@ -37,3 +37,32 @@ test.each([
   const named = found === "yes" ? { named: [name] } : {};
   expect(steps[0]?.evidence).toEqual([{ wanted: "the file", found, ...named }]);
 });
+
+/** The evidence "the file" of one step with this output, in a loom with a store below the folder of the tools. */
+async function fileIn(output: string, folder = folders()) {
+  const models = { default: scriptedModel([output]) };
+  const store = path.join(folder, "runs.data");
+  const loom = await createLoom({ store, models, builtins: { search: { folder } } });
+  onTestFinished(() => loom.close());
+  const plan = { steps: [{ id: "a", agent: "Find it.", evidence: ["the file"] }], answer: { value: "${{ a }}" } };
+  return (await (await loom.start("Find it", { plan })).result()).steps[0]?.evidence?.[0];
+}
+
+test.each([
+  ["prose", "E.g. and i.e. and z.B. and U.S.A. and Node.js and vs.code of file.txt, then deep/a.md."],
+  ["a sentence that ends like a name", "It says so in the file deep/a.md"],
+  ["several lines", "first.one\nsecond.two\nthird.three\nfourth.four\nfifth.five\nsixth.six\ndeep/a.md"],
+])("other words with dots hide no file: %s", async (_, output) => {
+  expect(await fileIn(output)).toEqual({ wanted: "the file", found: "yes", named: ["deep/a.md"] });
+});
+
+test("the store and its files are no evidence: their existence is not shown", async () => {
+  const folder = folders();
+  for (const name of ["runs.data", "runs.data-wal"])
+    expect(await fileIn(`It is ${name}`, folder)).toEqual({ wanted: "the file", found: "no" });
+});
+
+test("only the first names are looked up", async () => {
+  const names = Array.from({ length: 250 }, (_, i) => `none${i}.md`).join(" ");
+  expect(await fileIn(`${names} deep/a.md`)).toEqual({ wanted: "the file", found: "no" });
+});
