@@ -12,7 +12,9 @@ import type { WordedCheck } from "../loom/plan-checks.js";
 import type { Finding } from "../plan/finding.js";
 import type { Json } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
+import { assertKnown } from "../perform/lacking.js";
 import type { CheckedPlan } from "../run/command.js";
+import type { Run } from "../run/state.js";
 import { say } from "./output.js";
 
 export interface PlanText {
@@ -99,16 +101,21 @@ export async function standardInput(): Promise<string> {
 }
 
 interface Aim {
+  /** The run that goes on with the plan. Its tools that this process lacks are no mistakes of the plan. */
+  readonly run?: Run;
   /** Default: the plan's own. */
   readonly goal?: string;
   readonly inputs?: { readonly [name: string]: Json };
 }
 
-/** Checks the plan in a text. If the plan has no goal, the file name is used. */
-export const checkText = (loom: Loom, { name, text }: PlanText, aim: Aim = {}): WordedCheck =>
-  loom.check(text, { goal: `Run the plan ${basename(name)}`, ...aim });
+/** Checks the plan in a text. If the plan has no goal, the file name is used. Throws PROCESS_LACKS. */
+export function checkText(loom: Loom, { name, text }: PlanText, { run, ...aim }: Aim = {}): WordedCheck {
+  const checked = loom.check(text, { goal: `Run the plan ${basename(name)}`, ...aim });
+  if (run !== undefined) assertKnown({}, run, checked.findings);
+  return checked;
+}
 
-/** The plan in a text. Throws PLAN_INVALID with every error and its place in the text. */
+/** The plan in a text. Throws PROCESS_LACKS, and PLAN_INVALID with every error and its place in the text. */
 export const checkedText = (loom: Loom, text: PlanText, aim: Aim): CheckedPlan =>
   soundPlan(checkText(loom, text, aim), text.name);
 
@@ -117,11 +124,12 @@ export function soundPlan(checked: WordedCheck, name: string): CheckedPlan {
   throw draftInvalid(checked.findings, name);
 }
 
-/** Checks a plan that is not from a file. Its inputs may be changed, or the whole plan. Throws PLAN_INVALID. */
-export function checkedPlan(loom: Loom, plan: Plan, runId: string, aim: Aim): CheckedPlan {
+/** Checks the plan of a run with other inputs. Throws PROCESS_LACKS, PLAN_INVALID. */
+export function checkedPlan(loom: Loom, plan: Plan, run: Run, aim: Omit<Aim, "run">): CheckedPlan {
   const checked = loom.check(plan, aim);
   if (checked.ok) return checked;
-  throw new PlanloomError("PLAN_INVALID", { findings: checked.findings, source: { from: "run", runId } });
+  assertKnown({}, run, checked.findings);
+  throw new PlanloomError("PLAN_INVALID", { findings: checked.findings, source: { from: "run", runId: run.id } });
 }
 
 /** PLAN_INVALID with every error and its place in the file. */

@@ -7,9 +7,8 @@ import type { Json, JsonObject } from "../plan/json.js";
 import { checkedListener, typedDocument, type AnswerSchema } from "./answer-schema.js";
 import { documentOf, type RunDocument } from "./document.js";
 import type { RunEvent } from "../run/event.js";
-import type { CheckedPlan, Command, CallVerdict, RestOfStep } from "../run/command.js";
+import type { Command, CallVerdict, RestOfStep } from "../run/command.js";
 import { refusal } from "../run/refusal.js";
-import type { Run } from "../run/state.js";
 import type { Difference } from "../run/log/decisions.js";
 import { replay } from "../run/log/replay.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
@@ -203,12 +202,8 @@ export class LoomRun<Document = RunDocument> {
   ): Promise<WordedReply> {
     const run = await this.engine.load(this.id);
     const { hash = currentPlan(run)?.hash ?? "" } = options;
-    const checked = await this.home.appraise(this.given(plan, run), run);
+    const checked = await this.home.appraise(this.home.given(plan, run), run);
     return this.send({ type: "edit", hash, plan: checked, ...commentOf(options) }, options);
-  }
-
-  private given(plan: unknown, { request: { goal, inputs, answerSchema } }: Run): CheckedPlan {
-    return this.home.given(plan, goal, inputs, answerSchema);
   }
 
   /**

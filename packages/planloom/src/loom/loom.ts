@@ -38,6 +38,7 @@ import { unjournaled } from "../perform/agent-context.js";
 import { appraiseWith, doneIn, type Appraiser } from "../perform/appraisal.js";
 import type { Engine, Listener } from "../engine/engine.js";
 import { readHistory } from "../perform/history.js";
+import { assertHas, assertKnown } from "../perform/lacking.js";
 import type { ContextOptions, ContextStarts } from "./context-option.js";
 import { knownStartOptions, soundGoal, soundInputs, soundRunId, soundTags, soundTrust } from "./start-options.js";
 import { timedPlanner } from "../agents/planner/timed-planner.js";
@@ -339,7 +340,8 @@ export class Loom<C = unknown> {
       settingsFor: (plan) => this.settingsFor(plan),
       models: this.models(),
       contextOfFork: (parent, options) => this.contexts.ofFork(parent, options),
-      given: (plan, goal, inputs, wanted) => this.given(plan, goal, inputs, wanted),
+      given: (plan, run, inputs) => this.givenTo(run, plan, inputs),
+      assertHas: (run, needed) => assertHas(this.services, run, needed),
       appraise: (plan, run, context) => this.appraised(plan, run, context),
       started: (goal, inputs, given, more) => this.startedData(goal, inputs, given, more),
       answerChecks: this.answerChecks,
@@ -354,6 +356,13 @@ export class Loom<C = unknown> {
     answer: JsonObject | undefined,
   ): CheckedPlan {
     return sound(this.plans.check(plan, { inputs, goal, ...(answer && { answer }) }));
+  }
+
+  private givenTo(run: Run, plan: unknown, inputs = run.request.inputs): CheckedPlan {
+    const { goal, answerSchema: answer } = run.request;
+    const checked = this.plans.check(plan, { inputs, goal, ...(answer && { answer }) });
+    if (!checked.ok) assertKnown(this.services, run, checked.findings);
+    return sound(checked);
   }
 
   private get answerChecks(): AnswerChecks {

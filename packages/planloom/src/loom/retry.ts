@@ -8,6 +8,7 @@ import type { InputTrust } from "../plan/label.js";
 import type { Plan } from "../plan/plan.js";
 import { carriedFacts } from "../run/decide/fork.js";
 import type { EventData } from "../run/event.js";
+import { requirementsOfFork, type Requirements } from "../run/decide/requirements.js";
 import type { RoleNames, Settings } from "../run/settings.js";
 import type { CheckedPlan, Command } from "../run/command.js";
 import {
@@ -50,13 +51,10 @@ export interface ForkOptions extends Omit<RetryOptions, "from">, ContextOptions 
 export interface Home {
   /** Throws CONTEXT_NEEDED, CONTEXT_NOT_JSON, CONTEXT_HOLDS_SECRET, CONTEXT_UNCLEAR. */
   contextOfFork(parent: Run, options: ContextOptions): RecordedContext | undefined;
-  /** Throws PLAN_INVALID. */
-  given(
-    plan: unknown,
-    goal: string,
-    inputs: { readonly [name: string]: Json },
-    answer: RunRequest["answerSchema"],
-  ): CheckedPlan;
+  /** A plan that this run, or a fork of it, goes on with. Throws PROCESS_LACKS, PLAN_INVALID. */
+  given(plan: unknown, run: Run, inputs?: { readonly [name: string]: Json }): CheckedPlan;
+  /** Throws PROCESS_LACKS if this process lacks one of these. */
+  assertHas(run: Run, needed: Requirements): void;
   /** The appraisal of a plan before it is proposed, for this run or (without one) for a new run. Never rejects. */
   appraise(plan: CheckedPlan, run?: Run, starts?: RecordedContext): Promise<CheckedPlan>;
   /** Throws BUDGET_UNPRICED. */
@@ -73,14 +71,14 @@ export interface Home {
   readonly answerChecks: AnswerChecks;
 }
 
-/** Throws PLAN_INVALID, INPUTS_NOT_JSON, TRUST_INVALID, NOTHING_TO_RETRY. */
+/** Throws PROCESS_LACKS, PLAN_INVALID, INPUTS_NOT_JSON, TRUST_INVALID, NOTHING_TO_RETRY. */
 function retryRequest(run: Run, { from, inputs, trust, plan }: RetryOptions, home: Home): RetryRequest {
   if (trust !== undefined) checkInputTrust(trust, { ...run.request.inputs, ...inputs });
   const named = from === undefined ? {} : { from };
   const document = plan ?? (inputs === undefined ? undefined : planOf(run));
   if (document === undefined) return named;
   const all = soundInputs({ ...run.request.inputs, ...inputs });
-  return { ...named, plan: home.given(document, run.request.goal, all, run.request.answerSchema) };
+  return { ...named, plan: home.given(document, run, all) };
 }
 
 function planOf(run: Run): Plan {
@@ -134,13 +132,12 @@ function forkRequest(
   if (typeof at !== "string")
     throw forkRefused(run.id, { ok: false, code: "UNKNOWN_STEP", params: { step: String(at) } });
   const request = retryRequest(run, { ...options, from: at }, home);
-  const { goal, inputs, answerSchema } = run.request;
-  return { ...request, plan: request.plan ?? home.given(planOf(run), goal, inputs, answerSchema) };
+  return { ...request, plan: request.plan ?? home.given(planOf(run), run) };
 }
 
 /**
  * Rejects with the code that refuses the fork: RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, STEP_UNUSABLE,
- * BUDGET_UNPRICED.
+ * BUDGET_UNPRICED, PROCESS_LACKS.
  */
 export async function forkOf(run: Run, options: ForkOptions, home: Home): Promise<StartRequest> {
   if (!isEnded(run)) throw forkRefused(run.id, NOT_ENDED);
@@ -148,6 +145,7 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   const parts = forkParts(run, request);
   if (!parts.ok) throw forkRefused(run.id, parts);
   const { plan } = request;
+  home.assertHas(run, requirementsOfFork(run, plan, parts.runs, home.models));
   const parent = { runId: run.id, seq: run.log.seq, at: options.at };
   const context = home.contextOfFork(run, options);
   const more = { ...requestOf(run, plan.inputs, options), ...(context === undefined ? {} : { context }) };

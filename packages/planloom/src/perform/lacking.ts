@@ -1,8 +1,10 @@
 // Refuses to drive a run that this process cannot carry out. In: a run, and the services of this process. Out: an error
 // that names what is missing. Nothing is recorded, so the right process can go on.
+import type { Finding } from "../plan/finding.js";
 import type { Command } from "../run/command.js";
 import { requirementsOf, type Requirements } from "../run/decide/requirements.js";
 import type { Run } from "../run/state.js";
+import { isEnded } from "../run/status.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Services } from "./services.js";
 
@@ -13,6 +15,11 @@ import type { Services } from "./services.js";
 export function assertAble(services: Services, run: Run, commands: readonly Command[] = []): void {
   const needed = requirementsOf(run, commands);
   if (needed.tools.length + needed.models.length > 0) services.contexts?.assertFor(run);
+  assertHas(services, run, needed);
+}
+
+/** Throws PROCESS_LACKS if this process lacks one of these. */
+export function assertHas(services: Services, run: Run, needed: Requirements): void {
   const { inventory, secrets } = services;
   const lacks: Requirements = {
     tools: needed.tools.filter((name) => inventory.get(name) === undefined),
@@ -22,9 +29,28 @@ export function assertAble(services: Services, run: Run, commands: readonly Comm
   if (lacks.tools.length + lacks.secrets.length + lacks.models.length > 0) throw processLacks(services, run, lacks);
 }
 
+/**
+ * For a plan that a run is to go on with, and that did not pass: throws PROCESS_LACKS if it names tools that the run
+ * has used or planned, and this process lacks. They are no mistakes of the plan.
+ */
+export function assertKnown(services: Pick<Services, "configFile">, run: Run, findings: readonly Finding[]): void {
+  const named = findings.flatMap((finding) =>
+    "params" in finding && (finding.code === "UNKNOWN_TOOL" || finding.code === "TOOL_NOT_SET_UP")
+      ? [finding.params.tool]
+      : [],
+  );
+  const tools = named.filter((name) => run.planning.plans.some((plan) => plan.tools.has(name)));
+  if (tools.length > 0) throw processLacks(services, run, { tools: [...new Set(tools)].sort() });
+}
+
 /** The error of a process that lacks these. */
-export function processLacks({ configFile }: Services, { id }: Run, lacks: Partial<Requirements>): PlanloomError {
+export function processLacks(
+  { configFile }: Pick<Services, "configFile">,
+  run: Run,
+  lacks: Partial<Requirements>,
+): PlanloomError {
   const { tools = [], secrets = [], models = [] } = lacks;
   const config = configFile === undefined ? {} : { config: configFile };
-  return new PlanloomError("PROCESS_LACKS", { runId: id, tools, secrets, models, ...config });
+  const ended = isEnded(run) ? { ended: true as const } : {};
+  return new PlanloomError("PROCESS_LACKS", { runId: run.id, tools, secrets, models, ...ended, ...config });
 }

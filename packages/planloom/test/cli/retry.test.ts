@@ -134,7 +134,7 @@ test("a plan with an error is shown with its place and changes nothing; a mended
   here.write("bad.yaml", PLAN.replace("tool: file", "tool: flie"));
   const bad = await here.run(["retry", "last", "--plan", "bad.yaml"]);
   expect(bad).toMatchObject({ code: 3, stdout: "" });
-  expect(bad.stderr).toMatch(/bad\.yaml:7:\d+ error UNKNOWN_TOOL [^]*next: .+planloom check bad\.yaml/);
+  expect(bad.stderr).toMatch(/bad\.yaml:8:\d+ error UNKNOWN_TOOL [^]*next: .+planloom check bad\.yaml/);
   expect(await logOf(here)).toEqual(before);
 
   here.write("mended.yaml", PLAN.replace("tool: file", "tool: look"));

@@ -269,7 +269,7 @@ describe("a process that lacks something", () => {
     const second = await createLoom({ store }, { env: {} });
     const error = await refusal((await second.get(id)).retry());
     expect(error.message).toMatch(/lacks the tool charge\. Nothing was changed\.$/);
-    expect(error.next).toMatch(/run\.resume\(\)/);
+    expect(error.next).toMatch(/run\.retry\(\)/);
     await second.close();
     const third = await createLoom({ tools: [made("charge").tool], store }, { env: {} });
     const run = await third.get(id);

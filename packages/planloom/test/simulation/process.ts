@@ -126,6 +126,7 @@ export class SimulatedProcess {
         if (again === undefined) throw new Error(`the plan of ${parent} does not pass check any more`);
         return again;
       },
+      assertHas: () => undefined,
       started: (_goal: string, _inputs: unknown, _given: unknown, more: More) => this.#started(true, more),
       contextOfFork: (run: Run) => run.request.context,
       settingsFor: () => settings,

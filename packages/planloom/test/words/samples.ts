@@ -280,7 +280,6 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { findings: [missingInput], source: { from: "file", name: "plan.yaml" } },
     { findings: [unknownTool], source: { from: "input", name: "stdin" } },
     { findings: [missingInput], source: { from: "run", runId: "RUN" } },
-    { findings: [unknownTool], source: { from: "run", runId: "RUN" } },
     { findings: [unknownTool], source: { from: "planner" } },
   ],
   GOAL_EMPTY: [{}, { of: "plan" }, { of: "change" }],
@@ -363,6 +362,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { runId: "RUN", tools: ["pay", "ship"], secrets: ["PIN"], models: ["planner", "synthesizer"] },
     { runId: "RUN", tools: ["search", "read_file", "list_files"], secrets: [], models: [], config: null },
     { runId: "RUN", tools: ["pay"], secrets: [], models: [], config: null, searched: "/home/ann" },
+    { runId: "RUN", tools: ["pay"], secrets: [], models: [], ended: true },
     { runId: "RUN", tools: ["pay"], secrets: [], models: [], config: null, untrusted: "/home/ann/shop" },
   ],
   RUN_OWNED: [

@@ -103,7 +103,7 @@ async function retryOrFork(name: string, flags: RetryFlags, verb: Verb): Promise
   return withRunLoom(name, flags, settingsIn(flags), work);
 }
 
-/** The plan to continue with. `plan` is set if it is not simply the run's own. Throws PLAN_INVALID. */
+/** The plan to continue with. `plan` is set if it is not simply the run's own. Throws PROCESS_LACKS, PLAN_INVALID. */
 async function planMeant(
   loom: Loom,
   run: LoomRun,
@@ -122,7 +122,8 @@ async function planMeant(
           : { ...current, tools: [...current.tools.values()], inputs: state.request.inputs },
     };
   }
-  const plan = text === undefined ? checkedPlan(loom, current!.plan, run.id, aim) : checkedText(loom, text, aim);
+  const plan =
+    text === undefined ? checkedPlan(loom, current!.plan, state, aim) : checkedText(loom, text, { ...aim, run: state });
   return { shown: plan, plan };
 }
 

@@ -49,13 +49,33 @@ const forAnswer = ({ synthesizer }: RoleNames): Requirements => ({
 
 function afterRetry(run: Run, commands: readonly Command[]): Requirements {
   const answer = commands.findLast((command) => command.type === "answer");
-  if (answer !== undefined && whyNoAnswer(run, answer) === undefined) return forAnswer(answer.models);
+  if (answer !== undefined && whyNoAnswer(run, answer) === undefined)
+    return forAnswer(eachOf(run.request.models, answer.models));
   const retry = commands.findLast((command) => command.type === "retry");
   const parts = retry && retryPreview(run, retry);
   if (retry === undefined || parts?.ok !== true) return NOTHING;
   const runs = new Set(parts.runs);
-  return combined(retry.plan ?? followed(run), (id) => runs.has(id), retry.models, parts.stage === "plan");
+  const models = eachOf(run.request.models, retry.models);
+  return combined(retry.plan ?? followed(run), (id) => runs.has(id), models, parts.stage === "plan");
 }
+
+/** What a fork with this plan needs. `runs` are the steps that it does not take over, `models` those of its process. */
+export function requirementsOfFork(
+  { request }: Run,
+  plan: Planned,
+  runs: readonly string[],
+  models: RoleNames,
+): Requirements {
+  const open = new Set(runs);
+  return combined(plan, (id) => open.has(id), eachOf(request.models, models), false);
+}
+
+/** A process without a model says null. The run needs the model that it had. */
+const eachOf = (had: RoleNames, has: RoleNames): RoleNames => ({
+  planner: has.planner ?? had.planner,
+  executor: has.executor ?? had.executor,
+  synthesizer: has.synthesizer ?? had.synthesizer,
+});
 
 interface Planned {
   readonly plan: Plan;

@@ -44,15 +44,6 @@ export const PLAN_ERRORS: ErrorTable<PlanErrors> = {
           { action: "set-model", role: "planner" },
           ", or state the goal more simply.",
         ];
-      if (
-        source?.from === "run" &&
-        errorsOf(findings).some(({ code }) => code === "UNKNOWN_TOOL" || code === "TOOL_NOT_SET_UP")
-      )
-        return [
-          "Use the configuration that the run was started with: it has these tools. Or give another plan with ",
-          { action: "retry", runId: source.runId, plan: true },
-          ".",
-        ];
       if (source?.from === "run")
         return [
           "Give other inputs with ",

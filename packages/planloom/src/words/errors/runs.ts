@@ -57,6 +57,8 @@ export interface RunErrors {
     readonly tools: readonly string[];
     readonly secrets: readonly string[];
     readonly models: readonly string[];
+    /** The run has ended, and was to be retried or forked. */
+    readonly ended?: true;
     readonly config?: string | null;
     readonly searched?: string;
     readonly untrusted?: string;
@@ -183,16 +185,17 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
   },
   PROCESS_LACKS: {
     kind: "config",
-    message: ({ runId, tools, secrets, models, ...config }) =>
+    message: ({ runId, tools, secrets, models, ended: _ended, ...config }) =>
       `Run ${runId} cannot go on in this process, because it lacks ${lackText({ tools, secrets, models })}.` +
       `${configText(config)} Nothing was changed.`,
-    next: ({ runId, tools, untrusted }) => [
+    next: ({ runId, tools, untrusted, ended }) => [
       ...(untrusted === undefined
         ? []
         : ["If you trust that folder, trust it with ", { action: "trust", folder: untrusted } as const, ". "]),
       ...againText(tools),
-      "Continue with ",
-      { action: "resume", runId },
+      ...(ended ? ["Retry it with "] : ["Continue with "]),
+      { action: ended ? "retry" : "resume", runId } as const,
+      ended ? ", or fork it," : "",
       " where the configuration has them. From another folder, name the configuration file of the run. Flags such as " +
         "--model, --search and --files have to be given again.",
     ],
