@@ -49,7 +49,8 @@ function columnsAt(descriptor: 1 | 2): number | undefined {
   return (descriptor === 1 ? process.stdout : process.stderr).columns || USUAL_COLUMNS;
 }
 
-const USUAL_COLUMNS = 80;
+/** Some terminals do not report their size. */
+export const USUAL_COLUMNS = 80;
 
 /** One line for the person at the terminal, laid out like that of `print`. */
 export const say = (line = ""): void => sayLines([line]);

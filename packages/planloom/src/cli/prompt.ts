@@ -2,6 +2,7 @@
 // standard input during a run. Tests give it other streams.
 import { createInterface, type Interface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
+import { USUAL_COLUMNS } from "./output.js";
 import { rowsOf } from "./rows.js";
 import { keepBelow, terminalOutput, writeLines, type LiveArea } from "./streams.js";
 
@@ -13,7 +14,7 @@ export interface Terminal {
 }
 
 export function openTerminal(input: Readable = process.stdin, output: Writable = terminalOutput): Terminal {
-  const columns = (): number | undefined => (isTerminal(output) ? output.columns : undefined);
+  const columns = (): number | undefined => (isTerminal(output) ? output.columns || USUAL_COLUMNS : undefined);
   const isShared = output === terminalOutput;
   const say = (line = ""): void => {
     const text = `${rowsOf(line, columns()).join("\n")}\n`;

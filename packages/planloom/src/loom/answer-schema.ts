@@ -8,7 +8,9 @@ import type { Run } from "../run/state.js";
 import type { Listener } from "../engine/engine.js";
 import { strictJson } from "../tools/output.js";
 import {
+  assertNotMixed,
   isStandard,
+  MixedSchema,
   readSchema,
   type After,
   type ReadSchema,
@@ -47,11 +49,15 @@ export function soundAnswer(schema: Schema): AnswerSchema {
 /** The JSON Schema as it was given, or as its library writes it: the side that a model writes. */
 function readAnswer(schema: unknown): { readonly json: unknown; readonly own?: ReadSchema } {
   try {
-    if (!isStandard(schema))
-      return { json: isObject(schema) ? withoutDialect(schema) : readSchema(schema, "input").json };
+    if (!isStandard(schema)) {
+      if (!isObject(schema)) return { json: readSchema(schema, "input").json };
+      assertNotMixed(schema);
+      return { json: withoutDialect(schema) };
+    }
     const own = readSchema(schema, "input");
     return { json: own.json, own };
   } catch (error) {
+    if (error instanceof MixedSchema) throw invalid({ mixedAt: error.at });
     throw invalid({ reason: messageOf(error) }, error);
   }
 }

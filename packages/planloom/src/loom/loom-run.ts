@@ -200,6 +200,7 @@ export class LoomRun<Document = RunDocument> {
     plan: unknown,
     options: SendOptions & { readonly hash?: string; readonly comment?: string } = {},
   ): Promise<WordedReply> {
+    knownOptions(options, [...SEND_KEYS, "hash", "comment"]);
     const run = await this.engine.load(this.id);
     const { hash = currentPlan(run)?.hash ?? "" } = options;
     const checked = await this.home.appraise(this.home.given(plan, run), run);

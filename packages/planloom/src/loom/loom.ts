@@ -253,8 +253,8 @@ export class Loom<C = unknown> {
       plan === undefined
         ? undefined
         : await this.appraised(this.given(plan, goal, inputs, answer?.json), undefined, context, options.runId);
-    if (given === undefined && this.services.planner === null) throw new PlanloomError("NO_PLANNER", {});
     const aim = soundGoal(isBlank(goal) ? (given?.plan.goal ?? "") : goal);
+    if (given === undefined && this.services.planner === null) throw new PlanloomError("NO_PLANNER", {});
     const tags = soundTags(options.tags ?? []);
     const messages = soundMessages(options.messages);
     const all = given?.inputs ?? inputs;

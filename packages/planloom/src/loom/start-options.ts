@@ -30,6 +30,7 @@ const START_KEYS = {
 
 /** What other libraries call these options. */
 const FOREIGN: { readonly [name: string]: keyof typeof START_KEYS } = {
+  ...{ input: "inputs", variables: "inputs" },
   ...{ abortSignal: "signal", history: "messages", metadata: "tags", labels: "tags", id: "runId" },
   ...{ schema: "answer", answerSchema: "answer", output: "answer", outputSchema: "answer", responseFormat: "answer" },
 };
@@ -57,10 +58,12 @@ function ours(name: string, value: Json): string {
   return instead === "" ? "" : `, as ${instead}`;
 }
 
-/** The goal, unchanged. Throws GOAL_EMPTY, GOAL_TOO_LONG. */
-export function soundGoal(goal: string): string {
+/** The goal, unchanged. Throws GOAL_EMPTY, GOAL_NOT_TEXT, GOAL_TOO_LONG. */
+export function soundGoal(goal: string | undefined): string {
   // The caller may be JavaScript.
-  if (typeof goal !== "string" || goal.trim() === "") throw new PlanloomError("GOAL_EMPTY", {});
+  if (typeof goal !== "string" && goal !== undefined)
+    throw new PlanloomError("GOAL_NOT_TEXT", { given: shownValue(goal) });
+  if (goal === undefined || goal.trim() === "") throw new PlanloomError("GOAL_EMPTY", {});
   if (goal.length <= LIMITS.goalChars) return goal;
   throw new PlanloomError("GOAL_TOO_LONG", { chars: goal.length, limit: LIMITS.goalChars });
 }

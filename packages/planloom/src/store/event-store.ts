@@ -19,6 +19,7 @@ export interface UnreadableRun {
   readonly runId: string;
   readonly goal: string;
   readonly unreadable: Unreadable;
+  readonly status?: undefined;
   readonly startedAt: number;
   readonly updatedAt: number;
   readonly lastSeq: number;

@@ -1,5 +1,6 @@
 // A model that replies from a script. In: a script of replies, or a function. Out: a Model that keeps its requests.
 // Tests can run whole runs without a server, deterministically.
+import { beginning } from "../beginning.js";
 import type { Json } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import type { Model, ModelReply, ModelRequest } from "../model/port.js";
@@ -48,7 +49,8 @@ export function scriptedModel(script: Script, { name = "scripted" }: { readonly 
   async function call(request: ModelRequest): Promise<ModelReply> {
     request.signal.throwIfAborted();
     const index = requests.push(request) - 1;
-    const scripted = typeof script === "function" ? await script(request, index) : replyAt(script, index, name);
+    const scripted =
+      typeof script === "function" ? await script(request, index) : replyAt(script, request, index, name);
     const reply = typeof scripted === "string" ? { text: scripted } : scripted;
     if (reply.wait !== undefined) await settled(reply.wait, request.signal);
     request.signal.throwIfAborted();
@@ -77,12 +79,23 @@ export function pieces(text: string): readonly string[] {
   return text.match(new RegExp(`[^]{1,${PIECE_CHARS}}`, "g")) ?? [];
 }
 
-function replyAt(script: readonly ScriptedReply[], index: number, name: string): ScriptedReply {
+function replyAt(
+  script: readonly ScriptedReply[],
+  { messages }: ModelRequest,
+  index: number,
+  name: string,
+): ScriptedReply {
   const reply = script[index];
-  if (reply === undefined)
-    throw new Error(`The model ${name} was asked ${index + 1} times; its script has ${script.length} replies.`);
-  return reply;
+  if (reply !== undefined) return reply;
+  const replies = `${script.length} ${script.length === 1 ? "reply" : "replies"}`;
+  // What a planner is told after a draft with faults names these faults.
+  const told = messages.findLast(({ role }) => role === "user");
+  const last = told?.role === "user" ? ` Its last message says: ${beginning(told.text, LAST_CHARS)}` : "";
+  throw new Error(`The model ${name} was asked ${index + 1} times; its script has ${replies}.${last}`);
 }
+
+/** Characters of the last message in the error of a script that has ended. */
+const LAST_CHARS = 400;
 
 function usageOf(request: ModelRequest, text: string, toolCalls: ModelReply["toolCalls"]): Usage {
   const asked = request.system + JSON.stringify(request.messages);

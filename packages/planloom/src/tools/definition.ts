@@ -9,7 +9,7 @@ import { isObject } from "../plan/json.js";
 import { nearestNames } from "../plan/nearest.js";
 import type { ToolFault, ToolValue, UnknownKey } from "../words/errors/configuration.js";
 import { PlanloomError } from "../words/planloom-error.js";
-import { BadSchema, readSchema, type ReadSchema } from "./schema.js";
+import { BadSchema, MixedSchema, readSchema, type ReadSchema } from "./schema.js";
 
 const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 const EFFECTS: readonly unknown[] = ["none", "idempotent", "once"];
@@ -43,7 +43,8 @@ export function checkDefinition(definition: unknown, keys: DefinitionKeys): void
   if (unknown !== undefined) throw bad(name, unknown);
   if (typeof name !== "string" || !NAME_PATTERN.test(name)) throw bad(name, { problem: "name" });
   if (typeof description !== "string" || description.trim() === "") throw bad(name, { problem: "description" });
-  if (!EFFECTS.includes(effects)) throw bad(name, { problem: "effects" });
+  if (!EFFECTS.includes(effects))
+    throw bad(name, { problem: "effects", ...(effects === undefined ? {} : { given: shownOf(effects) }) });
   if (typeof run !== "function") throw bad(name, { problem: "run" });
   for (const [key, wanted] of Object.entries(keys)) {
     const value = given[key];
@@ -76,6 +77,7 @@ export function toolSchema(name: string, side: "input" | "output", schema: unkno
     return readSchema(schema, side);
   } catch (error) {
     if (error instanceof BadSchema) throw bad(name, { problem: "schema-part", side, fault: error.fault });
+    if (error instanceof MixedSchema) throw bad(name, { problem: "mixed-schema", side, at: error.at });
     throw bad(name, { problem: "schema", side, reason: messageOf(error) }, error);
   }
 }

@@ -3,7 +3,8 @@
 // library.
 import { fromJSONSchema, toJSONSchema } from "zod";
 import { messageOf } from "../error.js";
-import { isObject, type Json, type JsonObject } from "../plan/json.js";
+import { LIMITS } from "../limits.js";
+import { isObject, pointerTo, type Json, type JsonObject } from "../plan/json.js";
 import { typeFromSchema } from "../plan/type/schema.js";
 import { schemaFault, type SchemaFault } from "../plan/type/schema-fault.js";
 import { mismatch } from "../plan/type/type.js";
@@ -58,10 +59,18 @@ export class BadSchema extends Error {
   }
 }
 
-/** Reads the schema of one side (input or output). Throws BadSchema, or an Error that says why it cannot be used. */
+/** A plain object that holds a schema of a library, such as `{ name: z.string() }`. */
+export class MixedSchema extends Error {
+  constructor(readonly at: string) {
+    super("mixed schema");
+  }
+}
+
+/** Reads the schema of one side (input or output). Throws BadSchema, MixedSchema, or an Error that says why it cannot be used. */
 export function readSchema(schema: unknown, side: Side): ReadSchema {
   if (isStandard(schema)) return { json: jsonSchemaOf(schema, side), check: (value) => checkStandard(schema, value) };
   if (!isObject(schema)) throw new Error("it is neither a Standard Schema nor a JSON Schema object");
+  assertNotMixed(schema);
   const json = plain(schema);
   const fault = schemaFault(json);
   if (fault !== undefined) throw new BadSchema(fault);
@@ -80,6 +89,16 @@ export function readSchema(schema: unknown, side: Side): ReadSchema {
       return { ok: false, problem: refusedBy(parsed.error.issues) };
     },
   };
+}
+
+/** As a JSON Schema, such an object would check nothing. Throws MixedSchema. */
+export function assertNotMixed(schema: object, at = "", depth = 0): void {
+  for (const [name, value] of Object.entries(schema) as readonly (readonly [string, unknown])[]) {
+    const place = pointerTo(at, name);
+    if (isStandard(value)) throw new MixedSchema(place);
+    if (typeof value === "object" && value !== null && depth < LIMITS.jsonDepth)
+      assertNotMixed(value, place, depth + 1);
+  }
 }
 
 /** The schema with its limits: lengths, patterns, numbers. undefined if it has keywords that zod does not know. */

@@ -317,7 +317,7 @@ export const FAILURES: Table<FailureParams> = {
   },
   INTERNAL: {
     message: () => "an error without a code was thrown",
-    next: () => ["PLANLOOM_DEBUG=1 shows where. Report it if it is not a tool of yours."],
+    next: () => ["Correct it if a model, a planner or a tool of yours threw it. Report it if not."],
   },
   INTERRUPTED: { message: () => "the work was interrupted", next: () => [{ action: "resume" }, " continues the run."] },
   TURN_LIMIT: {

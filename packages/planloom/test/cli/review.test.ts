@@ -86,6 +86,12 @@ async function story(config: LoomConfig, plan: unknown, inputs: JsonObject = {})
   return { loom, run, talk };
 }
 
+test("a terminal that reports no size counts as 80 columns", () => {
+  const output = Object.assign(new PassThrough(), { columns: 0 });
+  openTerminal(new PassThrough(), output).say("word ".repeat(15).trim());
+  expect(String(output.read())).toBe(`${"word ".repeat(15).trim()}\n`);
+});
+
 /** An editor that does this to its file, each time the next; and what it found in the file. */
 function editor(...scripts: readonly string[]): { readonly found: () => string } {
   const folder = mkdtempSync(join(tmpdir(), "planloom-editor-"));

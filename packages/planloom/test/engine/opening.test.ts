@@ -1,7 +1,7 @@
 // The options with which a run may be opened.
 import { expect, test } from "vitest";
 import { createLoom } from "../../src/index.js";
-import { soundGoal, soundInputs, soundRunId } from "../../src/loom/start-options.js";
+import { knownStartOptions, soundGoal, soundInputs, soundRunId } from "../../src/loom/start-options.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Json } from "../../src/plan/json.js";
 
@@ -32,4 +32,21 @@ test.each(["steps", "planBytes", "offeredTools"])("a limit that is no whole numb
   const opened = createLoom({ store: "memory", limits: { [name]: "many" } });
   const refused = { code: "CONFIG_INVALID", params: { setting: `limits.${name}` } };
   await expect(opened).rejects.toMatchObject(refused);
+});
+
+test.each([
+  ["a record", { goal: "Compare." }],
+  ["a list", ["Compare."]],
+  ["7", 7],
+])("a goal that is %s is no text", (given, goal) => {
+  expect(() => soundGoal(goal as unknown as string)).toThrow(
+    expect.objectContaining({ code: "GOAL_NOT_TEXT", params: { given } }),
+  );
+});
+
+test("inputs under the name of other libraries are refused with the name to write", () => {
+  for (const name of ["input", "variables"])
+    expect(() => knownStartOptions({ [name]: { a: 1 } })).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", next: expect.stringContaining("inputs") as string }),
+    );
 });

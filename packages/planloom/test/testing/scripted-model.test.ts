@@ -30,7 +30,10 @@ describe("a scripted model", () => {
   it("fails when it is asked more often than its script says", async () => {
     const model = scriptedModel(["one"], { name: "short" });
     await model.call(ask());
-    await expect(model.call(ask())).rejects.toThrow("short was asked 2 times; its script has 1 replies");
+    const messages = [{ role: "user", text: "This plan cannot be used." }] as const;
+    await expect(model.call(ask({ messages }))).rejects.toThrow(
+      "short was asked 2 times; its script has 1 reply. Its last message says: This plan cannot be used.",
+    );
   });
 
   it("may be a function of the request", async () => {

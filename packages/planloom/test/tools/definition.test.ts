@@ -143,3 +143,19 @@ test.each<object>([
 ])("a sound schema is taken: %o", (input) => {
   expect(tool({ ...sound, input } as never).spec.name).toBe("pay");
 });
+
+test.each<[string, object, string, string]>([
+  ["input", { to: z.string() }, "a schema of a library at /to", "input: z.object({ ... })"],
+  ["output", { receipt: z.string() }, "a schema of a library at /receipt", "output: z.object({ ... })"],
+  ["input", { type: "object", properties: { to: z.string() } }, "at /properties/to", "input: z.object({ ... })"],
+])("fields without an object schema around them are no %s: %o", (side, schema, where, write) => {
+  const error = refused({ ...sound, [side]: schema });
+  expect(error.message).toContain(where);
+  expect(error.next).toContain(write);
+});
+
+test("a class of effects that does not exist is named", () => {
+  const { message, next } = refused({ ...sound, effects: "write" });
+  expect(message).toContain('has effects: "write", which is not allowed');
+  expect(next).toContain('Write effects: "none"');
+});

@@ -95,7 +95,7 @@ describe("the definition", () => {
     ["a name of 65 characters", { name: "a".repeat(65) }, /name that cannot be used/],
     ["no description", { description: " " }, /has no description/],
     ["no effects", { effects: undefined }, /does not say which effects/],
-    ["unknown effects", { effects: "some" }, /does not say which effects/],
+    ["unknown effects", { effects: "some" }, /has effects: "some"/],
     ["no run", { run: undefined }, /no run function/],
     ["an input that is no object", { input: z.string() }, /input that is not an object/],
     [

@@ -138,6 +138,8 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { tool: "pay.now", problem: "name" },
     { tool: "pay", problem: "description" },
     { tool: "pay", problem: "effects" },
+    { tool: "pay", problem: "effects", given: '"write"' },
+    { tool: "pay", problem: "mixed-schema", side: "output", at: "/receipt" },
     { tool: "pay", problem: "run" },
     { tool: "pay", problem: "input-not-object" },
     { tool: "pay", problem: "schema", side: "input", reason: "it is not a schema" },
@@ -283,6 +285,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { findings: [unknownTool], source: { from: "planner" } },
   ],
   GOAL_EMPTY: [{}, { of: "plan" }, { of: "change" }],
+  GOAL_NOT_TEXT: [{ given: "a record" }],
   GOAL_TOO_LONG: [{ chars: 30_000, limit: 20_000 }],
   INPUTS_NOT_JSON: [{ problem: { path: ["since"], is: "instance", of: "Date" } }],
   VALUE_NOT_JSON: [
@@ -296,6 +299,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { input: "rows", value: "trusted", inputs: [] },
   ],
   ANSWER_SCHEMA_INVALID: [
+    { mixedAt: "/total" },
     {
       fault: {
         at: "/items/unevaluatedProperties",

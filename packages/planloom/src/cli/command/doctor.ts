@@ -204,7 +204,7 @@ function modelFinding(role: Role, text: string, { text: replied, tools, length }
 const TOOLLESS_NEXT = "Set another model for the executor, or give agent steps no tools.";
 
 const noModel = (role: Role): string =>
-  `Set OPENAI_API_KEY and PLANLOOM_MODEL, or PLANLOOM_${role.toUpperCase()}_MODEL and PLANLOOM_${role.toUpperCase()}_BASE_URL, or models in planloom.config.ts.`;
+  `Set OPENAI_API_KEY and PLANLOOM_MODEL, or PLANLOOM_${role.toUpperCase()}_MODEL and PLANLOOM_${role.toUpperCase()}_BASE_URL, or models in the configuration.`;
 
 async function tried(name: string, look: () => Promise<string>): Promise<Finding> {
   try {

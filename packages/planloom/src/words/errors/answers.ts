@@ -11,10 +11,15 @@ export interface AnswerErrors {
     | { readonly fault: SchemaFault }
     | { readonly problem: NotJson }
     | { readonly reason: string }
-    | { readonly file: string };
+    | { readonly file: string }
+    /** A plain object that holds a schema of a library, which is at `mixedAt`. */
+    | { readonly mixedAt: string };
   ANSWER_SCHEMA_DIFFERS: { readonly runId: string; readonly recorded: boolean };
   ANSWER_REFUSED: { readonly runId: string; readonly reason: string };
 }
+
+const USABLE = "Use a zod 4 schema, another one with Standard JSON Schema, or a plain JSON Schema object.";
+const WRITABLE = "JSON Schema has no dates and no transforms: use texts in place of dates, and transform at the end.";
 
 export const ANSWER_ERRORS: ErrorTable<AnswerErrors> = {
   ANSWER_SCHEMA_INVALID: {
@@ -22,7 +27,8 @@ export const ANSWER_ERRORS: ErrorTable<AnswerErrors> = {
     message: (params) => {
       const cannot = "The schema of the answer cannot be used: ";
       if ("fault" in params) return `${cannot}${schemaFaultText(params.fault)}.`;
-      if ("reason" in params) return `${cannot}${params.reason}`;
+      if ("reason" in params) return `${cannot}${params.reason}.`;
+      if ("mixedAt" in params) return `${cannot}it is a plain object with a schema of a library at ${params.mixedAt}.`;
       if ("file" in params) return `${cannot}${params.file} holds no JSON object.`;
       return `${cannot}${notJsonText(params.problem)}.`;
     },
@@ -30,9 +36,8 @@ export const ANSWER_ERRORS: ErrorTable<AnswerErrors> = {
       if ("fault" in params) return [schemaFaultAdvice(params.fault)];
       if ("file" in params)
         return ['Write a JSON Schema, for example { "type": "array", "items": { "type": "string" } }.'];
-      return [
-        "Give a schema that can be written as JSON Schema: use texts where it has dates, and transforms only after them.",
-      ];
+      if ("mixedAt" in params) return ["Wrap the fields: answer: z.object({ ... })."];
+      return ["reason" in params ? `${USABLE} ${WRITABLE}` : WRITABLE];
     },
   },
   ANSWER_SCHEMA_DIFFERS: {

@@ -74,7 +74,11 @@ const TOOL_VALUES = {
 
 /** Why a definition given to `tool()` cannot be used. */
 export type ToolFault =
-  | { readonly problem: "name" | "description" | "effects" | "run" | "input-not-object" }
+  | { readonly problem: "name" | "description" | "run" | "input-not-object" }
+  /** `given`: a value that is none of the three. */
+  | { readonly problem: "effects"; readonly given?: string }
+  /** A plain object that holds a schema of a library, which is at `at`. */
+  | { readonly problem: "mixed-schema"; readonly side: "input" | "output"; readonly at: string }
   | { readonly problem: "schema"; readonly side: "input" | "output"; readonly reason: string }
   /** A place inside a JSON Schema. */
   | { readonly problem: "schema-part"; readonly side: "input" | "output"; readonly fault: SchemaFault }
@@ -200,9 +204,9 @@ export const CONFIGURATION_ERRORS: ErrorTable<ConfigurationErrors> = {
     kind: "config",
     message: () => "No planner model is set.",
     next: () => [
-      "Name a model with ",
+      "Set OPENAI_API_KEY and PLANLOOM_MODEL, or PLANLOOM_BASE_URL and PLANLOOM_MODEL for another server. Or name a model with ",
       { action: "set-model", role: "planner" },
-      ", or set PLANLOOM_PLANNER_MODEL and PLANLOOM_PLANNER_BASE_URL (or OPENAI_API_KEY). Or run a plan file with ",
+      ". Or run a plan file with ",
       { action: "start", plan: true },
       ".",
     ],
@@ -290,10 +294,13 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
 const toolFaultText: (fault: ToolFault) => string = byCase("problem", {
   name: () => "has a name that cannot be used",
   description: () => "has no description",
-  effects: () => "does not say which effects it has",
+  effects: ({ given }) =>
+    given === undefined ? "does not say which effects it has" : `has effects: ${given}, which is not allowed`,
   run: () => "has no run function",
   "input-not-object": () => "has an input that is not an object",
   schema: ({ side, reason }) => `has an ${side} schema that cannot be used: ${reason}`,
+  "mixed-schema": ({ side, at }) =>
+    `has an ${side} that is no schema: a plain object with a schema of a library at ${at}`,
   "schema-part": ({ side, fault }) => `has an ${side} schema that cannot be used: ${schemaFaultText(fault)}`,
   definition: ({ given }) => `has no definition: tool() was given ${given}`,
   keys: ({ keys }) =>
@@ -303,13 +310,16 @@ const toolFaultText: (fault: ToolFault) => string = byCase("problem", {
   timeout: ({ given }) => `has the timeout ${given}`,
 });
 
+const EFFECTS = 'effects: "none" (changes nothing), "idempotent" or "once".';
+
 const toolAdvice: (fault: ToolFault) => string = byCase("problem", {
   name: () => "Write a letter, then at most 63 letters, digits, _ or - (no dots).",
   description: () => "Say what it does and when to use it. The planner reads nothing else.",
-  effects: () => 'Add effects: "none" (changes nothing), "idempotent" or "once".',
+  effects: ({ given }) => `${given === undefined ? "Add" : "Write"} ${EFFECTS}`,
   run: () => "Add run(args, context).",
   "input-not-object": () => "Wrap the arguments: z.object({ ... }).",
   schema: () => "Use a zod 4 schema, another one with Standard JSON Schema, or a plain JSON Schema object.",
+  "mixed-schema": ({ side }) => `Wrap the fields: ${side}: z.object({ ... }).`,
   "schema-part": ({ fault }) => schemaFaultAdvice(fault),
   definition: () => "Give it one object: tool({ name, description, input, effects, run }).",
   keys: ({ keys, known }) =>

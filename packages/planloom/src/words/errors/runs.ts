@@ -29,6 +29,7 @@ export interface PresentOwner {
 
 export interface RunErrors {
   GOAL_EMPTY: { readonly of?: "plan" | "change" };
+  GOAL_NOT_TEXT: { readonly given: string };
   GOAL_TOO_LONG: { readonly chars: number; readonly limit: number };
   INPUTS_NOT_JSON: { readonly problem: NotJson };
   /** The answer to a question, or the output of a call that happened. */
@@ -95,6 +96,11 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
       of === undefined
         ? ["Say what is to be done: ", { action: "start" }, "."]
         : [of === "change" ? "Say what is to be done instead." : "Say what is to be planned."],
+  },
+  GOAL_NOT_TEXT: {
+    kind: "usage",
+    message: ({ given }) => `The goal is ${given}, not a text.`,
+    next: () => ["Give the goal as a text, and the options after it: ", { action: "start" }, "."],
   },
   GOAL_TOO_LONG: {
     kind: "usage",
