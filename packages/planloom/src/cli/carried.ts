@@ -26,11 +26,16 @@ const CARRIED: readonly (readonly [flag: string, hold: Hold])[] = [
 
 let carried: ReadonlyMap<string, readonly string[]> = new Map();
 
-/** Commands that are printed from now on repeat these flags. */
-export function carry(flags: Flags): void {
+/** Another shell has other variables. A printed command names what these say. */
+const VARIABLES: Flags = { "--store": "PLANLOOM_STORE", "--config": "PLANLOOM_CONFIG" };
+
+/** Commands that are printed from now on repeat these flags, and what variables say in their place. */
+export function carry(flags: Flags, env: Flags = process.env): void {
   carried = new Map(
     CARRIED.flatMap(([flag, hold]) => {
-      const given = [flags[optionOf(flag)] ?? []].flat().filter((value) => typeof value === "string");
+      const given = [flags[optionOf(flag)] ?? (env[String(VARIABLES[flag])] || [])]
+        .flat()
+        .filter((value) => typeof value === "string");
       return given.length === 0 ? [] : [[flag, given.map((value) => `${flag} ${shellWord(hold(value))}`)] as const];
     }),
   );

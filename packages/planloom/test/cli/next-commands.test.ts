@@ -114,6 +114,8 @@ test("without flags nothing is added, and a store that was named stays", () => {
   expect(commandLine(["resume", "run_1"], "planloom")).toBe("planloom resume run_1");
   carryStore("/a/s.db");
   expect(commandLine(["resume", "run_1"], "planloom")).toBe("planloom resume run_1 --store /a/s.db");
+  carry({ config: "/c.ts" }, { PLANLOOM_STORE: "/e.db", PLANLOOM_CONFIG: "/e.ts" });
+  expect(commandLine(["resume", "run_1"], "planloom")).toBe("planloom resume run_1 --config /c.ts --store /e.db");
   carry({ store: "memory" });
   carryStore("/a/s.db");
   expect(commandLine(["show", "run_1", "--trace"], "planloom")).toBe("planloom show run_1 --store memory --trace");
