@@ -81,11 +81,13 @@ export function agent<C = unknown>(config: AgentConfig<C> = {}): Agent<C> {
     loom,
     get,
     run: (async (goal: string, options?: StartOptions<C>) => (await loom()).run(goal, options)) as Agent<C>["run"],
-    async approve(named, { hash, ...options } = {}) {
+    async approve(named, given = {}) {
+      const { hash, ...options } = await sound(given, "approve");
       const run = await get(named);
       return decided(run, await run.approve(hash ?? (await waitingHash(run, named)), options));
     },
-    async reject(named, feedback, { hash, ...options } = {}) {
+    async reject(named, feedback, given = {}) {
+      const { hash, ...options } = await sound(given, "reject");
       const run = await get(named);
       return decided(run, await run.reject(feedback, { ...options, hash: hash ?? (await waitingHash(run, named)) }));
     },
@@ -95,8 +97,15 @@ export function agent<C = unknown>(config: AgentConfig<C> = {}): Agent<C> {
   };
 }
 
+/** Importing an agent is as cheap as importing createLoom. */
+async function sound<T extends object>(options: T, call: string): Promise<T> {
+  const { soundOptions } = await import("./known-options.js");
+  return soundOptions(options, call);
+}
+
 /** Rejects as createLoom does. */
 async function open<C>(config: AgentConfig<C>): Promise<Loom<C>> {
+  await sound(config, "agent");
   const { model, planner, executor, synthesizer, approval, ...settings } = config;
   if (Object.hasOwn(settings, "models")) {
     const write = "model, planner, executor or synthesizer beside the other settings";

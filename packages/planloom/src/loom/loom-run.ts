@@ -14,7 +14,7 @@ import { replay } from "../run/log/replay.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
 import type { RetryPreview } from "../run/decide/retry.js";
 import { forkOf, forkPreviewOf, previewOf, retryOf, type ForkOptions, type Home, type RetryOptions } from "./retry.js";
-import { knownOptions } from "./known-options.js";
+import { knownOptions, soundOptions } from "./known-options.js";
 import { soundFeed, soundValue } from "./start-options.js";
 import type { Engine, Listener } from "../engine/engine.js";
 import { readLog } from "../engine/log.js";
@@ -353,7 +353,8 @@ export class LoomRun<Document = RunDocument> {
     if (this.answer?.own !== undefined) this.home.answerChecks.set(this.id, this.answer.own);
   }
 
-  private async send(command: Command, { by = "user", record, listener }: SendOptions): Promise<WordedReply> {
+  private async send(command: Command, options: SendOptions): Promise<WordedReply> {
+    const { by = "user", record, listener } = soundOptions(options);
     this.keepCheck();
     const told = { ...(record === undefined ? {} : { record }), ...(listener === undefined ? {} : { listener }) };
     return wordedReply(await this.engine.send(this.id, command, { by, ...told }), this.id);

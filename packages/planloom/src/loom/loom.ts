@@ -40,6 +40,7 @@ import type { Engine, Listener } from "../engine/engine.js";
 import { readHistory } from "../perform/history.js";
 import { assertHas, assertKnown } from "../perform/lacking.js";
 import type { ContextOptions, ContextStarts } from "./context-option.js";
+import { soundOptions } from "./known-options.js";
 import { knownStartOptions, soundGoal, soundInputs, soundRunId, soundTags, soundTrust } from "./start-options.js";
 import { timedPlanner } from "../agents/planner/timed-planner.js";
 import { followedRuns, type FollowedRuns } from "./follow-runs.js";
@@ -154,12 +155,12 @@ export class Loom<C = unknown> {
   }
 
   /**
-   * Checks a plan against the tools and limits; never throws. A plan is text, data in any form that the reader knows, a
+   * Checks a plan against the tools and limits; throws for no plan. A plan is text, data in any form that the reader knows, a
    * Plan, or a result of `check` or `plan`. A result of this loom is not checked again, unless it was changed or the
    * inputs differ.
    */
   check(plan: unknown, options: PlanCheckOptions = {}): WordedCheck {
-    return this.plans.checkInWords(plan, options);
+    return this.plans.checkInWords(plan, soundOptions(options, "check"));
   }
 
   /**
@@ -173,7 +174,7 @@ export class Loom<C = unknown> {
       readonly onInvalid?: (draft: { readonly round: number; readonly findings: readonly WordedFinding[] }) => void;
     } = {},
   ): Promise<Worded<CheckedPlan> & { readonly asking?: Asking }> {
-    const { onInvalid, ...planning } = options;
+    const { onInvalid, ...planning } = soundOptions(options, "plan");
     let invalid: PlannerRequest["invalid"];
     const found: (readonly string[])[] = [];
     for (let round = 0; ; round++) {
@@ -193,7 +194,7 @@ export class Loom<C = unknown> {
    * the provider.
    */
   async draft(goal: string, options: DraftOptions = {}): Promise<Worded<PlannerReply>> {
-    const { inventory, invalid, onDrafted, onWait } = options;
+    const { inventory, invalid, onDrafted, onWait } = soundOptions(options, "draft");
     const inputs = soundInputs(options.inputs ?? {});
     const wanted = options.answer === undefined ? {} : { answer: soundAnswer(options.answer).json };
     const { planner, executor, clock, limiter } = this.services;
@@ -227,7 +228,7 @@ export class Loom<C = unknown> {
     plan: unknown,
     options: { readonly inputs?: { readonly [name: string]: Json } } = {},
   ): Promise<EstimateInWords> {
-    const checked = sound(this.plans.check(plan, options));
+    const checked = sound(this.plans.check(plan, soundOptions(options, "estimate")));
     const { store, clock } = this.services;
     return estimateInWords(estimatePlan(checked, { ...this.appraiser, history: await readHistory(store, clock) }));
   }
@@ -243,7 +244,7 @@ export class Loom<C = unknown> {
   ): Promise<LoomRun<RunDocument<AnswerOf<S>>>>;
   start(goal: string, options?: StartOptions<C>): Promise<LoomRun>;
   async start(goal: string, options: StartOptions<C> = {}): Promise<LoomRun<unknown>> {
-    knownStartOptions(options);
+    knownStartOptions(soundOptions(options, "run and start"));
     const { plan, signal } = options;
     assertNotAborted(signal);
     const answer = options.answer === undefined ? undefined : soundAnswer(options.answer);
@@ -294,20 +295,22 @@ export class Loom<C = unknown> {
   get<S extends Schema>(runId: string, options: { readonly answer: S }): Promise<LoomRun<RunDocument<AnswerOf<S>>>>;
   get(runId: string): Promise<LoomRun>;
   async get(runId: string, options: { readonly answer?: Schema } = {}): Promise<LoomRun<unknown>> {
+    const { answer } = soundOptions(options, "get");
     const run = await this.engine.load(runId);
-    return this.runNamed(runId, options.answer === undefined ? undefined : answerFor(run, options.answer));
+    return this.runNamed(runId, answer === undefined ? undefined : answerFor(run, answer));
   }
 
   /** Runs of the store, newest last event first. See EventStore.list. Rejects with QUERY_INVALID, CURSOR_INVALID. */
   async list(query: ListQuery = {}): Promise<RunList> {
-    return this.services.store.list(soundQuery(query));
+    return this.services.store.list(soundQuery(soundOptions(query, "list")));
   }
 
   /**
    * The heads of all runs that fit, the oldest change first. With `follow`, each head again when its run changes, until
    * the loom is closed or `signal` is aborted. Rejects with QUERY_INVALID.
    */
-  runs({ follow, signal, ...query }: FollowedRuns = {}): AsyncIterable<ListedRun> {
+  runs(options: FollowedRuns = {}): AsyncIterable<ListedRun> {
+    const { follow, signal, ...query } = soundOptions(options, "runs");
     const { store, clock } = this.services;
     const asked = { ...soundQuery(query), ...(follow && { follow }), ...(signal && { signal }) };
     return followedRuns({ store, clock, appends: this.appends, closed: this.closing.signal }, asked);
@@ -318,7 +321,7 @@ export class Loom<C = unknown> {
    * and those that it left, each with the reason. It does not wait for them: see `LoomRun.result`.
    */
   async recover(options: { readonly listener?: Listener } = {}): Promise<Recovery> {
-    return recoverRuns(this.services.store, this.engine, options.listener);
+    return recoverRuns(this.services.store, this.engine, soundOptions(options, "recover").listener);
   }
 
   /**

@@ -1,8 +1,9 @@
 // Settings out of range are refused when a loom is opened: all at once, each by its name.
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { lineOfSetting } from "../../src/cli/config-lines.js";
 import { duration } from "../../src/cli/style.js";
-import { createLoom } from "../../src/index.js";
+import { agent, createLoom } from "../../src/index.js";
+import { scriptedModel } from "../../src/testing/index.js";
 import { isNearHost } from "../../src/near-host.js";
 import { addressFault } from "../../src/model/settings/endpoint.js";
 import { check } from "../../src/plan/check/check.js";
@@ -141,4 +142,43 @@ test("a setting is found in the text of its file", () => {
     lineOfSetting(yaml.replace(/#.*/, ""), setting),
   );
   expect(lines).toEqual([2, 6, 8, 7, undefined]);
+});
+
+test.each([
+  ["null", null],
+  ["a list", []],
+  ['"fast"', "fast"],
+])("options that are no record are refused with a code: %s", async (given, value) => {
+  const options = value as never;
+  const model = scriptedModel(["Done."]);
+  const one = agent({ store: "memory", model });
+  onTestFinished(() => one.close());
+  const loom = await one.loom();
+  const run = await loom.run("Say done", { plan: { steps: [{ id: "a", agent: "Say done." }] } });
+  const calls: Readonly<Record<string, () => unknown>> = {
+    createLoom: () => createLoom(options),
+    agent: () => agent(options).run("Go"),
+    run: () => loom.run("Go", options),
+    "run of an agent": () => one.run("Go", options),
+    start: () => loom.start("Go", options),
+    plan: () => loom.plan("Go", options),
+    draft: () => loom.draft("Go", options),
+    check: () => loom.check({ steps: [] }, options),
+    estimate: () => loom.estimate({ steps: [] }, options),
+    list: () => loom.list(options),
+    runs: () => loom.runs(options),
+    get: () => loom.get(run.runId, options),
+    recover: () => loom.recover(options),
+    approve: () => one.approve(run, options),
+    reject: () => one.reject(run, "No", options),
+    "approve of a run": async () => (await loom.get(run.runId)).approve("", options),
+    "cancel of a run": async () => (await loom.get(run.runId)).cancel("", options),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const error = await Promise.resolve()
+      .then(call)
+      .catch((thrown: unknown) => thrown);
+    expect([name, error instanceof PlanloomError && error.code]).toEqual([name, "CONFIG_INVALID"]);
+    expect([name, String(error)]).toEqual([name, expect.stringContaining(` ${given}, not a record`)]);
+  }
 });

@@ -100,6 +100,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { setting: "prices.m.inputUsdPerMTok", problem: "missing", wanted: { is: "prices" } },
     { setting: "secrets", problem: "not-texts", wanted: { is: "secrets" } },
     { setting: "", problem: "value", given: "a list", wanted: { is: "configuration" } },
+    { setting: "run and start", problem: "value", given: "null", wanted: { is: "options" } },
     { setting: "models.default.headers.x y", problem: "value", given: "not shown here", wanted: { is: "header" } },
     {
       ...{ setting: "limits.approvalMs", problem: "value", given: "1e+300" },

@@ -35,7 +35,8 @@ export type WantedSetting =
         | "secrets"
         | "models"
         | "header"
-        | "names";
+        | "names"
+        | "options";
     }
   | { readonly is: "configuration" }
   /** A function writes plans, and cannot judge a plan. The fix is another value, or a planner model. */
@@ -236,12 +237,18 @@ const settingText: (params: SettingProblem) => string = byCase("problem", {
   "not-tools": ({ setting }) => `The setting ${setting} holds something that was not made by tool().`,
   "not-texts": ({ setting }) => `The setting ${setting} holds a value that is not a text.`,
   value: ({ setting, given, wanted }) =>
-    `${setting === "" ? "The configuration" : `The setting ${setting}`} is ${given}${MISFIT[wanted.is] ?? ""}.`,
+    `${valueName(setting, wanted)} ${wanted.is === "options" ? "are" : "is"} ${given}${MISFIT[wanted.is] ?? ""}.`,
 });
+
+function valueName(setting: string, { is }: WantedSetting): string {
+  if (is === "options") return `The options of ${setting}`;
+  return setting === "" ? "The configuration" : `The setting ${setting}`;
+}
 
 /** Why a value is wrong, if that is not obvious. */
 const MISFIT: { readonly [Is in WantedSetting["is"]]?: string } = {
   record: ", not a record",
+  options: ", not a record of options",
   prices: ", not a record",
   models: ", not a record",
   configuration: ", not a configuration",
@@ -288,6 +295,7 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   secrets: () => "a record of texts: secrets: { NAME: process.env.NAME }",
   header: () => "a header whose name is a word and whose value is one line",
   models: () => "a record: models: { planner, executor, ... }",
+  options: () => "options as a record, or leave them out",
   configuration: () => "export default defineConfig({ ... })",
 });
 
