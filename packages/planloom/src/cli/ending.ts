@@ -1,6 +1,5 @@
 // The end of the process of the command line. In: the exit code of a command, or an end that nobody asked for. Out: an
 // exit code that is never 0 while the command is not done, and a message that names the run and how to continue it.
-import { directTool } from "../plan/step-kind.js";
 import type { Run } from "../run/state.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { printError, problemOf, sayError, sayProblem } from "./error-text.js";
@@ -80,5 +79,6 @@ function endedBy(how: { by: "exit"; status: number } | { by: "idle" | "exception
 function toolsAtWork(run: Run | undefined): readonly string[] {
   const steps = [...(run?.execution.steps.values() ?? [])];
   const atWork = steps.filter(({ work, fan }) => [work, ...(fan?.items ?? [])].some((one) => one.status === "running"));
-  return [...new Set(atWork.flatMap(({ spec }) => directTool(spec) ?? []))];
+  // Not by plan/step-kind.ts: this file loads with the help, which needs no schema of plans.
+  return [...new Set(atWork.flatMap(({ spec }) => (spec.kind === "tool" ? spec.tool : [])))];
 }

@@ -148,7 +148,7 @@ describe("P2: planner, executor and synthesizer may each be a different model", 
     const refused = await here.run(["run", "Process refund for order #12345", "--model", "claude-opus-4-6"]);
     expect(refused.code).toBe(4);
     expect(refused.stderr).toContain(
-      "Name the model anthropic:claude-opus-4-6, and install its package with `npm install @ai-sdk/anthropic@3`.",
+      "Name the model anthropic:claude-opus-4-6, and install its package with `npm install @ai-sdk/anthropic@3`, and set",
     );
     const goal = ["run", "Compare the cost of living", "--model", "gpt-4o"];
     expect((await here.run(goal)).stderr).toContain("For a model of OpenAI set OPENAI_API_KEY.");

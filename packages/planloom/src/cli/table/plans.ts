@@ -32,7 +32,8 @@ export const PLANS: readonly CommandData[] = [
     alias: "validate",
     arguments: [flags.PLAN_FILE],
     summary: "check a plan file; exit code 3 if it cannot run",
-    flags: [...flags.STORE, ...flags.TOOLS, flags.JSON_FLAG],
+    // A model makes the tool summarize available.
+    flags: [...flags.STORE, ...flags.TOOLS, ...flags.modelFlags("executor"), flags.JSON_FLAG],
     examples: [
       { words: "check plan.yaml", does: "show every finding with its place" },
       { words: "check plan.yaml --json", does: "print { ok, findings, quality }" },
@@ -53,6 +54,7 @@ export const PLANS: readonly CommandData[] = [
     flags: [
       ...flags.STORE,
       ...flags.TOOLS,
+      ...flags.modelFlags("executor"),
       { flag: "--format <format>", does: "how it is drawn", choices: ["ascii", "mermaid"], initial: "ascii" },
       flags.RAW,
     ],
@@ -64,7 +66,7 @@ export const PLANS: readonly CommandData[] = [
   {
     name: "tools",
     summary: "list the tools that plans may use, with types and effects",
-    flags: [...flags.STORE, ...flags.TOOLS, flags.JSON_FLAG],
+    flags: [...flags.STORE, ...flags.TOOLS, ...flags.modelFlags("executor"), flags.JSON_FLAG],
     examples: [{ words: "tools --search docs/", does: "also with a built-in tool" }],
   },
   {
