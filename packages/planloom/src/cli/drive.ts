@@ -234,7 +234,7 @@ export async function tell(
   const follower = (await openFollower(flags)).hold();
   return driveToEnd(loom, follower, flags, async () => {
     const reply = await send(run, { by, listener: follower });
-    follower.seed(await readLog(loom.store, runId));
+    follower.seed(await readLog(loom.store, runId), reply.ok ? "resumed" : "untouched");
     if (!reply.ok) return refused(loom, runId, reply, { follower, hash, flags });
     return (await isOwned(loom, run, follower)) ? elsewhere(loom, run, flags) : run;
   });

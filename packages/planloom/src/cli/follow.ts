@@ -43,13 +43,25 @@ export class Follower implements Listener {
     return this;
   }
 
-  /** Takes in the events in the log without showing them. Then shows the events that were held back. */
-  seed(log: readonly RunEvent[]): void {
+  /**
+   * Takes in the events in the log without showing them. Then shows the events that were held back. untouched: the run
+   * was only taken to refuse a command, so that it was resumed is not shown.
+   */
+  seed(log: readonly RunEvent[], how: "resumed" | "untouched" = "resumed"): void {
     const held = this.#held ?? [];
     this.#held = undefined;
     const first = held[0]?.seq ?? Infinity;
     for (const event of log) if (event.seq < first) this.#fold(event, false);
-    for (const event of held) this.event(event);
+    for (const event of held) {
+      if (how === "untouched" && event.type === "run.resumed") this.#passOver(event);
+      else this.event(event);
+    }
+  }
+
+  /** Takes in an event that people are not shown. */
+  #passOver(event: RunEvent): void {
+    this.#fold(event, false);
+    this.onEvent(event);
   }
 
   event(event: RunEvent): void {

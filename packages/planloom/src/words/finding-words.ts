@@ -8,6 +8,8 @@ export interface FindingWords<Params> {
   readonly message: (params: Params) => string;
   /** What to write instead. */
   readonly fix: (params: Params) => string;
+  /** The same for a planner, if people can do more than a planner: it can only write another plan. */
+  readonly plannerFix?: (params: Params) => string;
 }
 
 export type FindingTable<Codes extends FindingCode> = {

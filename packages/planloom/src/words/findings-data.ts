@@ -28,6 +28,8 @@ export const DATA: FindingTable<keyof DataParams> = {
       const how = tool === meant ? sentence(SET_UP[setting]) : `Write ${meant}, and ${SET_UP[setting]}.`;
       return near.length === 0 ? `${how} Or plan without it.` : `${how} Or use ${orList(near)}, which is there.`;
     },
+    plannerFix: ({ near }) =>
+      near.length === 0 ? "Plan without it." : `Use ${orList(near)}, which is there, or plan without it.`,
   },
   LONG_INTEGER: {
     message: ({ digits, becomes }) =>

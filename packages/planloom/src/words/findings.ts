@@ -33,28 +33,42 @@ export function withWords<Result extends { readonly findings: readonly Finding[]
 }
 
 /** `error UNKNOWN_TOOL at /steps/0/tool (3:11): … Fix: …` */
-export function findingText(finding: Finding): string {
+export const findingText = (finding: Finding): string => textFor(finding, "person");
+
+/** The same for a planner. It cannot set anything up. */
+export const findingForPlanner = (finding: Finding): string => textFor(finding, "planner");
+
+type Reader = "person" | "planner";
+
+function textFor(finding: Finding, reader: Reader): string {
   const { severity, code, where } = finding;
-  const { message, fix } = findingWords(finding);
+  const { message, fix } = findingWords(finding, reader);
   const position = where.line === undefined ? "" : ` (${where.line}:${where.column ?? 1})`;
   return `${severity} ${code} at ${where.pointer || "/"}${position}: ${message} Fix: ${fix}`;
 }
 
 /** The two sentences of a finding, each at most LIMITS.findingChars long. */
-export function findingWords(finding: Finding): { readonly message: string; readonly fix: string } {
-  const { message, fix } = "text" in finding ? finding.text : phrased(finding);
+export function findingWords(
+  finding: Finding,
+  reader: Reader = "person",
+): { readonly message: string; readonly fix: string } {
+  const { message, fix } = "text" in finding ? finding.text : phrased(finding, reader);
   return {
     message: beginning(unwritten(finding.where) + message, LIMITS.findingChars),
     fix: beginning(fix, LIMITS.findingChars),
   };
 }
 
-function phrased({ code, params }: CodedFinding): { readonly message: string; readonly fix: string } {
+function phrased({ code, params }: CodedFinding, reader: Reader): { readonly message: string; readonly fix: string } {
   // Code and parameters belong together, which the compiler cannot see in an index by a union.
   const words = Object.hasOwn(WORDS, code) ? (WORDS[code] as FindingWords<unknown>) : undefined;
   return {
     message: textOr({ code, ...params }, () => words?.message(params)),
-    fix: fittingText(params, () => words?.fix(params)) ?? "See docs/plan-format.md.",
+    fix:
+      fittingText(
+        params,
+        () => (reader === "planner" ? words?.plannerFix : undefined)?.(params) ?? words?.fix(params),
+      ) ?? "See docs/plan-format.md.",
   };
 }
 

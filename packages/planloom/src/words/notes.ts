@@ -94,6 +94,9 @@ const WORDS: NoteTable<NoteCode> = {
       : `${params.field} ${params.written} is the id ${params.id}.`,
   NO_DEPENDENCY: () => "none and -1 mean that a step waits for no other.",
   APPROVAL_IN_TEXT: ({ text }) => `The words "${text}" want approval, so the step waits for approval.`,
+  PLAN_APPROVAL_IN_TEXT: ({ text, acting }) =>
+    `The words "${text}" want approval for the plan, ` +
+    (acting === 0 ? "but no step of it acts." : "so each step that may act waits for approval."),
   DEPENDENCY_IN_TEXT: ({ ids }) => `The instruction names the outputs of ${ids.join(", ")}.`,
   HINTS_EMPTY: () => "Without tool hints the step chooses its tools: tools is all.",
   AGENT_FROM_DESCRIPTION: () =>

@@ -51,6 +51,9 @@ test("a plan that acts waits for its approval; rejected with a comment it become
 
   const first = await here.run(["run", "Note something"]);
   expect(first).toMatchObject({ code: 5, stdout: "" });
+  const same = await here.run(["goal", "last", "Note", "something"]);
+  expect(same.stderr).toContain("already has this goal");
+  expect(same.stderr).not.toContain("resumed");
   const run = await here.json(["show", "last", "--json"]);
   const hash = hashOf(run);
   expect(first.stderr).toContain(`planloom approve ${run.runId} --hash ${hash}`);

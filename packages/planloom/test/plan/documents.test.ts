@@ -127,6 +127,7 @@ describe("E5: built-in tools: search, calculate (never eval), summarize, files, 
       const finding = found(tool);
       expect([tool, finding?.code]).toEqual([tool, "TOOL_NOT_SET_UP"]);
       expect(findingWords(finding!).fix).toContain(words);
+      expect(findingWords(finding!, "planner").fix).toBe("Plan without it.");
     }
     expect(found("teleport")?.code).toBe("UNKNOWN_TOOL");
     expect(check({ steps: [{ id: "a", agent: "Look.", tools: ["read_file"] }] }, none).findings[0]).toMatchObject({

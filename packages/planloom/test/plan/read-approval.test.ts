@@ -68,3 +68,35 @@ test("only the step with the wish waits", () => {
     undefined,
   ]);
 });
+
+test.each([
+  "All refunds need approval:\nrefund(order=7)\n",
+  "Every refund must be approved first.\n\n1. refund(order=7)\n",
+  "Here is the plan. We need your approval before it runs:\n1. refund(order=7)\n",
+  "Do not refund anything without approval:\n- refund(order=7)\n",
+  "**Important:** wait for approval before each refund.\n\nrefund(order=7)\n",
+  "Needs approval:\n1. refund(order=7)\n",
+  "All refunds need approval:\n```\nrefund(order=7)\n```\n",
+  "[PLAN]\nAll refunds need approval.\nrefund(order=7)\n[PLAN END]\n",
+  "refund(order=7)\nAll refunds need approval.\n",
+  'All refunds need approval:\nAction: refund\nAction Input: {"order": 7}\n',
+  'All refunds need approval:\n<tool_call>{"name": "refund", "arguments": {"order": 7}}</tool_call>',
+])("a line beside the steps wants approval for the plan: %j", (text) => {
+  expect(approvals(text)).toEqual(["required"]);
+});
+
+test.each([
+  "Refunds need no approval:\nrefund(order=7)\n",
+  "The refunds do not need approval.\n1. refund(order=7)\n",
+  "Here is the plan to find out which purchases need approval:\n1. refund(order=7)\n",
+  "Do all refunds need approval?\n\nrefund(order=7)\n",
+])("a line beside the steps wants no approval: %j", (text) => {
+  expect(approvals(text)).toEqual([undefined]);
+});
+
+test("approval for the plan: calls without effects do not wait, and the wish is noted", () => {
+  const text = "All refunds need approval:\n1. look(order=7)\n2. refund(order=7)\n";
+  expect(approvals(text)).toEqual([undefined, "required"]);
+  const read = readPlan("All refunds need approval:\nlook(order=7)\n", { inventory: { tools: [refund, look] } });
+  expect(read.kind === "plan" && read.notes.map(({ code }) => code)).toContain("PLAN_APPROVAL_IN_TEXT");
+});

@@ -3,7 +3,7 @@
 import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
 import type { ModelMessage, ModelRequest } from "../../model/port.js";
-import { findingText } from "../../words/findings.js";
+import { findingForPlanner } from "../../words/findings.js";
 import { hasForeignKeys, withPlainKeys } from "../../plan/foreign-keys.js";
 import type { Json, JsonObject } from "../../plan/json.js";
 import type { Plan } from "../../plan/plan.js";
@@ -102,7 +102,7 @@ function offeredTools(request: PlannerRequest, words: readonly (readonly string[
   const texts = [
     ...plans.map((plan) => JSON.stringify(writePlan(plan))),
     ...rejected.map(({ comment }) => comment),
-    ...roundsOf(invalid).flatMap(({ draft, findings }) => [draft, ...findings.map(findingText)]),
+    ...roundsOf(invalid).flatMap(({ draft, findings }) => [draft, ...findings.map(findingForPlanner)]),
   ];
   return shortlist(inventory.tools, { goal, texts, words }, limits?.offeredTools ?? LIMITS.offeredTools);
 }

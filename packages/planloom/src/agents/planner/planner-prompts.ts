@@ -4,7 +4,7 @@
 import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
 import type { Finding } from "../../plan/finding.js";
-import { findingText } from "../../words/findings.js";
+import { findingForPlanner } from "../../words/findings.js";
 import type { Json } from "../../plan/json.js";
 import type { Plan } from "../../plan/plan.js";
 import type { EffectClass, Inventory, ToolSpec } from "../../plan/tool-spec.js";
@@ -212,7 +212,7 @@ function shortPlan(plan: Plan): Json {
 /** All findings at once, so that one round can fix all of them. */
 export function plannerRepair(findings: readonly Finding[]): string {
   return sections(
-    `This plan cannot be used:\n${findings.map((finding) => `- ${findingText(finding)}`).join("\n")}`,
+    `This plan cannot be used:\n${findings.map((finding) => `- ${findingForPlanner(finding)}`).join("\n")}`,
     "Mend all of these and reply with the whole plan document, nothing else. Keep what was right.",
   );
 }

@@ -1,7 +1,7 @@
 // The prompts of replan and review. In: facts of the run. Out: texts of requests. Only these prompts show untrusted
 // text to a model that decides what is done.
 import type { Finding } from "../../plan/finding.js";
-import { findingText } from "../../words/findings.js";
+import { findingForPlanner } from "../../words/findings.js";
 import { descendantsOf } from "../../plan/graph.js";
 import type { Plan } from "../../plan/plan.js";
 import { writePlan } from "../../plan/write.js";
@@ -109,7 +109,7 @@ const fixedText = (fixed: readonly string[]): string =>
 /** Follows findings on a patch. */
 export function patchRepair(findings: readonly Finding[]): string {
   return sections(
-    `This cannot be used:\n${findings.map((finding) => `- ${findingText(finding)}`).join("\n")}`,
+    `This cannot be used:\n${findings.map((finding) => `- ${findingForPlanner(finding)}`).join("\n")}`,
     "Mend all of these and reply with the whole patch, nothing else. It counts from the plan above, not from what " +
       "you wrote last. Keep what was right.",
   );

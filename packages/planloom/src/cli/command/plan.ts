@@ -2,6 +2,7 @@
 // stdout. They start no run and write nothing to the store.
 import { commandLine } from "../carried.js";
 import { extname } from "node:path";
+import type { LoomConfig } from "../../loom/config.js";
 import type { Loom } from "../../loom/loom.js";
 import { loadRun } from "../../engine/log.js";
 import { messageOf } from "../../error.js";
@@ -29,7 +30,7 @@ import { tellModelNotes } from "../model-notes.js";
 import { safeJson, print, printJson, printLines, printText, say, saveText, type RawFlags } from "../output.js";
 import { checkTrust, withLoom, withStore, type StoreFlags, type Use } from "../open-loom.js";
 import { findingLines } from "../../words/errors/plans.js";
-import { checkedText, checkText, meansFile, planText, soundPlan } from "../plan-file.js";
+import { checkText, meansFile, planText, soundPlan, type PlanText } from "../plan-file.js";
 import { askingLines, invalidLines } from "../render/asking.js";
 import { estimateLine, estimateLines } from "../render/estimate.js";
 import { planLines } from "../render/plan.js";
@@ -197,15 +198,7 @@ export async function graphCommand(
   const draw = { mermaid: graphMermaid, ascii: graphAscii }[flags.format];
   if (draw === undefined) throw usageError(`--format is ${flags.format}.`, "Write mermaid or ascii.");
   if (name === "-" || (await meansFile(name))) {
-    const text = await planText(name);
-    const { plan } = await withLoom(
-      flags,
-      unchanged,
-      async (loom) => checkedText(loom, text, {}),
-      portsOf(flags),
-      READ,
-    );
-    printText(draw(plan), flags);
+    printText(draw(await planToDraw(await planText(name), flags)), flags);
     return EXIT.done;
   }
   const run = await withStore(flags, async (store, storeName) =>
@@ -216,6 +209,30 @@ export async function graphCommand(
     flags,
   );
   return EXIT.done;
+}
+
+/** A drawing calls no tool, so a plan is also drawn where its built-in tools are not set up. */
+async function planToDraw(text: PlanText, flags: StoreFlags & ModelFlags): Promise<Plan> {
+  const checkedWith = (change: (config: LoomConfig) => LoomConfig) =>
+    withLoom(flags, change, async (loom) => checkText(loom, text), portsOf(flags), READ);
+  const checked = await checkedWith(unchanged);
+  if (checked.ok || !checked.findings.some(({ code }) => code === "TOOL_NOT_SET_UP"))
+    return soundPlan(checked, text.name).plan;
+  const again = await checkedWith(withAllBuiltins);
+  return soundPlan(again.ok ? again : checked, text.name).plan;
+}
+
+/** The configuration with every built-in tool, for a command that calls none. */
+function withAllBuiltins(config: LoomConfig): LoomConfig {
+  const { search, files, fetch } = config.builtins ?? {};
+  const folder = process.cwd();
+  const builtins = {
+    search: search ?? { folder },
+    files: { ...(files ?? { roots: [folder] }), write: true },
+    fetch: fetch === undefined || fetch === false ? true : fetch,
+  };
+  const models = { ...config.models, executor: config.models?.executor ?? config.models?.default ?? "none" };
+  return { ...config, builtins, models };
 }
 
 function planOf(run: Run): Plan {

@@ -53,6 +53,8 @@ export interface TextNoteParams extends RepairParams {
   readonly LIST_DEPENDENCIES: None;
   readonly GRAPH_TEXT: None;
   readonly STEPS_IN_ROW: None;
+  /** `acting`: the number of steps that wait for approval now. */
+  readonly PLAN_APPROVAL_IN_TEXT: { readonly text: string; readonly acting: number };
 }
 
 /** Notes on the fields of the document and of its steps. */

@@ -35,6 +35,8 @@ export interface Part {
   readonly source: string;
   readonly base: number;
   readonly tools: ToolNames;
+  /** The text above the block that the part is. */
+  readonly above?: string;
   /** The part stands in the frame of a plan. */
   readonly framed?: boolean;
 }

@@ -4,12 +4,13 @@ import { LIMITS } from "../../limits.js";
 import { isObject } from "../json.js";
 import { callMarkAt, callMarksEnd, hasCallMarks, markedCalls } from "./form/call-markup.js";
 import { callLines, wholeRow, type CallRows } from "./form/call-rows.js";
+import { planApprovalWish } from "./form/approval-wish.js";
 import { evidenceParts } from "./form/evidence.js";
 import { badCall, severalPlans, tooLarge } from "./failure.js";
 import { graphIn } from "./form/graph-text.js";
 import { scanJson } from "./notation/json.js";
 import { isPlanList, listsIn, sameList, type List } from "./form/list.js";
-import { listDocument, listParts, type ListDocument, type ListPart } from "./form/list-steps.js";
+import { listDocument, listParts, type ListDocument, type ListPart, type ListStep } from "./form/list-steps.js";
 import { textNote, type TextNote } from "./note-params.js";
 import { holdsControl } from "./form/plan-frame.js";
 import { asks, isBareWord } from "./phrases.js";
@@ -17,11 +18,24 @@ import { positionsOf } from "./position.js";
 import { accept, noted, type Part, type TextResult } from "./source.js";
 
 function found(document: ListDocument, part: Part, extra: readonly TextNote[] = []): TextResult {
-  const { steps, calls, notes, offsets, findings } = document;
+  const { calls, notes, offsets, findings } = document;
+  const { steps, wishes } = withPlanWish(document.steps, part, offsets.get("") ?? 0);
   if (steps.length > LIMITS.readSteps) return tooLarge({ of: "steps", most: LIMITS.readSteps });
   const at = new Map([...offsets].map(([pointer, offset]) => [pointer, part.base + offset]));
   const locate = positionsOf(part.text, () => at);
-  return { kind: "found", value: { steps }, notes: [...extra, ...notes], calls, findings, locate };
+  return { kind: "found", value: { steps }, notes: [...extra, ...notes, ...wishes], calls, findings, locate };
+}
+
+/** A wish for approval beside the steps is never dropped: each step that may act waits. `first`: where they begin. */
+function withPlanWish(steps: readonly ListStep[], { source, above = "", tools }: Part, first: number) {
+  const text = planApprovalWish(above + source, above.length + first);
+  if (text === undefined) return { steps, wishes: [] };
+  const mayAct = ({ tool }: ListStep) => typeof tool !== "string" || tools.meant(tool)?.effects !== "none";
+  const acting = steps.filter(mayAct).length;
+  return {
+    steps: steps.map((step) => (mayAct(step) ? { ...step, approval: "required" } : step)),
+    wishes: [textNote("PLAN_APPROVAL_IN_TEXT", { text: text.slice(0, LIMITS.noteChars), acting })],
+  };
 }
 
 /** Calls in the markup of a model, with text around them. */
@@ -37,9 +51,14 @@ export function markup(part: Part): TextResult | undefined {
   const [only] = calls;
   const plan = calls.length === 1 && isObject(only!.args) ? submitted(only!.name, only!.args, piece) : undefined;
   if (plan !== undefined) return plan;
-  const value = { steps: calls.map(({ name, args }) => ({ tool: name, args })) };
+  const { steps, wishes } = withPlanWish(
+    calls.map(({ name, args }) => ({ tool: name, args })),
+    part,
+    start,
+  );
+  const value = { steps };
   const offsets = new Map([["", piece.base]]);
-  const notes = [textNote("CALL_MARKUP", {})];
+  const notes = [textNote("CALL_MARKUP", {}), ...wishes];
   return { kind: "found", value, notes, locate: positionsOf(part.text, () => offsets) };
 }
 

@@ -216,7 +216,8 @@ function fromBlock(part: Part, block: Block): TextResult | undefined {
   const inner = part.source.slice(block.start, block.end);
   const trimmed = inner.trimStart();
   const start = block.start + inner.length - trimmed.length;
-  const piece: Part = { ...part, source: trimmed.trimEnd(), base: part.base + start, framed: block.isPlan };
+  const above = `${part.above ?? ""}${part.source.slice(0, block.start)}\n`;
+  const piece: Part = { ...part, source: trimmed.trimEnd(), base: part.base + start, above, framed: block.isPlan };
   if (looksLikeCalls(piece.source)) return callRow(piece);
   if (/^[{[]/.test(piece.source)) return fromJsonBlock(piece, part, start);
   if (DOCUMENT_LINE.test(piece.source) && !holdsCalls(piece))
