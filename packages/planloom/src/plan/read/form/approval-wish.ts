@@ -32,7 +32,7 @@ export function approvalWish(text: string): string | undefined {
 
 const MUST =
   "(?:requires?|needs?|awaits?|waits? for|(?:is|are) subject to|only (?:after|with|once|upon)|" +
-  "(?:must|should|has to|have to|needs? to|is to|are to|shall) (?:be|have|get|wait for|await))";
+  "(?:must|should|has to|have to|needs? to|is to|are to|shall) (?:be|have|get|wait for|awaits?))";
 const ABOUT = /\b(?:which|that|what|whether|if|who|whose|where|why|no|not|never|none|nothing|without)\b|n['’]t\b|\?/i;
 /** `All refunds need approval`: a sentence with a subject. */
 const SUBJECT = new RegExp(
@@ -41,7 +41,7 @@ const SUBJECT = new RegExp(
 );
 /** `Wait for approval before each refund`. */
 const ORDER = new RegExp(
-  `^(?:(?:please|always|then|first|but|and)[\\s,]{1,3}){0,2}(?:ask|wait|get|obtain|seek|request|await|require)\\b.{0,40}?\\b${APPROVAL}\\b(.{0,30})`,
+  `^(?:(?:please|always|then|first|but|and)[\\s,]{1,3}){0,2}(?:ask|wait|get|obtain|seek|request|awaits?|require)\\b.{0,40}?\\b${APPROVAL}\\b(.{0,30})`,
   "i",
 );
 /** `No refund without approval`. */
