@@ -99,7 +99,7 @@ describe("X1: the documents' examples run: cost of living comparison (002)", () 
     expect(bare.stdout).toContain("TOOL_NOT_SET_UP The tool search is built in, but it is not set up here.");
     expect(bare.stdout).toContain("--search FOLDER");
     const drawn = await here.run(["graph", "plan.json"]);
-    expect([drawn.code, drawn.stdout]).toEqual([0, expect.stringContaining("search")]);
+    expect([drawn.code, drawn.stdout]).toEqual([0, expect.stringContaining("wave 1")]);
     const refused = await here.run(["run", "plan.json"]);
     expect(refused.stderr).toContain("Set it up with `--search FOLDER` or `builtins.search` in the configuration");
 
