@@ -201,7 +201,7 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
       ...againText(tools),
       ...(ended ? ["Retry it with "] : ["Continue with "]),
       { action: ended ? "retry" : "resume", runId } as const,
-      ended ? ", or fork it," : "",
+      ...(ended ? [", or fork it,"] : []),
       " where the configuration has them. From another folder, name the configuration file of the run. Flags such as " +
         "--model, --search and --files have to be given again.",
     ],
