@@ -80,5 +80,5 @@ function toolsAtWork(run: Run | undefined): readonly string[] {
   const steps = [...(run?.execution.steps.values() ?? [])];
   const atWork = steps.filter(({ work, fan }) => [work, ...(fan?.items ?? [])].some((one) => one.status === "running"));
   // Not by plan/step-kind.ts: this file loads with the help, which needs no schema of plans.
-  return [...new Set(atWork.flatMap(({ spec }) => (spec.kind === "tool" ? spec.tool : [])))];
+  return [...new Set(atWork.flatMap(({ spec }) => ("tool" in spec ? spec.tool : [])))];
 }

@@ -17,9 +17,12 @@ async function runWith(run: () => unknown, config: Partial<LoomConfig> = {}, mor
     run: acting,
     ...more,
   });
-  const loom = await createLoom({ store: "memory", tools: [t], onFailure: "fail", ...config }, {
-    env: {},
-  });
+  const loom = await createLoom(
+    { store: "memory", tools: [t], onFailure: "fail", ...config },
+    {
+      env: {},
+    },
+  );
   const retry = { attempts: 2, delay: "1ms" };
   const started = await loom.start("x", { plan: { steps: [{ id: "a", tool: "t", retry }], answer: { value: 1 } } });
   const document = await started.result();
@@ -74,7 +77,6 @@ const VALUES: readonly (readonly [string, () => unknown])[] = [
 
 describe("a step ends with a code, whatever its tool", () => {
   test.each(VALUES)("throws or rejects with: %s", async (_what, make) => {
-     
     const thrown = await runWith(() => {
       throw make();
     });
