@@ -1,6 +1,5 @@
 // The end of the process of the command line. In: the exit code of a command, or an end that nobody asked for. Out: an
 // exit code that is never 0 while the command is not done, and a message that names the run and how to continue it.
-import type { Run } from "../run/state.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { printError, problemOf, sayError, sayProblem } from "./error-text.js";
 import { EXIT, exitOfError } from "./exit-code.js";
@@ -9,7 +8,8 @@ import { faultOf } from "./streams.js";
 /** The run that this process drives or has driven. `runId` is absent before its first event. */
 interface Driven {
   readonly runId: string | undefined;
-  readonly run: Run | undefined;
+  /** Names of the tools that are being called now. */
+  toolsAtWork(): readonly string[];
 }
 
 let driven: Driven | undefined;
@@ -71,14 +71,7 @@ export function watchEnd(isJson: boolean): void {
 const UNSETTLED = 13;
 
 function endedBy(how: { by: "exit"; status: number } | { by: "idle" | "exception" }): PlanloomError {
-  const { runId, run } = (isDriving ? driven : undefined) ?? {};
-  const which = runId === undefined ? {} : { runId, tools: toolsAtWork(run) };
+  const now = isDriving ? driven : undefined;
+  const which = now?.runId === undefined ? {} : { runId: now.runId, tools: now.toolsAtWork() };
   return new PlanloomError("PROCESS_ENDED", { ...how, ...which });
-}
-
-function toolsAtWork(run: Run | undefined): readonly string[] {
-  const steps = [...(run?.execution.steps.values() ?? [])];
-  const atWork = steps.filter(({ work, fan }) => [work, ...(fan?.items ?? [])].some((one) => one.status === "running"));
-  // Not by plan/step-kind.ts: this file loads with the help, which needs no schema of plans.
-  return [...new Set(atWork.flatMap(({ spec }) => ("tool" in spec ? spec.tool : [])))];
 }

@@ -2,6 +2,7 @@
 // of a display. A run that another process drives looks the same.
 import type { Listener, Progress } from "../engine/engine.js";
 import type { EventData, RunEvent } from "../run/event.js";
+import { directTool } from "../plan/step-kind.js";
 import { evolve } from "../run/evolve/evolve.js";
 import { emptyRun, type Run } from "../run/state.js";
 import type { Display } from "./display.js";
@@ -36,6 +37,15 @@ export class Follower implements Listener {
     /** Nothing of it is shown. */
     private readonly isQuiet = false,
   ) {}
+
+  /** Names of the tools that steps call now. */
+  toolsAtWork(): readonly string[] {
+    const steps = [...(this.run?.execution.steps.values() ?? [])];
+    const atWork = steps.filter(({ work, fan }) =>
+      [work, ...(fan?.items ?? [])].some(({ status }) => status === "running"),
+    );
+    return [...new Set(atWork.flatMap(({ spec }) => directTool(spec) ?? []))];
+  }
 
   /** Holds events back until `seed` has read the events before them. */
   hold(): this {
