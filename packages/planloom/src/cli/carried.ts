@@ -25,12 +25,14 @@ const CARRIED: readonly (readonly [flag: string, hold: Hold])[] = [
 ];
 
 let carried: ReadonlyMap<string, readonly string[]> = new Map();
+let inMemory = false;
 
 /** Another shell has other variables. A printed command names what these say. */
 const VARIABLES: Flags = { "--store": "PLANLOOM_STORE", "--config": "PLANLOOM_CONFIG" };
 
 /** Commands that are printed from now on repeat these flags, and what variables say in their place. */
 export function carry(flags: Flags, env: Flags = process.env): void {
+  inMemory = false;
   carried = new Map(
     CARRIED.flatMap(([flag, hold]) => {
       const given = [flags[optionOf(flag)] ?? (env[String(VARIABLES[flag])] || [])]
@@ -45,6 +47,14 @@ export function carry(flags: Flags, env: Flags = process.env): void {
 export function carryStore(path: string): void {
   carried = new Map([["--store", [`--store ${shellWord(asPath(path))}`]], ...carried]);
 }
+
+/** The store of this process is in its memory. No command in another process finds its runs. */
+export function carryMemory(): void {
+  inMemory = true;
+}
+
+/** Whether the runs of this process end with it. Then no command about one of them is printed. */
+export const endsWithProcess = (): boolean => inMemory;
 
 /** commander's name of a flag: `--base-url` is `baseUrl`. */
 const optionOf = (flag: string): string =>

@@ -1,6 +1,6 @@
 // Drives a run in the foreground, until it ends or waits for an absent person. In: a run and how to show it. Out: an
 // exit code; the answer on stdout. run, resume and all commands that answer a run use it.
-import { commandLine } from "./carried.js";
+import { commandLine, endsWithProcess } from "./carried.js";
 import type { Listener, Reply } from "../engine/engine.js";
 import { readLog } from "../engine/log.js";
 import type { Loom } from "../loom/loom.js";
@@ -21,7 +21,7 @@ import { openTerminal } from "./prompt.js";
 import { printError } from "./error-text.js";
 import { refusalLines, refusalProblem } from "./refusal.js";
 import { cliSurface } from "./surface.js";
-import { printEndAnswer, sayEnd, waitingLines } from "./render/end.js";
+import { ENDS_TEXT, printEndAnswer, sayEnd, waitingLines } from "./render/end.js";
 import { shellWord } from "./shell-word.js";
 
 export interface DriveFlags extends RawFlags {
@@ -172,11 +172,13 @@ function finish(document: RunDocument, flags: DriveFlags): number {
   } else {
     if (waiting !== undefined)
       [...waitingLines(runId, waiting), ...notByYes(waiting, flags)].forEach((line) => say(line));
-    if (waiting === undefined || status === "paused")
-      say(`Run ${runId} is ${status}; go on with: ${commandLine(["resume", shellWord(runId)])}`);
+    if (waiting === undefined || status === "paused") say(`Run ${runId} is ${status}; ${goOnText(runId)}`);
   }
   return exitOfRun(document);
 }
+
+const goOnText = (runId: string): string =>
+  endsWithProcess() ? ENDS_TEXT : `go on with: ${commandLine(["resume", shellWord(runId)])}`;
 
 /** The engine's reason for callers that wait for a released run. */
 const isClosed = (error: unknown): boolean => hasCode(error, "ENGINE_CLOSED");
@@ -261,7 +263,9 @@ async function elsewhere(loom: Loom, { id }: LoomRun, flags: DriveFlags): Promis
 export async function recorded(loom: Loom, runId: string, flags: DriveFlags): Promise<number> {
   await printRun(loom, runId, flags);
   say(
-    `Recorded. The next process that drives run ${runId} applies it. To drive it here: ${commandLine(["resume", shellWord(runId)])}`,
+    endsWithProcess()
+      ? `Recorded in run ${runId}; ${ENDS_TEXT}`
+      : `Recorded. The next process that drives run ${runId} applies it. To drive it here: ${commandLine(["resume", shellWord(runId)])}`,
   );
   return EXIT.done;
 }

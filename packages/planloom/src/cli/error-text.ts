@@ -9,7 +9,7 @@ import { errorNext } from "../words/errors.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { printJson, say, stdoutUsed } from "./output.js";
 import { manyLines, paint } from "./style.js";
-import { cliSurface } from "./surface.js";
+import { cliSurface, toldOnce } from "./surface.js";
 
 /** The parts of an error that a person reads. */
 type Problem = Pick<FailureDocument, "code" | "message" | "next">;
@@ -20,7 +20,7 @@ export function sayProblem(problem: Problem): void {
 
 export function problemLines({ code, message, next }: Problem): readonly string[] {
   const what = `${paint("red", "error")} ${paint("bold", code)}: ${manyLines(message)}`;
-  return next === undefined || next === "" ? [what] : [what, `  next: ${manyLines(next)}`];
+  return next === undefined || next === "" ? [what] : [what, `  next: ${manyLines(toldOnce(next))}`];
 }
 
 /** Prints `{ error }`, the only document of a command that failed. Prints nothing after another document. */

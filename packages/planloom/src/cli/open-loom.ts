@@ -15,6 +15,7 @@ import type { EventStore } from "../store/event-store.js";
 import { isObject } from "../plan/json.js";
 import { findStore, isStoreFile, namedStore, openStore } from "../store/locate.js";
 import { tightenStore } from "../store/store-file.js";
+import { carryMemory } from "./carried.js";
 import { inFile } from "./config-lines.js";
 import { findConfig, type FoundConfig } from "./found-config.js";
 import { say } from "./output.js";
@@ -101,6 +102,7 @@ interface Opening {
 function openingStore(flags: StoreFlags, found: FoundConfig, use: Use["store"]): Opening {
   if (use === "none") return { store: "memory" };
   const { store, notes } = storeFor(flags, found);
+  if ((typeof store === "string" ? store : store.name) === "memory") carryMemory();
   const missing = isMissing(store);
   const tightened: readonly SetupNote[] =
     isStoreFile(store) && !missing && tightenStore(resolve(store))

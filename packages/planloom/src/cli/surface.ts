@@ -1,8 +1,8 @@
 // The surface of the command line: names each action as the command to type. In: an action. Out: its command, in
-// backticks.
+// backticks. A run in memory has no such command: it ends with its process.
 import type { Action, Surface } from "../words/action.js";
 import { byCase } from "../words/by-case.js";
-import { commandLine } from "./carried.js";
+import { commandLine, endsWithProcess } from "./carried.js";
 import { PROGRAM } from "./output.js";
 import { shellWord } from "./shell-word.js";
 
@@ -11,8 +11,26 @@ export const surfaceOf =
   (program: string): Surface =>
   (action) => {
     const words = wordsOf(action);
-    return typeof words === "string" ? words : `\`${commandLine(words.filter(isWord), program)}\``;
+    if (typeof words === "string") return words;
+    const [name] = words;
+    if (endsWithProcess() && isWord(name) && !WITHOUT_RUN.has(name)) return IN_MEMORY;
+    return `\`${commandLine(words.filter(isWord), program)}\``;
   };
+
+/** Stands where a command about a run in memory would stand. */
+const IN_MEMORY = "a new run started with `--store FILE` (this one is in memory, and ends with this process)";
+
+/** A next step as a person reads it: what holds for all commands about a run in memory is told once. */
+export function toldOnce(next: string): string {
+  if (!next.includes(IN_MEMORY)) return next;
+  const others = next.split(/(?<=\.) /).filter((sentence) => !sentence.includes(IN_MEMORY));
+  return [...others, "This run is in memory, and ends with this process.", "Start it again with `--store FILE`."].join(
+    " ",
+  );
+}
+
+/** Commands that name no run. */
+const WITHOUT_RUN: ReadonlySet<string> = new Set(["run", "runs", "tools", "check", "trust"]);
 
 export const cliSurface: Surface = surfaceOf(PROGRAM);
 

@@ -3,10 +3,11 @@
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { carry, carryStore, commandLine } from "../../src/cli/carried.js";
+import { carry, carryMemory, carryStore, commandLine } from "../../src/cli/carried.js";
 import { programFor } from "../../src/cli/commands.js";
 import { LOADERS } from "../../src/cli/loaders.js";
-import { cliSurface } from "../../src/cli/surface.js";
+import { waitingLines } from "../../src/cli/render/end.js";
+import { cliSurface, toldOnce } from "../../src/cli/surface.js";
 import { COMMANDS } from "../../src/cli/table/commands.js";
 import type { Action } from "../../src/words/action.js";
 
@@ -107,6 +108,45 @@ describe.skipIf(process.platform === "win32")("a printed command is one that the
       for (const flag of ["--store", "--config", "--search", "--files", "--model", "--planner-base-url"])
         expect({ name, flag, takes: takes(name, flag) }).toEqual({ name, flag, takes: true });
   });
+});
+
+test("a run in memory has no next command: it is told that the run ends with this process, and how to keep one", () => {
+  carry({ store: "memory" });
+  carryMemory();
+  for (const action of ACTIONS) {
+    const isOfRun = !["list-runs", "list-tools", "start", "check-plan", "trust"].includes(action.action);
+    expect({ action, text: cliSurface(action) }).toEqual({
+      action,
+      text: expect.stringContaining(isOfRun ? "`--store FILE` (this one is in memory" : "planloom ") as string,
+    });
+  }
+  const resume = cliSurface({ action: "resume", runId: "run_1" });
+  expect(toldOnce(`Mend it. Continue with ${resume}, or ${resume}. Wait.`)).toBe(
+    "Mend it. Wait. This run is in memory, and ends with this process. Start it again with `--store FILE`.",
+  );
+  expect(toldOnce("Mend it. Wait.")).toBe("Mend it. Wait.");
+  const call = { step: "pay", tool: "t", key: "k", attempt: 1, at: "now", error: "e" };
+  const approval = {
+    hash: HASH,
+    reason: "r",
+    code: "STEP_ASKS",
+    rejecting: "the run ends",
+    expiresAt: "never",
+  } as const;
+  const lines = waitingLines("run_1", {
+    approvals: [
+      { ...approval, subject: "plan" },
+      { ...approval, subject: { step: "pay" }, args: { text: "x".repeat(20_000) }, editable: true, rest: ["values"] },
+    ],
+    questions: [{ step: "q", question: "Which?" }],
+    unknown: [call],
+    unusable: [{ ...call, args: {}, output: 1, next: "n" }],
+  });
+  expect(lines.join("\n")).toContain("of run run_1 asks");
+  expect(lines.filter((line) => /planloom|respond|--(?:hash|use|happened)/.test(line))).toEqual([]);
+  expect(lines.at(-1)).toMatch(/^Run run_1 waits, but it ends with this process.* --store FILE$/);
+  carry({});
+  expect(cliSurface({ action: "resume", runId: "run_1" })).toMatch(/planloom resume run_1`$/);
 });
 
 test("without flags nothing is added, and a store that was named stays", () => {

@@ -1,6 +1,6 @@
 // Shows all that a person approves. In: a plan with its inputs and tools, or a call with its arguments. Out: lines, one
 // for each field and each argument. Pure. `run`, `show`, the review at the terminal, `retry` and `fork` show this text.
-import { commandLine } from "../carried.js";
+import { commandLine, endsWithProcess } from "../carried.js";
 import type { WaitingDocument } from "../../loom/document.js";
 import { resolveValue } from "../../plan/expression/reference.js";
 import type { Scope } from "../../plan/expression/expression.js";
@@ -41,7 +41,9 @@ export function planApprovalLines(run: Run): readonly string[] {
   return wholePlanLines({ ...proposed, ...around }, isLeftOut);
 }
 
-export const showAll = (runId: string): string => commandLine(["show", shellWord(runId), "--json"]);
+/** A run in memory cannot be looked at from another process. */
+export const showAll = (runId: string): string =>
+  endsWithProcess() ? "a run with --store FILE shows them" : commandLine(["show", shellWord(runId), "--json"]);
 
 /** Each field of the plan and of its steps, with the values that are known before it runs. */
 export function wholePlanLines(shown: PlanToApprove, isLeftOut: (id: string) => boolean): readonly string[] {

@@ -1,6 +1,6 @@
 // The output at the end of a command that drove a run. In: the run as a document. Out: the answer on stdout; on stderr
 // the figures, the report or what waits for a person, and the next commands. `show` prints the same parts.
-import { commandLine } from "../carried.js";
+import { commandLine, endsWithProcess } from "../carried.js";
 import { isatty } from "node:tty";
 import type { Usage } from "../../plan/usage.js";
 import { takeoverTexts } from "../../words/takeovers.js";
@@ -80,7 +80,8 @@ export function sayEnd(run: RunDocument): void {
   if (status === "completed" && !run.success) say("  a step that mattered was left out for want of data: no success");
   if (run.partial === true) say("  the answer is partial: it is made of what is done");
   for (const line of figureLines(run)) say(line);
-  say(`  look at  ${commandLine(["show", shellWord(runId), "--trace"])}`);
+  if (endsWithProcess()) say(`  kept     no: ${ENDS_TEXT}`);
+  else say(`  look at  ${commandLine(["show", shellWord(runId), "--trace"])}`);
 }
 
 function endProblem({ status, error, report, runId }: RunDocument) {
@@ -101,40 +102,44 @@ function sayReport({ done, notDone }: NonNullable<RunDocument["report"]>): void 
 const listed = (name: string, texts: readonly string[]): readonly string[] =>
   texts.map((text, index) => `  ${(index === 0 ? name : "").padEnd(8)}  ${oneLine(text)}`);
 
+/** For a run in memory: what is told in the place of commands. */
+export const ENDS_TEXT =
+  "it ends with this process, because its store is in memory. To keep a run, start it with --store FILE";
+
+/** A command that answers, and below it what it means. None for a run in memory: another process does not find it. */
+function commandRows(label: string, words: readonly string[], means?: string): readonly string[] {
+  if (endsWithProcess()) return [];
+  const below = means === undefined ? [] : [`             (${means})`];
+  return [`  ${label.padEnd(9)}  ${commandLine(words)}`, ...below];
+}
+
 /** What waits for a person, with the commands that answer it. */
 export function waitingLines(runId: string, waiting: WaitingDocument): readonly string[] {
   const many = waiting.approvals.length > 1;
+  const run = shellWord(runId);
   return [
     ...waiting.approvals.flatMap((approval) => {
       const { subject, hash, reason, expiresAt, estimate, rejecting, editable, rest = [] } = approval;
+      const of = `--hash ${shellWord(hash)}`;
       return [
         `${subject === "plan" ? "The plan" : `The call of step ${refText(subject)}`} of run ${runId} waits for approval: ${oneLine(reason, 4_000)} (until ${expiresAt})`,
-        ...(subject === "plan"
-          ? [`  look at    ${commandLine(["show", shellWord(runId)])}`]
-          : callApprovalLines(runId, approval)),
+        ...(subject === "plan" ? commandRows("look at", ["show", run]) : callApprovalLines(runId, approval)),
         ...expectedLines(estimate),
         `  hash       ${hash}`,
-        `  approve    ${commandLine(["approve", shellWord(runId), `--hash ${shellWord(hash)}`])}`,
-        ...rest.flatMap((what) => [
-          `  and more   ${commandLine(["approve", shellWord(runId), `--hash ${shellWord(hash)} --rest ${what}`])}`,
-          `             (${REST_TEXT[what]})`,
-        ]),
-        ...(editable === true
-          ? [`  change it  ${commandLine(["approve", shellWord(runId), `--hash ${shellWord(hash)} --args JSON`])}`]
-          : []),
-        `  reject     ${commandLine(["reject", shellWord(runId), '-m "what should be different"', ...(many ? [`--hash ${shellWord(hash)}`] : [])])}`,
-        `             (${rejecting})`,
-        ...(subject === "plan"
-          ? [`  edit       ${commandLine(["edit", shellWord(runId), `--hash ${shellWord(hash)} --plan FILE`])}`]
-          : []),
+        ...commandRows("approve", ["approve", run, of]),
+        ...rest.flatMap((what) => commandRows("and more", ["approve", run, `${of} --rest ${what}`], REST_TEXT[what])),
+        ...(editable === true ? commandRows("change it", ["approve", run, `${of} --args JSON`]) : []),
+        ...commandRows("reject", ["reject", run, '-m "what should be different"', ...(many ? [of] : [])], rejecting),
+        ...(subject === "plan" ? commandRows("edit", ["edit", run, `${of} --plan FILE`]) : []),
       ];
     }),
     ...waiting.questions.flatMap((asked) => [
       ...questionLines(runId, asked),
-      `  answer     ${commandLine(["respond", shellWord(runId), shellWord(asked.step), "VALUE", ...itemFlag(asked.item)])}`,
+      ...commandRows("answer", ["respond", run, shellWord(asked.step), "VALUE", ...itemFlag(asked.item)]),
     ]),
     ...waiting.unusable.flatMap((call) => unusableLines(runId, call)),
     ...waiting.unknown.flatMap((call) => doubtLines(runId, call)),
+    ...(endsWithProcess() ? [`Run ${runId} waits, but ${ENDS_TEXT}`] : []),
   ];
 }
 
@@ -165,14 +170,20 @@ function doubtLines(runId: string, call: WaitingDocument["unknown"][number]): re
     `  call       ${oneLine(tool)}, attempt ${attempt}, at ${at}`,
     ...(args === undefined ? [] : argumentLines(args, showAll(runId), "  ")),
     `  key        ${key}`,
-    `  find out whether it did, then  ${commandLine(["respond", shellWord(runId), shellWord(step), ...itemFlag(item), "--happened JSON | --not-happened | --abort"])}`,
+    ...(endsWithProcess()
+      ? []
+      : [
+          `  find out whether it did, then  ${commandLine(["respond", shellWord(runId), shellWord(step), ...itemFlag(item), "--happened JSON | --not-happened | --abort"])}`,
+        ]),
   ];
 }
 
 /** The call that acted, what came back, and the answers. Only the last answer makes the call again. */
 function unusableLines(runId: string, call: WaitingDocument["unusable"][number]): readonly string[] {
   const { tool, args, output, partial, error, key, attempt, at, earlier } = call;
-  const command = commandLine(["respond", shellWord(runId), shellWord(call.step), ...itemFlag(call.item)]);
+  const words = ["respond", shellWord(runId), shellWord(call.step), ...itemFlag(call.item)];
+  const verdict = (label: string, flag: string, means: string): readonly string[] =>
+    commandRows(label, [...words, `${flag}   (${means})`]);
   const made = earlier === undefined ? "" : `, made before by step ${refText({ ...earlier })} and not made again`;
   return [
     `Step ${refText({ ...call })} of run ${runId} waits for a decision: ${oneLine(error)}`,
@@ -181,10 +192,10 @@ function unusableLines(runId: string, call: WaitingDocument["unusable"][number])
     `  key        ${key}`,
     ...valueLines("returned", output, { indent: "  ", width: 9, all: showAll(runId) }),
     ...(partial === true ? ["             (only what could be kept)"] : []),
-    `  use        ${command} --use JSON   (this value is its output)`,
-    `  skip       ${command} --skip   (go on without it)`,
-    `  fail       ${command} --fail   (the step fails, and its onFailure decides)`,
-    `  again      ${command} --again   (the call acts a second time)`,
+    ...verdict("use", "--use JSON", "this value is its output"),
+    ...verdict("skip", "--skip", "go on without it"),
+    ...verdict("fail", "--fail", "the step fails, and its onFailure decides"),
+    ...verdict("again", "--again", "the call acts a second time"),
   ];
 }
 
