@@ -68,6 +68,23 @@ test("a project in TypeScript keeps its files, and what is added compiles and ru
   execFileSync(process.execPath, [join(MODULES, "@typescript/native/bin/tsc"), "-p", "."], { cwd: here.folder });
 });
 
+test("the test script that npm writes where there is no test is replaced, and no other", async () => {
+  const noTest = 'echo "Error: no test specified" && exit 1';
+  const here = workspace();
+  const own = `{\n    "name": "own", "scripts": {\n\t"test": ${JSON.stringify(noTest)}, "lint": "eslint" }\n}`;
+  here.write("package.json", own);
+  const { stdout, stderr } = await here.run(["init"], home(here));
+  expect([stdout, stderr]).toEqual([
+    expect.stringContaining("changed  package.json"),
+    expect.stringContaining("`npm test` runs the test now."),
+  ]);
+  const written = readFileSync(join(here.folder, "package.json"), "utf8");
+  expect(written).toBe(own.replace(JSON.stringify(noTest), '"node --test test/count-words.test.mjs"'));
+  here.write("package.json", { scripts: { test: `${noTest} # ours`, check: noTest } });
+  const again = await here.json<Init>(["init", "--json"], home(here));
+  expect(again.files.filter(({ path }) => path === "package.json")).toEqual([]);
+});
+
 test("a configuration that is there is neither changed nor trusted", async () => {
   const here = workspace();
   here.write("planloom.config.yaml", "approval: always\n");

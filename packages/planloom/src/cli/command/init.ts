@@ -1,5 +1,5 @@
 // `planloom init`. In: a folder, empty or with a project in it. Out: the files of a first tool, and what to do next. A
-// file that exists stays as it is; only .gitignore gets lines that it lacks.
+// file that exists stays as it is; only .gitignore gets lines that it lacks, and a package.json without a test its test.
 import { existsSync, readFileSync } from "node:fs";
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
@@ -20,7 +20,7 @@ interface InitFlags {
   readonly json?: boolean;
 }
 
-/** `kept`: it was there before. `changed`: lines were added. */
+/** `kept`: it was there before. `changed`: lines were added, or the test script of npm was replaced. */
 interface Written {
   readonly path: string;
   readonly state: "written" | "kept" | "changed";
@@ -38,13 +38,17 @@ export async function initCommand(named: string | undefined, flags: InitFlags): 
   else for (const { path, state } of files) print(`${state.padEnd(7)}  ${path}`);
   if (trusted && flags.json !== true)
     say(`The folder is trusted: its configuration runs (\`${PROGRAM} trust --remove\` ends that).`);
+  if (flags.json !== true && files.some(({ path, state }) => path === PACKAGE && state === "changed"))
+    say("`npm test` runs the test now. Before, package.json held the script that npm writes where there is no test.");
   if (flags.json !== true) next.forEach((line) => say(`next: ${line}`));
   return EXIT.done;
 }
 
+const PACKAGE = "package.json";
+
 /** package.json of a project, or {} if the folder has none. */
 function projectIn(folder: string): JsonObject | undefined {
-  const file = join(folder, "package.json");
+  const file = join(folder, PACKAGE);
   if (!existsSync(file)) return undefined;
   try {
     const value = JSON.parse(readFileSync(file, "utf8")) as Json;
@@ -73,10 +77,10 @@ async function writeAll(
   const files: StarterFile[] = starterFiles(starter).filter(
     ({ path }) => config === undefined || !path.startsWith("planloom.config."),
   );
-  if (project === undefined)
-    files.push({ path: "package.json", text: packageText(nameOf(folder), await version(), starter) });
+  if (project === undefined) files.push({ path: PACKAGE, text: packageText(nameOf(folder), await version(), starter) });
   const written: Written[] = config === undefined ? [] : [{ path: config, state: "kept" }];
   for (const file of files) written.push(await writeNew(folder, file));
+  if (project !== undefined) written.push(...(await replaceNoTest(folder, starter)));
   return [...written, await ignore(folder)];
 }
 
@@ -103,6 +107,30 @@ async function writeNew(folder: string, { path, text }: StarterFile): Promise<Wr
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return { path, state: "kept" };
     throw new PlanloomError("FILE_UNWRITABLE", { file, reason: messageOf(error) });
   }
+}
+
+/** The test script that `npm init` writes, as JSON. It only fails. */
+const NO_TEST = JSON.stringify('echo "Error: no test specified" && exit 1');
+
+/** Puts the test into package.json of a project that has none. Its text stays as it is elsewhere. */
+async function replaceNoTest(folder: string, starter: Starter): Promise<readonly Written[]> {
+  const file = join(folder, PACKAGE);
+  const text = await readFile(file, "utf8");
+  const scriptIn = (of: string): string => {
+    const { scripts } = JSON.parse(of) as JsonObject;
+    return JSON.stringify(isObject(scripts) ? (scripts["test"] ?? null) : null);
+  };
+  if (scriptIn(text) !== NO_TEST) return [];
+  const command = JSON.stringify(testCommand(starter));
+  const changed = text.replace(NO_TEST, () => command);
+  // Another script may hold the same words.
+  if (scriptIn(changed) !== command) return [];
+  try {
+    await writeFile(file, changed);
+  } catch (error) {
+    throw new PlanloomError("FILE_UNWRITABLE", { file, reason: messageOf(error) });
+  }
+  return [{ path: PACKAGE, state: "changed" }];
 }
 
 async function ignore(folder: string): Promise<Written> {
