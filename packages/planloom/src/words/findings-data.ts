@@ -235,7 +235,10 @@ export const DATA: FindingTable<keyof DataParams> = {
       const what = of === "default" ? `The default of ${name}` : `The input ${name}`;
       return `${what} is ${gistText(found)}${path === undefined ? "" : ` at ${path}`}, and must be ${wanted}.`;
     },
-    fix: ({ type, example, found, wanted }) => {
+    fix: ({ type, of, path, example, found, wanted }) => {
+      const isBare = found.kind === "number" || found.kind === "boolean";
+      if (isBare && of === "default" && /^string(?: \| null)?$/.test(wanted))
+        return `Write it in quotes: ${path === undefined ? "default: " : ""}"${String(found.value)}".`;
       const isLong = found.kind === "string" && /^-?\d{16,}$/.test(String(found.value));
       if (isLong && /\b(?:number|integer)\b/.test(wanted))
         return "A number cannot hold these digits. Declare the input as string, and its digits are kept.";

@@ -893,7 +893,24 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
         type: "string[]",
       },
       "The default of to is the number 1 at /0, and must be string.",
-      "Give a value of type string[].",
+      'Write it in quotes: "1".',
+    ],
+    [
+      {
+        name: "zip",
+        of: "default",
+        found: { kind: "number", value: 12_345 },
+        wanted: "string",
+        type: "string",
+        example: "text",
+      },
+      "The default of zip is the number 12345, and must be string.",
+      'Write it in quotes: default: "12345".',
+    ],
+    [
+      { name: "open", of: "default", found: { kind: "string", value: "yes" }, wanted: "boolean", type: "boolean" },
+      'The default of open is the string "yes", and must be boolean.',
+      "Give a value of type boolean.",
     ],
   ],
   BAD_TYPE: [
