@@ -2,6 +2,8 @@
 import { errorText, isErrorCode } from "./errors.js";
 import { findingWords } from "./findings.js";
 import type { JsonObject } from "../plan/json.js";
+import { parseType } from "../plan/type/text.js";
+import { exampleText } from "../plan/type/value-for.js";
 import type { Refusal, RefusalParams } from "../run/refusal.js";
 import { gistText } from "./phrases.js";
 import type { Action, Sentence } from "./action.js";
@@ -41,6 +43,14 @@ function noAnswerBecause(because: string, limit = "a limit"): string {
     default:
       return "the answer does not fit into its log";
   }
+}
+
+/** How a value of this type is written. "" for a type that was cut, or whose values are written as it is. */
+function suchAs(expected: string): string {
+  const parsed = parseType(expected);
+  if (expected === "string" || !parsed.ok || parsed.type.kind === "unknown") return "";
+  const example = exampleText(expected);
+  return example === expected ? "" : `, such as ${example}`;
 }
 
 export const REFUSALS: RefusalWords = {
@@ -191,7 +201,7 @@ export const REFUSALS: RefusalWords = {
   ANSWER_TYPE: {
     message: ({ path, expected, found }) =>
       `The answer${path === "" ? "" : ` at ${path}`} must be ${expected}, but is ${gistText(found)}.`,
-    next: () => ["Give a value of that type. The question stays open. ", ...SHOWS],
+    next: ({ expected }) => [`Give a value of that type${suchAs(expected)}. The question stays open. `, ...SHOWS],
   },
   ALREADY_PAUSED: {
     message: (run) => `${theRun(run)} is already paused.`,

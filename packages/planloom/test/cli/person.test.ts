@@ -180,9 +180,14 @@ test("a question waits for its answer, which must have the right type", async ()
   const asked = await here.run(["run", "plan.json", "--yes"]);
   expect(asked).toMatchObject({ code: 5, stdout: "" });
   expect(asked.stderr).toMatch(/planloom respond run_\w+ number VALUE/);
+  const lost = await here.run(["run", "plan.json", "--yes"], { env: { PLANLOOM_STORE: "memory" } });
+  expect(lost.stderr).toMatch(/asks[^]*Run run_\w+ waits, but it ends with this process.*--store FILE/);
+  expect(lost.stderr).not.toContain("planloom respond");
   const wrong = await here.run(["respond", "last", "number", "many"]);
   expect(wrong.code).toBe(2);
-  expect(wrong.stderr).toContain("ANSWER_TYPE");
+  expect(wrong.stderr).toMatch(
+    /ANSWER_TYPE[^]*next: Give a value of that type, such as 4\.2\. The question stays open\./,
+  );
   expect(await here.run(["respond", "last", "number", "21"])).toMatchObject({ code: 0, stdout: "42\n" });
 });
 

@@ -303,7 +303,11 @@ export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly
   STALE_DOUBT: [{ step: "a" }],
   STALE_REPLY: [{}],
   COMMAND_UNREADABLE: [{ command: "approve" }, { command: "" }],
-  ANSWER_TYPE: [misfit, { ...misfit, path: "" }],
+  ANSWER_TYPE: [
+    misfit,
+    { path: "", expected: '"red" | "blue"', found: { kind: "string", value: "green" } },
+    { path: "", expected: "string", found: { kind: "number", value: 3 } },
+  ],
   ALREADY_PAUSED: [{}],
   NOT_PAUSED: [{}],
   ALREADY_CANCELLING: [{}],
