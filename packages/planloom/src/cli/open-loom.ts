@@ -179,13 +179,16 @@ export function checkTrust(findings: readonly Finding[], { notes }: FoundConfig,
   throw new PlanloomError("CONFIG_NOT_TRUSTED", { file: left.file, folder: left.folder }, { cause });
 }
 
-/** Says which configuration lacks what the run needs, as the person named it. */
+/** Says which configuration lacks what the run needs, as the person named it, or where none was found. */
 function lackingIn(error: unknown, flags: StoreFlags, { file, notes }: FoundConfig): unknown {
-  if (!hasCode(error, "PROCESS_LACKS")) return error;
+  const isContext = hasCode(error, "CONTEXT_NEEDED");
+  if (!isContext && !hasCode(error, "PROCESS_LACKS")) return error;
   const left = notes.find((note) => note.note === "code-not-run");
   const named = file === null ? { config: null, searched: process.cwd() } : { config: flags.config ?? file };
   const untrusted = left === undefined ? {} : { untrusted: left.folder };
-  return new PlanloomError("PROCESS_LACKS", { ...error.params, ...named, ...untrusted }, { cause: error });
+  return isContext
+    ? new PlanloomError("CONTEXT_NEEDED", { ...error.params, ...named, ...untrusted }, { cause: error })
+    : new PlanloomError("PROCESS_LACKS", { ...error.params, ...named, ...untrusted }, { cause: error });
 }
 
 /** The author of a command, for the log. */

@@ -35,6 +35,17 @@ test("--context gives a record, or a file with one, to tools; resolveContext mak
   expect(runs).toHaveLength(1);
 });
 
+test("a context that cannot be made names the configuration, or the folder that has none", async () => {
+  const here = workspace();
+  here.write("own.config.ts", CONFIG.replace("resolveContext:", 'storedContext: ["tenant"], resolveContext:'));
+  const ask = { id: "q", ask: "Go on?", output: "string" };
+  here.write("plan.json", { ...PLAN, steps: [ask, { ...PLAN.steps[0], dependsOn: ["q"] }] });
+  const given = ["--context", '{"tenant":"acme","db":1}'];
+  expect(await here.run(["run", "plan.json", "--config", "own.config.ts", ...given])).toMatchObject({ code: 5 });
+  const { stderr } = await here.run(["respond", "last", "q", "yes"]);
+  expect(stderr).toContain(`db of its context is not stored. No configuration was found in ${here.folder}. Nothing`);
+});
+
 test.each([
   ["[1]", "--context is not a record."],
   ['{"tenant":', "--context cannot be read"],

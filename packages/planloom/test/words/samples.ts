@@ -351,6 +351,8 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { runId: "RUN", fields: ["db"] },
     { runId: "RUN", fields: ["db", "user"], config: null },
     { runId: "RUN", fields: ["db"], config: "/srv/app/planloom.config.ts" },
+    { runId: "RUN", fields: ["db"], config: null, searched: "/srv/app" },
+    { runId: "RUN", fields: ["db"], config: null, untrusted: "/srv/app" },
   ],
   CONTEXT_FAILED: [
     { runId: "RUN", reason: "connect ECONNREFUSED 10.0.0.4:5432" },

@@ -1,14 +1,14 @@
 // Words for errors of the context that a program gives to a run.
 import type { NotJson } from "../../plan/not-json.js";
 import type { ErrorTable } from "../error-words.js";
+import { configText, trustFirst, type LoadedConfig } from "../loaded-config.js";
 import { andList, notJsonText } from "../phrases.js";
 
 export interface ContextErrors {
   /** `isObject`: it is a record, and one of its fields is the problem. */
   CONTEXT_NOT_JSON: { readonly problem: NotJson; readonly isObject: boolean };
   CONTEXT_HOLDS_SECRET: { readonly secret: string };
-  /** `config` is as for PROCESS_LACKS. */
-  CONTEXT_NEEDED: { readonly runId: string; readonly fields: readonly string[]; readonly config?: string | null };
+  CONTEXT_NEEDED: LoadedConfig & { readonly runId: string; readonly fields: readonly string[] };
   /** `ms`: the context, and the model that a function of it chooses, were not there after this time. */
   CONTEXT_FAILED: { readonly runId: string } & ({ readonly reason: string } | { readonly ms: number });
   /** Both `context` and `stored` are given, or `stored` without `resolveContext`. */
@@ -39,12 +39,12 @@ export const CONTEXT_ERRORS: ErrorTable<ContextErrors> = {
   },
   CONTEXT_NEEDED: {
     kind: "config",
-    message: ({ runId, fields, config }) =>
+    message: ({ runId, fields, ...config }) =>
       `Run ${runId} cannot go on in this process, because \`resolveContext\` is missing: ` +
       `${andList(fields)} of its context ${fields.length === 1 ? "is" : "are"} not stored.` +
-      `${config === undefined ? "" : config === null ? " No configuration file was found." : ` The configuration is ${config}.`}` +
-      " Nothing was changed.",
-    next: ({ runId }) => [
+      `${configText(config)} Nothing was changed.`,
+    next: ({ runId, untrusted }) => [
+      ...trustFirst(untrusted),
       "Give `resolveContext(runId, stored)` in the configuration, and continue with ",
       { action: "resume", runId },
       ".",

@@ -4,6 +4,7 @@ import type { NotJson } from "../../plan/not-json.js";
 import type { Sentence } from "../action.js";
 import { byCase } from "../by-case.js";
 import type { ErrorTable } from "../error-words.js";
+import { configText, trustFirst, type LoadedConfig } from "../loaded-config.js";
 import { SET_UP } from "../set-up.js";
 import { andList, notJsonText, processText, quoted, timeText } from "../phrases.js";
 
@@ -49,20 +50,13 @@ export interface RunErrors {
     { readonly field: QueryField; readonly given: string } | { readonly field: string; readonly given?: undefined };
   /** `owner` is absent if only the store knows that there is one. */
   RUN_OWNED: { readonly runId: string; readonly owner?: PresentOwner };
-  /**
-   * `config` is the file that was loaded, null if there is none. Absent: a program gave the configuration. `searched`:
-   * the folder where one was looked for. `untrusted`: the folder of one that did not run, because it is not trusted.
-   */
-  PROCESS_LACKS: {
+  PROCESS_LACKS: LoadedConfig & {
     readonly runId: string;
     readonly tools: readonly string[];
     readonly secrets: readonly string[];
     readonly models: readonly string[];
     /** The run has ended, and was to be retried or forked. */
     readonly ended?: true;
-    readonly config?: string | null;
-    readonly searched?: string;
-    readonly untrusted?: string;
   };
   ENGINE_CLOSED: { readonly runId: string };
   COMMAND_INVALID: CommandFault;
@@ -195,9 +189,7 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
       `Run ${runId} cannot go on in this process, because it lacks ${lackText({ tools, secrets, models })}.` +
       `${configText(config)} Nothing was changed.`,
     next: ({ runId, tools, untrusted, ended }) => [
-      ...(untrusted === undefined
-        ? []
-        : ["If you trust that folder, trust it with ", { action: "trust", folder: untrusted } as const, ". "]),
+      ...trustFirst(untrusted),
       ...againText(tools),
       ...(ended ? ["Retry it with "] : ["Continue with "]),
       { action: ended ? "retry" : "resume", runId } as const,
@@ -290,17 +282,6 @@ function againText(tools: readonly string[]): Sentence {
     const names = missing.flatMap((tool) => (tool.setting === setting ? [tool.name] : []));
     return `For ${andList(names)}, ${SET_UP[setting]}, and write this command again. `;
   });
-}
-
-function configText({
-  config,
-  searched,
-  untrusted,
-}: Pick<RunErrors["PROCESS_LACKS"], "config" | "searched" | "untrusted">): string {
-  if (untrusted !== undefined) return ` The configuration in ${untrusted} did not run, because it is not trusted.`;
-  if (config === undefined) return "";
-  if (config !== null) return ` The configuration is ${config}.`;
-  return ` No configuration was found${searched === undefined ? "" : ` in ${searched}`}.`;
 }
 
 function ownerText(owner: RunErrors["RUN_OWNED"]["owner"]): string {
