@@ -7,6 +7,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { BUGS } from "./bugs.mjs";
+import { CAUGHT_AT } from "./caught-at.mjs";
 
 const here = import.meta.dirname;
 const library = path.join(here, "..", "..");
@@ -94,32 +95,37 @@ export function traceSeed(tree, seed) {
 }
 
 /**
- * Plants each bug in a copy of its own and plays seeds until it shows.
+ * Plants each bug in a copy of its own and plays seeds until it shows. `known`: the seed that showed it last is played
+ * first, and the search begins only if it shows nothing.
  * @param {string} tree
- * @param {{ threads?: number }} [options]
+ * @param {{ threads?: number, known?: boolean }} [options]
  * @returns {Promise<{ name: string, seeds: number, caught: boolean, what: string }[]>}
  */
-export async function plantBugs(tree, { threads = 2 } = {}) {
+export async function plantBugs(tree, { threads = 2, known = false } = {}) {
   const results = [];
   const waiting = BUGS.map((bug, index) => ({ bug, index }));
   const worker = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { bug, index } = next;
-      results[index] = { name: bug.name, ...(await searched(tree, bug, index)) };
+      results[index] = {
+        name: bug.name,
+        ...(await searched(tree, bug, index, known ? CAUGHT_AT[bug.name] : undefined)),
+      };
     }
   };
   await Promise.all(Array.from({ length: threads }, worker));
   return results;
 }
 
-async function searched(tree, { file, find, put }, index) {
+async function searched(tree, { file, find, put }, index, seed) {
   const text = readFileSync(path.join(tree, file), "utf8");
   if (text.split(find).length !== 2) return { seeds: 0, caught: false, what: `${file} does not hold once: ${find}` };
   const planted = `${tree}-${index}`;
   cpSync(tree, planted, { recursive: true });
   writeFileSync(path.join(planted, file), text.split(find).join(put));
   const task = { from: 1, count: CATCH_WITHIN, stride: 1, untilCaught: true, traced: false };
-  const { seeds, violations } = await onThread(planted, task);
+  const first = seed === undefined ? undefined : await onThread(planted, { ...task, from: seed, count: 1 });
+  const { seeds, violations } = first?.violations.length ? first : await onThread(planted, task);
   rmSync(planted, { recursive: true, force: true });
   return { seeds, caught: violations.length > 0, what: violations[0]?.what[0] ?? "" };
 }
