@@ -51,9 +51,9 @@ test("A asks and exits with 5, B rejects with feedback and gets another plan, C 
   const runId = /\brun_\w+/.exec(a.stderr)?.[0] ?? "";
   const first = hashIn(a.stderr);
   expect(first).not.toBe("");
-  // The printed commands repeat the configuration that the run was started with.
-  expect(a.stderr).toMatch(new RegExp(`planloom approve ${runId} .*--config \\S+ --hash ${first}`));
-  expect(a.stderr).toMatch(new RegExp(`planloom reject ${runId} .*--config \\S+ -m`));
+  // The printed commands repeat the configuration and the store that the run was started with.
+  expect(a.stderr).toMatch(new RegExp(`planloom approve ${runId} --config \\S+ --store \\S+ --hash ${first}`));
+  expect(a.stderr).toMatch(new RegExp(`planloom reject ${runId} --config \\S+ --store \\S+ -m`));
   expect([ledger(), outbox()]).toEqual([[], []]);
 
   const b = await planloom("reject", runId, "-m", FEEDBACK);
