@@ -30,7 +30,7 @@ import {
 type Change =
   | { readonly do: "append"; readonly runId: string; readonly events: readonly RunEvent[]; readonly head?: string }
   | { readonly do: "keep"; readonly heads: readonly { readonly runId: string; readonly head: string }[] }
-  | { readonly do: "delete"; readonly runId: string }
+  | { readonly do: "delete"; readonly runId: string; readonly epoch: number }
   | { readonly do: "journal"; readonly row: JournalRow }
   | { readonly do: "own"; readonly runId: string; readonly owner: Owner }
   | { readonly do: "put"; readonly runId: string; readonly entry: InboxEntry };
@@ -158,7 +158,7 @@ class ToyStore implements EventStore {
     const { owner, events } = this.#run(runId);
     if (events.length === 0) return false;
     checkEpoch(runId, epoch, owner?.epoch ?? 0);
-    this.#write({ do: "delete", runId });
+    this.#write({ do: "delete", runId, epoch });
     return true;
   }
 
@@ -202,7 +202,10 @@ class ToyStore implements EventStore {
         this.#run(change.runId).owner = change.owner;
         return;
       case "delete":
-        return void this.#runs.delete(change.runId);
+        this.#runs.delete(change.runId);
+        // The epoch goes on, so that an owner of the deleted run can write nothing.
+        this.#run(change.runId).owner = { epoch: change.epoch + 1, holder: null, leaseUntil: 0 };
+        return;
       case "put":
         this.#run(change.runId).inbox.push(change.entry);
     }
