@@ -18,6 +18,12 @@ export function decodedText(bytes: Uint8Array, isCut = false): Decoded {
   }
 }
 
+/** The text of a file that may hold none: UTF-8 without a NUL; else undefined. */
+export function textFileOf(bytes: Uint8Array): string | undefined {
+  const decoded = decodedText(bytes);
+  return decoded.ok && !decoded.text.includes("\0") ? decoded.text : undefined;
+}
+
 /** By its byte order mark; else by the NUL in each character of a text in Latin letters. */
 function wideEncoding(bytes: Uint8Array): OtherEncoding | undefined {
   const [a, b, c, d] = bytes;

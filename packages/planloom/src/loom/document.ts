@@ -2,7 +2,7 @@
 // with sentences for the run's codes. Its shape is a contract: fields are only ever added.
 import type { EvidenceFound } from "../plan/evidence.js";
 import type { Estimate } from "../plan/estimate/estimate.js";
-import { isObject, type Json, type JsonObject } from "../plan/json.js";
+import { isObject, readableText, type Json, type JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import { writePlan } from "../plan/write.js";
 import { editableTool, restsOf } from "../run/approval.js";
@@ -265,7 +265,7 @@ function answerDocument(run: Run): Pick<RunDocument, "answerSchema" | "answer" |
   const { answerSchema } = run.request;
   const wanted = answerSchema === undefined ? {} : { answerSchema };
   if (partial === undefined) return { ...wanted, answer };
-  const text = typeof answer === "string" ? answer : JSON.stringify(answer, null, 2);
+  const text = readableText(answer);
   return { ...wanted, answer: answerType(run) === undefined ? answer : null, partial, partialAnswer: text };
 }
 

@@ -3,6 +3,7 @@
 import { open } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { messageOf } from "../error.js";
+import { textFileOf } from "../files/text-encoding.js";
 import { LIMITS } from "../limits.js";
 import { PlanloomError } from "../words/planloom-error.js";
 
@@ -57,21 +58,12 @@ export async function fileInput(
   const most = Math.floor((LIMITS.valueBytes * 3) / 4) - 1_000;
   if (bytes.length > most) throw new PlanloomError("FILE_INPUT_INVALID", { file: name, problem: "too-large", most });
   const known = mediaType ?? MEDIA_TYPES[extname(name).toLowerCase()];
-  const text = known === undefined || isTextType(known) ? textOf(bytes) : undefined;
+  const text = known === undefined || isTextType(known) ? textFileOf(bytes) : undefined;
   if (text !== undefined) return { name, mediaType: known ?? "text/plain", text };
   if (known !== undefined && isTextType(known)) {
     throw new PlanloomError("FILE_INPUT_INVALID", { file: name, problem: "not-utf8", mediaType: known });
   }
   return { name, mediaType: known ?? "application/octet-stream", base64: Buffer.from(bytes).toString("base64") };
-}
-
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return text.includes("\0") ? undefined : text;
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -72,6 +72,10 @@ export function kindOf(value: Json): JsonKind {
   return typeof value === "object" ? "record" : (typeof value as "boolean" | "number" | "string");
 }
 
+/** For people: a text unchanged, any other value as indented JSON. */
+export const readableText = (value: Json): string =>
+  typeof value === "string" ? value : JSON.stringify(value, null, 2);
+
 /** A lower estimate of the bytes of a value's text. Stops counting past `max`. */
 export function sizeOf(value: Json, max: number): number {
   if (typeof value === "string") return value.length + 2;

@@ -1,6 +1,6 @@
 // The text of an answer, in pieces. In: pieces as they are written, then the whole answer. Out: parts of text, each
 // begun, filled and ended, so that what a person reads ends up as the answer that was recorded.
-import type { Json } from "../plan/json.js";
+import { readableText, type Json } from "../plan/json.js";
 
 /** `delta` is set for a piece. */
 export interface TextPiece {
@@ -29,7 +29,7 @@ export class AnswerText {
 
   /** Gives what is missing. An answer other than what was given until now is a part of its own. */
   finish(answer: Json): readonly TextPiece[] {
-    const whole = typeof answer === "string" ? answer : JSON.stringify(answer, null, 2);
+    const whole = readableText(answer);
     const sent = this.#sent ?? "";
     if (whole.startsWith(sent)) return [...this.add(whole.slice(sent.length)), ...this.close()];
     if (sent.trimEnd() === whole) return this.close();

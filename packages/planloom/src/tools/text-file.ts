@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { lstat, open, rename, rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";
+import { textFileOf } from "../files/text-encoding.js";
 import { LIMITS } from "../limits.js";
 import { builtinError } from "./builtin-error.js";
 import { asFileError } from "./folder.js";
@@ -14,17 +15,9 @@ import { inFolder, type HeldFolder } from "./held-folder.js";
  * `shown` the name for messages.
  */
 export async function readText(real: string, shown: string, signal: AbortSignal): Promise<string> {
-  const text = decoded(await readBytes(real, shown, signal));
-  if (text === undefined || text.includes("\0")) throw builtinError("FILE_BINARY", { path: shown });
+  const text = textFileOf(await readBytes(real, shown, signal));
+  if (text === undefined) throw builtinError("FILE_BINARY", { path: shown });
   return text;
-}
-
-function decoded(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 async function readBytes(real: string, shown: string, signal: AbortSignal): Promise<Buffer> {

@@ -22,7 +22,8 @@ import { EXIT, exitOfRun } from "../exit-code.js";
 import { printJson, printJsonLine, printLines, say, type RawFlags } from "../output.js";
 import { faultOf } from "../streams.js";
 import { withStore, type StoreFlags } from "../open-loom.js";
-import { answerText, figureLines, modelLines, printEndAnswer, sayEnd, waitingLines } from "../render/end.js";
+import { figureLines, modelLines, printEndAnswer, sayEnd, waitingLines } from "../render/end.js";
+import { readableText } from "../../plan/json.js";
 import { costText } from "../render/estimate.js";
 import { planApprovalLines } from "../render/approval.js";
 import { planLines } from "../render/plan.js";
@@ -128,7 +129,7 @@ export function showLines(
     ...(recorded.length === 0 ? [] : ["", ...recordedLines(run.runId, recorded)]),
     ...(answer === null
       ? []
-      : ["", `${paint("bold", run.partial === true ? "answer (partial)" : "answer")}\n${answerText(answer)}`]),
+      : ["", `${paint("bold", run.partial === true ? "answer (partial)" : "answer")}\n${readableText(answer)}`]),
   ];
 }
 

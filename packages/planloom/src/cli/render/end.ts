@@ -6,7 +6,7 @@ import type { Usage } from "../../plan/usage.js";
 import { takeoverTexts } from "../../words/takeovers.js";
 import { waitedText } from "../../words/waits.js";
 import { shownAnswer, type RunDocument, type WaitingDocument } from "../../loom/document.js";
-import { isObject, type Json } from "../../plan/json.js";
+import { isObject, readableText, type Json } from "../../plan/json.js";
 import type { ModelCost } from "../../run/view/cost.js";
 import { sayProblem } from "../error-text.js";
 import { print, printText, say, type RawFlags } from "../output.js";
@@ -17,14 +17,10 @@ import { count, duration, oneLine, paint } from "../style.js";
 import { keyText, textLines, valueLines } from "./value.js";
 import { shellWord } from "../shell-word.js";
 
-/** Text unchanged; other values as JSON. */
-export const answerText = (answer: Json): string =>
-  typeof answer === "string" ? answer : JSON.stringify(answer, null, 2);
-
-export const printAnswer = (answer: Json, flags?: RawFlags): void => printText(answerText(answer), flags);
+export const printAnswer = (answer: Json, flags?: RawFlags): void => printText(readableText(answer), flags);
 
 /** The answer on a terminal, after an empty line. The program writes there, too, so each row has the gutter. */
-const printAnswerApart = (answer: Json): void => print(`\n${answerText(answer)}`);
+const printAnswerApart = (answer: Json): void => print(`\n${readableText(answer)}`);
 
 /** The answer of a run that was followed to its end, if it has one. On a terminal it stands apart. */
 export function printEndAnswer(run: RunDocument, flags: RawFlags & { readonly quiet?: boolean }): void {
