@@ -1,7 +1,7 @@
 // Installs the packages, unless node_modules matches the present lock file.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
 
@@ -38,14 +38,27 @@ export function install() {
 }
 
 export function build() {
-  if (
-    run(process.execPath, [
-      path.join("node_modules", "@typescript", "native", "bin", "tsc"),
-      "-b",
-      "packages/planloom-eval",
-    ])
-  )
-    return;
-  console.error("The build failed: see the compiler's messages above.");
+  const tsc = path.join("node_modules", "@typescript", "native", "bin", "tsc");
+  if (run(process.execPath, [tsc, "-b", "packages/planloom-eval"]) && buildStudio()) return;
+  console.error("The build failed: see the messages above.");
   process.exit(1);
+}
+
+/** Builds the Studio into the library's package, unless its sources are those of the last build. True if it is there. */
+function buildStudio() {
+  const folder = path.join(root, "packages", "studio");
+  const stamp = path.join(root, "packages", "planloom", "studio", ".sources");
+  const hash = createHash("sha256");
+  const lists = ["src", "."].flatMap((name) =>
+    readdirSync(path.join(folder, name), { recursive: name === "src", withFileTypes: true }),
+  );
+  const files = lists.filter((one) => one.isFile()).map((one) => path.join(one.parentPath, one.name));
+  for (const file of [...files, path.join(root, "package-lock.json")].sort())
+    hash.update(file).update(readFileSync(file));
+  const sources = hash.digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === sources) return true;
+  const vite = path.join(root, "node_modules", "vite", "bin", "vite.js");
+  if (!run(process.execPath, [vite, "build", "--logLevel", "warn"], { cwd: folder })) return false;
+  writeFileSync(stamp, sources);
+  return true;
 }

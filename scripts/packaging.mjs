@@ -6,7 +6,7 @@ import { formatMessage } from "publint/utils";
 import { root } from "./install.mjs";
 
 const packages = {
-  planloom: ["bin/planloom.js", "dist/testing/index.js"],
+  planloom: ["bin/planloom.js", "dist/testing/index.js", "studio/index.html"],
   "planloom-eval": ["bin/planloom-eval.js"],
 };
 const wanted = ["dist/index.js", "dist/index.d.ts", "LICENSE", "README.md"];
@@ -20,7 +20,7 @@ for (const [name, own] of Object.entries(packages)) {
   const names = JSON.parse(pack.stdout)[0].files.map((file) => file.path);
   const missing = [...wanted, ...own].filter((file) => !names.includes(file));
   const strange = names.filter(
-    (file) => !/^(bin|dist)\/|^(LICENSE|README\.md|package\.json)$/.test(file) || file.includes(".tsbuildinfo"),
+    (file) => !/^(bin|dist|studio)\/|^(LICENSE|README\.md|package\.json)$/.test(file) || file.includes(".tsbuildinfo"),
   );
   if (missing.length > 0) console.log(`${name} lacks: ${missing.join(", ")}`);
   if (strange.length > 0) console.log(`${name} should not hold: ${strange.join(", ")}`);

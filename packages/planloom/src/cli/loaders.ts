@@ -15,6 +15,8 @@ export const LOADERS: { readonly [name: string]: () => Promise<Call> } = {
   doctor: async () => (await import("./command/doctor.js")).doctorCommand,
   trust: async () => (await import("./command/trust.js")).trustCommand,
   completion: async () => (await import("./command/completion.js")).completionCommand,
+  serve: async () => (await import("./command/serve.js")).serveCommand,
+  studio: async () => (await import("./command/serve.js")).studioCommand,
   plan: async () => (await import("./command/plan.js")).planCommand,
   check: async () => (await import("./command/plan.js")).checkCommand,
   estimate: async () => (await import("./command/plan.js")).estimateCommand,

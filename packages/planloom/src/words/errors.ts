@@ -10,6 +10,7 @@ import { MODEL_ERRORS, type ModelErrors } from "./errors/model.js";
 import { PLAN_ERRORS, type PlanErrors } from "./errors/plans.js";
 import { RECORDING_ERRORS, type RecordingErrors } from "./errors/recordings.js";
 import { RUN_ERRORS, type RunErrors } from "./errors/runs.js";
+import { SERVER_ERRORS, type ServerErrors } from "./errors/server.js";
 import { START_ERRORS, type StartErrors } from "./errors/start.js";
 import { STORE_ERRORS, type StoreErrors } from "./errors/store.js";
 import { fittingNext, textOr } from "./words.js";
@@ -25,6 +26,7 @@ export interface ErrorParams
     PlanErrors,
     RecordingErrors,
     RunErrors,
+    ServerErrors,
     StartErrors,
     StoreErrors {}
 
@@ -41,6 +43,7 @@ export const ERROR_AREAS = {
   context: CONTEXT_ERRORS,
   recordings: RECORDING_ERRORS,
   store: STORE_ERRORS,
+  server: SERVER_ERRORS,
 };
 
 type Catalogue = { readonly [Code in ErrorCode]: ErrorWords<ErrorParams[Code]> };

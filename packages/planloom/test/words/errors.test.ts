@@ -26,6 +26,7 @@ test("every entry is thrown somewhere", () => {
     "streams",
     "loom",
     "recording",
+    "server",
     "cli",
   ];
   const text = folders.flatMap((folder) => sources(folder)).join("\n");

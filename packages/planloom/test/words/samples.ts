@@ -22,6 +22,8 @@ const missingInput = findingOf(
 );
 
 export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams[Code][] } = {
+  // Server
+  TOKEN_NEEDED: [{}],
   // Command line
   USAGE: [{ text: "--limit is none.", next: "Write a whole number of at least 1." }],
   FILE_NOT_FOUND: [{ file: "plan.yaml" }, { file: "plan.yaml", orGoal: true }],

@@ -1,0 +1,40 @@
+// The commands that serve: the HTTP API and the Studio. In: nothing. Out: their data.
+import type { CommandData, Flag } from "./command.js";
+import * as flags from "./flags.js";
+
+const ADDRESS: readonly Flag[] = [
+  { flag: "--host <host>", does: "the address to listen on", initial: "127.0.0.1" },
+  { flag: "--port <port>", does: "the port; 0: any free one", initial: "4950" },
+  { flag: "--token <token>", does: "the token that each request must have", otherwise: "a random one, printed" },
+];
+
+export const SERVERS: readonly CommandData[] = [
+  {
+    name: "serve",
+    summary: "serve the HTTP API",
+    description: "Serves the HTTP API, and drives the runs of the store. The first line on stdout is the address.",
+    flags: [...flags.STORE, ...ADDRESS, ...flags.TOOLS, ...flags.MODEL_FLAGS],
+    examples: [
+      { words: "serve", does: "on this machine only" },
+      { words: "serve --port 8080", does: "on another port" },
+    ],
+    note: flags.KEY_NOTE,
+  },
+  {
+    name: "studio",
+    summary: "open the Studio in the browser",
+    description: "Serves the Studio with the HTTP API, and prints the link that signs you in.",
+    flags: [
+      ...flags.STORE,
+      ...ADDRESS,
+      { flag: "--demo", does: "with the tools and the scripted model of the demo" },
+      ...flags.TOOLS,
+      ...flags.MODEL_FLAGS,
+    ],
+    examples: [
+      { words: "studio", does: "over the store of this project" },
+      { words: "studio --demo", does: "without a model of your own" },
+    ],
+    note: flags.KEY_NOTE,
+  },
+];

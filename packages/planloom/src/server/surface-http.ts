@@ -1,0 +1,54 @@
+// The names of actions for a program that speaks HTTP: a route, or what to change where the server runs. In: an action.
+// Out: its text inside a sentence.
+import type { Action, Surface } from "../words/action.js";
+import { byCase } from "../words/by-case.js";
+
+const onRun = (runId = "{id}", rest = ""): string => `/v1/runs/${runId}${rest}`;
+
+const command = (runId: string | undefined, fields: string): string => `POST ${onRun(runId, "/commands")} ${fields}`;
+
+export const httpSurface: Surface = byCase<Action, "action", string>("action", {
+  retry: ({ runId, from, plan, inputs, model }) => {
+    const fields = [
+      '"type": "retry"',
+      from && `"from": ${JSON.stringify(from)}`,
+      plan && '"plan": …',
+      inputs && '"inputs": …',
+    ];
+    const told = model === undefined ? "" : `, with another model for the ${model}`;
+    return `${command(runId, `{ ${fields.filter(Boolean).join(", ")} }`)}${told}`;
+  },
+  resume: ({ runId, takeOver }) => command(runId, `{ "type": "resume"${takeOver ? ', "takeOver": true' : ""} }`),
+  cancel: ({ runId }) => command(runId, '{ "type": "cancel" }'),
+  show: ({ runId }) => `GET ${onRun(runId)}`,
+  watch: ({ runId }) => `GET ${onRun(runId, "/events")}`,
+  record: ({ runId }) => `GET ${onRun(runId, "/export")}`,
+  edit: ({ runId }) => command(runId, '{ "type": "edit", "plan": … }'),
+  events: ({ runId }) => `GET ${onRun(runId, "/events")}`,
+  diff: ({ runId }) => `GET ${onRun(runId, "/diff")}`,
+  answer: ({ runId, partial }) => (partial ? command(runId, '{ "type": "answer" }') : `GET ${onRun(runId)}`),
+  trace: ({ runId }) => `GET ${onRun(runId, "/journal")}`,
+  approve: ({ runId, hash }) => command(runId, `{ "type": "approve", "hash": ${JSON.stringify(hash ?? "…")} }`),
+  reject: ({ runId, hash }) =>
+    command(runId, `{ "type": "reject", "comment": "…"${hash === undefined ? "" : `, "hash": "${hash}"`} }`),
+  respond: ({ runId, step = "…", item }) =>
+    command(
+      runId,
+      `{ "type": "respond", "step": ${JSON.stringify(step)}, "value": …${item === undefined ? "" : `, "item": ${item}`} }`,
+    ),
+  settle: ({ runId, step = "…", item }) =>
+    command(
+      runId,
+      `{ "type": "settle", "step": ${JSON.stringify(step)}, "verdict": "…"${item === undefined ? "" : `, "item": ${item}`} }`,
+    ),
+  fork: ({ runId, at = "…" }) => `POST ${onRun(runId, "/fork")} { "at": ${JSON.stringify(at)} }`,
+  "list-runs": () => "GET /v1/runs",
+  "list-tools": () => "GET /v1/tools",
+  start: () => "POST /v1/runs",
+  "check-plan": () => "POST /v1/plans/check",
+  update: () => "`npm install planloom@latest` where the server runs",
+  install: (action) => `\`npm install ${action.package}\` where the server runs`,
+  "set-model": ({ role }) => `\`models.${role ?? "default"}\` in the server's configuration`,
+  trust: () => "trusting the server's folder, where it runs",
+  set: ({ setting }) => `\`${setting}\` in the server's configuration`,
+});
