@@ -2,6 +2,10 @@
 import { render } from "preact";
 import "./style/tokens.css";
 import "./style/base.css";
-import { App } from "./app/app.js";
+import "./style/parts.css";
+import "./style/shell.css";
+import { Studio } from "./app/studio.js";
+import { applyTheme } from "./app/theme.js";
 
-render(<App />, document.getElementById("studio")!);
+applyTheme();
+render(<Studio />, document.getElementById("studio")!);

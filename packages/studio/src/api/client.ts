@@ -1,41 +1,41 @@
 // Requests to the server that served this page. In: a path and a body. Out: JSON, or a Problem that is thrown. The
 // session's cookie says who asks.
+import { connectionHeld, connectionLost } from "./connection.js";
+import { notReached, problemIn } from "./problem.js";
+import { sessionHeld, sessionRefused, takeToken } from "./session.js";
 
-/** An error of the server: what happened, and what to do next. See RFC 9457. */
-class Problem extends Error {
-  override readonly name = "Problem";
-
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    readonly detail: string,
-    readonly next: string,
-    /** All fields of the server's answer. */
-    readonly data: Readonly<Record<string, unknown>> = {},
-  ) {
-    super(detail);
-  }
-}
+export { Problem } from "./problem.js";
 
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => request<T>("GET", path, undefined, signal);
 
 export const post = <T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
   request<T>("POST", path, body, signal);
 
-async function request<T>(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<T> {
-  const response = await fetch(path, {
-    method,
-    credentials: "same-origin",
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-    ...(signal === undefined ? {} : { signal }),
+/** Any response that is not an error. Throws a Problem, or an AbortError. */
+export async function answered(path: string, options: RequestInit): Promise<Response> {
+  const response = await fetch(path, { credentials: "same-origin", ...options }).catch((error: unknown) => {
+    if (options.signal?.aborted === true) throw error;
+    connectionLost();
+    throw notReached();
   });
-  if (response.ok) return (await response.json()) as T;
+  connectionHeld();
+  if (response.ok) return response;
+  if (response.status === 401) sessionRefused();
   throw await problemIn(response);
 }
 
-async function problemIn(response: Response): Promise<Problem> {
-  const data = (await response.json().catch(() => ({}))) as Record<string, unknown>;
-  const { code = "UNEXPECTED", detail = `The server answered with ${response.status}.` } = data;
-  const next = (data["next"] as { readonly text?: unknown } | undefined)?.text;
-  return new Problem(response.status, String(code), String(detail), typeof next === "string" ? next : "", data);
+async function request<T>(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await answered(path, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  sessionHeld();
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** Opens a session with a token: that of the address, if none is given. Without one, an earlier session counts. */
+export async function signIn(given: string | undefined = takeToken()): Promise<void> {
+  if (given !== undefined) await post("/v1/session", { token: given });
+  else await get("/v1/runs?limit=1");
 }

@@ -1,20 +1,31 @@
-// The events of a run as they become durable. In: a run's id and the last event that is known. Out: each later event. The
-// browser connects again by itself, and goes on after the last event.
+// The events of a run as they become durable. In: a run's id and the last event that is known. Out: each later event.
+// After a break it goes on after the last one.
 import type { RunEvent } from "planloom";
+import { openStream, type Stream } from "./stream.js";
 
-export interface EventFeed {
-  close(): void;
+const ENDINGS: ReadonlySet<string> = new Set<RunEvent["type"]>(["run.completed", "run.failed", "run.cancelled"]);
+
+export interface EventListener {
+  readonly event: (event: RunEvent) => void;
+  /** The run has ended: nothing will follow. */
+  readonly ended?: () => void;
+  readonly failed?: (error: unknown) => void;
 }
 
-/** `onState`: whether the server is connected. The feed ends when the run has ended. */
-export function followEvents(
-  runId: string,
-  after: number,
-  on: { event(event: RunEvent): void; state(connected: boolean): void },
-): EventFeed {
-  const source = new EventSource(`/v1/runs/${encodeURIComponent(runId)}/events?after=${after}`);
-  source.onopen = () => on.state(true);
-  source.onerror = () => on.state(false);
-  source.onmessage = ({ data }) => on.event(JSON.parse(String(data)) as RunEvent);
-  return source;
+export function followEvents(runId: string, after: number, listener: EventListener): Stream {
+  let type = "";
+  return openStream(`/v1/runs/${encodeURIComponent(runId)}/events?after=${after}`, {
+    after: String(after),
+    on: ({ event, data }) => {
+      type = event;
+      listener.event(JSON.parse(data) as RunEvent);
+    },
+    // A server that is stopped closes its streams too.
+    ended: () => {
+      const isOver = ENDINGS.has(type);
+      if (isOver) listener.ended?.();
+      return isOver;
+    },
+    failed: (error) => listener.failed?.(error),
+  });
 }

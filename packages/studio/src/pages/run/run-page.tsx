@@ -2,14 +2,15 @@
 import { useEffect, useState } from "preact/hooks";
 import type { RunDocument } from "planloom";
 import { get, post } from "../../api/client.js";
+import type { PageProps } from "../../app/routes.js";
 import { followEvents } from "../../api/events.js";
 
-export function RunPage({ runId }: { readonly runId: string }) {
+export function RunPage({ params: { id: runId = "" } }: PageProps) {
   const [run, setRun] = useState<RunDocument>();
   useEffect(() => {
     const load = () => void get<RunDocument>(`/v1/runs/${encodeURIComponent(runId)}`).then(setRun);
     load();
-    const feed = followEvents(runId, 0, { event: load, state: () => undefined });
+    const feed = followEvents(runId, 0, { event: load });
     return () => feed.close();
   }, [runId]);
   if (run === undefined) return <p>Loading …</p>;

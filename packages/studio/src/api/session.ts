@@ -1,0 +1,24 @@
+// The sign-in. In: the token in the fragment of the printed link, or a link that a person pastes. Out: a session, whose
+// cookie no script can read. The token leaves the address at once.
+import { cell } from "./cell.js";
+
+/** unknown: nothing was asked yet. ended: a session that stood does not count any more. */
+export const session = cell<"unknown" | "open" | "missing" | "ended">("unknown");
+
+/** A request was answered as signed in. */
+export const sessionHeld = (): void => session.set("open");
+
+/** A request was refused for want of a session. */
+export const sessionRefused = (): void => session.set(session.get() === "open" ? "ended" : "missing");
+
+/** The token of a printed link, or the text itself. */
+export const tokenIn = (text: string): string =>
+  decodeURIComponent(/#token=([^&\s]+)/u.exec(text)?.[1] ?? encodeURIComponent(text.trim()));
+
+/** Takes the token out of the address; undefined if there is none. */
+export function takeToken(): string | undefined {
+  if (!location.hash.startsWith("#token=")) return undefined;
+  const token = tokenIn(location.hash);
+  history.replaceState(null, "", location.pathname + location.search);
+  return token;
+}

@@ -1,0 +1,25 @@
+// How many runs wait for a person. In: the server's list. Out: a number for the top bar, kept up to date while the page
+// is seen.
+import { useEffect } from "preact/hooks";
+import { useGet } from "../api/use-get.js";
+import type { Head } from "../parts/run-state.js";
+
+/** Larger numbers are shown as "99+". */
+const MOST = 99;
+const REFRESH_MS = 4_000;
+
+/** Empty if nothing waits, or it is not known yet. */
+export function useWaitingCount(): string {
+  const { data, reload } = useGet<{ readonly runs: readonly Head[] }>(`/v1/runs?status=waiting&limit=${MOST + 1}`);
+  useEffect(() => {
+    const look = () => document.hidden || reload();
+    const timer = setInterval(look, REFRESH_MS);
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, [reload]);
+  const count = data?.runs.length ?? 0;
+  return count === 0 ? "" : count > MOST ? `${MOST}+` : String(count);
+}
