@@ -342,6 +342,7 @@ export class Loom<C = unknown> {
     const home: Home = {
       settingsFor: (plan) => this.settingsFor(plan),
       models: this.models(),
+      now: () => this.services.clock.now(),
       contextOfFork: (parent, options) => this.contexts.ofFork(parent, options),
       given: (plan, run, inputs) => this.givenTo(run, plan, inputs),
       assertHas: (run, needed) => assertHas(this.services, run, needed),

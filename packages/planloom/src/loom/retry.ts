@@ -60,6 +60,8 @@ export interface Home {
   /** Throws BUDGET_UNPRICED. */
   settingsFor(plan: Plan | undefined): Settings;
   readonly models: RoleNames;
+  /** ms since 1970. */
+  now(): number;
   /** Throws BUDGET_UNPRICED. */
   started(
     goal: string,

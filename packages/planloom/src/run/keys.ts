@@ -62,6 +62,17 @@ export const ROLE_SCOPES = { plan: "#planner", review: "#review", answer: "#answ
 /** The number in the key of a request to a role. The journal uses it as the attempt. */
 export const requestNumber = (key: string): number => Number(key.slice(key.lastIndexOf("/") + 1));
 
+// Views
+
+/** The keys of rows that are no steps. Revision 1 is the first plan. */
+export const phaseKey = {
+  plan: (revision: number): string => (revision === 1 ? "#plan" : `#plan/${revision}`),
+  answer: ROLE_SCOPES.answer,
+};
+
+/** The key of a step that the current plan does not have any more. The current plan may have another of its id. */
+export const earlierKey = (step: string, revision: number): string => `${step}/${revision}`;
+
 // Recordings: a question has the same name in the recorded run and in the run that plays it
 
 export const isPlanKey = (key: string): boolean => key.startsWith("plan/");

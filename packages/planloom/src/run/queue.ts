@@ -29,6 +29,11 @@ export class Queue<T> {
     return item;
   }
 
+  /** In order, without taking any. */
+  values(): readonly T[] {
+    return this.items.slice(this.head);
+  }
+
   clear(): void {
     this.items = [];
     this.head = 0;

@@ -132,6 +132,7 @@ export class SimulatedProcess {
       settingsFor: () => settings,
       appraise: async (plan: CheckedPlan) => plan,
       models,
+      now: () => 0,
       answerChecks: new Map(),
     };
     const forked = this.engine.load(parent).then((run) => forkOf(run, { at, runId }, home));

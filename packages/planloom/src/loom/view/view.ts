@@ -1,0 +1,69 @@
+// A run for people. In: its events, the time, and what is known beside the log. Out: a view as data with words.
+import type { RunEvent } from "../../run/event.js";
+import { currentPlan } from "../../run/lookup.js";
+import { endOf, statusOf } from "../../run/status.js";
+import type { Bar } from "../../run/view/lane.js";
+import { RunTimeline } from "../../run/view/timeline.js";
+import { factsOf } from "./facts.js";
+import { answerRow, planRows } from "./phase-rows.js";
+import { endMsOf, isoTime, RowContext, type Beside } from "./row-context.js";
+import { stepRow, type ShownStep } from "./rows.js";
+import type { RowView, RunView } from "./run-view.js";
+
+/** `log` has at least one event. */
+export function timelineOf(log: readonly RunEvent[]): RunTimeline {
+  const timeline = new RunTimeline(log[0]?.runId ?? "");
+  for (const event of log) timeline.hear(event);
+  return timeline;
+}
+
+export function viewOf(timeline: RunTimeline, beside: Beside): RunView {
+  const { run } = timeline;
+  timeline.settle(endMsOf(timeline, beside.now));
+  const context = new RowContext(timeline, beside, new Set<Bar>());
+  const end = endOf(run);
+  const steps = shownSteps(timeline);
+  const rows = rowsOf(steps, context);
+  return {
+    runId: run.id,
+    goal: run.request.goal,
+    status: statusOf(run),
+    seq: run.log.seq,
+    startedAt: isoTime(run.log.startedAt),
+    finishedAt: end === undefined ? null : isoTime(end.at),
+    updatedAt: isoTime(run.log.updatedAt),
+    revision: currentPlan(run)?.revision ?? 0,
+    revisions: run.planning.plans.map(({ revision }) => revision),
+    rows,
+    axis: { endMs: context.endMs, gaps: [] },
+    facts: factsOf(rows, steps, context),
+    waits: [],
+  };
+}
+
+/** Every step that is shown: those of the current plan, and those of earlier plans that have begun. */
+function shownSteps(timeline: RunTimeline): readonly ShownStep[] {
+  const earlier = timeline.earlier.map(({ state, lanes }): ShownStep => ({ state, lanes, dropped: true }));
+  const current = [...timeline.run.execution.steps.values()].map((state): ShownStep => {
+    const lanes = timeline.steps.get(state.spec.id);
+    return lanes === undefined ? { state } : { state, lanes };
+  });
+  return [...earlier, ...current];
+}
+
+/** Each plan, then the steps that began under it. */
+function rowsOf(steps: readonly ShownStep[], context: RowContext): readonly RowView[] {
+  const rows = new Map<number, RowView[]>([...planRows(context)].map(([revision, row]) => [revision, [row]]));
+  const revisions = [...rows.keys()];
+  const sorted = [...steps].sort((a, b) => a.state.index - b.state.index);
+  for (const shown of sorted) {
+    // A step that has begun before its plan was complete stands under that plan.
+    const revision = shown.state.revision === 0 ? (revisions[0] ?? 1) : shown.state.revision;
+    const under = rows.get(revision);
+    if (under === undefined) rows.set(revision, [stepRow(shown, context)]);
+    else under.push(stepRow(shown, context));
+  }
+  const answer = answerRow(context);
+  const all = [...rows].sort(([a], [b]) => a - b).flatMap(([, under]) => under);
+  return answer === undefined ? all : [...all, answer];
+}
