@@ -16,7 +16,7 @@ export interface Route {
   readonly load: () => Promise<ComponentType<PageProps>>;
 }
 
-export const ROUTES: readonly Route[] = [
+const ROUTES: readonly Route[] = [
   {
     path: "/runs",
     title: "Runs",
