@@ -1,7 +1,6 @@
 // A run as one document, as `--json` prints it. In: a run's state, and the surface that names actions. Out: plain data,
 // with sentences for the run's codes. Its shape is a contract: fields are only ever added.
 import type { EvidenceFound } from "../plan/evidence.js";
-import type { Estimate } from "../plan/estimate/estimate.js";
 import { isObject, readableText, type Json, type JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
 import { writePlan } from "../plan/write.js";
@@ -13,6 +12,7 @@ import type { ApprovalReason, ChangedToolReason, LegacyReason } from "../run/rea
 import { endOf, failedWith, isEnded, type RunStatus, statusOf } from "../run/status.js";
 import { worksOf } from "../run/steps.js";
 import type { Failing, MadeCall, StepRef } from "../run/event.js";
+import { estimateDocument } from "./estimate-document.js";
 import { failureDocument, sayingOf, type FailureDocument, type Say } from "./failure-document.js";
 import { firstCause } from "../run/view/first-cause.js";
 import { afterRejection } from "../run/decide/after-rejection.js";
@@ -25,7 +25,6 @@ import type { Doubt, StepState, StepStatus, Unusable, Work } from "../run/work.j
 import { LAST_TIME } from "../words/phrases.js";
 import { firstAction, type Action, type Sentence, type Surface } from "../words/action.js";
 import { AFTER_REJECTION } from "../words/approval-reasons.js";
-import { estimateInWords } from "../words/estimate.js";
 import { runFailureText, failureNext, failureText, SETTLE, toldText, TRACE, USE } from "../words/failures.js";
 import { commentText, reasonText } from "../words/reasons.js";
 import { librarySurface } from "../words/surface-library.js";
@@ -396,12 +395,6 @@ function nextOf(run: Run, end: Unfinished): Sentence {
     { action: "retry", plan: true },
     "); what has finished is kept.",
   ];
-}
-
-/** Any process, and any version, may have written it. */
-function estimateDocument(estimate: JsonObject): Json {
-  if (!Array.isArray(estimate["unknown"])) return estimate;
-  return estimateInWords(estimate as unknown as Estimate) as unknown as Json;
 }
 
 const toolNamed = (tool: string | undefined) => (tool === undefined ? {} : { tool });

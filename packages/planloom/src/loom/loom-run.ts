@@ -18,6 +18,8 @@ import { knownOptions, soundOptions } from "./known-options.js";
 import { soundFeed, soundValue } from "./start-options.js";
 import type { Engine, Listener } from "../engine/engine.js";
 import { readLog } from "../engine/log.js";
+import { callReview, type CallReview } from "./review/call-review.js";
+import { planReview, type PlanReview } from "./review/plan-review.js";
 import { contextAt, type ContextThen } from "./step-context.js";
 import { traceOf } from "./trace.js";
 import type { TraceEntry } from "./trace-entry.js";
@@ -107,6 +109,18 @@ export class LoomRun<Document = RunDocument> {
     if (then !== undefined) return then;
     const named = item === undefined ? step : `${step}[${item}]`;
     throw new PlanloomError("STEP_NOT_BEGUN", { runId: this.id, step: named });
+  }
+
+  /**
+   * What was asked under a hash, for the person who decides: a plan or one call, in sentences, and what became of it.
+   * `against`: the hash of the plan to compare with; default: the plan before. Rejects with APPROVAL_UNKNOWN.
+   */
+  async review(hash: string, { against }: { readonly against?: string } = {}): Promise<PlanReview | CallReview> {
+    const run = await this.engine.load(this.id);
+    const log = await readLog(this.store, this.id);
+    const found = planReview(run, log, hash, against) ?? callReview(run, log, hash);
+    if (found !== undefined) return found;
+    throw new PlanloomError("APPROVAL_UNKNOWN", { runId: this.id, hash });
   }
 
   /**

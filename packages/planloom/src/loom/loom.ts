@@ -49,6 +49,7 @@ import { soundMessages, type GivenMessage } from "./messages-option.js";
 import { recoverRuns, type Recovery } from "./recover.js";
 import { assertNotAborted, cancelWith } from "./start-signal.js";
 import { LoomRun } from "./loom-run.js";
+import { waitingList, type WaitingList, type WaitingQuery } from "./waiting/waiting-list.js";
 import type { Home } from "./retry.js";
 import { plannerRequest } from "../perform/role-effects.js";
 import { todayAt } from "../perform/today.js";
@@ -314,6 +315,15 @@ export class Loom<C = unknown> {
     const { store, clock } = this.services;
     const asked = { ...soundQuery(query), ...(follow && { follow }), ...(signal && { signal }) };
     return followedRuns({ store, clock, appends: this.appends, closed: this.closing.signal }, asked);
+  }
+
+  /**
+   * All that waits for a person, over all runs; then retries and timers, which go on by themselves. `limit` and `cursor`
+   * count runs, as for `list`. Rejects with QUERY_INVALID, CURSOR_INVALID.
+   */
+  async waiting(query: WaitingQuery = {}): Promise<WaitingList> {
+    const sound = soundQuery(soundOptions(query, "list")) as WaitingQuery;
+    return waitingList(this.services.store, (runId) => this.engine.load(runId), sound);
   }
 
   /**

@@ -363,6 +363,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   CONTEXT_UNCLEAR: [{ problem: "both" }, { problem: "no-resolver" }],
   RUN_EXISTS: [{ runId: "RUN" }],
   RUN_UNKNOWN: [{ name: "RUN", store }, { store }],
+  APPROVAL_UNKNOWN: [{ runId: "RUN", hash: "8c4107d2" }],
   CURSOR_INVALID: [{}],
   QUERY_INVALID: [{ field: "limit", given: "-1" }, { field: "status", given: '"done"' }, { field: "tags" }],
   PROCESS_LACKS: [

@@ -43,6 +43,7 @@ export interface RunErrors {
   RUN_EXISTS: { readonly runId: string };
   /** `name` is absent if any run would do. */
   RUN_UNKNOWN: { readonly name?: string; readonly store: string };
+  APPROVAL_UNKNOWN: { readonly runId: string; readonly hash: string };
   CURSOR_INVALID: Record<string, never>;
   /** A field of the query of `list`. `given` is the value as a text. */
   /** `given` is absent if there is no such filter. */
@@ -156,6 +157,11 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
             { action: "set", setting: "store" },
             ".",
           ],
+  },
+  APPROVAL_UNKNOWN: {
+    kind: "usage",
+    message: ({ runId, hash }) => `Run ${runId} has never asked for an approval under the hash ${quoted(hash)}.`,
+    next: ({ runId }) => ["Read what waits with ", { action: "show", runId }, "."],
   },
   CURSOR_INVALID: {
     kind: "usage",

@@ -1,0 +1,179 @@
+// The steps of a plan, for a person who approves it. In: a run, the plan, and the plan to compare it with. Out: each step
+// in sentences, with its arguments, its tools and its changes.
+import { needsOf } from "../../plan/graph.js";
+import { readableText } from "../../plan/json.js";
+import type { Step } from "../../plan/plan.js";
+import { diffPlans, type FieldChange } from "../../plan/revise/diff.js";
+import { directToolIn, toolNames, usesTool } from "../../plan/step-kind.js";
+import type { ToolSpec } from "../../plan/tool-spec.js";
+import { standsInPlan, whyApproval } from "../../run/approval.js";
+import type { ProposedPlan, Run } from "../../run/state.js";
+import { isFinished } from "../../run/steps.js";
+import {
+  changeWords,
+  howSentence,
+  numbersOf,
+  startWords,
+  stepFields,
+  titleSentence,
+  toldWords,
+  type FieldWords,
+  type PlanAuthor,
+  type StepNumbers,
+} from "../../words/plan-sentences.js";
+import { reasonText } from "../../words/reasons.js";
+import { plannedArguments, type ReviewedArgument } from "./arguments.js";
+
+/** How a step differs from the other revision. */
+export type StepMark = "same" | "new" | "changed" | "removed";
+
+/** reads only; acts once; acts, and may be repeated with its key. */
+export type EffectLabel = "none" | "acts-once" | "acts-repeatable";
+
+export interface ReviewedTool {
+  readonly tool: string;
+  readonly effect: EffectLabel;
+  /** Each of its calls waits for a person. */
+  readonly asks: boolean;
+}
+
+/** One change of a field, with its values in words. Absent: the field was not there. */
+export interface FieldRevision {
+  /** `with.query`, `agent`, `title`. */
+  readonly field: string;
+  readonly label: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+
+export interface ReviewedStep {
+  readonly id: string;
+  /** From 1. Of a removed step: its number in the other revision. */
+  readonly number: number;
+  readonly mark: StepMark;
+  /** What the step does: its title, as a sentence. */
+  readonly says: string;
+  readonly description?: string;
+  /** How it does it. */
+  readonly how: string;
+  readonly starts: string;
+  /** The tools that it calls, or may call. */
+  readonly tools: readonly ReviewedTool[];
+  /** The instruction for its model, or the question for a person. */
+  readonly told?: { readonly to: "model" | "person"; readonly text: string };
+  readonly arguments: readonly ReviewedArgument[];
+  readonly fields: readonly FieldWords[];
+  /** Against the other revision. */
+  readonly changes: readonly FieldRevision[];
+  /** It has finished, and does not run again. */
+  readonly finished: boolean;
+  /** Why its call waits for a person on its own, after the plan is approved. `stands`: all its arguments are in the plan. */
+  readonly asks?: { readonly reason: string; readonly stands: boolean };
+}
+
+export const finishedIn = (run: Run, { hash }: ProposedPlan): ReadonlySet<string> => {
+  if (run.planning.plans.at(-1)?.hash !== hash) return new Set();
+  return new Set([...run.execution.steps].flatMap(([id, { work }]) => (isFinished(work) ? [id] : [])));
+};
+
+export function reviewedSteps(run: Run, shown: ProposedPlan, other: ProposedPlan | undefined): readonly ReviewedStep[] {
+  const numbers = numbersOf(shown.plan);
+  const diff = other === undefined ? undefined : diffPlans(other.plan, shown.plan);
+  const finished = finishedIn(run, shown);
+  const added = new Set(diff?.added.map(({ id }) => readableText(id ?? null)));
+  const changed = new Map(diff?.changed.map(({ id, fields }) => [id, fields]));
+  const before = numbersOf(other?.plan ?? shown.plan);
+  const steps = shown.plan.steps.map((step): ReviewedStep => {
+    const mark = added.has(step.id) ? "new" : changed.has(step.id) ? "changed" : "same";
+    const author = authorOf(shown, mark);
+    return {
+      ...stepSentences(run, step, shown.tools, numbers, author),
+      mark,
+      changes: (changed.get(step.id) ?? []).map((change) => changeIn(change, step, numbers, before)),
+      finished: finished.has(step.id),
+      ...asksOf(run, step, shown),
+    };
+  });
+  return [...steps, ...(other === undefined ? [] : goneSteps(run, other, shown))];
+}
+
+function changeIn(
+  { field, before, after }: FieldChange,
+  step: Step,
+  numbers: StepNumbers,
+  earlier: StepNumbers,
+): FieldRevision {
+  const was = before === undefined ? undefined : changeWords(field, before, step, earlier);
+  const is = after === undefined ? undefined : changeWords(field, after, step, numbers);
+  return {
+    field,
+    label: (is ?? was)?.label ?? field,
+    ...(was === undefined ? {} : { before: was.text }),
+    ...(is === undefined ? {} : { after: is.text }),
+  };
+}
+
+function goneSteps(run: Run, other: ProposedPlan, { plan }: ProposedPlan): readonly ReviewedStep[] {
+  const ids = new Set(plan.steps.map(({ id }) => id));
+  const numbers = numbersOf(other.plan);
+  return other.plan.steps
+    .filter(({ id }) => !ids.has(id))
+    .map((step) => ({
+      ...stepSentences(run, step, other.tools, numbers, authorOf(other, "same")),
+      mark: "removed" as const,
+      changes: [],
+      finished: false,
+    }));
+}
+
+function authorOf({ cause }: ProposedPlan, mark: StepMark): PlanAuthor {
+  if (cause === "given" || cause === "fork") return "given";
+  return cause === "edit" && mark !== "same" ? "person" : "planner";
+}
+
+export const EFFECT_WORDS: { readonly [effects in ToolSpec["effects"]]: EffectLabel } = {
+  none: "none",
+  idempotent: "acts-repeatable",
+  once: "acts-once",
+};
+
+function stepSentences(
+  run: Run,
+  step: Step,
+  tools: ReadonlyMap<string, ToolSpec>,
+  numbers: StepNumbers,
+  author: PlanAuthor,
+): Omit<ReviewedStep, "mark" | "changes" | "finished" | "asks"> {
+  const told = toldWords(step);
+  return {
+    id: step.id,
+    number: numbers.get(step.id) ?? 0,
+    says: titleSentence(step.title),
+    ...(step.description === undefined ? {} : { description: step.description }),
+    how: howSentence(step, numbers),
+    starts: startWords(needsOf(step), numbers),
+    tools: toolsOf(step, tools),
+    ...(told === undefined ? {} : { told }),
+    arguments: plannedArguments(run, step, directToolIn(tools, step), author),
+    fields: stepFields(step, numbers),
+  };
+}
+
+function toolsOf(step: Step, tools: ReadonlyMap<string, ToolSpec>): readonly ReviewedTool[] {
+  // `all` is without the tools that need approval.
+  const isAll = toolNames(step) === "all";
+  return [...tools.values()]
+    .filter(({ name, approval }) => usesTool(step, name) && !(isAll && approval !== undefined))
+    .map(({ name, effects, approval }) => ({
+      tool: name,
+      effect: EFFECT_WORDS[effects],
+      asks: approval !== undefined || step.approval !== undefined,
+    }));
+}
+
+function asksOf(run: Run, step: Step, { hash }: ProposedPlan): Pick<ReviewedStep, "asks"> {
+  const state = run.planning.plans.at(-1)?.hash === hash ? run.execution.steps.get(step.id) : undefined;
+  const reason = state === undefined || isFinished(state.work) ? undefined : whyApproval(run, state.work, step.with);
+  if (reason === undefined) return {};
+  return { asks: { reason: reasonText(reason), stands: standsInPlan(step) } };
+}
