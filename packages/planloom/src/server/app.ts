@@ -8,6 +8,7 @@ import { sessionRoutes } from "./access/session.js";
 import { errorProblem, problemResponse } from "./problem.js";
 import { commandRoutes } from "./routes/commands.js";
 import { eventRoutes } from "./routes/events.js";
+import { peopleRoutes } from "./routes/people.js";
 import { runRoutes } from "./routes/runs.js";
 import { studioFiles } from "./studio-files.js";
 
@@ -25,7 +26,7 @@ export function serverApp(loom: Loom, { tokens, cookie, studio }: ServerOptions)
   app.get("/healthz", (context) => context.json({ ok: true }));
   app.route("/v1/session", sessionRoutes(tokens, cookie));
   app.use("/v1/*", withAccess(tokens, cookie));
-  for (const routes of [runRoutes, eventRoutes, commandRoutes]) app.route("/v1", routes(loom));
+  for (const routes of [runRoutes, eventRoutes, commandRoutes, peopleRoutes]) app.route("/v1", routes(loom));
   if (studio !== undefined) app.get("*", studioFiles(studio));
   return app;
 }

@@ -33,7 +33,11 @@ const STATUS: { readonly [kind in ErrorKind]: number } = {
 };
 
 /** Codes whose status is not that of their kind. */
-const STATUS_OF_CODE: { readonly [code: string]: number } = { RUN_UNKNOWN: 404, TOKEN_NEEDED: 401 };
+const STATUS_OF_CODE: { readonly [code: string]: number } = {
+  RUN_UNKNOWN: 404,
+  APPROVAL_UNKNOWN: 404,
+  TOKEN_NEEDED: 401,
+};
 
 export function errorProblem(thrown: unknown): HttpProblem {
   if (!(thrown instanceof PlanloomError)) return unexpected();

@@ -48,7 +48,7 @@ export function valueWords(value: Json, step: Step, numbers: StepNumbers): strin
 const bare = (text: string): string => /^\$\{\{((?:(?!\$\{\{).)*)\}\}$/su.exec(text)?.[1]?.trim() ?? text;
 
 /** `the output of step 3`, `the email of step 1`, `the input order`, `the item`. undefined: it is no single reference. */
-export function referenceWords(text: string, step: Step, numbers: StepNumbers): string | undefined {
+function referenceWords(text: string, step: Step, numbers: StepNumbers): string | undefined {
   const [, name, path = ""] = /^\$\{\{\s*([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)\s*\}\}$/.exec(text) ?? [];
   if (name === undefined) return undefined;
   const fields = path === "" ? [] : path.slice(1).split(".");
@@ -109,7 +109,7 @@ export function stepFields(step: Step, numbers: StepNumbers): readonly FieldWord
 }
 
 /** The label and the text of one field; undefined for fields that are shown elsewhere. */
-export function fieldWords(
+function fieldWords(
   field: string,
   value: Json,
   step: Step,

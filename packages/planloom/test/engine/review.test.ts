@@ -83,7 +83,7 @@ test("a plan is shown in sentences, with its changes, and its review tells what 
   await run.reject("Refund what was paid. Leave the ticket open.", { by: "ann" });
   const again = (await run.result()).waiting!.approvals[0]!;
   const second = (await run.review(again.hash)) as PlanReview;
-  expect(second.why).toMatchObject({ comments: [{ text: expect.stringContaining("Leave"), by: "ann", revision: 1 }] });
+  expect(second.why).toMatchObject({ comments: [{ by: "ann", revision: 1 }] });
   expect(second.against).toMatchObject({ revision: 1, hash: asked.hash });
   expect(second.steps.map(({ id, mark }) => `${id} ${mark}`)).toEqual([
     "order same",
