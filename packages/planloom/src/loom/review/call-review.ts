@@ -15,9 +15,11 @@ import type { StepState } from "../../run/work.js";
 import { titleSentence } from "../../words/plan-sentences.js";
 import { reasonText } from "../../words/reasons.js";
 import { numbersIn, waitingArguments, type ReviewedArgument } from "./arguments.js";
-import { askedApproval, isoText, type ReviewDecision } from "./decision.js";
+import { isoTime } from "../view/row-context.js";
+import { askedApproval, type ReviewDecision } from "./decision.js";
 import { rejectingOf } from "./plan-review.js";
-import { EFFECT_WORDS, type EffectLabel } from "./plan-steps.js";
+import { EFFECTS } from "../view/row-context.js";
+import type { EffectView } from "../view/run-view.js";
 
 export interface CallReview {
   readonly kind: "call";
@@ -39,7 +41,7 @@ export interface CallReview {
   readonly of: number;
   /** The tool. Absent: the items of a step, or an agent step, as a whole. */
   readonly tool?: string;
-  readonly effect?: EffectLabel;
+  readonly effect?: EffectView;
   readonly description?: string;
   /** All that the model of the step is told, or the tool that the step calls. */
   readonly does: Json;
@@ -80,8 +82,8 @@ export function callReview(run: Run, log: readonly RunEvent[], hash: string): Ca
     seq: run.log.seq,
     hash,
     waiting: pending !== undefined && !isEnded(run),
-    requestedAt: isoText(at),
-    expiresAt: isoText(data.expiresAt),
+    requestedAt: isoTime(at),
+    expiresAt: isoTime(data.expiresAt),
     ...(asked.decision === undefined ? {} : { decision: asked.decision }),
     ...placeOf(run, state, data.items === undefined ? subject.item : undefined),
     ...toolPart(tool),
@@ -115,7 +117,7 @@ function placeOf(run: Run, { spec }: StepState, item: number | undefined) {
 function toolPart(tool: ToolSpec | undefined): Pick<CallReview, "tool" | "effect" | "description" | "schema"> {
   if (tool === undefined) return {};
   const { name, effects, description, input } = tool;
-  return { tool: name, effect: EFFECT_WORDS[effects], description, schema: input };
+  return { tool: name, effect: EFFECTS[effects], description, schema: input };
 }
 
 function guardIn(reason: ApprovalReason | LegacyReason): Pick<CallReview, "chosen" | "privateLeaves"> {

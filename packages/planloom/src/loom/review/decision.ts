@@ -2,7 +2,7 @@
 // author.
 import type { EventOf, RunEvent } from "../../run/event.js";
 import type { Json } from "../../plan/json.js";
-import { LAST_TIME } from "../../words/phrases.js";
+import { isoTime } from "../view/row-context.js";
 
 /** A decision as the log holds it. edited: a person wrote another plan in its place. superseded: the run went on with another plan. */
 export interface ReviewDecision {
@@ -39,7 +39,7 @@ function decisionIn(event: RunEvent, hash: string, later: readonly RunEvent[]): 
   if ((event.type !== "approval.granted" && event.type !== "approval.denied") || event.data.hash !== hash)
     return undefined;
   const { comment } = event.data;
-  const said = { at: isoText(event.at), by: event.by, ...(comment === undefined || comment === "" ? {} : { comment }) };
+  const said = { at: isoTime(event.at), by: event.by, ...(comment === undefined || comment === "" ? {} : { comment }) };
   if (event.type === "approval.denied") {
     const edit = later.find((one) => one.inputId === event.inputId && one.type === "plan.proposed");
     const isEdit = edit?.type === "plan.proposed" && edit.data.cause === "edit";
@@ -48,5 +48,3 @@ function decisionIn(event: RunEvent, hash: string, later: readonly RunEvent[]): 
   const { args, unseen } = event.data;
   return { what: "approved", ...said, ...(args && { args }), ...(unseen && { unseen }) };
 }
-
-export const isoText = (ms: number): string => new Date(Math.min(ms, LAST_TIME)).toISOString();

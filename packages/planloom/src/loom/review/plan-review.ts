@@ -17,7 +17,8 @@ import { worded, type WordedFinding } from "../../words/findings.js";
 import { answerSentence, leadSentence, numbersOf, type ActWords } from "../../words/plan-sentences.js";
 import { reasonText } from "../../words/reasons.js";
 import { estimateDocument } from "../estimate-document.js";
-import { askedApproval, isoText, type AskedApproval, type ReviewDecision } from "./decision.js";
+import { isoTime } from "../view/row-context.js";
+import { askedApproval, type AskedApproval, type ReviewDecision } from "./decision.js";
 import { finishedIn, reviewedSteps, type ReviewedStep } from "./plan-steps.js";
 
 export interface PlanReview {
@@ -121,8 +122,8 @@ function requestOf(run: Run, log: readonly RunEvent[], hash: string): Requested 
   const { at, data } = asked.requested;
   return {
     ...waits,
-    requestedAt: isoText(at),
-    expiresAt: isoText(data.expiresAt),
+    requestedAt: isoTime(at),
+    expiresAt: isoTime(data.expiresAt),
     ...decisionOf(run, log, asked),
     reason: reasonText(data.reason),
     ...rejectingOf(run, pending),
@@ -149,7 +150,7 @@ function decisionOf(run: Run, log: readonly RunEvent[], asked: AskedApproval): P
   if (end?.type !== "run.cancelled") return {};
   const { comment } = end.data as { readonly comment?: string };
   const said = comment === undefined || comment === "" ? {} : { comment };
-  return { decision: { what: "cancelled", at: isoText(end.at), by: end.by, ...said } };
+  return { decision: { what: "cancelled", at: isoTime(end.at), by: end.by, ...said } };
 }
 
 export function rejectingOf(run: Run, pending: PendingApproval | undefined): Pick<PlanReview, "rejecting"> {
@@ -195,7 +196,7 @@ function whyOf(log: readonly RunEvent[], proposed: EventOf<"plan.proposed"> | un
       (one) => one.type === "plan.proposed" && one.data.hash === hash && one.seq < event.seq && one.seq < proposed.seq,
     );
     if (comment === "" || of?.type !== "plan.proposed") return [];
-    return [{ text: comment, by: event.by, at: isoText(event.at), revision: of.data.revision }];
+    return [{ text: comment, by: event.by, at: isoTime(event.at), revision: of.data.revision }];
   });
   const last = comments.filter((one) => one.revision === revision - 1);
   const text = reason === undefined ? "" : reasonText(reason);

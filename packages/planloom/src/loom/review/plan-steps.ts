@@ -22,17 +22,16 @@ import {
   type StepNumbers,
 } from "../../words/plan-sentences.js";
 import { reasonText } from "../../words/reasons.js";
+import { EFFECTS } from "../view/row-context.js";
+import type { EffectView } from "../view/run-view.js";
 import { plannedArguments, type ReviewedArgument } from "./arguments.js";
 
 /** How a step differs from the other revision. */
 export type StepMark = "same" | "new" | "changed" | "removed";
 
-/** reads only; acts once; acts, and may be repeated with its key. */
-export type EffectLabel = "none" | "acts-once" | "acts-repeatable";
-
 export interface ReviewedTool {
   readonly tool: string;
-  readonly effect: EffectLabel;
+  readonly effect: EffectView;
   /** Each of its calls waits for a person. */
   readonly asks: boolean;
 }
@@ -131,12 +130,6 @@ function authorOf({ cause }: ProposedPlan, mark: StepMark): PlanAuthor {
   return cause === "edit" && mark !== "same" ? "person" : "planner";
 }
 
-export const EFFECT_WORDS: { readonly [effects in ToolSpec["effects"]]: EffectLabel } = {
-  none: "none",
-  idempotent: "acts-repeatable",
-  once: "acts-once",
-};
-
 function stepSentences(
   run: Run,
   step: Step,
@@ -166,7 +159,7 @@ function toolsOf(step: Step, tools: ReadonlyMap<string, ToolSpec>): readonly Rev
     .filter(({ name, approval }) => usesTool(step, name) && !(isAll && approval !== undefined))
     .map(({ name, effects, approval }) => ({
       tool: name,
-      effect: EFFECT_WORDS[effects],
+      effect: EFFECTS[effects],
       asks: approval !== undefined || step.approval !== undefined,
     }));
 }

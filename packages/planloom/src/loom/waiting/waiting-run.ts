@@ -14,9 +14,9 @@ import { failureText } from "../../words/failures.js";
 import { titleSentence } from "../../words/plan-sentences.js";
 import { numbersIn, waitingArguments, type ReviewedArgument } from "../review/arguments.js";
 import { callReview, type CallReview } from "../review/call-review.js";
-import { isoText } from "../review/decision.js";
 import { planReview } from "../review/plan-review.js";
-import { EFFECT_WORDS, type EffectLabel } from "../review/plan-steps.js";
+import { EFFECTS, isoTime } from "../view/row-context.js";
+import type { EffectView } from "../view/run-view.js";
 
 interface WaitingPlace {
   readonly runId: string;
@@ -62,7 +62,7 @@ export interface WaitingQuestion extends WaitingStep {
 
 interface WaitingOutcome extends WaitingStep {
   readonly tool: string;
-  readonly effect: EffectLabel;
+  readonly effect: EffectView;
   readonly arguments: readonly ReviewedArgument[];
   /** The key that the tool got. */
   readonly effectKey: string;
@@ -111,13 +111,13 @@ const placeOf = (run: Run, key: string, since: number): WaitingPlace => ({
   runId: run.id,
   goal: run.request.goal,
   key: `${run.id}/${key}`,
-  since: isoText(since),
+  since: isoTime(since),
 });
 
 function approvalsIn(run: Run, log: readonly RunEvent[]): readonly (WaitingPlan | WaitingCall)[] {
   return [...run.approvals.pending.values()].flatMap(
     ({ hash, subject, requestedAt, expiresAt }): readonly (WaitingPlan | WaitingCall)[] => {
-      const place = { ...placeOf(run, hash, requestedAt), expiresAt: isoText(expiresAt) };
+      const place = { ...placeOf(run, hash, requestedAt), expiresAt: isoTime(expiresAt) };
       if (subject !== "plan") {
         const call = callReview(run, log, hash);
         return call === undefined ? [] : [{ kind: "call", ...place, call }];
@@ -192,7 +192,7 @@ function outcomeEntry(run: Run, work: Work, call: EndedCall, kind: string): Wait
   return {
     ...stepPlace(run, work, call.at, kind),
     tool: call.tool,
-    effect: EFFECT_WORDS[spec?.effects ?? "once"],
+    effect: EFFECTS[spec?.effects ?? "once"],
     arguments: waitingArguments(run, work.step.spec, {
       args: call.args,
       ...(spec === undefined ? {} : { tool: spec }),
@@ -210,7 +210,7 @@ function retryEntry(run: Run, work: Work, log: readonly RunEvent[]): readonly Wa
   if (planned === undefined || until === undefined) return [];
   const { attempts } = work.step.spec.retry;
   const place = stepPlace(run, work, planned.at, "retry");
-  return [{ kind: "retry", ...place, attempt: work.attempt, attempts, until: isoText(until) }];
+  return [{ kind: "retry", ...place, attempt: work.attempt, attempts, until: isoTime(until) }];
 }
 
 /** Whether the event tells of this step or item. */
@@ -222,5 +222,5 @@ function isOf({ data }: RunEvent, { step: { spec }, item }: Work): boolean {
 function timersIn(run: Run): readonly WaitingTimer[] {
   const { deadline } = run.spending;
   if (deadline === undefined || !run.owed.has(DEADLINE_KEY)) return [];
-  return [{ kind: "timer", ...placeOf(run, "deadline", run.log.startedAt), until: isoText(deadline) }];
+  return [{ kind: "timer", ...placeOf(run, "deadline", run.log.startedAt), until: isoTime(deadline) }];
 }
