@@ -169,6 +169,8 @@ export const LIMITS = {
   messageChars: 8_000,
   /** Characters of a failure's code: the longest of ours has 25. */
   codeChars: 64,
+  /** Fields of one HTTP request that an answer says do not fit: nobody mends more at once. */
+  requestFaults: 20,
   /** Characters of a name that comes from outside: a run, a tag, a sender. They stand in every event. */
   nameChars: 200,
   /** Earlier messages of a conversation, which the planner reads with each request. */

@@ -78,9 +78,14 @@ export class LoomRun<Document = RunDocument> {
     return this.engine.events(this.id, options);
   }
 
-  /** The journal: model turns and tool calls inside steps. */
-  async journal(): Promise<readonly JournalRow[]> {
-    return this.store.readRunJournal(this.id);
+  /** The journal: model turns and tool calls inside steps; with `step` and `item`, only theirs. */
+  async journal({ step, item }: { readonly step?: string; readonly item?: number } = {}): Promise<
+    readonly JournalRow[]
+  > {
+    const rows = await this.store.readRunJournal(this.id);
+    return rows.filter(
+      (row) => (step === undefined || row.stepId === step) && (item === undefined || row.item === item),
+    );
   }
 
   /** What each step read, was given and wrote, with its attempts and turns, in the order of their start. */

@@ -1,11 +1,13 @@
 // Errors as responses. In: anything that was thrown, or a refused command. Out: application/problem+json (RFC 9457) with
 // a code, what happened, and what to do next as an action.
 import type { WordedRefusal } from "../loom/worded-reply.js";
-import { firstAction, sentenceText, type Action } from "../words/action.js";
-import type { ErrorKind } from "../words/error-words.js";
+import { firstAction, inRun, sentenceText, type Action, type Sentence, type Surface } from "../words/action.js";
+import type { ErrorCode, ErrorParams } from "../words/errors.js";
 import { errorNext } from "../words/errors.js";
+import { worded } from "../words/findings.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { refusalNext } from "../words/refusals.js";
+import { statusOf } from "./status.js";
 import { httpSurface } from "./surface-http.js";
 
 /** What to do next: an action with its parameters, and the same in words. */
@@ -21,43 +23,39 @@ export interface HttpProblem {
   readonly [field: string]: unknown;
 }
 
-const STATUS: { readonly [kind in ErrorKind]: number } = {
-  usage: 400,
-  plan: 422,
-  provider: 502,
-  config: 422,
-  store: 503,
-  run: 409,
-  refused: 409,
-  interrupted: 503,
-};
-
-/** Codes whose status is not that of their kind. */
-const STATUS_OF_CODE: { readonly [code: string]: number } = {
-  RUN_UNKNOWN: 404,
-  APPROVAL_UNKNOWN: 404,
-  TOKEN_NEEDED: 401,
-};
-
 export function errorProblem(thrown: unknown): HttpProblem {
   if (!(thrown instanceof PlanloomError)) return unexpected();
-  const next = errorNext(thrown.code, thrown.params);
-  const action = firstAction(next);
+  const { code, kind, params, message, retryAfterMs } = thrown;
   return {
-    ...headOf(STATUS_OF_CODE[thrown.code] ?? STATUS[thrown.kind], thrown.code),
-    detail: thrown.message,
-    next: { ...action, text: sentenceText(next, httpSurface) },
-    ...("findings" in thrown.params ? { findings: thrown.params.findings } : {}),
+    ...headOf(statusOf(code, kind), code),
+    detail: message,
+    next: nextOf(errorNext(code, params), httpSurface),
+    ...shownParams(params),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 }
 
-export function commandProblem(refused: WordedRefusal): HttpProblem {
-  const next = refusalNext(refused);
+/** What a program reads of the parameters: the findings of a plan, and the fields of a request that do not fit. */
+function shownParams(params: ErrorParams[ErrorCode]): object {
+  if ("findings" in params) return { findings: worded(params.findings) };
+  return "faults" in params ? { faults: params.faults } : {};
+}
+
+/** `more` are fields beside those of every problem. */
+export function commandProblem(refused: WordedRefusal, runId: string, more: object = {}): HttpProblem {
   return {
     ...headOf(409, refused.code),
     detail: refused.message,
-    next: { ...firstAction(next), text: sentenceText(next, httpSurface) },
+    next: nextOf(refusalNext(refused), inRun(runId, httpSurface), { runId }),
+    ...(refused.params === undefined ? {} : { params: refused.params }),
+    ...more,
   };
+}
+
+function nextOf(next: Sentence, surface: Surface, run: { readonly runId?: string } = {}): ProblemNext {
+  const action = firstAction(next);
+  const about = action === undefined || action.action.startsWith("set") ? {} : run;
+  return { ...(action && { ...about, ...action }), text: sentenceText(next, surface) };
 }
 
 /** The text of an unknown error may hold private data, so it stays in the process. */
@@ -72,5 +70,13 @@ const headOf = (status: number, code: string) => ({ type: "about:blank" as const
 export const problemResponse = (problem: HttpProblem, headers: { readonly [name: string]: string } = {}): Response =>
   new Response(JSON.stringify(problem), {
     status: problem.status,
-    headers: { "content-type": "application/problem+json", "cache-control": "no-store", ...headers },
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      ...(problem.status === 503 ? { "retry-after": RETRY_AFTER_S } : {}),
+      ...headers,
+    },
   });
+
+/** Seconds. A store that is busy, or a process that is ending, is usually free again by then. */
+const RETRY_AFTER_S = "2";

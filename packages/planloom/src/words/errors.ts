@@ -9,6 +9,7 @@ import { CONTEXT_ERRORS, type ContextErrors } from "./errors/context.js";
 import { MODEL_ERRORS, type ModelErrors } from "./errors/model.js";
 import { PLAN_ERRORS, type PlanErrors } from "./errors/plans.js";
 import { RECORDING_ERRORS, type RecordingErrors } from "./errors/recordings.js";
+import { REQUEST_ERRORS, type RequestErrors } from "./errors/requests.js";
 import { RUN_ERRORS, type RunErrors } from "./errors/runs.js";
 import { SERVER_ERRORS, type ServerErrors } from "./errors/server.js";
 import { START_ERRORS, type StartErrors } from "./errors/start.js";
@@ -25,6 +26,7 @@ export interface ErrorParams
     ModelErrors,
     PlanErrors,
     RecordingErrors,
+    RequestErrors,
     RunErrors,
     ServerErrors,
     StartErrors,
@@ -44,6 +46,7 @@ export const ERROR_AREAS = {
   recordings: RECORDING_ERRORS,
   store: STORE_ERRORS,
   server: SERVER_ERRORS,
+  requests: REQUEST_ERRORS,
 };
 
 type Catalogue = { readonly [Code in ErrorCode]: ErrorWords<ErrorParams[Code]> };

@@ -24,7 +24,7 @@ const AREAS: { readonly [mark: string]: readonly (keyof typeof ERROR_AREAS)[] } 
   models: ["models"],
   "plans and runs": ["plans", "runs", "start", "context", "recordings"],
   store: ["store"],
-  server: ["server"],
+  server: ["server", "requests"],
 };
 
 const TOOLS: { readonly [mark: string]: keyof typeof TOOL_AREAS } = {

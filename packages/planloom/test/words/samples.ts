@@ -24,6 +24,17 @@ const missingInput = findingOf(
 export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams[Code][] } = {
   // Server
   TOKEN_NEEDED: [{}],
+  REQUEST_INVALID: [
+    { part: "body", faults: [{ at: "", is: "unknown", field: "gaol", known: ["goal", "plan", "inputs"] }] },
+    { part: "query", faults: [{ at: "/limit", is: "type", wanted: "a whole number", given: '"ten"' }] },
+    { part: "body", faults: [{ at: "/type", is: "one-of", choices: ["approve", "reject"], given: '"ok"' }] },
+    { part: "body", faults: [{ at: "/hash", is: "missing" }] },
+  ],
+  JSON_INVALID: [{ reason: "Unexpected end of JSON input" }],
+  MEDIA_TYPE: [{ given: "text/plain" }, { given: "" }],
+  ROUTE_UNKNOWN: [{ method: "GET", path: "/v1/run" }],
+  METHOD_NOT_ALLOWED: [{ method: "PUT", path: "/v1/runs", allow: "POST, GET" }],
+  NOT_READY: [{ lacks: "its store does not answer (disk I/O error)" }],
   // Command line
   USAGE: [{ text: "--limit is none.", next: "Write a whole number of at least 1." }],
   FILE_NOT_FOUND: [{ file: "plan.yaml" }, { file: "plan.yaml", orGoal: true }],

@@ -1,26 +1,114 @@
-// Commands to a run over HTTP. In: a loom. Out: a route. The author of a command is the name of the caller's token.
-import { Hono } from "hono";
-import type { CallerVariables } from "../access/check.js";
-import type { Loom } from "../../loom/loom.js";
+// Commands to a run over HTTP. In: nothing. Out: a route. The author of a command is the name of the caller's token.
+import { z } from "zod";
+import type { LoomRun, SendOptions } from "../../loom/loom-run.js";
+import type { WordedReply } from "../../loom/worded-reply.js";
+import { DOUBT_VERDICTS, UNUSABLE_VERDICTS } from "../../run/command.js";
+import { anyJson, given, item, plan, record, step, text } from "../api/parts.js";
+import { route } from "../api/route.js";
+import { json } from "../api/routed.js";
+import { runDocument } from "../documents.js";
 import { commandProblem, problemResponse } from "../problem.js";
+import { retryFields } from "./again.js";
 
-type SentCommand =
-  | { readonly type: "approve"; readonly hash: string; readonly comment?: string }
-  | { readonly type: "reject"; readonly comment: string; readonly hash?: string }
-  | { readonly type: "cancel"; readonly reason?: string };
+const hash = text.meta({ description: "The hash of what is meant, as it stands under `waiting.approvals`." });
+const comment = text.meta({ description: "In words: for the log." });
+const reason = comment.optional();
 
-export function commandRoutes(loom: Loom): Hono<CallerVariables> {
-  return new Hono<CallerVariables>().post("/runs/:id/commands", async (context) => {
-    const run = await loom.get(context.req.param("id"));
-    const { type, ...sent } = await context.req.json<SentCommand>();
-    const by = context.get("caller").name;
-    const fields = sent as { hash: string; comment: string; reason?: string };
-    const reply =
-      type === "approve"
-        ? await run.approve(fields.hash, { by })
-        : type === "reject"
-          ? await run.reject(fields.comment, { by })
-          : await run.cancel(fields.reason ?? "", { by });
-    return reply.ok ? context.json(await run.document()) : problemResponse(commandProblem(reply));
-  });
+const COMMANDS = [
+  z.strictObject({
+    type: z.literal("approve"),
+    hash,
+    comment: comment.optional(),
+    calls: z
+      .boolean()
+      .optional()
+      .meta({ description: "For a plan: also its calls whose arguments are written in it." }),
+    args: record.optional().meta({ description: "For one call: all arguments that it gets instead." }),
+    rest: z
+      .enum(["values", "host"])
+      .optional()
+      .meta({ description: "For a call of an agent step: later calls like it." }),
+  }),
+  z.strictObject({
+    type: z.literal("reject"),
+    comment: text.meta({ description: "What should change. The planner reads it after a rejected plan." }),
+    hash: hash.optional(),
+  }),
+  z.strictObject({ type: z.literal("edit"), plan, hash: hash.optional(), comment: comment.optional() }),
+  z.strictObject({ type: z.literal("respond"), step, item: item.optional(), value: anyJson }),
+  z.strictObject({
+    type: z.literal("settle"),
+    step,
+    item: item.optional(),
+    verdict: z.enum([...DOUBT_VERDICTS, ...UNUSABLE_VERDICTS]),
+    output: anyJson.optional().meta({ description: "The output, for `happened` and `use`." }),
+  }),
+  z.strictObject({ type: z.literal("pause"), reason }),
+  z.strictObject({
+    type: z.literal("resume"),
+    takeOver: z.boolean().optional().meta({ description: "Also from a process that is alive." }),
+  }),
+  z.strictObject({ type: z.literal("goal"), goal: text, reason }),
+  z.strictObject({ type: z.literal("cancel"), reason }),
+  z.strictObject({ type: z.literal("retry"), ...retryFields }),
+  z.strictObject({ type: z.literal("answer") }),
+] as const;
+
+const body = z.discriminatedUnion("type", COMMANDS);
+
+type Sent = z.output<typeof body>;
+
+async function sent(run: LoomRun, command: Sent, options: SendOptions): Promise<WordedReply> {
+  switch (command.type) {
+    case "approve": {
+      const { type: _type, hash: approved, ...more } = command;
+      return run.approve(approved, { ...options, ...given(more) });
+    }
+    case "reject":
+      return run.reject(command.comment, { ...options, ...given({ hash: command.hash }) });
+    case "edit":
+      return run.edit(command.plan, { ...options, ...given({ hash: command.hash, comment: command.comment }) });
+    case "respond":
+      return run.respond(command.step, command.value, { ...options, ...given({ item: command.item }) });
+    case "settle": {
+      const { item: at, output } = command;
+      return run.settle(command.step, command.verdict, { ...options, ...given({ item: at, output }) });
+    }
+    case "pause":
+      return run.pause(command.reason, options);
+    case "resume":
+      await run.resume(undefined, { ...options, ...given({ takeOver: command.takeOver }) });
+      return { ok: true };
+    case "goal":
+      return run.changeGoal(command.goal, { ...options, ...given({ reason: command.reason }) });
+    case "cancel":
+      return run.cancel(command.reason, options);
+    case "retry": {
+      const { type: _type, ...more } = command;
+      return run.retry({ ...options, ...given(more) });
+    }
+    case "answer":
+      return run.answerPartly(options);
+  }
 }
+
+const command = route({
+  method: "post",
+  path: "/v1/runs/{id}/commands",
+  id: "sendCommand",
+  summary: "Send a command to a run",
+  description:
+    "The log names the caller's token as the author. An approval names the hash of what was looked at. If that is not " +
+    "what waits any more, the answer is 409 STALE_HASH.",
+  body,
+  example: { type: "approve", hash: "sha256:…" },
+  answers: { 200: { description: "The run after the command.", schema: "Run" } },
+  problems: [404, 409, 422],
+  handle: async (loom, { params: { id }, body: given, caller }) => {
+    const run = await loom.get(id);
+    const reply = await sent(run, given, { by: caller.name });
+    return reply.ok ? json(await runDocument(loom, id)) : problemResponse(commandProblem(reply, id));
+  },
+});
+
+export const COMMAND_ROUTES = [command] as const;

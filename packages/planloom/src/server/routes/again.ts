@@ -1,0 +1,86 @@
+// Retry and fork of an ended run over HTTP: first what would happen, then the fork. In: nothing. Out: routes. A retry
+// itself is a command.
+import { z } from "zod";
+import type { RetryPreview } from "../../run/decide/retry.js";
+import type { WordedRefusal } from "../../loom/worded-reply.js";
+import { given, inputs, plan, record, step, text, trust } from "../api/parts.js";
+import { route } from "../api/route.js";
+import { json } from "../api/routed.js";
+import { runDocument } from "../documents.js";
+import { commandProblem, problemResponse } from "../problem.js";
+
+export const retryFields = {
+  from: step
+    .optional()
+    .meta({ description: "Restart this step, although it has finished, and all that depend on it." }),
+  inputs: inputs.optional().meta({ description: "Replace the inputs of the same names." }),
+  trust: trust.optional(),
+  plan: plan.optional(),
+};
+
+const forkFields = {
+  at: step.meta({ description: "The new run starts here: this step and all that depend on it run again." }),
+  inputs: retryFields.inputs,
+  trust: retryFields.trust,
+  plan: retryFields.plan,
+};
+
+const previewed = (runId: string, preview: RetryPreview | WordedRefusal): Response =>
+  preview.ok ? json(preview) : problemResponse(commandProblem(preview, runId));
+
+const retryPreview = route({
+  method: "post",
+  path: "/v1/runs/{id}/retry-preview",
+  id: "previewRetry",
+  summary: "Show what a retry would reuse and run",
+  description: "Starts nothing. The retry itself is the command `retry` with the same fields.",
+  body: z.strictObject(retryFields),
+  example: { from: "facts" },
+  answers: { 200: { description: "The steps by their fate.", schema: "Preview" } },
+  problems: [404, 409, 422],
+  handle: async (loom, { params: { id }, body }) => {
+    const run = await loom.get(id);
+    return previewed(id, await run.previewRetry(given(body)));
+  },
+});
+
+const forkPreview = route({
+  method: "post",
+  path: "/v1/runs/{id}/fork-preview",
+  id: "previewFork",
+  summary: "Show what a fork would reuse and run",
+  description: "Starts nothing.",
+  body: z.strictObject(forkFields),
+  example: { at: "facts" },
+  answers: { 200: { description: "The steps by their fate.", schema: "Preview" } },
+  problems: [404, 409, 422],
+  handle: async (loom, { params: { id }, body }) => {
+    const run = await loom.get(id);
+    return previewed(id, await run.previewFork(given(body)));
+  },
+});
+
+const fork = route({
+  method: "post",
+  path: "/v1/runs/{id}/fork",
+  id: "forkRun",
+  summary: "Start a new run from a step of an ended one",
+  description:
+    "The new run has the results of the steps before. Steps that run again may act again: ask for the preview.",
+  body: z.strictObject({
+    ...forkFields,
+    runId: text.optional().meta({ description: "The id of the new run. Default: a new one." }),
+    context: record.optional().meta({ description: "As for a start. Default: that of the forked run." }),
+  }),
+  example: { at: "facts", inputs: { budget: 1500 } },
+  answers: { 201: { description: "The new run.", schema: "Run" } },
+  problems: [404, 409, 422],
+  handle: async (loom, { params: { id }, body: { context, ...body } }) => {
+    const run = await loom.get(id);
+    const contexts = loom.resolvesContext ? { stored: context } : { context };
+    const made = await run.fork(given({ ...body, ...contexts }));
+    return json(await runDocument(loom, made.id), 201, { location: `/v1/runs/${encodeURIComponent(made.id)}` });
+  },
+});
+
+export const AGAIN_ROUTES = [retryPreview, forkPreview, fork] as const;

@@ -1,0 +1,55 @@
+// What the server has, and whether it works, over HTTP. In: nothing. Out: routes.
+import { messageOf } from "../../error.js";
+import { isControl } from "../../plan/label.js";
+import type { ToolSpec } from "../../plan/tool-spec.js";
+import { PlanloomError } from "../../words/planloom-error.js";
+import { route } from "../api/route.js";
+import { json } from "../api/routed.js";
+
+/** `control`: the arguments that choose what a call does, and to whom. */
+function toolDocument(tool: ToolSpec): object {
+  const { properties = {} } = tool.input;
+  return { ...tool, control: Object.keys(properties as object).filter((name) => isControl(tool, name)) };
+}
+
+const tools = route({
+  method: "get",
+  path: "/v1/tools",
+  id: "listTools",
+  summary: "List the tools",
+  description: "The tools that plans may use: their schemas, their effects, and the arguments that control a call.",
+  answers: { 200: { description: "The tools, and what the planner is told about missing ones.", schema: "Tools" } },
+  handle: async (loom) => {
+    const { tools: all, notes = [] } = loom.inventory;
+    return json({ tools: all.map(toolDocument), notes });
+  },
+});
+
+const health = route({
+  method: "get",
+  path: "/healthz",
+  id: "isAlive",
+  summary: "Whether the process answers",
+  answers: { 200: { description: "It does.", schema: "Ok" } },
+  handle: async () => json({ ok: true }),
+});
+
+const ready = route({
+  method: "get",
+  path: "/readyz",
+  id: "isReady",
+  summary: "Whether the server can work",
+  description: "Asks the store. A server that is not ready says why.",
+  answers: { 200: { description: "It can.", schema: "Ok" } },
+  problems: [503],
+  handle: async (loom) => {
+    await loom.list({ limit: 1 }).catch((error: unknown) => {
+      throw new PlanloomError("NOT_READY", { lacks: `its store does not answer (${messageOf(error)})` });
+    });
+    return json({ ok: true });
+  },
+});
+
+export const META_ROUTES = [tools] as const;
+/** These need no token: they tell nothing of runs. */
+export const OPEN_ROUTES = [health, ready] as const;

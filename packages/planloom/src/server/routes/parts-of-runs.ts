@@ -1,0 +1,53 @@
+// Parts of a run on demand: its journal, one plan, the context of a step. In: nothing. Out: routes.
+import { z } from "zod";
+import { PlanloomError } from "../../words/planloom-error.js";
+import { given, itemText, step } from "../api/parts.js";
+import { route } from "../api/route.js";
+import { json } from "../api/routed.js";
+import { runDocument } from "../documents.js";
+
+const journal = route({
+  method: "get",
+  path: "/v1/runs/{id}/journal",
+  id: "readJournal",
+  summary: "Read the turns of models and the calls of tools",
+  description: "Requests and answers of models, and calls of tools inside of agent steps, as they were recorded.",
+  query: z.strictObject({ step: step.optional(), item: itemText.optional() }),
+  answers: { 200: { description: "The rows, by step, item, attempt and number.", schema: "Journal" } },
+  problems: [404],
+  handle: async (loom, { params: { id }, query }) => {
+    const run = await loom.get(id);
+    return json({ rows: await run.journal(given(query)) });
+  },
+});
+
+const plan = route({
+  method: "get",
+  path: "/v1/runs/{id}/plans/{revision}",
+  id: "getPlan",
+  summary: "Read one revision of the plan",
+  answers: { 200: { description: "The plan.", schema: "Plan" } },
+  problems: [404],
+  handle: async (loom, { params: { id, revision } }) => {
+    const { plans, runId } = await runDocument(loom, id);
+    const found = plans.find((one) => String(one.revision) === revision);
+    if (found !== undefined) return json(found);
+    throw new PlanloomError("NO_REVISION", { runId, revision, revisions: plans.map((one) => one.revision) });
+  },
+});
+
+const context = route({
+  method: "get",
+  path: "/v1/runs/{id}/context",
+  id: "readContext",
+  summary: "Read what a step could see when it last started",
+  query: z.strictObject({ step, item: itemText.optional() }),
+  answers: { 200: { description: "The values that it read, and its arguments.", schema: "Context" } },
+  problems: [404],
+  handle: async (loom, { params: { id }, query: { step: named, ...item } }) => {
+    const run = await loom.get(id);
+    return json({ runId: id, ...(await run.context(named, given(item))) });
+  },
+});
+
+export const PART_ROUTES = [journal, plan, context] as const;

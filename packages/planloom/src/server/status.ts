@@ -1,0 +1,31 @@
+// The HTTP status of each error. In: the code and kind of an error. Out: a status.
+import type { ErrorKind } from "../words/error-words.js";
+import type { ErrorCode } from "../words/errors.js";
+
+const OF_KIND: { readonly [kind in ErrorKind]: number } = {
+  usage: 400,
+  plan: 422,
+  provider: 502,
+  config: 422,
+  store: 503,
+  run: 409,
+  refused: 409,
+  interrupted: 503,
+};
+
+/** Codes whose status is not that of their kind. */
+const OF_CODE: { readonly [code in ErrorCode]?: number } = {
+  TOKEN_NEEDED: 401,
+  RUN_UNKNOWN: 404,
+  NO_REVISION: 404,
+  NO_PLAN: 404,
+  STEP_NOT_BEGUN: 404,
+  ROUTE_UNKNOWN: 404,
+  METHOD_NOT_ALLOWED: 405,
+  RUN_EXISTS: 409,
+  NOTHING_TO_RETRY: 409,
+  RUN_NOT_STOPPED: 409,
+  MEDIA_TYPE: 415,
+};
+
+export const statusOf = (code: ErrorCode, kind: ErrorKind): number => OF_CODE[code] ?? OF_KIND[kind];
