@@ -7,7 +7,7 @@ import { errorNext } from "../words/errors.js";
 import { worded } from "../words/findings.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { refusalNext } from "../words/refusals.js";
-import { statusOf } from "./status.js";
+import { httpStatus } from "./status.js";
 import { httpSurface } from "./surface-http.js";
 
 /** What to do next: an action with its parameters, and the same in words. */
@@ -27,7 +27,7 @@ export function errorProblem(thrown: unknown): HttpProblem {
   if (!(thrown instanceof PlanloomError)) return unexpected();
   const { code, kind, params, message, retryAfterMs } = thrown;
   return {
-    ...headOf(statusOf(code, kind), code),
+    ...headOf(httpStatus(code, kind), code),
     detail: message,
     next: nextOf(errorNext(code, params), httpSurface),
     ...shownParams(params),

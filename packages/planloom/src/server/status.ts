@@ -28,4 +28,4 @@ const OF_CODE: { readonly [code in ErrorCode]?: number } = {
   MEDIA_TYPE: 415,
 };
 
-export const statusOf = (code: ErrorCode, kind: ErrorKind): number => OF_CODE[code] ?? OF_KIND[kind];
+export const httpStatus = (code: ErrorCode, kind: ErrorKind): number => OF_CODE[code] ?? OF_KIND[kind];

@@ -6,47 +6,62 @@ import { INPUT_TRUST } from "../../plan/label.js";
 const described = (description: string) => ({ description });
 
 /** Any JSON value, kept as it was sent. */
-export const anyJson = z.custom<Json>((value) => value !== undefined, "a JSON value");
+const anyJson = z.custom<Json>((value) => value !== undefined, "a JSON value");
 
 /** A record that is kept as it was sent, with every field. */
-export const record = z.custom<JsonObject>(isObject, "a record").meta({ type: "object", additionalProperties: true });
+const record = z.custom<JsonObject>(isObject, "a record").meta({ type: "object", additionalProperties: true });
 
-export const text = z.string();
+const text = z.string();
 
 /** A whole number in a query or a path. */
-export const wholeText = z
+const wholeText = z
   .string()
   .regex(/^\d{1,15}$/u, "a whole number")
   .transform(Number)
   .meta({ type: "integer", minimum: 0, pattern: undefined });
 
-export const whole = z.int().min(0, "a whole number from 0").max(Number.MAX_SAFE_INTEGER, "a smaller number");
+const whole = z.int().min(0, "a whole number from 0").max(Number.MAX_SAFE_INTEGER, "a smaller number");
 
-export const plan = z
+const plan = z
   .custom<string | JsonObject>((value) => typeof value === "string" || isObject(value), "a plan: a record, or a text")
   .meta({
     anyOf: [{ type: "object", additionalProperties: true }, { type: "string" }],
     ...described("The document of a plan (docs/plan-format.md), or its text in JSON or YAML."),
   });
 
-export const inputs = record.meta({
+const inputs = record.meta({
   ...described("The data of the run, by name. A plan refers to it as `inputs.NAME`."),
 });
 
-export const trust = z
+const trust = z
   .record(z.string(), z.enum(INPUT_TRUST))
   .meta(described("What is known of inputs, by name. untrusted: others wrote it. public: it may leave this machine."));
 
-export const answerSchema = record.meta(described("The JSON Schema that the answer must fit."));
+const answerSchema = record.meta(described("The JSON Schema that the answer must fit."));
 
-export const step = text.meta(described("The id of a step."));
-export const item = whole.meta(described("The index of an item of a `forEach` step, from 0."));
-export const itemText = wholeText.meta(described("The index of an item of a `forEach` step, from 0."));
+const step = text.meta(described("The id of a step."));
+const item = whole.meta(described("The index of an item of a `forEach` step, from 0."));
+const itemText = wholeText.meta(described("The index of an item of a `forEach` step, from 0."));
+
+/** The fields of requests, by what they mean. */
+export const FIELD = {
+  anyJson,
+  record,
+  text,
+  wholeText,
+  plan,
+  inputs,
+  trust,
+  answerSchema,
+  step,
+  item,
+  itemText,
+} as const;
 
 type Given<T> = {
   [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key];
 } & { [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined> };
 
 /** Only the fields that were given: the library tells an absent option from an undefined one. */
-export const given = <T extends object>(fields: T): Given<T> =>
+export const onlyGiven = <T extends object>(fields: T): Given<T> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;

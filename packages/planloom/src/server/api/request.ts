@@ -44,7 +44,7 @@ function parsed(text: string): unknown {
   throw new PlanloomError("JSON_INVALID", { reason: `it is nested deeper than ${LIMITS.eventDepth}` });
 }
 
-export function checked(value: unknown, schema: z.ZodType, part: RequestPart): unknown {
+function checked(value: unknown, schema: z.ZodType, part: RequestPart): unknown {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const faults = result.error.issues.flatMap((issue) => faultsOf(issue, value, schema));
@@ -109,7 +109,7 @@ function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[], found: unknow
 const plain = (schema: unknown): unknown => (schema instanceof z.ZodOptional ? schema.unwrap() : schema);
 
 function inside(schema: unknown, key: PropertyKey): unknown {
-  if (schema instanceof z.ZodObject) return (schema.shape as { readonly [key: PropertyKey]: unknown })[key];
+  if (schema instanceof z.ZodObject) return (schema.shape)[key];
   return schema instanceof z.ZodArray ? schema.element : undefined;
 }
 

@@ -43,7 +43,7 @@ export function otherwise(described: readonly RouteFacts[]): Hono<CallerVariable
 }
 
 /** A JSON answer. Nothing of a run may stay in a cache of the browser. */
-export const json = (value: unknown, status = 200, headers: { readonly [name: string]: string } = {}): Response =>
+export const jsonAnswer = (value: unknown, status = 200, headers: { readonly [name: string]: string } = {}): Response =>
   new Response(JSON.stringify(value), {
     status,
     headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },

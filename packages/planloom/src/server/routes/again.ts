@@ -3,30 +3,30 @@
 import { z } from "zod";
 import type { RetryPreview } from "../../run/decide/retry.js";
 import type { WordedRefusal } from "../../loom/worded-reply.js";
-import { given, inputs, plan, record, step, text, trust } from "../api/parts.js";
+import { FIELD, onlyGiven } from "../api/parts.js";
 import { route } from "../api/route.js";
-import { json } from "../api/routed.js";
+import { jsonAnswer } from "../api/routed.js";
 import { runDocument } from "../documents.js";
 import { commandProblem, problemResponse } from "../problem.js";
 
 export const retryFields = {
-  from: step
+  from: FIELD.step
     .optional()
     .meta({ description: "Restart this step, although it has finished, and all that depend on it." }),
-  inputs: inputs.optional().meta({ description: "Replace the inputs of the same names." }),
-  trust: trust.optional(),
-  plan: plan.optional(),
+  inputs: FIELD.inputs.optional().meta({ description: "Replace the inputs of the same names." }),
+  trust: FIELD.trust.optional(),
+  plan: FIELD.plan.optional(),
 };
 
 const forkFields = {
-  at: step.meta({ description: "The new run starts here: this step and all that depend on it run again." }),
+  at: FIELD.step.meta({ description: "The new run starts here: this step and all that depend on it run again." }),
   inputs: retryFields.inputs,
   trust: retryFields.trust,
   plan: retryFields.plan,
 };
 
 const previewed = (runId: string, preview: RetryPreview | WordedRefusal): Response =>
-  preview.ok ? json(preview) : problemResponse(commandProblem(preview, runId));
+  preview.ok ? jsonAnswer(preview) : problemResponse(commandProblem(preview, runId));
 
 const retryPreview = route({
   method: "post",
@@ -40,7 +40,7 @@ const retryPreview = route({
   problems: [404, 409, 422],
   handle: async (loom, { params: { id }, body }) => {
     const run = await loom.get(id);
-    return previewed(id, await run.previewRetry(given(body)));
+    return previewed(id, await run.previewRetry(onlyGiven(body)));
   },
 });
 
@@ -56,7 +56,7 @@ const forkPreview = route({
   problems: [404, 409, 422],
   handle: async (loom, { params: { id }, body }) => {
     const run = await loom.get(id);
-    return previewed(id, await run.previewFork(given(body)));
+    return previewed(id, await run.previewFork(onlyGiven(body)));
   },
 });
 
@@ -69,8 +69,8 @@ const fork = route({
     "The new run has the results of the steps before. Steps that run again may act again: ask for the preview.",
   body: z.strictObject({
     ...forkFields,
-    runId: text.optional().meta({ description: "The id of the new run. Default: a new one." }),
-    context: record.optional().meta({ description: "As for a start. Default: that of the forked run." }),
+    runId: FIELD.text.optional().meta({ description: "The id of the new run. Default: a new one." }),
+    context: FIELD.record.optional().meta({ description: "As for a start. Default: that of the forked run." }),
   }),
   example: { at: "facts", inputs: { budget: 1500 } },
   answers: { 201: { description: "The new run.", schema: "Run" } },
@@ -78,8 +78,8 @@ const fork = route({
   handle: async (loom, { params: { id }, body: { context, ...body } }) => {
     const run = await loom.get(id);
     const contexts = loom.resolvesContext ? { stored: context } : { context };
-    const made = await run.fork(given({ ...body, ...contexts }));
-    return json(await runDocument(loom, made.id), 201, { location: `/v1/runs/${encodeURIComponent(made.id)}` });
+    const made = await run.fork(onlyGiven({ ...body, ...contexts }));
+    return jsonAnswer(await runDocument(loom, made.id), 201, { location: `/v1/runs/${encodeURIComponent(made.id)}` });
   },
 });
 

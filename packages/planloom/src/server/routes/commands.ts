@@ -3,15 +3,15 @@ import { z } from "zod";
 import type { LoomRun, SendOptions } from "../../loom/loom-run.js";
 import type { WordedReply } from "../../loom/worded-reply.js";
 import { DOUBT_VERDICTS, UNUSABLE_VERDICTS } from "../../run/command.js";
-import { anyJson, given, item, plan, record, step, text } from "../api/parts.js";
+import { FIELD, onlyGiven } from "../api/parts.js";
 import { route } from "../api/route.js";
-import { json } from "../api/routed.js";
+import { jsonAnswer } from "../api/routed.js";
 import { runDocument } from "../documents.js";
 import { commandProblem, problemResponse } from "../problem.js";
 import { retryFields } from "./again.js";
 
-const hash = text.meta({ description: "The hash of what is meant, as it stands under `waiting.approvals`." });
-const comment = text.meta({ description: "In words: for the log." });
+const hash = FIELD.text.meta({ description: "The hash of what is meant, as it stands under `waiting.approvals`." });
+const comment = FIELD.text.meta({ description: "In words: for the log." });
 const reason = comment.optional();
 
 const COMMANDS = [
@@ -23,7 +23,7 @@ const COMMANDS = [
       .boolean()
       .optional()
       .meta({ description: "For a plan: also its calls whose arguments are written in it." }),
-    args: record.optional().meta({ description: "For one call: all arguments that it gets instead." }),
+    args: FIELD.record.optional().meta({ description: "For one call: all arguments that it gets instead." }),
     rest: z
       .enum(["values", "host"])
       .optional()
@@ -31,24 +31,24 @@ const COMMANDS = [
   }),
   z.strictObject({
     type: z.literal("reject"),
-    comment: text.meta({ description: "What should change. The planner reads it after a rejected plan." }),
+    comment: FIELD.text.meta({ description: "What should change. The planner reads it after a rejected plan." }),
     hash: hash.optional(),
   }),
-  z.strictObject({ type: z.literal("edit"), plan, hash: hash.optional(), comment: comment.optional() }),
-  z.strictObject({ type: z.literal("respond"), step, item: item.optional(), value: anyJson }),
+  z.strictObject({ type: z.literal("edit"), plan: FIELD.plan, hash: hash.optional(), comment: comment.optional() }),
+  z.strictObject({ type: z.literal("respond"), step: FIELD.step, item: FIELD.item.optional(), value: FIELD.anyJson }),
   z.strictObject({
     type: z.literal("settle"),
-    step,
-    item: item.optional(),
+    step: FIELD.step,
+    item: FIELD.item.optional(),
     verdict: z.enum([...DOUBT_VERDICTS, ...UNUSABLE_VERDICTS]),
-    output: anyJson.optional().meta({ description: "The output, for `happened` and `use`." }),
+    output: FIELD.anyJson.optional().meta({ description: "The output, for `happened` and `use`." }),
   }),
   z.strictObject({ type: z.literal("pause"), reason }),
   z.strictObject({
     type: z.literal("resume"),
     takeOver: z.boolean().optional().meta({ description: "Also from a process that is alive." }),
   }),
-  z.strictObject({ type: z.literal("goal"), goal: text, reason }),
+  z.strictObject({ type: z.literal("goal"), goal: FIELD.text, reason }),
   z.strictObject({ type: z.literal("cancel"), reason }),
   z.strictObject({ type: z.literal("retry"), ...retryFields }),
   z.strictObject({ type: z.literal("answer") }),
@@ -62,30 +62,30 @@ async function sent(run: LoomRun, command: Sent, options: SendOptions): Promise<
   switch (command.type) {
     case "approve": {
       const { type: _type, hash: approved, ...more } = command;
-      return run.approve(approved, { ...options, ...given(more) });
+      return run.approve(approved, { ...options, ...onlyGiven(more) });
     }
     case "reject":
-      return run.reject(command.comment, { ...options, ...given({ hash: command.hash }) });
+      return run.reject(command.comment, { ...options, ...onlyGiven({ hash: command.hash }) });
     case "edit":
-      return run.edit(command.plan, { ...options, ...given({ hash: command.hash, comment: command.comment }) });
+      return run.edit(command.plan, { ...options, ...onlyGiven({ hash: command.hash, comment: command.comment }) });
     case "respond":
-      return run.respond(command.step, command.value, { ...options, ...given({ item: command.item }) });
+      return run.respond(command.step, command.value, { ...options, ...onlyGiven({ item: command.item }) });
     case "settle": {
       const { item: at, output } = command;
-      return run.settle(command.step, command.verdict, { ...options, ...given({ item: at, output }) });
+      return run.settle(command.step, command.verdict, { ...options, ...onlyGiven({ item: at, output }) });
     }
     case "pause":
       return run.pause(command.reason, options);
     case "resume":
-      await run.resume(undefined, { ...options, ...given({ takeOver: command.takeOver }) });
+      await run.resume(undefined, { ...options, ...onlyGiven({ takeOver: command.takeOver }) });
       return { ok: true };
     case "goal":
-      return run.changeGoal(command.goal, { ...options, ...given({ reason: command.reason }) });
+      return run.changeGoal(command.goal, { ...options, ...onlyGiven({ reason: command.reason }) });
     case "cancel":
       return run.cancel(command.reason, options);
     case "retry": {
       const { type: _type, ...more } = command;
-      return run.retry({ ...options, ...given(more) });
+      return run.retry({ ...options, ...onlyGiven(more) });
     }
     case "answer":
       return run.answerPartly(options);
@@ -107,7 +107,7 @@ const command = route({
   handle: async (loom, { params: { id }, body: given, caller }) => {
     const run = await loom.get(id);
     const reply = await sent(run, given, { by: caller.name });
-    return reply.ok ? json(await runDocument(loom, id)) : problemResponse(commandProblem(reply, id));
+    return reply.ok ? jsonAnswer(await runDocument(loom, id)) : problemResponse(commandProblem(reply, id));
   },
 });
 

@@ -4,7 +4,7 @@ import { isControl } from "../../plan/label.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { route } from "../api/route.js";
-import { json } from "../api/routed.js";
+import { jsonAnswer } from "../api/routed.js";
 
 /** `control`: the arguments that choose what a call does, and to whom. */
 function toolDocument(tool: ToolSpec): object {
@@ -21,7 +21,7 @@ const tools = route({
   answers: { 200: { description: "The tools, and what the planner is told about missing ones.", schema: "Tools" } },
   handle: async (loom) => {
     const { tools: all, notes = [] } = loom.inventory;
-    return json({ tools: all.map(toolDocument), notes });
+    return jsonAnswer({ tools: all.map(toolDocument), notes });
   },
 });
 
@@ -31,7 +31,7 @@ const health = route({
   id: "isAlive",
   summary: "Whether the process answers",
   answers: { 200: { description: "It does.", schema: "Ok" } },
-  handle: async () => json({ ok: true }),
+  handle: async () => jsonAnswer({ ok: true }),
 });
 
 const ready = route({
@@ -46,7 +46,7 @@ const ready = route({
     await loom.list({ limit: 1 }).catch((error: unknown) => {
       throw new PlanloomError("NOT_READY", { lacks: `its store does not answer (${messageOf(error)})` });
     });
-    return json({ ok: true });
+    return jsonAnswer({ ok: true });
   },
 });
 

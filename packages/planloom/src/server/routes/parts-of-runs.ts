@@ -1,9 +1,9 @@
 // Parts of a run on demand: its journal, one plan, the context of a step. In: nothing. Out: routes.
 import { z } from "zod";
 import { PlanloomError } from "../../words/planloom-error.js";
-import { given, itemText, step } from "../api/parts.js";
+import { FIELD, onlyGiven } from "../api/parts.js";
 import { route } from "../api/route.js";
-import { json } from "../api/routed.js";
+import { jsonAnswer } from "../api/routed.js";
 import { runDocument } from "../documents.js";
 
 const journal = route({
@@ -12,12 +12,12 @@ const journal = route({
   id: "readJournal",
   summary: "Read the turns of models and the calls of tools",
   description: "Requests and answers of models, and calls of tools inside of agent steps, as they were recorded.",
-  query: z.strictObject({ step: step.optional(), item: itemText.optional() }),
+  query: z.strictObject({ step: FIELD.step.optional(), item: FIELD.itemText.optional() }),
   answers: { 200: { description: "The rows, by step, item, attempt and number.", schema: "Journal" } },
   problems: [404],
   handle: async (loom, { params: { id }, query }) => {
     const run = await loom.get(id);
-    return json({ rows: await run.journal(given(query)) });
+    return jsonAnswer({ rows: await run.journal(onlyGiven(query)) });
   },
 });
 
@@ -31,7 +31,7 @@ const plan = route({
   handle: async (loom, { params: { id, revision } }) => {
     const { plans, runId } = await runDocument(loom, id);
     const found = plans.find((one) => String(one.revision) === revision);
-    if (found !== undefined) return json(found);
+    if (found !== undefined) return jsonAnswer(found);
     throw new PlanloomError("NO_REVISION", { runId, revision, revisions: plans.map((one) => one.revision) });
   },
 });
@@ -41,12 +41,12 @@ const context = route({
   path: "/v1/runs/{id}/context",
   id: "readContext",
   summary: "Read what a step could see when it last started",
-  query: z.strictObject({ step, item: itemText.optional() }),
+  query: z.strictObject({ step: FIELD.step, item: FIELD.itemText.optional() }),
   answers: { 200: { description: "The values that it read, and its arguments.", schema: "Context" } },
   problems: [404],
   handle: async (loom, { params: { id }, query: { step: named, ...item } }) => {
     const run = await loom.get(id);
-    return json({ runId: id, ...(await run.context(named, given(item))) });
+    return jsonAnswer({ runId: id, ...(await run.context(named, onlyGiven(item))) });
   },
 });
 

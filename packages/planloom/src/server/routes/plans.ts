@@ -4,9 +4,9 @@ import { z } from "zod";
 import { soundAnswer } from "../../loom/answer-schema.js";
 import { writePlan } from "../../plan/write.js";
 import { planQuality } from "../../words/quality.js";
-import { answerSchema, given, inputs, plan, text } from "../api/parts.js";
+import { FIELD, onlyGiven } from "../api/parts.js";
 import { route } from "../api/route.js";
-import { json } from "../api/routed.js";
+import { jsonAnswer } from "../api/routed.js";
 
 const make = route({
   method: "post",
@@ -14,16 +14,20 @@ const make = route({
   id: "makePlan",
   summary: "Write a plan for a goal",
   description: "Asks the planner, and runs nothing. It takes as long as the planner's model does.",
-  body: z.strictObject({ goal: text, inputs: inputs.optional(), answerSchema: answerSchema.optional() }),
+  body: z.strictObject({
+    goal: FIELD.text,
+    inputs: FIELD.inputs.optional(),
+    answerSchema: FIELD.answerSchema.optional(),
+  }),
   example: { goal: "Compare the three offers" },
   answers: { 200: { description: "The plan with its hash, its findings and its estimate.", schema: "MadePlan" } },
   problems: [422, 502],
   handle: async (loom, { body: { goal, inputs: values, answerSchema: answer } }) => {
-    const made = await loom.plan(goal, given({ inputs: values, answer }));
+    const made = await loom.plan(goal, onlyGiven({ inputs: values, answer }));
     const { plan: checked, hash, findings, inputs: all, afterUntrusted, asking } = made;
-    const facts = given({ afterUntrusted, asking });
+    const facts = onlyGiven({ afterUntrusted, asking });
     const estimate = await loom.estimate(made);
-    return json({ plan: writePlan(checked), hash, inputs: all, findings, estimate, ...facts });
+    return jsonAnswer({ plan: writePlan(checked), hash, inputs: all, findings, estimate, ...facts });
   },
 });
 
@@ -34,20 +38,20 @@ const check = route({
   summary: "Check a plan",
   description: "Checks a plan against the tools and the limits. All findings come at once, with what to write instead.",
   body: z.strictObject({
-    plan,
-    goal: text.optional(),
-    inputs: inputs.optional(),
-    answerSchema: answerSchema.optional(),
+    plan: FIELD.plan,
+    goal: FIELD.text.optional(),
+    inputs: FIELD.inputs.optional(),
+    answerSchema: FIELD.answerSchema.optional(),
   }),
   example: { plan: { goal: "Add", steps: [{ id: "sum", tool: "calculate", with: { expression: "1 + 1" } }] } },
   answers: { 200: { description: "Whether the plan can run, and its findings.", schema: "Check" } },
   handle: async (loom, { body: { plan: document, answerSchema: answer, ...rest } }) => {
     const wanted = answer === undefined ? {} : { answer: soundAnswer(answer).json };
-    const { notes, ...checked } = loom.check(document, { ...given(rest), ...wanted });
+    const { notes, ...checked } = loom.check(document, { ...onlyGiven(rest), ...wanted });
     const { ok, findings } = checked;
     const quality = planQuality(findings, ok ? checked.plan : undefined);
     const sound = ok ? { plan: writePlan(checked.plan), hash: checked.hash, inputs: checked.inputs } : {};
-    return json({ ok, findings, notes, quality, ...sound });
+    return jsonAnswer({ ok, findings, notes, quality, ...sound });
   },
 });
 
@@ -57,12 +61,12 @@ const estimate = route({
   id: "estimatePlan",
   summary: "Estimate a plan",
   description: "Estimates calls, tokens, money and time from the newest runs of the store.",
-  body: z.strictObject({ plan, inputs: inputs.optional() }),
+  body: z.strictObject({ plan: FIELD.plan, inputs: FIELD.inputs.optional() }),
   example: { plan: { goal: "Add", steps: [{ id: "sum", tool: "calculate", with: { expression: "1 + 1" } }] } },
   answers: { 200: { description: "The estimate.", schema: "Estimate" } },
   problems: [422],
   handle: async (loom, { body: { plan: document, inputs: values } }) =>
-    json(await loom.estimate(document, given({ inputs: values }))),
+    jsonAnswer(await loom.estimate(document, onlyGiven({ inputs: values }))),
 });
 
 export const PLAN_ROUTES = [make, check, estimate] as const;

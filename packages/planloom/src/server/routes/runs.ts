@@ -2,27 +2,27 @@
 import { z } from "zod";
 import type { Loom, StartOptions } from "../../loom/loom.js";
 import { STATUS_FILTERS } from "../../store/listing.js";
-import { answerSchema, anyJson, given, inputs, plan, record, text, trust, wholeText } from "../api/parts.js";
+import { FIELD, onlyGiven } from "../api/parts.js";
 import { route } from "../api/route.js";
-import { json } from "../api/routed.js";
+import { jsonAnswer } from "../api/routed.js";
 import { listedDocument, runDocument } from "../documents.js";
 
 const startBody = z.strictObject({
-  goal: text.optional().meta({ description: "What is to be done. Without it, the goal of the plan." }),
-  plan: plan.optional(),
-  inputs: inputs.optional(),
-  trust: trust.optional(),
-  runId: text.optional().meta({ description: "The id of the run. Default: a new one." }),
-  tags: z.array(text).optional(),
-  context: record.optional().meta({ description: "A record for tools. No model reads it." }),
-  messages: z.array(anyJson).optional().meta({ description: "Earlier turns of the conversation, oldest first." }),
-  answerSchema: answerSchema.optional(),
+  goal: FIELD.text.optional().meta({ description: "What is to be done. Without it, the goal of the plan." }),
+  plan: FIELD.plan.optional(),
+  inputs: FIELD.inputs.optional(),
+  trust: FIELD.trust.optional(),
+  runId: FIELD.text.optional().meta({ description: "The id of the run. Default: a new one." }),
+  tags: z.array(FIELD.text).optional(),
+  context: FIELD.record.optional().meta({ description: "A record for tools. No model reads it." }),
+  messages: z.array(FIELD.anyJson).optional().meta({ description: "Earlier turns of the conversation, oldest first." }),
+  answerSchema: FIELD.answerSchema.optional(),
 });
 
 /** The options of a start. A configuration that makes contexts gets the stored part of one. */
 function startOptions(loom: Loom, body: Omit<z.output<typeof startBody>, "goal">): StartOptions {
   const { context, answerSchema: answer, messages, ...same } = body;
-  return given({
+  return onlyGiven({
     ...same,
     ...(loom.resolvesContext ? { stored: context } : { context }),
     answer,
@@ -43,7 +43,7 @@ const start = route({
   problems: [409, 422],
   handle: async (loom, { body: { goal = "", ...body } }) => {
     const run = await loom.start(goal, startOptions(loom, body));
-    return json(await runDocument(loom, run.id), 201, { location: `/v1/runs/${encodeURIComponent(run.id)}` });
+    return jsonAnswer(await runDocument(loom, run.id), 201, { location: `/v1/runs/${encodeURIComponent(run.id)}` });
   },
 });
 
@@ -55,16 +55,18 @@ const list = route({
   description: "The runs of the store, newest last event first. All filters must hold.",
   query: z.strictObject({
     status: z.array(z.enum(STATUS_FILTERS)).optional().meta({ description: "Any of these. waiting: for a person." }),
-    text: text.optional().meta({ description: "A part of the goal or of the id. Ignores case." }),
-    tag: z.array(text).optional().meta({ description: "All of these." }),
-    since: wholeText.optional().meta({ description: "Only runs with an event at this time or later: ms since 1970." }),
-    limit: wholeText.optional().meta({ description: "The most runs of this answer. Default: 50." }),
-    cursor: text.optional().meta({ description: "The `cursor` of the answer before, with the same filters." }),
+    text: FIELD.text.optional().meta({ description: "A part of the goal or of the id. Ignores case." }),
+    tag: z.array(FIELD.text).optional().meta({ description: "All of these." }),
+    since: FIELD.wholeText
+      .optional()
+      .meta({ description: "Only runs with an event at this time or later: ms since 1970." }),
+    limit: FIELD.wholeText.optional().meta({ description: "The most runs of this answer. Default: 50." }),
+    cursor: FIELD.text.optional().meta({ description: "The `cursor` of the answer before, with the same filters." }),
   }),
   answers: { 200: { description: "The runs, and the cursor of the next part; null at the end.", schema: "RunList" } },
   handle: async (loom, { query }) => {
-    const { runs, cursor = null } = await loom.list({ limit: DEFAULT_LIMIT, ...given(query) });
-    return json({ runs: runs.map(listedDocument), cursor });
+    const { runs, cursor = null } = await loom.list({ limit: DEFAULT_LIMIT, ...onlyGiven(query) });
+    return jsonAnswer({ runs: runs.map(listedDocument), cursor });
   },
 });
 
@@ -75,10 +77,10 @@ const read = route({
   path: "/v1/runs/{id}",
   id: "getRun",
   summary: "Read a run",
-  description: "The run as one document, as `planloom show --json` prints it. Its next steps name routes.",
+  description: "The run as one document, as the command line prints it with `--json`. Its next steps name routes.",
   answers: { 200: { description: "The run.", schema: "Run" } },
   problems: [404],
-  handle: async (loom, { params: { id } }) => json(await runDocument(loom, id)),
+  handle: async (loom, { params: { id } }) => jsonAnswer(await runDocument(loom, id)),
 });
 
 const remove = route({

@@ -65,7 +65,7 @@ export const REQUEST_ERRORS: ErrorTable<RequestErrors> = {
   },
   ROUTE_UNKNOWN: {
     kind: "usage",
-    message: ({ method, path }) => `There is no route ${method} ${path}.`,
+    message: ({ method, path }) => `The API has no route ${method} ${path}.`,
     next: () => ["`GET /v1/openapi.json` lists the routes."],
   },
   METHOD_NOT_ALLOWED: {
