@@ -109,8 +109,9 @@ function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[], found: unknow
 const plain = (schema: unknown): unknown => (schema instanceof z.ZodOptional ? schema.unwrap() : schema);
 
 function inside(schema: unknown, key: PropertyKey): unknown {
-  if (schema instanceof z.ZodObject) return (schema.shape)[key];
-  return schema instanceof z.ZodArray ? schema.element : undefined;
+  if (!(schema instanceof z.ZodObject)) return schema instanceof z.ZodArray ? schema.element : undefined;
+  const fields: { readonly [name: string]: unknown } = schema.shape;
+  return fields[String(key)];
 }
 
 function shown(value: unknown): string {
