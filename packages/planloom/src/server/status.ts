@@ -17,6 +17,7 @@ const OF_KIND: { readonly [kind in ErrorKind]: number } = {
 const OF_CODE: { readonly [code in ErrorCode]?: number } = {
   TOKEN_NEEDED: 401,
   RUN_UNKNOWN: 404,
+  APPROVAL_UNKNOWN: 404,
   NO_REVISION: 404,
   NO_PLAN: 404,
   STEP_NOT_BEGUN: 404,
