@@ -7,23 +7,22 @@ import type { LoomConfig } from "../../loom/config.js";
 import type { Loom } from "../../loom/loom.js";
 import type { LoomPorts } from "../../loom/open-loom.js";
 import { startFakeOpenAI, type FakeOpenAI } from "../../testing/fake-openai-server.js";
-import { carryStore } from "../carried.js";
+import { carryStore, commandLine } from "../carried.js";
 import { driveToEnd, openFollower } from "../drive.js";
 import { say } from "../output.js";
 import { withLoom, type StoreFlags } from "../open-loom.js";
 import { paint } from "../style.js";
 import { DOCUMENTS } from "./documents.js";
+import { RESEARCH } from "./goals.js";
 import { DEMO_MODELS } from "./models.js";
 import { demoReply } from "./script.js";
 import { demoTools } from "./tools.js";
-
-const GOAL = "Research the top 3 AI companies and create a comparison report";
 
 export async function demoCommand(
   words: readonly string[],
   flags: StoreFlags & { readonly quiet?: boolean },
 ): Promise<number> {
-  const goal = words.join(" ").trim() || GOAL;
+  const goal = words.join(" ").trim() || RESEARCH.goal;
   const run = async (loom: Loom, server: FakeOpenAI) => {
     introduce(goal, server);
     // The store is named in all commands that are printed: they hold in every folder.
@@ -62,7 +61,6 @@ function introduce(goal: string, { url }: FakeOpenAI): void {
   say("The companies and figures are made up. One tool refuses its first call, so that a retry can be seen.");
   say();
   say(`goal: ${goal}`);
-  if (goal !== GOAL) say("(the script always plans the same: with a model of your own, planloom run plans this goal)");
 }
 
 async function writeDocuments(folder: string): Promise<void> {
@@ -87,5 +85,7 @@ function portsTo({ url }: FakeOpenAI): LoomPorts {
 
 async function drive(loom: Loom, goal: string, flags: { readonly quiet?: boolean }): Promise<number> {
   const follower = await openFollower(flags);
-  return driveToEnd(loom, follower, flags, () => loom.start(goal, { listener: follower }));
+  const code = await driveToEnd(loom, follower, flags, () => loom.start(goal, { listener: follower }));
+  if (flags.quiet !== true) say(`See it in the browser: ${commandLine(["studio", "--demo"])}`);
+  return code;
 }
