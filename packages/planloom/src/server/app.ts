@@ -15,14 +15,14 @@ import { META_ROUTES, OPEN_ROUTES } from "./routes/meta.js";
 import { PART_ROUTES } from "./routes/parts-of-runs.js";
 import { PLAN_ROUTES } from "./routes/plans.js";
 import { RUN_ROUTES } from "./routes/runs.js";
-import { studioFiles } from "./studio-files.js";
+import { studioFiles, type StudioSite } from "./studio-files.js";
 
 export interface ServerOptions {
   readonly tokens: readonly AccessToken[];
   /** The name of the cookie of a Studio's session. */
   readonly cookie: string;
-  /** The folder of the built Studio. Absent: the API alone. */
-  readonly studio?: string;
+  /** The built Studio. Absent: the API alone. */
+  readonly studio?: StudioSite;
 }
 
 const ROUTES = [...RUN_ROUTES, ...PART_ROUTES, ...COMMAND_ROUTES, ...AGAIN_ROUTES, ...PLAN_ROUTES, ...META_ROUTES];

@@ -1,5 +1,6 @@
-// The files of the built Studio. In: a folder. Out: a handler of GET requests. A path that is no file gives the page, so
-// that each address of the Studio can be opened. The page loads nothing from elsewhere.
+// The files of the built Studio. In: a folder, and what the page is told of its server. Out: a handler of GET requests. A
+// path that is no file gives the page, so that each address of the Studio can be opened. The page loads nothing from
+// elsewhere.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Handler } from "hono";
@@ -19,9 +20,20 @@ const SECURITY = {
   "x-frame-options": "DENY",
 };
 
-export function studioFiles(folder: string): Handler {
+export interface StudioSite {
+  readonly folder: string;
+  /** A scripted model: what it knows, for people who have no model yet. */
+  readonly demo?: {
+    readonly says: string;
+    readonly goals: readonly { readonly goal: string; readonly shows: string }[];
+  };
+}
+
+export function studioFiles({ folder, demo }: StudioSite): Handler {
   return async (context) => {
-    const asked = path.join(folder, path.normalize(new URL(context.req.url).pathname));
+    const { pathname } = new URL(context.req.url);
+    if (pathname === "/studio.json") return context.json({ demo: demo ?? null });
+    const asked = path.join(folder, path.normalize(pathname));
     const isAsset = asked.startsWith(path.join(folder, "assets") + path.sep);
     const file = isAsset ? asked : path.join(folder, "index.html");
     try {

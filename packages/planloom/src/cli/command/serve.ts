@@ -7,7 +7,9 @@ import { sessionCookie } from "../../server/access/check.js";
 import type { AccessToken } from "../../server/access/tokens.js";
 import { serverApp } from "../../server/app.js";
 import { listen } from "../../server/listen.js";
+import type { StudioSite } from "../../server/studio-files.js";
 import { withDemo } from "../demo/demo.js";
+import { DEMO_GOALS, DEMO_SAYS } from "../demo/goals.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { withLoom, type StoreFlags } from "../open-loom.js";
@@ -34,19 +36,21 @@ export const studioCommand = (flags: ServeFlags): Promise<number> =>
     ? withDemo(
         flags,
         (config) => config,
-        (loom) => serveUntilAsked(loom, flags, STUDIO),
+        (loom) => serveUntilAsked(loom, flags, { folder: STUDIO, demo: DEMO }),
       )
     : withLoom(
         flags,
         (config) => config,
-        (loom) => serveUntilAsked(loom, flags, STUDIO),
+        (loom) => serveUntilAsked(loom, flags, { folder: STUDIO }),
         portsOf(flags),
       );
 
 /** The Studio is built into the package, beside the compiled code. */
 const STUDIO = fileURLToPath(new URL("../../../studio", import.meta.url));
 
-async function serveUntilAsked(loom: Loom, flags: ServeFlags, studio?: string): Promise<number> {
+const DEMO = { says: DEMO_SAYS, goals: DEMO_GOALS };
+
+async function serveUntilAsked(loom: Loom, flags: ServeFlags, studio?: StudioSite): Promise<number> {
   const token = flags.token ?? randomBytes(24).toString("base64url");
   const tokens: readonly AccessToken[] = [{ name: "user", token, right: "all" }];
   const server = await listen(

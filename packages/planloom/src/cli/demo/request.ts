@@ -2,18 +2,18 @@
 // person, the blocks of data in it.
 import type { ChatBody, ChatMessage } from "../../testing/fake-reply.js";
 
-export const textOf = ({ messages }: Pick<ChatBody, "messages">): string =>
+export const requestText = ({ messages }: Pick<ChatBody, "messages">): string =>
   messages.map(({ content }: ChatMessage) => content ?? "").join("\n");
 
 /** The goal of a request to a planner. The system's message has goals of examples. */
 export function goalIn({ messages }: ChatBody): string {
   const asked = messages.filter(({ role }) => role === "user");
-  return /^Goal: (.*)$/mu.exec(textOf({ messages: asked }))?.[1] ?? "";
+  return /^Goal: (.*)$/mu.exec(requestText({ messages: asked }))?.[1] ?? "";
 }
 
 /** What a person wrote when they rejected a plan or a call, oldest first. */
 export const commentsIn = (body: ChatBody): readonly string[] =>
-  [...textOf(body).matchAll(/^(?:The person says|the call was rejected): (.*)$/gmu)].map(([, comment]) => comment!);
+  [...requestText(body).matchAll(/^(?:The person says|the call was rejected): (.*)$/gmu)].map(([, comment]) => comment!);
 
 /** The text of the data block with this name in a request. */
 export function dataIn(text: string, name: string): string | undefined {

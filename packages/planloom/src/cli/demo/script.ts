@@ -4,7 +4,7 @@ import type { Json } from "../../plan/json.js";
 import type { ChatBody, FakeReply } from "../../testing/fake-reply.js";
 import { DEMO_MODELS } from "./models.js";
 import { isRefund, refundAnswer, refundPlan } from "./refund-script.js";
-import { goalIn, textOf } from "./request.js";
+import { goalIn, requestText } from "./request.js";
 import { isResearch, RESEARCH_PLAN, researchReport, researchTurn } from "./research-script.js";
 
 /** Waits in ms. They make parallel work visible. */
@@ -17,7 +17,7 @@ export function demoReply(body: ChatBody): FakeReply {
     case DEMO_MODELS.executor:
       return { ...researchTurn(body), delayMs: THINKING.executor };
     default:
-      return { text: answerFor(textOf(body)), delayMs: THINKING.synthesizer };
+      return { text: answerFor(requestText(body)), delayMs: THINKING.synthesizer };
   }
 }
 

@@ -8,6 +8,7 @@ import { Button } from "../../parts/button.js";
 import { EmptyNote, ErrorNote } from "../../parts/note.js";
 import { useNow } from "../../parts/time.js";
 import "../../style/runs.css";
+import { DemoGoals, useDemo } from "./demo-goals.js";
 import { EmptyStore } from "./empty-store.js";
 import { FILTER_WORD, FILTERS, runsAddress, shownIn, type Shown } from "./run-filter.js";
 import { groupsOf, type Group, type RunList } from "./run-list.js";
@@ -19,6 +20,7 @@ export function RunsPage() {
   const { query } = usePlace();
   const shown = shownIn(query);
   const runs = useRuns(shown);
+  const demo = useDemo();
   useTitle("Runs");
   useKeys("Runs", [
     { keys: "/", does: "find a run", run: () => document.getElementById("find-run")?.focus() },
@@ -35,7 +37,13 @@ export function RunsPage() {
         <h1>Runs</h1>
       </div>
       <StartForm />
-      {isStoreEmpty ? <EmptyStore /> : <Found shown={shown} runs={runs} isEmpty={isEmpty} />}
+      {demo && list !== undefined && !isStoreEmpty && (
+        <details class="demo">
+          <summary>Demo: the model is scripted. Goals that it knows</summary>
+          <DemoGoals demo={demo} />
+        </details>
+      )}
+      {isStoreEmpty ? <EmptyStore demo={demo} /> : <Found shown={shown} runs={runs} isEmpty={isEmpty} />}
     </div>
   );
 }
