@@ -13,7 +13,9 @@ export function goalIn({ messages }: ChatBody): string {
 
 /** What a person wrote when they rejected a plan or a call, oldest first. */
 export const commentsIn = (body: ChatBody): readonly string[] =>
-  [...requestText(body).matchAll(/^(?:The person says|the call was rejected): (.*)$/gmu)].map(([, comment]) => comment!);
+  [...requestText(body).matchAll(/^(?:The person says|the call was rejected): (.*)$/gmu)].map(
+    ([, comment]) => comment!,
+  );
 
 /** The text of the data block with this name in a request. */
 export function dataIn(text: string, name: string): string | undefined {
