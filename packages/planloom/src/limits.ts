@@ -220,6 +220,12 @@ export const LIMITS = {
    * Characters of a finding's place, of each text in its parameters, and of its sentences: a draft's names may fill
    * megabytes.
    */
+  /** Findings of one check of an evidence card, and differences from the expected result: nobody reads more. */
+  evidenceFindings: 100,
+  /** Changes and rows of a trace that an evidence card lists: a card of more is a log. */
+  evidenceChanges: 1_000,
+  /** Characters in which a card looks up the figures and names of an answer: about a second. */
+  evidenceSourceChars: 5_000_000,
   /** Characters of an output that are searched for evidence. */
   evidenceChars: 200_000,
   /** Names of files and sources that are recorded for one piece of evidence. */

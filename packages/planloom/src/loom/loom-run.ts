@@ -20,6 +20,8 @@ import type { Engine, Listener } from "../engine/engine.js";
 import { readLog } from "../engine/log.js";
 import { callReview, type CallReview } from "./review/call-review.js";
 import { planReview, type PlanReview } from "./review/plan-review.js";
+import type { EvidenceCard, EvidenceOptions } from "./evidence/card.js";
+import { readEvidence } from "./evidence/evidence.js";
 import { contextAt, type ContextThen } from "./step-context.js";
 import { traceOf } from "./trace.js";
 import type { TraceEntry } from "./trace-entry.js";
@@ -100,6 +102,20 @@ export class LoomRun<Document = RunDocument> {
    */
   async view(): Promise<RunView> {
     return viewOf(timelineOf(await readLog(this.store, this.id)), { now: this.home.now() });
+  }
+
+  /**
+   * The evidence card of the run: plan, trace, what changed after each action, and failure checks from the log alone.
+   * With `expected` (a JSON value or a text), the answer is compared with it. Rejects with VALUE_NOT_JSON.
+   */
+  async evidence(options: EvidenceOptions = {}): Promise<EvidenceCard> {
+    knownOptions(options, ["expected"]);
+    const { expected } = options;
+    return readEvidence(
+      this.store,
+      this.id,
+      expected === undefined ? {} : { expected: soundValue(expected, "expected") },
+    );
   }
 
   /**

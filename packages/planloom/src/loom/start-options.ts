@@ -129,8 +129,8 @@ export function soundRunId(runId: string): string {
   throw new PlanloomError("RUN_ID_INVALID", { chars, limit: LIMITS.nameChars });
 }
 
-/** A copy of what a person answers, or says a call returned. Throws VALUE_NOT_JSON. */
-export function soundValue(value: Json, of: "answer" | "output"): Json {
+/** A copy of what a person answers, says a call returned, or expects as an answer. Throws VALUE_NOT_JSON. */
+export function soundValue(value: Json, of: "answer" | "output" | "expected"): Json {
   const copy = strictJson(value);
   if (copy.ok) return copy.value;
   throw new PlanloomError("VALUE_NOT_JSON", { of, problem: copy.problem });

@@ -53,6 +53,10 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { problem: "too-large", name: "pages", file: "pages.json", mebibytes: 8 },
     { problem: "unreadable", name: "pages", file: "pages.json", reason: "Unexpected end of JSON input" },
   ],
+  EXPECTED_INVALID: [
+    { file: "expected.json", problem: "unreadable", reason: "Unexpected end of JSON input" },
+    { file: "expected.txt", problem: "too-large", mebibytes: 8 },
+  ],
   RUN_AMBIGUOUS: [{ name: "run_mr", runIds: ["run_mr1", "run_mr2"] }],
   NO_PLAN: [{ runId: "RUN" }],
   NO_REVISION: [
@@ -305,6 +309,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   VALUE_NOT_JSON: [
     { of: "answer", problem: { path: ["prices", 2], is: "type", type: "bigint" } },
     { of: "output", problem: { path: [], is: "cycle" } },
+    { of: "expected", problem: { path: ["total"], is: "type", type: "bigint" } },
   ],
   AFTER_INVALID: [{ given: "-1" }],
   RUN_ID_INVALID: [{ chars: 0, limit: 200 }],

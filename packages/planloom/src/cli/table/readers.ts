@@ -45,6 +45,25 @@ export const READERS: readonly CommandData[] = [
     ],
   },
   {
+    name: "report",
+    arguments: [flags.RUN],
+    summary: "print the evidence card of a run: plan, trace, failure checks, expected result",
+    flags: [
+      ...flags.STORE,
+      {
+        flag: "--expected <file>",
+        does: "compare the answer with this: a value in .json or .yaml, else a text; exit 1 if it differs",
+      },
+      { flag: "--markdown", does: "print Markdown", conflicts: ["json"] },
+      flags.JSON_FLAG,
+    ],
+    examples: [
+      { words: "report last", does: "what happened, and what can be doubted" },
+      { words: "report last --markdown > card.md", does: "to keep it" },
+      { words: "report last --expected expected.json", does: "for a test: exit 1 if the answer is another one" },
+    ],
+  },
+  {
     name: "delete",
     arguments: [flags.RUN],
     summary: "delete a run that nobody drives, with all that the store has of it",

@@ -19,6 +19,10 @@ export interface CommandLineErrors {
   /** `runId`: the run whose recording the file was to hold. */
   FILE_UNWRITABLE: { readonly file: string; readonly reason: string; readonly runId?: string };
   INPUT_INVALID: InputFault;
+  EXPECTED_INVALID: { readonly file: string } & (
+    | { readonly problem: "too-large"; readonly mebibytes: number }
+    | { readonly problem: "unreadable"; readonly reason: string }
+  );
   RUN_AMBIGUOUS: { readonly name: string; readonly runIds: readonly string[] };
   NO_PLAN: { readonly runId: string };
   /** `revision` is absent if there are fewer than two revisions to compare. */
@@ -86,6 +90,18 @@ export const COMMAND_LINE_ERRORS: ErrorTable<CommandLineErrors> = {
       "too-large": () => ["Give the path, and let a tool read the file."],
       unreadable: () => ["Correct the file."],
     }),
+  },
+  EXPECTED_INVALID: {
+    kind: "usage",
+    message: (fault) =>
+      fault.problem === "too-large"
+        ? `The expected result in ${fault.file} is larger than ${fault.mebibytes} MiB.`
+        : `The expected result in ${fault.file} cannot be parsed: ${fault.reason}.`,
+    next: ({ problem }) => [
+      problem === "too-large"
+        ? "Expect less: a value or a text that a person can check."
+        : "Correct the file. A text needs another ending than .json or .yaml, such as .txt.",
+    ],
   },
   RUN_AMBIGUOUS: {
     kind: "usage",

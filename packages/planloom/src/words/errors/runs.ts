@@ -34,7 +34,7 @@ export interface RunErrors {
   GOAL_TOO_LONG: { readonly chars: number; readonly limit: number };
   INPUTS_NOT_JSON: { readonly problem: NotJson };
   /** The answer to a question, or the output of a call that happened. */
-  VALUE_NOT_JSON: { readonly of: "answer" | "output"; readonly problem: NotJson };
+  VALUE_NOT_JSON: { readonly of: "answer" | "output" | "expected"; readonly problem: NotJson };
   AFTER_INVALID: { readonly given: string };
   RUN_ID_INVALID: { readonly chars: number; readonly limit: number };
   /** `given` is the tag as a text; absent if there are too many tags. */
@@ -109,7 +109,10 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
   },
   VALUE_NOT_JSON: {
     kind: "usage",
-    message: ({ of, problem }) => `The ${of} is recorded as JSON, but cannot be: ${notJsonText(problem)}.`,
+    message: ({ of, problem }) =>
+      of === "expected"
+        ? `The ${of} result is compared as JSON, but cannot be: ${notJsonText(problem)}.`
+        : `The ${of} is recorded as JSON, but cannot be: ${notJsonText(problem)}.`,
     next: () => [PLAIN_DATA],
   },
   AFTER_INVALID: {
