@@ -26,6 +26,7 @@ import { contextAt, type ContextThen } from "./step-context.js";
 import { traceOf } from "./trace.js";
 import type { TraceEntry } from "./trace-entry.js";
 import type { RunView } from "./view/run-view.js";
+import { besideOf } from "./view/beside.js";
 import { timelineOf, viewOf } from "./view/view.js";
 import type { AgUiEvent } from "../streams/ag-ui-event.js";
 import { agUiStream, agUiStreamResponse, type AgUiOptions } from "../streams/ag-ui-stream.js";
@@ -101,7 +102,8 @@ export class LoomRun<Document = RunDocument> {
    * nothing. It stays under 1 MB for a run of 2,000 steps.
    */
   async view(): Promise<RunView> {
-    return viewOf(timelineOf(await readLog(this.store, this.id)), { now: this.home.now() });
+    const timeline = timelineOf(await readLog(this.store, this.id));
+    return viewOf(timeline, await besideOf(timeline.run, this.store, this.home));
   }
 
   /**

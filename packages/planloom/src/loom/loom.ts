@@ -50,6 +50,7 @@ import { recoverRuns, type Recovery } from "./recover.js";
 import { assertNotAborted, cancelWith } from "./start-signal.js";
 import { LoomRun } from "./loom-run.js";
 import { waitingList, type WaitingList, type WaitingQuery } from "./waiting/waiting-list.js";
+import { Histories } from "./view/histories.js";
 import type { Home } from "./retry.js";
 import { plannerRequest } from "../perform/role-effects.js";
 import { todayAt } from "../perform/today.js";
@@ -111,6 +112,7 @@ export interface DraftOptions {
 /** A configured Planloom. Close it when done: its runs are released, and any process can resume them. */
 export class Loom<C = unknown> {
   private readonly plans: PlanChecks;
+  private readonly histories: Histories;
   private readonly closing = new AbortController();
 
   constructor(
@@ -126,6 +128,7 @@ export class Loom<C = unknown> {
   ) {
     const { inventory, limits } = services;
     const synthesizer = services.synthesizer !== null;
+    this.histories = new Histories(services.store, services.clock);
     this.plans = new PlanChecks(inventory.inventory, { limits, granularity: settings.granularity, synthesizer });
   }
 
@@ -353,6 +356,7 @@ export class Loom<C = unknown> {
       settingsFor: (plan) => this.settingsFor(plan),
       models: this.models(),
       now: () => this.services.clock.now(),
+      historyBefore: (id) => this.histories.before(id),
       contextOfFork: (parent, options) => this.contexts.ofFork(parent, options),
       given: (plan, run, inputs) => this.givenTo(run, plan, inputs),
       assertHas: (run, needed) => assertHas(this.services, run, needed),

@@ -4,6 +4,7 @@ import { currentPlan } from "../run/lookup.js";
 import { isEnded } from "../run/status.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Json } from "../plan/json.js";
+import type { History } from "../plan/estimate/history.js";
 import type { InputTrust } from "../plan/label.js";
 import type { Plan } from "../plan/plan.js";
 import { carriedFacts } from "../run/decide/fork.js";
@@ -62,6 +63,8 @@ export interface Home {
   readonly models: RoleNames;
   /** ms since 1970. */
   now(): number;
+  /** Samples of other runs, for estimates. Never rejects. */
+  historyBefore(runId: string): Promise<History>;
   /** Throws BUDGET_UNPRICED. */
   started(
     goal: string,

@@ -24,6 +24,7 @@ export const planTitle = (cause: Cause | undefined, revision: number): string =>
   cause === undefined ? (revision === 1 ? PLANS.goal : "Plan again") : PLANS[cause];
 
 export const ANSWER_TITLE = "Write the answer";
+export const REVIEW_TITLE = "Review the rest of the plan";
 
 /** The fields that name a record, best first. */
 const NAMES = ["name", "title", "label", "id", "key", "company", "file", "path", "url", "email", "subject"];

@@ -1,5 +1,6 @@
 // One simulated process: the real engine over the simulated disk, clock, tools and models, and a supervisor that
 // resumes its runs. In: a world. Out: driven runs. All state of a process is in here, and is lost when it is killed.
+import { NO_HISTORY } from "../../src/plan/estimate/history.js";
 import { recoverRuns } from "../../src/loom/recover.js";
 import { forkOf } from "../../src/loom/retry.js";
 import { cancelWith } from "../../src/loom/start-signal.js";
@@ -133,6 +134,7 @@ export class SimulatedProcess {
       appraise: async (plan: CheckedPlan) => plan,
       models,
       now: () => 0,
+      historyBefore: () => Promise.resolve(NO_HISTORY),
       answerChecks: new Map(),
     };
     const forked = this.engine.load(parent).then((run) => forkOf(run, { at, runId }, home));

@@ -17,10 +17,17 @@ export function readLogOf(log: readonly RunEvent[]): readonly RunEvent[] {
 }
 
 /** The log of a story: a start, then these inputs. */
-export function storyLog(facts: StartFacts, ...inputs: readonly LooseInput[]): readonly RunEvent[] {
+export function storyLog(facts: StartFacts, ...inputs: readonly Told[]): readonly RunEvent[] {
   const story = new Story();
-  return [start({ tools: TOOLS, ...facts }), ...inputs].flatMap((input) => story.when(input).events);
+  return [start({ tools: TOOLS, ...facts }), ...inputs].flatMap((told) => {
+    return story.when(typeof told === "function" ? told(story) : told).events;
+  });
 }
+
+/** An input, or what makes it from the story so far. */
+export type Told = LooseInput | ((story: Story) => LooseInput);
+
+export const steps = (...all: readonly object[]) => ({ plan: { steps: all, answer: { value: "done" } } });
 
 /** `now`: ms since 1970; by default the time of the last event. */
 export const viewAt = (log: readonly RunEvent[], now = log.at(-1)!.at): RunView => viewOf(timelineOf(log), { now });

@@ -12,21 +12,16 @@ import { currentPlan } from "../../run/lookup.js";
 import type { PendingApproval, ProposedPlan, Run } from "../../run/state.js";
 import type { Work } from "../../run/work.js";
 import { LAST_TIME } from "../../words/phrases.js";
+import type { Estimates } from "./estimates.js";
 import type { BarView, EffectView, RowStatus } from "./run-view.js";
 
 /** What is known of a run beside its log. */
 export interface Beside {
   /** ms since 1970. */
   readonly now: number;
-  /** Expected ms by row key, and of the whole run. */
-  readonly estimates?: Estimates;
-  /** Turns of agent steps that are running, by step and item. */
-  readonly turns?: (step: string, item: number | null) => number | undefined;
-}
-
-export interface Estimates {
-  readonly rows: ReadonlyMap<string, number>;
-  readonly total: number;
+  readonly estimates?: Estimates | undefined;
+  /** Turns of agent steps that are running. */
+  readonly turns?: ReadonlyMap<Work, number>;
 }
 
 export class RowContext {

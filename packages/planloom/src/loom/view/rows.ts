@@ -144,7 +144,7 @@ function attemptIn(work: Work, lane: Lane | undefined, status: RowStatus): Pick<
 /** Model turns. The one that is running is not counted in the log yet. */
 function turnsOf(work: Work, status: RowStatus, { beside }: RowContext): number | undefined {
   if (!isConversation(work.step.spec)) return undefined;
-  const open = status === "running" ? beside.turns?.(work.step.spec.id, work.item) : undefined;
+  const open = status === "running" ? beside.turns?.get(work) : undefined;
   const { calls } = work.usage;
   return open ?? (calls === 0 ? undefined : calls);
 }

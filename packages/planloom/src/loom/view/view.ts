@@ -2,13 +2,15 @@
 import type { RunEvent } from "../../run/event.js";
 import { currentPlan } from "../../run/lookup.js";
 import { endOf, statusOf } from "../../run/status.js";
-import type { Bar } from "../../run/view/lane.js";
+import { criticalBars } from "../../run/view/critical-path.js";
+import { gapsIn } from "../../run/view/idle.js";
 import { RunTimeline } from "../../run/view/timeline.js";
 import { factsOf } from "./facts.js";
 import { answerRow, planRows } from "./phase-rows.js";
 import { endMsOf, isoTime, RowContext, type Beside } from "./row-context.js";
 import { stepRow, type ShownStep } from "./rows.js";
 import type { RowView, RunView } from "./run-view.js";
+import { runWaits } from "./waits.js";
 
 /** `log` has at least one event. */
 export function timelineOf(log: readonly RunEvent[]): RunTimeline {
@@ -19,8 +21,7 @@ export function timelineOf(log: readonly RunEvent[]): RunTimeline {
 
 export function viewOf(timeline: RunTimeline, beside: Beside): RunView {
   const { run } = timeline;
-  timeline.settle(endMsOf(timeline, beside.now));
-  const context = new RowContext(timeline, beside, new Set<Bar>());
+  const context = rowContext(timeline, beside);
   const end = endOf(run);
   const steps = shownSteps(timeline);
   const rows = rowsOf(steps, context);
@@ -35,10 +36,16 @@ export function viewOf(timeline: RunTimeline, beside: Beside): RunView {
     revision: currentPlan(run)?.revision ?? 0,
     revisions: run.planning.plans.map(({ revision }) => revision),
     rows,
-    axis: { endMs: context.endMs, gaps: [] },
+    axis: { endMs: context.endMs, gaps: gapsIn(timeline, context.endMs) },
     facts: factsOf(rows, steps, context),
-    waits: [],
+    waits: runWaits(context),
   };
+}
+
+/** The timeline is not continued after it. */
+function rowContext(timeline: RunTimeline, beside: Beside): RowContext {
+  timeline.settle(endMsOf(timeline, beside.now));
+  return new RowContext(timeline, beside, criticalBars(timeline, beside.estimates?.rest));
 }
 
 /** Every step that is shown: those of the current plan, and those of earlier plans that have begun. */

@@ -54,7 +54,19 @@ export interface Likely extends Assumed {
   readonly samples: readonly WorkSample[];
 }
 
+/** The steps of a plan often do the same kind of work, so each kind is worked out once. */
+const worked = new WeakMap<History, Map<string, Likely>>();
+
+/** `assumed` is always the same for a key. */
 export function likelyWork(history: History, key: string, assumed: Assumed): Likely {
+  const all = worked.get(history) ?? new Map<string, Likely>();
+  worked.set(history, all);
+  const likely = all.get(key) ?? likelyFrom(history, key, assumed);
+  all.set(key, likely);
+  return likely;
+}
+
+function likelyFrom(history: History, key: string, assumed: Assumed): Likely {
   const samples = history.work.get(key) ?? [];
   const known = (field: "inputTokens" | "outputTokens" | "ms") => samples.flatMap((sample) => sample[field] ?? []);
   return {

@@ -74,12 +74,9 @@ export class RunTimeline {
     for (const lanes of this.steps.values()) yield* lanesOf(lanes);
   }
 
-  /** The lanes of all work. */
-  *lanes(): Iterable<Lane> {
-    yield* this.plans.values();
-    yield this.review;
-    yield* this.stepLanes();
-    yield this.answer;
+  /** The lanes of plans, reviews and the answer. */
+  phases(): readonly Lane[] {
+    return [...this.plans.values(), this.review, this.answer];
   }
 
   /** `ms`: the time of the view. Nothing is heard after it. */
@@ -394,7 +391,8 @@ const PROPOSED: ReadonlySet<string> = new Set([
   "approval.denied",
 ]);
 
-function* lanesOf({ own, items }: StepLanes): Iterable<Lane> {
+/** The lanes of a step and of its items. */
+export function* lanesOf({ own, items }: StepLanes): Iterable<Lane> {
   yield own;
   yield* items.values();
 }
