@@ -1,0 +1,102 @@
+// What a step got: its instruction, its arguments with their origins, and what it may use. In: the step. Out: the tab.
+import { grouped } from "../../../parts/grouped.js";
+import type { OriginView, StepView } from "../../../api/run-view.js";
+import { EffectTag, OriginTags } from "../../../parts/tag.js";
+import { Inline, Masked } from "../../../parts/value.js";
+import type { TabProps } from "./inspector.js";
+
+type Argument = StepView["args"][number];
+
+export function InputTab({ step }: TabProps) {
+  const { instruction, args, may, outputType } = step;
+  return (
+    <>
+      {instruction !== undefined && (
+        <>
+          <h3>Instruction</h3>
+          <p class="told">{instruction}</p>
+        </>
+      )}
+      <h3>Arguments</h3>
+      {args.length === 0 ? <p class="soft">None.</p> : <Arguments args={args} />}
+      <Sources args={args} />
+      {may.length > 0 && (
+        <>
+          <h3>{step.row.does === "tool" ? "Calls" : "May use"}</h3>
+          <ul class="may">
+            {may.map(({ tool, effect }) => (
+              <li key={tool}>
+                <span class="mono">{tool}</span> {effect !== undefined && <EffectTag effect={effect} />}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {outputType !== undefined && (
+        <>
+          <h3>Must return</h3>
+          <pre class="data">{outputType}</pre>
+        </>
+      )}
+    </>
+  );
+}
+
+function Arguments({ args }: { readonly args: readonly Argument[] }) {
+  return (
+    <table class="kv">
+      <tbody>
+        {args.map((arg) => (
+          <tr key={arg.name}>
+            <th scope="row">{arg.name}</th>
+            <td>
+              <Masked masked={arg.origin.private}>
+                <span class={arg.origin.trusted ? undefined : "from-outside"}>
+                  <Inline value={arg.value} />
+                </span>
+              </Masked>
+              {arg.written !== undefined && <span class="written mono">{arg.written}</span>}
+            </td>
+            <td class="o">
+              <OriginTags {...arg.origin} />
+              {arg.control && <span title="It chooses what the call does, or to whom.">control</span>}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** One list for all arguments that come from the same places. */
+function Sources({ args }: { readonly args: readonly Argument[] }) {
+  const groups = grouped(
+    args.filter(({ origin }) => origin.path.length > 0),
+    ({ origin }) => origin.path.join("\n"),
+  );
+  if (groups.size === 0) return null;
+  return (
+    <>
+      <h3>Where it comes from</h3>
+      {[...groups].map(([key, members]) => (
+        <OriginPath key={key} origin={members[0]!.origin} of={groups.size > 1 ? members.map(({ name }) => name) : []} />
+      ))}
+    </>
+  );
+}
+
+/** The sources of a value, one a line. `of`: the names of the values, if there are several groups. */
+export function OriginPath({ origin, of = [] }: { readonly origin: OriginView; readonly of?: readonly string[] }) {
+  return (
+    <>
+      {of.length > 0 && <p class="small mono">{of.join(", ")}</p>}
+      <ol class="path">
+        {origin.path.map((sentence, at) => (
+          <li key={at} class={origin.trusted ? undefined : "out"}>
+            {sentence}
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
