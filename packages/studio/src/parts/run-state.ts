@@ -27,7 +27,7 @@ const PLAIN: { readonly [status in RunStatus]: RunState } = {
   answering: state("running", "Writing the answer"),
 };
 
-const ASKS = {
+export const ASKS = {
   plan: state("waiting", "Approve the plan", true),
   call: state("waiting", "Approve a call", true),
   question: state("waiting", "Answer a question", true),

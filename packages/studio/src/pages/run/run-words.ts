@@ -119,7 +119,7 @@ export function timeText(view: RunView, elapsedMs: number): string {
     return `in ${durationText(elapsedMs)}${told}`;
   }
   const left = (estimateMs ?? 0) - elapsedMs;
-  return `${durationText(elapsedMs)}${left > 0 ? `, about ${durationText(left)} left` : ""}`;
+  return `${durationText(elapsedMs)}${left > 0 ? `, about ${durationText(Math.ceil(left / 1000) * 1000)} left` : ""}`;
 }
 
 /** Tokens and calls, when a model was asked. */

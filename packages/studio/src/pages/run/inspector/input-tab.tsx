@@ -1,7 +1,7 @@
 // What a step got: its instruction, its arguments with their origins, and what it may use. In: the step. Out: the tab.
 import { grouped } from "../../../parts/grouped.js";
 import type { OriginView, StepView } from "../../../api/run-view.js";
-import { EffectTag, OriginTags } from "../../../parts/tag.js";
+import { EffectTag, OriginTags, Tag } from "../../../parts/tag.js";
 import { Inline, Masked } from "../../../parts/value.js";
 import type { TabProps } from "./inspector.js";
 
@@ -42,29 +42,39 @@ export function InputTab({ step }: TabProps) {
   );
 }
 
+/** Longer values get the whole width below their name. */
+const LONGEST_BESIDE = 60;
+
+const isShort = ({ value }: Argument): boolean =>
+  typeof value === "string"
+    ? value.length <= LONGEST_BESIDE && !value.includes("\n")
+    : typeof value !== "object" || value === null;
+
 function Arguments({ args }: { readonly args: readonly Argument[] }) {
   return (
-    <table class="kv">
-      <tbody>
-        {args.map((arg) => (
-          <tr key={arg.name}>
-            <th scope="row">{arg.name}</th>
-            <td>
-              <Masked masked={arg.origin.private}>
-                <span class={arg.origin.trusted ? undefined : "from-outside"}>
-                  <Inline value={arg.value} />
-                </span>
-              </Masked>
-              {arg.written !== undefined && <span class="written mono">{arg.written}</span>}
-            </td>
-            <td class="o">
-              <OriginTags {...arg.origin} />
-              {arg.control && <span title="It chooses what the call does, or to whom.">control</span>}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <dl class="args">
+      {args.map((arg) => (
+        <div key={arg.name} class={isShort(arg) ? undefined : "long"}>
+          <dt class="mono">{arg.name}</dt>
+          <dd class="o">
+            <OriginTags {...arg.origin} />
+            {arg.control && (
+              <Tag kind="reads" title="It chooses what the call does, or to whom.">
+                control
+              </Tag>
+            )}
+          </dd>
+          <dd class="v">
+            <Masked masked={arg.origin.private}>
+              <span class={!arg.origin.trusted && isShort(arg) ? "from-outside" : undefined}>
+                <Inline value={arg.value} />
+              </span>
+            </Masked>
+            {arg.written !== undefined && <span class="written mono">{arg.written}</span>}
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 
