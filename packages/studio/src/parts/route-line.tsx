@@ -33,11 +33,25 @@ export function RouteLine(stops: Stops) {
   return stops.total > MOST_STOPS ? <Bar {...stops} /> : <Line shapes={stopShapes(stops)} />;
 }
 
+/** The same where the state of each step is known. The stops are in the order of the steps. */
+export function StepsLine({ shapes }: { readonly shapes: readonly Shape[] }) {
+  if (shapes.length === 0) return null;
+  if (shapes.length <= MOST_STOPS) return <Line shapes={shapes} />;
+  const count = (shape: Shape) => shapes.filter((one) => one === shape).length;
+  const now = LOUDEST.find((shape) => shapes.includes(shape));
+  const counts = { done: count("done"), failed: count("failed"), skipped: count("skipped") };
+  return <Bar total={shapes.length} {...counts} {...(now === undefined ? {} : { now })} />;
+}
+
+const LOUDEST: readonly Shape[] = ["unknown", "unusable", "waiting", "retrying", "running"];
+
+/** Stops where the run has not been. */
+const AHEAD: ReadonlySet<Shape> = new Set(["planned", "queued", "cancelled"]);
+
 function Line({ shapes }: { readonly shapes: readonly Shape[] }) {
   const width = shapes.length * GAP;
-  const ahead = shapes.indexOf("planned");
   const at = (index: number) => index * GAP + GAP / 2;
-  const reached = at((ahead < 0 ? shapes.length : ahead) - 1);
+  const reached = at(shapes.findLastIndex((shape) => !AHEAD.has(shape)));
   const last = at(shapes.length - 1);
   return (
     <svg class="route-line" width={width} height="14" viewBox={`0 0 ${width} 14`} aria-hidden="true">
@@ -52,7 +66,7 @@ function Line({ shapes }: { readonly shapes: readonly Shape[] }) {
 
 function Stop({ shape, x }: { readonly shape: Shape; readonly x: number }) {
   if (shape === "done") return <circle cx={x} cy="7" r="3.2" class="stop-done" />;
-  if (shape === "planned") return <circle cx={x} cy="7" r="2.6" class="stop-ahead" />;
+  if (AHEAD.has(shape)) return <circle cx={x} cy="7" r="2.6" class="stop-ahead" />;
   return (
     <>
       <rect x={x - 6} y="1" width="12" height="12" class="stop-ground" />

@@ -4,9 +4,9 @@ import type { LiveRun } from "../../api/run-live.js";
 import { isOver } from "../../api/run-live.js";
 import type { RunView } from "../../api/run-view.js";
 import { announce, announceNow } from "../../app/announce.js";
+import { StepsLine } from "../../parts/route-line.js";
 import { Mark, State } from "../../parts/state.js";
 import { Time } from "../../parts/time.js";
-import { ProgressLine } from "./progress-line.js";
 import { RunActions } from "./run-actions.js";
 import type { RunClock } from "./row-text.js";
 import { runAddress, type RunPlace } from "./run-place.js";
@@ -70,7 +70,7 @@ function StateLine({ view, clock }: { readonly view: RunView; readonly clock: Ru
       </State>
       {stepsTotal > 0 && (
         <span class="prog">
-          <ProgressLine view={view} /> {stepsDone} of {stepsTotal} steps
+          <StepsLine shapes={shapesIn(view)} /> {stepsDone} of {stepsTotal} steps
         </span>
       )}
       <span>{timeText(view, clock.elapsedMs)}</span>
@@ -82,6 +82,9 @@ function StateLine({ view, clock }: { readonly view: RunView; readonly clock: Ru
     </p>
   );
 }
+
+/** The states of the steps of the current plan, and of those that began before it. */
+const shapesIn = ({ rows }: RunView) => rows.filter(({ kind }) => kind === "step").map(({ status }) => status);
 
 /** The word of the state is said when it changes; a countdown is not. What waits for a person is said at once. */
 function useAnnounced(word: string, asks: boolean): void {

@@ -25,7 +25,7 @@ export interface RowProps {
 
 export function StepRow(props: RowProps) {
   const { row, rail, isChosen, place, count } = props;
-  const kind = row.kind === "row" ? row.row.kind : row.kind;
+  const kind = row.kind === "row" ? row.row.kind : row.kind === "more" ? "rest" : row.kind;
   const isLast = row.kind === "more" || (row.kind === "item" && row.last);
   const classes = ["row", kind, rail?.lane === 1 && "side", isLast && "last", isChosen && "on"];
   return (
