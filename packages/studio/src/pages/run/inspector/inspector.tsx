@@ -19,7 +19,7 @@ import { AttemptsTab } from "./attempts-tab.js";
 import { ConversationTab } from "./conversation-tab.js";
 import { EventsTab } from "./events-tab.js";
 import { InputTab } from "./input-tab.js";
-import { ItemPicker } from "./item-picker.js";
+import { ItemPicker, LONGEST_LIST } from "./item-picker.js";
 import { OutputTab } from "./output-tab.js";
 
 interface InspectorProps {
@@ -108,6 +108,7 @@ function Sub({
   const tried = attempts.length > 1 ? `${attempts.length} attempts` : undefined;
   return (
     <p class="sub">
+      {item !== undefined && (row.items?.total ?? 0) > LONGEST_LIST && <span class="label">{item.label}</span>}
       <State shape={item?.status ?? row.status} loud />
       {took !== undefined && <span>{[durationText(took), tried].filter(Boolean).join(", ")}</span>}
       {tokens !== null && tokens > 0 && <span>{countText(tokens)} tokens</span>}

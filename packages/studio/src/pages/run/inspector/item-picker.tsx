@@ -13,7 +13,7 @@ interface ItemPickerProps {
 }
 
 /** More items than this are not a list that a person can choose from. */
-const LONGEST_LIST = 100;
+export const LONGEST_LIST = 100;
 
 export function ItemPicker({ view, place, row, items, item }: ItemPickerProps) {
   const { total } = items;
