@@ -27,7 +27,18 @@ const bar = (attempt: number, fromMs: number, toMs: number, status: RowStatus = 
   ...more,
 });
 
-export function row({ key, title, status = "done", line = status, from, took, est, wave, needs = [], more }: Told): RowView {
+export function row({
+  key,
+  title,
+  status = "done",
+  line = status,
+  from,
+  took,
+  est,
+  wave,
+  needs = [],
+  more,
+}: Told): RowView {
   const kind = key.startsWith("#") ? ("phase" as const) : ("step" as const);
   const times = from === undefined ? {} : { startedAfterMs: from, ...(took === undefined ? {} : { tookMs: took }) };
   return {
@@ -62,8 +73,26 @@ const item = (index: number, label: string, status: RowStatus = "done", line: st
 const critical = { critical: true };
 
 const rows: readonly RowView[] = [
-  row({ key: "#plan", title: "Write the plan", line: "done · revision 1 · 1 call", from: 0, took: 1240, est: 1000, wave: 0, more: { tokens: 2093 } }),
-  row({ key: "leaders", title: "Search for the leading AI companies", line: "done · search · Found 2 results", from: 900, took: 600, est: 500, wave: 1, more: critical }),
+  row({
+    key: "#plan",
+    title: "Write the plan",
+    line: "done · revision 1 · 1 call",
+    from: 0,
+    took: 1240,
+    est: 1000,
+    wave: 0,
+    more: { tokens: 2093 },
+  }),
+  row({
+    key: "leaders",
+    title: "Search for the leading AI companies",
+    line: "done · search · Found 2 results",
+    from: 900,
+    took: 600,
+    est: 500,
+    wave: 1,
+    more: critical,
+  }),
   row({
     key: "rate",
     title: "Get the exchange rate",
@@ -74,14 +103,20 @@ const rows: readonly RowView[] = [
     wave: 1,
     more: {
       late: true,
-      bars: [
-        bar(1, 910, 1470, "failed"),
-        bar(1, 1470, 2500, "retrying", { kind: "retry-wait" }),
-        bar(2, 2500, 2710),
-      ],
+      bars: [bar(1, 910, 1470, "failed"), bar(1, 1470, 2500, "retrying", { kind: "retry-wait" }), bar(2, 2500, 2710)],
     },
   }),
-  row({ key: "companies", title: "Pick the three companies", line: "done · agent, 1 turn · 3 names", from: 1500, took: 400, est: 500, wave: 2, needs: ["leaders"], more: { ...critical, does: "agent", tokens: 970, turns: 1 } }),
+  row({
+    key: "companies",
+    title: "Pick the three companies",
+    line: "done · agent, 1 turn · 3 names",
+    from: 1500,
+    took: 400,
+    est: 500,
+    wave: 2,
+    needs: ["leaders"],
+    more: { ...critical, does: "agent", tokens: 970, turns: 1 },
+  }),
   row({
     key: "facts",
     title: "Collect facts on each company",
@@ -96,12 +131,45 @@ const rows: readonly RowView[] = [
       does: "agent",
       tokens: 5666,
       turns: 9,
-      items: { total: 3, counts: { done: 3 }, shown: [item(0, "Aurora Minds"), item(1, "Brightwater Labs"), item(2, "Cobalt Systems")] },
+      items: {
+        total: 3,
+        counts: { done: 3 },
+        shown: [item(0, "Aurora Minds"), item(1, "Brightwater Labs"), item(2, "Cobalt Systems")],
+      },
     },
   }),
-  row({ key: "total", title: "Add up the revenue", line: "done · calculate · = 7227", from: 3200, took: 68, est: 100, wave: 4, needs: ["facts", "rate"], more: critical }),
-  row({ key: "table", title: "Write the comparison table", line: "done · comparison_table · 3 companies", from: 3200, took: 68, est: 100, wave: 4, needs: ["facts", "rate"] }),
-  row({ key: "#answer", title: "Write the answer", line: "done · 1 call · from table and total", from: 3270, took: 530, est: 600, wave: 5, needs: ["table", "total"], more: critical }),
+  row({
+    key: "total",
+    title: "Add up the revenue",
+    line: "done · calculate · = 7227",
+    from: 3200,
+    took: 68,
+    est: 100,
+    wave: 4,
+    needs: ["facts", "rate"],
+    more: critical,
+  }),
+  row({
+    key: "table",
+    title: "Write the comparison table",
+    line: "done · comparison_table · 3 companies",
+    from: 3200,
+    took: 68,
+    est: 100,
+    wave: 4,
+    needs: ["facts", "rate"],
+  }),
+  row({
+    key: "#answer",
+    title: "Write the answer",
+    line: "done · 1 call · from table and total",
+    from: 3270,
+    took: 530,
+    est: 600,
+    wave: 5,
+    needs: ["table", "total"],
+    more: critical,
+  }),
 ];
 
 export const doneView: RunView = {
@@ -186,7 +254,12 @@ const unknownRows = changed({
       counts: { done: 180, failed: 2, waiting: 1, planned: 57 },
       shown: [
         item(7, "株式会社オーロラ・マインズ 請求書 2026-117", "failed", "failed · too many calls"),
-        item(12, "Invoice 2026-118 of Brightwater Labs, with a title that is far too long for one line", "waiting", "waits for you"),
+        item(
+          12,
+          "Invoice 2026-118 of Brightwater Labs, with a title that is far too long for one line",
+          "waiting",
+          "waits for you",
+        ),
         ...Array.from({ length: 98 }, (_, at) => item(at + 20, `Invoice ${at + 20}`)),
       ],
     },
@@ -207,20 +280,40 @@ export const unknownView: RunView = {
     ...doneView.facts,
     cost: { costUsd: 0.41, text: "0.41 USD of 2.00 allowed" },
     mostCost: { key: "facts", title: "Collect facts on each company", costUsd: 0.33 },
-    replans: { count: 1, allowed: 2, reasons: [{ revision: 2, text: "The step “rate” failed: the bank has no such account." }] },
+    replans: {
+      count: 1,
+      allowed: 2,
+      reasons: [{ revision: 2, text: "The step “rate” failed: the bank has no such account." }],
+    },
     stepsDone: 2,
   },
   revision: 2,
   revisions: [1, 2],
   waits: [
-    { kind: "call", key: "facts", item: 12, hash: "abc", title: "Approve the call of send_email to an untrusted address" },
+    {
+      kind: "call",
+      key: "facts",
+      item: 12,
+      hash: "abc",
+      title: "Approve the call of send_email to an untrusted address",
+    },
     { kind: "doubt", key: "rate", title: "One payment may or may not have been made" },
   ],
 };
 
 const failedRows = changed({
-  rate: { status: "failed", line: "failed · the database refused the login", bars: [bar(1, 900, 1200, "failed"), bar(2, 2200, 2500, "failed")], error: { code: "LOGIN_REFUSED", message: "the database refused the login" } },
-  facts: { status: "cancelled", line: "cancelled · needs companies", bars: [], items: { total: 0, counts: {}, shown: [] } },
+  rate: {
+    status: "failed",
+    line: "failed · the database refused the login",
+    bars: [bar(1, 900, 1200, "failed"), bar(2, 2200, 2500, "failed")],
+    error: { code: "LOGIN_REFUSED", message: "the database refused the login" },
+  },
+  facts: {
+    status: "cancelled",
+    line: "cancelled · needs companies",
+    bars: [],
+    items: { total: 0, counts: {}, shown: [] },
+  },
   total: { status: "cancelled", line: "cancelled · needs facts and rate", bars: [] },
   table: { status: "cancelled", line: "cancelled · needs facts and rate", bars: [] },
   "#answer": { status: "cancelled", line: "cancelled", bars: [] },
@@ -232,17 +325,31 @@ export const failedView: RunView = {
   goal: "Weekly support report for the week of 23 November",
   status: "failed",
   rows: failedRows,
-  facts: { ...doneView.facts, stepsDone: 2, failedFirst: { key: "rate", title: "Get the exchange rate", line: "attempt 1: LOGIN_REFUSED, failed at attempt 4" } },
+  facts: {
+    ...doneView.facts,
+    stepsDone: 2,
+    failedFirst: { key: "rate", title: "Get the exchange rate", line: "attempt 1: LOGIN_REFUSED, failed at attempt 4" },
+  },
 };
 
 /** A run with many steps in waves of 50. Its middle runs. */
 export function largeView(steps: number, running = Math.floor(steps / 2)): RunView {
   const many = Array.from({ length: steps }, (_, at): RowView => {
     const wave = Math.floor(at / 50) + 1;
-    const status: RowStatus = at < running ? (at % 397 === 200 ? "failed" : "done") : at < running + 4 ? "running" : "planned";
+    const status: RowStatus =
+      at < running ? (at % 397 === 200 ? "failed" : "done") : at < running + 4 ? "running" : "planned";
     const needs = wave === 1 ? [] : [`s${at - 50}`];
     const times = status === "planned" ? {} : { from: at * 10, took: 400 };
-    return row({ key: `s${at}`, title: `Read document ${at + 1} of the archive`, status, line: `${status === "planned" ? "not started" : status} · read_file`, wave, needs, est: 500, ...times });
+    return row({
+      key: `s${at}`,
+      title: `Read document ${at + 1} of the archive`,
+      status,
+      line: `${status === "planned" ? "not started" : status} · read_file`,
+      wave,
+      needs,
+      est: 500,
+      ...times,
+    });
   });
   const plan = row({ key: "#plan", title: "Write the plan", line: "done · revision 1", from: 0, took: 1000, wave: 0 });
   return {
@@ -255,7 +362,11 @@ export function largeView(steps: number, running = Math.floor(steps / 2)): RunVi
   };
 }
 
-const fromSearch = { trusted: false, private: false, path: ["search returned text that this run does not trust", "Pick the three companies read it"] };
+const fromSearch = {
+  trusted: false,
+  private: false,
+  path: ["search returned text that this run does not trust", "Pick the three companies read it"],
+};
 
 /** The step in full, with something in each tab. */
 export function sampleStep(view: RunView, key: string, index?: number): StepView {
@@ -270,13 +381,32 @@ export function sampleStep(view: RunView, key: string, index?: number): StepView
       { tool: "search", effect: "none" },
       { tool: "send_email", effect: "acts-once" },
     ],
-    ...(isDone ? { output: { company: "Aurora Minds", revenueUsdMillions: 4200, products: "the assistant Halo, a developer platform", source: { document: "aurora-minds.md", lines: [3, 4, 5] } } } : {}),
+    ...(isDone
+      ? {
+          output: {
+            company: "Aurora Minds",
+            revenueUsdMillions: 4200,
+            products: "the assistant Halo, a developer platform",
+            source: { document: "aurora-minds.md", lines: [3, 4, 5] },
+          },
+        }
+      : {}),
     outputType: "{ company: string, revenueUsdMillions: number,\n  products: string, source: string }",
     args: [
       { name: "company", value: "Aurora Minds", written: "${{ companies[0] }}", control: true, origin: fromSearch },
       { name: "limit", value: 3, control: false, origin: { trusted: true, private: false, path: [] } },
-      { name: "account", value: "DE89 3704 0044 0532 0130 00", control: false, origin: { trusted: true, private: key === "total", path: [] } },
-      { name: "text", value: Array.from({ length: 60 }, (_, at) => `line ${at + 1} of a long text`).join("\n"), control: false, origin: fromSearch },
+      {
+        name: "account",
+        value: "DE89 3704 0044 0532 0130 00",
+        control: false,
+        origin: { trusted: true, private: key === "total", path: [] },
+      },
+      {
+        name: "text",
+        value: Array.from({ length: 60 }, (_, at) => `line ${at + 1} of a long text`).join("\n"),
+        control: false,
+        origin: fromSearch,
+      },
     ],
     labels: { ...fromSearch, private: key === "total" },
     attempts: found.bars
@@ -288,22 +418,76 @@ export function sampleStep(view: RunView, key: string, index?: number): StepView
         tookMs: toMs - fromMs,
         tokens: attempt === 1 ? null : 1892,
         ...(status === "failed"
-          ? { error: { code: "BUSY", message: "the service is busy: try again in 1 s", stack: "Error: busy\n    at exchangeRate (tools.ts:12:9)\n    at call (tool.ts:40:3)", causes: ["HTTP 503 from rates.example.org"] }, decision: "Retried after 1 s: 3 attempts were left." }
+          ? {
+              error: {
+                code: "BUSY",
+                message: "the service is busy: try again in 1 s",
+                stack: "Error: busy\n    at exchangeRate (tools.ts:12:9)\n    at call (tool.ts:40:3)",
+                causes: ["HTTP 503 from rates.example.org"],
+              },
+              decision: "Retried after 1 s: 3 attempts were left.",
+            }
           : {}),
       })),
     turns: [
-      { attempt: 1, turn: 1, kind: "model", name: "scripted-executor", asked: { messages: [{ role: "system", content: "You do one step of a plan." }, { role: "user", content: "Find the company’s revenue." }] }, answered: { text: "", calls: [{ tool: "search", args: { query: "Aurora Minds revenue products", limit: 3 } }] }, tookMs: 400, usage: { input: 598, output: 21 } },
-      { attempt: 1, turn: 1, kind: "tool", name: "search", asked: { query: "Aurora Minds revenue products", limit: 3 }, answered: { results: [{ path: "aurora-minds.md", text: "<img src=x onerror=alert(1)> # Aurora Minds\nCompany profile." }] }, tookMs: 2 },
-      { attempt: 1, turn: 2, kind: "model", name: "scripted-executor", asked: "the same, with the result", answered: { company: "Aurora Minds", revenueUsdMillions: 4200 }, tookMs: 390, usage: { input: 614, output: null } },
+      {
+        attempt: 1,
+        turn: 1,
+        kind: "model",
+        name: "scripted-executor",
+        asked: {
+          messages: [
+            { role: "system", content: "You do one step of a plan." },
+            { role: "user", content: "Find the company’s revenue." },
+          ],
+        },
+        answered: { text: "", calls: [{ tool: "search", args: { query: "Aurora Minds revenue products", limit: 3 } }] },
+        tookMs: 400,
+        usage: { input: 598, output: 21 },
+      },
+      {
+        attempt: 1,
+        turn: 1,
+        kind: "tool",
+        name: "search",
+        asked: { query: "Aurora Minds revenue products", limit: 3 },
+        answered: {
+          results: [{ path: "aurora-minds.md", text: "<img src=x onerror=alert(1)> # Aurora Minds\nCompany profile." }],
+        },
+        tookMs: 2,
+      },
+      {
+        attempt: 1,
+        turn: 2,
+        kind: "model",
+        name: "scripted-executor",
+        asked: "the same, with the result",
+        answered: { company: "Aurora Minds", revenueUsdMillions: 4200 },
+        tookMs: 390,
+        usage: { input: 614, output: null },
+      },
     ],
-    calls: found.effect === "acts-once" ? [{ tool: "pay", args: { to: "DE89", amount: 35 }, key: "5be0", uncertain: true }] : [],
+    calls:
+      found.effect === "acts-once"
+        ? [{ tool: "pay", args: { to: "DE89", amount: 35 }, key: "5be0", uncertain: true }]
+        : [],
     readBy: [
       { key: "total", title: "Add up the revenue" },
       { key: "table", title: "Write the comparison table" },
     ],
     events: [
-      { seq: 17, afterMs: 1894, type: "step.started", data: { step: key, attempt: 1, key: "5be091c2", effects: "none" } },
-      { seq: 22, afterMs: 3106, type: "step.completed", data: { step: key, output: { company: "Aurora Minds" }, usage: { inputTokens: 1824, outputTokens: 68 } } },
+      {
+        seq: 17,
+        afterMs: 1894,
+        type: "step.started",
+        data: { step: key, attempt: 1, key: "5be091c2", effects: "none" },
+      },
+      {
+        seq: 22,
+        afterMs: 3106,
+        type: "step.completed",
+        data: { step: key, output: { company: "Aurora Minds" }, usage: { inputTokens: 1824, outputTokens: 68 } },
+      },
     ],
   };
 }

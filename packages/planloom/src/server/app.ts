@@ -15,6 +15,7 @@ import { META_ROUTES, OPEN_ROUTES } from "./routes/meta.js";
 import { PART_ROUTES } from "./routes/parts-of-runs.js";
 import { PLAN_ROUTES } from "./routes/plans.js";
 import { RUN_ROUTES } from "./routes/runs.js";
+import { VIEW_ROUTES } from "./routes/views.js";
 import { studioFiles, type StudioSite } from "./studio-files.js";
 
 export interface ServerOptions {
@@ -25,7 +26,15 @@ export interface ServerOptions {
   readonly studio?: StudioSite;
 }
 
-const ROUTES = [...RUN_ROUTES, ...PART_ROUTES, ...COMMAND_ROUTES, ...AGAIN_ROUTES, ...PLAN_ROUTES, ...META_ROUTES];
+const ROUTES = [
+  ...RUN_ROUTES,
+  ...VIEW_ROUTES,
+  ...PART_ROUTES,
+  ...COMMAND_ROUTES,
+  ...AGAIN_ROUTES,
+  ...PLAN_ROUTES,
+  ...META_ROUTES,
+];
 
 export function serverApp(loom: Loom, { tokens, cookie, studio }: ServerOptions): Hono<CallerVariables> {
   const app = new Hono<CallerVariables>();

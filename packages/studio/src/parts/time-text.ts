@@ -20,6 +20,12 @@ export function durationText(ms: number): string {
 const join = (first: number, unit: string, rest: number, restUnit: string): string =>
   rest === 0 ? withUnit(first, unit) : `${withUnit(first, unit)} ${withUnit(two(rest), restUnit)}`;
 
+/** A length that counts down, in whole seconds: `8 s`. */
+export function countdownText(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000);
+  return seconds < 10 ? withUnit(seconds, "s") : durationText(seconds * 1_000);
+}
+
 /** How long ago: one unit is enough. */
 export function ageText(at: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - at) / 1_000));

@@ -36,10 +36,13 @@ export function sizeText(text: string): string {
   return `${bytesText(bytes)}${lines > 1 ? `, ${lines.toLocaleString("en-US")} lines` : ""}`;
 }
 
-export function bytesText(bytes: number): string {
+function bytesText(bytes: number): string {
   if (bytes < 10_000) return `${bytes.toLocaleString("en-US")} bytes`;
   return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
+
+/** A value as text: strings as they are, others as JSON. */
+export const textOf = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 export const jsonText = (value: Json): string => JSON.stringify(value, null, 2);
 
@@ -48,8 +51,7 @@ export const isRecord = (value: Json | undefined): value is { readonly [name: st
 
 /** A value on one line, for places with room for one. */
 export function shortValue(value: Json, most = 80): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  const line = text.replace(/\s+/gu, " ").trim();
+  const line = textOf(value).replace(/\s+/gu, " ").trim();
   return line.length <= most ? line : `${line.slice(0, most - 1).trimEnd()}…`;
 }
 

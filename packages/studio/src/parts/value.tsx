@@ -4,11 +4,11 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Json } from "planloom";
 import { Button } from "./button.js";
-import { branchText, cutText, isRecord, jsonText, MOST_LINES, sizeText } from "./value-text.js";
+import { branchText, cutText, isRecord, jsonText, MOST_LINES, sizeText, textOf } from "./value-text.js";
 
 export function Value({ value }: { readonly value: Json }) {
   if (typeof value === "string") return <TextValue text={value} />;
-  if (typeof value !== "object" || value === null) return <pre class="data">{String(value)}</pre>;
+  if (typeof value !== "object" || value === null) return <pre class="data">{textOf(value)}</pre>;
   const lines = jsonText(value).split("\n").length;
   return (
     <div class="data tree">
@@ -17,7 +17,7 @@ export function Value({ value }: { readonly value: Json }) {
   );
 }
 
-export function TextValue({ text }: { readonly text: string }) {
+function TextValue({ text }: { readonly text: string }) {
   const [whole, setWhole] = useState(false);
   const cut = cutText(text);
   return (
@@ -78,7 +78,7 @@ function Entry({ name, value, open }: { readonly name: string; readonly value: J
 
 function Scalar({ value }: { readonly value: Json }) {
   const [whole, setWhole] = useState(false);
-  if (typeof value !== "string") return <span>{String(value)}</span>;
+  if (typeof value !== "string") return <span>{textOf(value)}</span>;
   const cut = cutText(value);
   return (
     <>
@@ -117,7 +117,7 @@ export function Inline({ value }: { readonly value: Json }) {
   if (typeof value === "string" && value.length <= 300 && !value.includes("\n"))
     return <span>{value || "(empty)"}</span>;
   if (typeof value === "string" || (typeof value === "object" && value !== null)) return <Value value={value} />;
-  return <span class="mono">{String(value)}</span>;
+  return <span class="mono">{textOf(value)}</span>;
 }
 
 /** A private value: masked until somebody asks for it. */

@@ -54,7 +54,7 @@ export function Board(props: BoardProps) {
 /** Larger graphs are drawn only when a person asks for them. */
 const LARGEST_GRAPH = 200;
 
-export function shownView(view: RunView, place: RunPlace, isPhone: boolean): View {
+function shownView(view: RunView, place: RunPlace, isPhone: boolean): View {
   if (place.view !== undefined && (place.view === "steps" || isDrawn(place.view))) return place.view;
   const isSmall = view.rows.length <= LARGEST_GRAPH;
   return !isPhone && isSmall && isDrawn("graph") ? "graph" : "steps";

@@ -34,7 +34,7 @@ const isWaiting = ({ status }: Pick<RowView, "status">): boolean => WAITING.has(
 
 const itemsIn = ({ items }: RowView): readonly ItemView[] => items?.shown ?? [];
 
-export function passes(row: RowView, filter: Filter): boolean {
+function passes(row: RowView, filter: Filter): boolean {
   if (filter === "all") return true;
   const fits = filter === "failed" ? hasFailed : isWaiting;
   return fits(row) || itemsIn(row).some(fits);

@@ -112,7 +112,7 @@ class Draft {
   ) {
     const empty = () => Array.from({ length: count }, (): (RailStyle | undefined)[] => [undefined, undefined]);
     [this.#top, this.#bottom] = [empty(), empty()];
-    [this.#out, this.#in] = [Array(count).fill(undefined), Array(count).fill(undefined)];
+    [this.#out, this.#in] = [Array<undefined>(count).fill(undefined), Array<undefined>(count).fill(undefined)];
   }
 
   line(stops: readonly Stop[]): void {

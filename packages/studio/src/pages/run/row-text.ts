@@ -1,7 +1,7 @@
 // The words of a row that change with the clock. In: a row and the time in the run. Out: short texts. All other words
 // come from the server.
 import type { RowStatus, RowView, RunView } from "../../api/run-view.js";
-import { durationText } from "../../parts/time-text.js";
+import { countdownText, durationText } from "../../parts/time-text.js";
 
 /** The time in the run when a view was read, and now. */
 export interface RunClock {
@@ -31,7 +31,7 @@ export function lineParts(row: RowView, { now }: RunClock, note?: string): reado
   const told = isRunning ? [...rest, note] : rest;
   if (row.retryAt === undefined) return [word, told.join(" · ")];
   const left = Date.parse(row.retryAt) - now;
-  return [left > 0 ? `${word} in ${durationText(Math.ceil(left / 1000) * 1000)}` : word, told.join(" · ")];
+  return [left > 0 ? `${word} in ${countdownText(left)}` : word, told.join(" · ")];
 }
 
 /** The start of a step: seconds in a short run, minutes or hours in a long one. */

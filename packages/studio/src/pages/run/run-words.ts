@@ -4,7 +4,7 @@ import type { FactsView, RunView, WaitView } from "../../api/run-view.js";
 import { isOver } from "../../api/run-live.js";
 import { countText, moneyText } from "../../parts/money.js";
 import { ASKS, statusState, type RunState } from "../../parts/run-state.js";
-import { durationText } from "../../parts/time-text.js";
+import { countdownText, durationText } from "../../parts/time-text.js";
 import type { Chosen } from "./run-place.js";
 
 /** Waits that a person can end, from the gravest. */
@@ -36,7 +36,7 @@ function retryingState({ rows }: RunView, now: number): RunState | undefined {
   const times = rows.flatMap(({ status, retryAt }) => (status === "retrying" && retryAt ? [Date.parse(retryAt)] : []));
   if (times.length === 0) return undefined;
   const left = Math.min(...times) - now;
-  const word = left > 0 ? `Retrying in ${durationText(Math.ceil(left / 1000) * 1000)}` : "Retrying";
+  const word = left > 0 ? `Retrying in ${countdownText(left)}` : "Retrying";
   return { shape: "retrying", word, asks: false };
 }
 
@@ -83,7 +83,7 @@ function most({ mostCost, mostTokens, cost, tokens }: FactsView): Fact {
   return { name, says: mostTokens.title, more, about: { key: mostTokens.key } };
 }
 
-export const totalTokens = ({ input, output }: FactsView["tokens"]): number | null =>
+const totalTokens = ({ input, output }: FactsView["tokens"]): number | null =>
   input === null || output === null ? null : input + output;
 
 function replans({ replans: { count, allowed, reasons } }: FactsView): Fact {
@@ -107,7 +107,7 @@ function costOrWaits(view: RunView): Fact {
     };
   }
   const { costUsd, text } = view.facts.cost;
-  if (costUsd === null) return { name: "Cost", says: "Not known", more: text };
+  if (costUsd === null) return { name: "Cost", says: "Not known", more: text.replace(/^not known: /u, "") };
   return { name: "Cost", says: moneyText(costUsd), ...(text === moneyText(costUsd) ? {} : { more: text }) };
 }
 
@@ -119,7 +119,7 @@ export function timeText(view: RunView, elapsedMs: number): string {
     return `in ${durationText(elapsedMs)}${told}`;
   }
   const left = (estimateMs ?? 0) - elapsedMs;
-  return `${durationText(elapsedMs)}${left > 0 ? `, about ${durationText(Math.ceil(left / 1000) * 1000)} left` : ""}`;
+  return `${durationText(elapsedMs)}${left > 0 ? `, about ${countdownText(left)} left` : ""}`;
 }
 
 /** Tokens and calls, when a model was asked. */

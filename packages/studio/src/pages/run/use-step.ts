@@ -31,7 +31,7 @@ export function useStep(view: RunView, chosen: Chosen | undefined): ReadStep {
   return read.of === address ? read : {};
 }
 
-export const stepAddress = (runId: string, key: string, item: number | undefined): string =>
+const stepAddress = (runId: string, key: string, item: number | undefined): string =>
   `/v1/runs/${encodeURIComponent(runId)}/steps/${encodeURIComponent(key)}${item === undefined ? "" : `?item=${item}`}`;
 
 /** Differs when the step has to be read again. */

@@ -1,12 +1,12 @@
 // The conversation of a step, turn by turn: what the model was asked, what it said, and the tools it called. In: the step.
 // Out: the tab.
-import type { Json } from "planloom";
 import type { StepView } from "../../../api/run-view.js";
 import { countText } from "../../../parts/money.js";
 import { durationText } from "../../../parts/time-text.js";
 import { Value } from "../../../parts/value.js";
-import { callText, isRecord } from "../../../parts/value-text.js";
+import { callText } from "../../../parts/value-text.js";
 import type { TabProps } from "./inspector.js";
+import { promptParts, replyParts, type PromptPart } from "./turn-parts.js";
 
 type Turn = StepView["turns"][number];
 
@@ -61,53 +61,34 @@ function ToolTurn({ turn: { name, asked, answered } }: { readonly turn: Turn }) 
 }
 
 function ModelTurn({ turn: { asked, answered } }: { readonly turn: Turn }) {
+  const prompt = promptParts(asked);
+  const { text, calls, other } = replyParts(answered);
   return (
     <>
       <details class="prompt">
         <summary>What it was asked</summary>
-        <Prompt asked={asked} />
+        {prompt === undefined ? <Value value={asked} /> : <Prompt parts={prompt} />}
       </details>
-      <Reply reply={answered} />
+      {text !== undefined && <Value value={text} />}
+      {calls.map((call, at) => (
+        <p key={at} class="call">
+          {call}
+        </p>
+      ))}
+      {other !== undefined && <Value value={other} />}
     </>
   );
 }
 
-/** Messages with their roles, if they are that. */
-function Prompt({ asked }: { readonly asked: Json }) {
-  const messages = isRecord(asked) && Array.isArray(asked["messages"]) ? asked["messages"] : asked;
-  if (!Array.isArray(messages) || !messages.every((one) => isRecord(one) && "role" in one))
-    return <Value value={asked} />;
+function Prompt({ parts }: { readonly parts: readonly PromptPart[] }) {
   return (
     <>
-      {messages.map((message, at) => {
-        const { role, content, ...rest } = message as { readonly role: Json; readonly content?: Json };
-        return (
-          <div key={at}>
-            <p class="xs faint">{String(role)}</p>
-            {content !== undefined && content !== null && <Value value={content} />}
-            {Object.keys(rest).length > 0 && <Value value={rest as Json} />}
-          </div>
-        );
-      })}
+      {parts.map(({ role, value }, at) => (
+        <div key={at}>
+          <p class="xs faint">{role}</p>
+          <Value value={value} />
+        </div>
+      ))}
     </>
   );
-}
-
-/** Text and calls of tools, if it is a reply of that form; else the value as it is. */
-function Reply({ reply }: { readonly reply: Json }) {
-  if (!isRecord(reply)) return <Value value={reply} />;
-  const { text, calls } = reply;
-  if (text === undefined && !Array.isArray(calls)) return <Value value={reply} />;
-  return (
-    <>
-      {text !== undefined && text !== null && text !== "" && <Value value={text} />}
-      {Array.isArray(calls) && calls.map((call, at) => <CallLine key={at} call={call} />)}
-    </>
-  );
-}
-
-function CallLine({ call }: { readonly call: Json }) {
-  if (!isRecord(call)) return <Value value={call} />;
-  const name = call["tool"] ?? call["name"] ?? "";
-  return <p class="call">{callText(String(name), call["args"] ?? call["arguments"] ?? {})}</p>;
 }

@@ -3,7 +3,7 @@ import type { Json } from "planloom";
 import type { RowStatus } from "../../../api/run-view.js";
 import { OriginTags, Tag } from "../../../parts/tag.js";
 import { Fields, Masked, Value } from "../../../parts/value.js";
-import { callText, isRecord } from "../../../parts/value-text.js";
+import { callText, isRecord, textOf } from "../../../parts/value-text.js";
 import { runAddress } from "../run-place.js";
 import { OriginPath } from "./input-tab.js";
 import type { TabProps } from "./inspector.js";
@@ -72,7 +72,7 @@ function Acted({ calls }: { readonly calls: readonly Json[] }) {
           const { tool = "", args = {}, output } = isRecord(call) ? call : {};
           return (
             <li key={at}>
-              <p class="call">{callText(String(tool), args)}</p>
+              <p class="call">{callText(textOf(tool), args)}</p>
               {isRecord(call) && call["uncertain"] === true && <p class="small is-unknown">It may have acted.</p>}
               {output !== undefined && <Value value={output} />}
             </li>
