@@ -7,7 +7,8 @@ const view = route({
   path: "/v1/runs/{id}/view",
   id: "viewRun",
   summary: "Read a run as rows with bars in time",
-  description: "What a page shows of a run: its steps with their states in words, the facts at its head, and its waits.",
+  description:
+    "What a page shows of a run: its steps with their states in words, the facts at its head, and its waits.",
   answers: { 200: { description: "The view." } },
   problems: [404],
   handle: async (loom, { params: { id } }) => jsonAnswer(await (await loom.get(id)).view()),
