@@ -1,5 +1,5 @@
 // `npm run docs`, after a build: writes what is made from the code. These are the tables of docs/errors.md and of
-// docs/plan-format.md, the pages of docs/reference, and llms.txt. A test fails if one is stale.
+// docs/plan-format.md, the pages of docs/reference, docs/openapi.json, and llms.txt. A test fails if one is stale.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";

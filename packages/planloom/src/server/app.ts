@@ -7,15 +7,9 @@ import { withAccess, type CallerVariables } from "./access/check.js";
 import { sessionRoutes } from "./access/session.js";
 import { errorProblem, problemResponse } from "./problem.js";
 import { otherwise, routed } from "./api/routed.js";
-import { AGAIN_ROUTES } from "./routes/again.js";
-import { COMMAND_ROUTES } from "./routes/commands.js";
+import { API_ROUTES, DESCRIBED } from "./routes/all.js";
 import { eventRoutes } from "./routes/events.js";
-import { peopleRoutes } from "./routes/people.js";
-import { META_ROUTES, OPEN_ROUTES } from "./routes/meta.js";
-import { PART_ROUTES } from "./routes/parts-of-runs.js";
-import { PLAN_ROUTES } from "./routes/plans.js";
-import { RUN_ROUTES } from "./routes/runs.js";
-import { VIEW_ROUTES } from "./routes/views.js";
+import { OPEN_ROUTES } from "./routes/meta.js";
 import { studioFiles, type StudioSite } from "./studio-files.js";
 
 export interface ServerOptions {
@@ -26,25 +20,15 @@ export interface ServerOptions {
   readonly studio?: StudioSite;
 }
 
-const ROUTES = [
-  ...RUN_ROUTES,
-  ...VIEW_ROUTES,
-  ...PART_ROUTES,
-  ...COMMAND_ROUTES,
-  ...AGAIN_ROUTES,
-  ...PLAN_ROUTES,
-  ...META_ROUTES,
-];
-
 export function serverApp(loom: Loom, { tokens, cookie, studio }: ServerOptions): Hono<CallerVariables> {
   const app = new Hono<CallerVariables>();
   app.onError((thrown) => problemResponse(errorProblem(thrown)));
   app.route("/", routed(loom, OPEN_ROUTES));
   app.route("/v1/session", sessionRoutes(tokens, cookie));
   app.use("/v1/*", withAccess(tokens, cookie));
-  for (const routes of [eventRoutes, peopleRoutes]) app.route("/v1", routes(loom));
-  app.route("/", routed(loom, ROUTES));
-  app.route("/", otherwise([...OPEN_ROUTES, ...ROUTES]));
+  app.route("/v1", eventRoutes(loom));
+  app.route("/", routed(loom, API_ROUTES));
+  app.route("/", otherwise(DESCRIBED));
   if (studio !== undefined) app.get("*", studioFiles(studio));
   return app;
 }

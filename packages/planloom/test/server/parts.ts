@@ -4,6 +4,7 @@ import { createLoom } from "../../src/loom/create-loom.js";
 import type { LoomConfig } from "../../src/loom/config.js";
 import type { Loom } from "../../src/loom/loom.js";
 import type { AccessToken } from "../../src/server/access/tokens.js";
+import { fitsDescription } from "./description.js";
 import { serverApp } from "../../src/server/app.js";
 import { echo, pay } from "../streams/parts.js";
 
@@ -64,6 +65,7 @@ function clientOf(fetch: (request: Request) => Response | Promise<Response>, { t
     const all = { authorization: `Bearer ${token}`, ...typed, ...headers };
     const response = await fetch(new Request(`http://localhost${path}`, { method, headers: all, ...sent }));
     const text = await response.text();
+    fitsDescription({ method, path, status: response.status, type: response.headers.get("content-type"), text });
     return { status: response.status, headers: response.headers, body: JSON.parse(text || "{}") as Body };
   };
   return { ask, get: (path) => ask("GET", path), post: (path, body, headers) => ask("POST", path, body, headers) };

@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import type { Loom } from "../../loom/loom.js";
 import type { AccessToken } from "../access/tokens.js";
+import type { AnswerName } from "./answers.js";
 
 export type Method = "get" | "post" | "delete";
 
@@ -17,10 +18,12 @@ export interface Asked<Params, Query, Body> {
 
 export interface RouteAnswer {
   readonly description: string;
-  /** The media type of the answer. Default: JSON. null: no body. */
-  readonly type?: string | null;
+  /** null: no body. Absent: JSON. */
+  readonly type?: null;
   /** The name of a schema in answers.ts. Absent: any JSON. */
-  readonly schema?: string;
+  readonly schema?: AnswerName;
+  /** Another media type in which the same can be had. */
+  readonly stream?: string;
 }
 
 /** What a route is, without its function: enough to describe it. */
@@ -40,6 +43,8 @@ export interface RouteFacts {
   readonly answers: { readonly [status: number]: RouteAnswer };
   /** The statuses of its problems, beside those of every route. */
   readonly problems?: readonly number[];
+  /** It needs no token. */
+  readonly isOpen?: true;
 }
 
 export interface Route extends RouteFacts {

@@ -26,7 +26,7 @@ const plan = route({
   path: "/v1/runs/{id}/plans/{revision}",
   id: "getPlan",
   summary: "Read one revision of the plan",
-  answers: { 200: { description: "The plan.", schema: "Plan" } },
+  answers: { 200: { description: "The plan.", schema: "PlanRevision" } },
   problems: [404],
   handle: async (loom, { params: { id, revision } }) => {
     const { plans, runId } = await runDocument(loom, id);

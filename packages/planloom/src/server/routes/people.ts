@@ -1,19 +1,47 @@
-// What a person is shown before a decision, over HTTP: one approval in sentences, and all that waits. In: a loom. Out:
+// What a person is shown before a decision, over HTTP: one approval in sentences, and all that waits. In: nothing. Out:
 // routes. The decision itself is a command.
-import { Hono } from "hono";
-import type { CallerVariables } from "../access/check.js";
-import type { Loom } from "../../loom/loom.js";
+import { z } from "zod";
+import { FIELD, onlyGiven } from "../api/parts.js";
+import { route } from "../api/route.js";
+import { jsonAnswer } from "../api/routed.js";
 
-export function peopleRoutes(loom: Loom): Hono<CallerVariables> {
-  return new Hono<CallerVariables>()
-    .get("/runs/:id/review/:hash", async (context) => {
-      const run = await loom.get(context.req.param("id"));
-      const against = context.req.query("against");
-      return context.json(await run.review(context.req.param("hash"), against === undefined ? {} : { against }));
-    })
-    .get("/waiting", async (context) => {
-      const { cursor, limit = "50" } = context.req.query();
-      const list = await loom.waiting({ limit: Number(limit), ...(cursor === undefined ? {} : { cursor }) });
-      return context.json({ waits: list.waits, cursor: list.cursor ?? null });
-    });
-}
+const review = route({
+  method: "get",
+  path: "/v1/runs/{id}/review/{hash}",
+  id: "reviewApproval",
+  summary: "Read what was asked under a hash",
+  description: "A plan or one call in sentences, for the person who decides, and what became of it.",
+  query: z.strictObject({
+    against: FIELD.text
+      .optional()
+      .meta({ description: "The hash of the plan to compare with. Default: the one before." }),
+  }),
+  answers: { 200: { description: "The plan or the call.", schema: "Review" } },
+  problems: [404],
+  handle: async (loom, { params: { id, hash }, query }) => {
+    const run = await loom.get(id);
+    return jsonAnswer(await run.review(hash, onlyGiven(query)));
+  },
+});
+
+const waiting = route({
+  method: "get",
+  path: "/v1/waiting",
+  id: "listWaiting",
+  summary: "List what waits for a person",
+  description: "All that waits for a person, over all runs; then retries and timers, which go on by themselves.",
+  query: z.strictObject({
+    limit: FIELD.wholeText.optional().meta({ description: "The most runs of this answer. Default: 50." }),
+    cursor: FIELD.text.optional().meta({ description: "The `cursor` of the answer before." }),
+  }),
+  answers: { 200: { description: "The waits, and the cursor of the next part; null at the end.", schema: "Waiting" } },
+  handle: async (loom, { query }) => {
+    const { waits, cursor = null } = await loom.waiting({ limit: DEFAULT_LIMIT, ...onlyGiven(query) });
+    return jsonAnswer({ waits, cursor });
+  },
+});
+
+/** Runs. */
+const DEFAULT_LIMIT = 50;
+
+export const PEOPLE_ROUTES = [review, waiting] as const;

@@ -1,0 +1,203 @@
+// The answers of the API as JSON Schema, for its description. In: nothing. Out: schemas by name. They name the fields that
+// programs need; an answer may have more.
+import { STATUS_FILTERS } from "../../store/listing.js";
+import type { JsonObject } from "../../plan/json.js";
+
+const text = (description?: string): JsonObject => ({ type: "string", ...(description && { description }) });
+const whole = (description?: string): JsonObject => ({ type: "integer", ...(description && { description }) });
+const list = (items: JsonObject, description?: string): JsonObject => ({
+  type: "array",
+  items,
+  ...(description && { description }),
+});
+const value = (description: string): JsonObject => ({ description });
+const object = (description: string): JsonObject => ({ type: "object", description });
+const ref = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
+const orNull = (type: string, description?: string): JsonObject => ({
+  type: [type, "null"],
+  ...(description && { description }),
+});
+
+/** `optional` names the fields that may be absent. */
+const record = (properties: JsonObject, optional: readonly string[] = [], description?: string): JsonObject => ({
+  type: "object",
+  ...(description && { description }),
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+});
+
+const RUN_STATUSES = STATUS_FILTERS.filter((status) => status !== "waiting" && status !== "unreadable");
+const status: JsonObject = { type: "string", enum: RUN_STATUSES };
+const stepIds = (description: string): JsonObject => list(text(), description);
+
+const problem = record(
+  {
+    type: text(),
+    title: text(),
+    status: whole(),
+    code: text("The code of the error, for programs."),
+    detail: text("What happened, and to what."),
+    next: record({ text: text("What to do next."), action: text("The next action, as a word.") }, ["action"]),
+    findings: list(ref("Finding"), "Of a plan that cannot run."),
+    faults: list(object("A field of the request that does not fit.")),
+    params: object("Of a refused command: the facts of its code."),
+    diff: ref("Diff"),
+    retryAfterMs: whole("How long a server asked to wait."),
+  },
+  ["findings", "faults", "params", "diff", "retryAfterMs"],
+  "RFC 9457.",
+);
+
+const finding = record({
+  code: text(),
+  severity: { type: "string", enum: ["error", "warning"] },
+  where: object("A JSON pointer into the plan, and the line of its text."),
+  message: text("What is wrong."),
+  fix: text("What to write instead."),
+});
+
+const plan = record(
+  {
+    revision: whole(),
+    hash: text("What a person approves."),
+    cause: text(),
+    goal: text(),
+    steps: list(record({ id: text(), title: text() }, ["title"])),
+  },
+  ["goal"],
+);
+
+const run = record(
+  {
+    runId: text(),
+    status,
+    success: { type: "boolean" },
+    goal: text(),
+    tags: list(text()),
+    answer: value("null if there is none."),
+    report: object("Of a run that failed or was cancelled: what is done, what is not, why, and the next step."),
+    error: object("`code`, `message`, `next` and `retryable` of the failure."),
+    waiting: record(
+      {
+        approvals: list(object("`hash`, `subject`, `reason` and `args` of what waits for approval.")),
+        questions: list(object("`step`, `item`, `question`, `type` and `data`.")),
+        unknown: list(object("Calls in doubt: `step`, `tool`, `args` and `key`.")),
+        unusable: list(object("Calls that acted, with an output that cannot be used.")),
+      },
+      [],
+      "What waits for a person. Absent: nothing.",
+    ),
+    plan: { anyOf: [ref("PlanRevision"), { type: "null" }] },
+    plans: list(ref("PlanRevision")),
+    steps: list(object("`id`, `title`, `status`, `attempts`, `input`, `output` and `error` of a step.")),
+    stepsTotal: whole(),
+    stepsCompleted: whole(),
+    replanCount: whole(),
+    usage: object("Calls and tokens by role."),
+    startedAt: text("ISO 8601."),
+    finishedAt: orNull("string", "ISO 8601. null before the end."),
+  },
+  ["report", "error", "waiting"],
+);
+
+const listed = record(
+  {
+    runId: text(),
+    goal: text(),
+    status: { type: "string", enum: [...RUN_STATUSES, "unreadable"] },
+    startedAt: whole("ms since 1970."),
+    updatedAt: whole("ms since 1970."),
+    lastSeq: whole(),
+    lastType: text(),
+    waiting: object("How much waits for a person. Absent: nothing."),
+    totals: object("Steps, replans, calls, tokens and cost."),
+    unreadable: object("Why the run cannot be read."),
+  },
+  ["waiting", "totals", "unreadable"],
+);
+
+const event = record({
+  runId: text(),
+  seq: whole("From 1, without gaps."),
+  at: whole("ms since 1970."),
+  type: text("See docs/events.md."),
+  data: object("The facts of the event."),
+  by: text("`engine`, or the author of the command."),
+  inputId: text(),
+});
+
+const preview = record({
+  ok: { const: true },
+  stage: text(),
+  reused: stepIds("Their outputs are reused."),
+  runs: stepIds("They will run."),
+  restarted: stepIds("Those of `runs` that begin anew."),
+  actAgain: stepIds("Those of `runs` that may act a second time."),
+  unknown: stepIds("Their outcome is unknown: a person is asked."),
+  unusable: stepIds("They acted with an unusable output: a person is asked."),
+  calls: list(object("Calls with effects that agent steps have made.")),
+});
+
+const check = record(
+  {
+    ok: { type: "boolean", description: "Whether the plan can run." },
+    findings: list(ref("Finding")),
+    notes: list(object("What the reader of the plan rewrote.")),
+    quality: object("Three answers about the plan, and the next thing to fix."),
+    plan: object("The plan in its canonical form. Absent if it cannot run."),
+    hash: text(),
+    inputs: object("The inputs with the defaults of the plan."),
+  },
+  ["plan", "hash", "inputs"],
+);
+
+const made = record(
+  {
+    plan: object("The document of the plan: give it to `POST /v1/runs` as `plan`."),
+    hash: text(),
+    inputs: object("The inputs with the defaults of the plan."),
+    findings: list(ref("Finding")),
+    estimate: ref("Estimate"),
+    afterUntrusted: object("The planner read untrusted text: look at the plan before you run it."),
+  },
+  ["afterUntrusted"],
+);
+
+const tool = record(
+  {
+    name: text(),
+    description: text(),
+    input: object("JSON Schema of the arguments."),
+    output: object("JSON Schema of the output. Absent: unknown."),
+    effects: { type: "string", enum: ["none", "idempotent", "once"] },
+    approval: { const: "required" },
+    control: list(text(), "Arguments that choose what a call does, and to whom."),
+  },
+  ["output", "approval"],
+);
+
+export const ANSWERS = {
+  Problem: problem,
+  Finding: finding,
+  Run: run,
+  RunList: record({
+    runs: list(listed),
+    cursor: orNull("string", "Where the next part begins. null: this is the end."),
+  }),
+  PlanRevision: plan,
+  Events: record({ events: list(event) }),
+  Journal: record({ rows: list(object("One turn of a model, or one call of a tool.")) }),
+  Context: object("`references`, `context` and `arguments` of the step when it last started."),
+  Review: object("A plan or one call, in sentences."),
+  Waiting: record({ waits: list(object("One thing that waits, in words.")), cursor: orNull("string") }),
+  Preview: preview,
+  Check: check,
+  MadePlan: made,
+  Estimate: object("Calls, tokens, US dollars and time; and what is not known."),
+  Tools: record({ tools: list(tool), notes: list(text(), "What the planner is told about missing tools.") }),
+  Diff: object("The steps and fields in which two plans differ."),
+  Session: record({ name: text(), right: { type: "string", enum: ["read", "approve", "all"] } }),
+  Ok: record({ ok: { const: true } }),
+} as const;
+
+export type AnswerName = keyof typeof ANSWERS;

@@ -1,0 +1,47 @@
+// The facts of the routes that are functions of hono: streams of events, and the session of the Studio. In: nothing. Out:
+// what OpenAPI says of them.
+import { z } from "zod";
+import { FIELD } from "../api/parts.js";
+import type { RouteFacts } from "../api/route.js";
+
+const SSE = "text/event-stream";
+
+export const STREAM_FACTS: readonly RouteFacts[] = [
+  {
+    method: "get",
+    path: "/v1/runs/{id}/events",
+    id: "readEvents",
+    summary: "Read or follow the events of a run",
+    description:
+      "As JSON: the events after `after`. With `Accept: text/event-stream`: the same as server-sent events, until the " +
+      "run has ended. `id` is the number of the event, and `event` its type.",
+    query: z.strictObject({
+      after: FIELD.wholeText.optional().meta({ description: "The number (`seq`) of the last event that you have." }),
+      limit: FIELD.wholeText.optional().meta({ description: "The most events of a JSON answer." }),
+    }),
+    headers: { "Last-Event-ID": "What an EventSource sends when it connects again. It wins over `after`." },
+    answers: { 200: { description: "The events.", schema: "Events", stream: SSE } },
+    problems: [404],
+  },
+];
+
+export const SESSION_FACTS: readonly RouteFacts[] = [
+  {
+    method: "post",
+    path: "/v1/session",
+    id: "signIn",
+    summary: "Exchange a token for a session of the browser",
+    description: "Sets a cookie that no script can read. The Studio does this once.",
+    body: z.strictObject({ token: FIELD.text }),
+    isOpen: true,
+    answers: { 200: { description: "The name and the right of the token.", schema: "Session" } },
+  },
+  {
+    method: "delete",
+    path: "/v1/session",
+    id: "signOut",
+    summary: "End the session of the browser",
+    isOpen: true,
+    answers: { 204: { description: "The cookie is gone.", type: null } },
+  },
+];
