@@ -34,6 +34,10 @@ test("a run is started, followed, approved, answered, read in parts and deleted"
   expect((await get(`${at}/plans/1`)).body).toMatchObject({ revision: 1, goal: PLAN.goal });
   expect((await get(`${at}/context?step=pay`)).body).toMatchObject({ step: "pay", arguments: { invoice: "A2" } });
   expect((await get(`${at}/journal?step=pay`)).body).toMatchObject({ rows: list });
+  expect((await get(`${at}/view`)).body).toMatchObject({ status: "completed", rows: list });
+  expect((await get(`${at}/evidence`)).body).toMatchObject({ success: true });
+  const compared = await post(`${at}/evidence`, { expected: "paid A1 as PDF" });
+  expect(compared.body).toMatchObject({ evaluation: { met: false } });
   expect(await ask("DELETE", at)).toMatchObject({ status: 204 });
   expect(await get(at)).toMatchObject({ status: 404, body: { code: "RUN_UNKNOWN" } });
 });

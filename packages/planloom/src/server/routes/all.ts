@@ -5,12 +5,14 @@ import { route, type RouteFacts } from "../api/route.js";
 import { jsonAnswer } from "../api/routed.js";
 import { AGAIN_ROUTES } from "./again.js";
 import { COMMAND_ROUTES } from "./commands.js";
+import { EVIDENCE_ROUTES } from "./evidence.js";
 import { META_ROUTES, OPEN_ROUTES } from "./meta.js";
 import { PART_ROUTES } from "./parts-of-runs.js";
 import { PEOPLE_ROUTES } from "./people.js";
 import { PLAN_ROUTES } from "./plans.js";
 import { RUN_ROUTES } from "./runs.js";
 import { SESSION_FACTS, STREAM_FACTS } from "./streams.js";
+import { VIEW_ROUTES } from "./views.js";
 
 const description = route({
   method: "get",
@@ -24,7 +26,9 @@ const description = route({
 /** The routes that need a token and are data. */
 export const API_ROUTES = [
   ...RUN_ROUTES,
+  ...VIEW_ROUTES,
   ...PART_ROUTES,
+  ...EVIDENCE_ROUTES,
   ...COMMAND_ROUTES,
   ...PEOPLE_ROUTES,
   ...AGAIN_ROUTES,

@@ -1,4 +1,4 @@
-// A run for people, over HTTP: rows, facts and waits in words. In: nothing. Out: routes.
+// A run as a page shows it, over HTTP. In: nothing. Out: routes.
 import { route } from "../api/route.js";
 import { jsonAnswer } from "../api/routed.js";
 
@@ -6,10 +6,9 @@ const view = route({
   method: "get",
   path: "/v1/runs/{id}/view",
   id: "viewRun",
-  summary: "Read a run as rows with bars in time",
-  description:
-    "What a page shows of a run: its steps with their states in words, the facts at its head, and its waits.",
-  answers: { 200: { description: "The view." } },
+  summary: "Read a run as a page shows it",
+  description: "Rows with bars in time, facts and waits, in words. Ask again when an event arrives.",
+  answers: { 200: { description: "The view up to its event `seq`.", schema: "View" } },
   problems: [404],
   handle: async (loom, { params: { id } }) => jsonAnswer(await (await loom.get(id)).view()),
 });
