@@ -35,6 +35,8 @@ export function followLink(event: MouseEvent): void {
   const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
   if (link === null || !isPlain || link.target !== "" || link.hasAttribute("download")) return;
   if (link.origin !== location.origin || link.pathname.startsWith("/v1/")) return;
+  // A link to a part of this page is the browser's.
+  if (link.hash !== "") return;
   event.preventDefault();
   go(link.pathname + link.search);
 }
