@@ -84,6 +84,7 @@ const VIEW_WORD: { readonly [view in View]: string } = { steps: "Steps", graph: 
 
 function Switch({ view, place, shown }: { readonly view: RunView; readonly place: RunPlace; readonly shown: View }) {
   const there = VIEWS.filter((one) => one === "steps" || isDrawn(one));
+  if (there.length === 1) return null;
   return (
     <p class="seg" role="group" aria-label="View">
       {there.map((one) => (

@@ -126,7 +126,7 @@ function Asks({ view, base }: { readonly view: RunView; readonly base: string })
       <Mark shape={shape === "doubt" ? "unknown" : shape} />
       <p>
         <b>{ask.title}</b>
-        {others.length > 0 && ` ${others.length} more ${others.length === 1 ? "answer is" : "answers are"} wanted.`}
+        {others.length > 0 && <span class="soft"> (and {others.length} more)</span>}
       </p>
       <a class="btn primary" href={href}>
         {ASK_WORD[ask.kind] ?? "Answer"}

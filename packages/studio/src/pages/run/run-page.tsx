@@ -67,6 +67,7 @@ function OpenRun({ run, view, place, again }: OpenRunProps) {
   const isStepAlone = isPhone && place.step !== undefined && row !== undefined;
   return (
     <div class={`run-page${isStepAlone ? " step-alone" : ""}`}>
+      {isStepAlone && <h1 class="vh">{view.goal}</h1>}
       {!isStepAlone && <RunHead run={run} view={view} place={place} clock={clock} again={again} />}
       <div class="work">
         {!isStepAlone && (
@@ -75,7 +76,7 @@ function OpenRun({ run, view, place, again }: OpenRunProps) {
           </Board>
         )}
         {chosen !== undefined && row !== undefined && (isStepAlone || !isPhone) && (
-          <Inspector view={view} place={place} chosen={chosen} row={row} clock={clock} onClose={close} />
+          <Inspector {...{ view, place, chosen, row, clock }} onClose={close} />
         )}
       </div>
     </div>

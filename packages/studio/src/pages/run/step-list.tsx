@@ -1,6 +1,6 @@
 // The list of steps: the accessible form of a run, always there. In: a view, the choice and the clock. Out: rows with
 // route lines. It is one stop of the Tab key; arrow keys, j and k move inside. A long list has 60 rows in the page.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { RunView } from "../../api/run-view.js";
 import { useMedia } from "../../parts/use-media.js";
 import { chosenOf, indexOfChosen, isSame, listKey, listRows, nextOpen, type ListRow } from "./list-rows.js";
@@ -77,7 +77,7 @@ function useMoves(
   list: { readonly current: HTMLElement | null },
   rows: readonly ListRow[],
   chosen: Chosen | undefined,
-  show: (at: number) => void,
+  show: (at: number, page: boolean) => void,
   moves: StepListProps["moves"],
 ) {
   const [active, setActive] = useState<string>();
@@ -88,32 +88,37 @@ function useMoves(
     const row = rows[Math.min(Math.max(at, 0), rows.length - 1)];
     if (row === undefined) return;
     wanted.current = listKey(row);
-    show(rows.indexOf(row));
+    show(rows.indexOf(row), true);
     setActive(listKey(row));
   };
-  useEffect(() => {
+  // A fast key must find the row that the one before went to.
+  const here = () => {
+    const at = wanted.current === undefined ? -1 : rows.findIndex((row) => listKey(row) === wanted.current);
+    return at >= 0 ? at : stop;
+  };
+  useLayoutEffect(() => {
     const element = wanted.current === undefined ? undefined : rowElement(list.current, wanted.current);
     if (element === undefined) return;
     wanted.current = undefined;
     element.focus({ preventScroll: true });
   });
-  // Another choice, by a link or the address: the Tab key reaches that row.
+  // Another choice, by a link or the address: the Tab key reaches that row. The page stays where the reader is.
   useEffect(() => {
     setActive(undefined);
     const at = indexOfChosen(rows, chosen);
-    if (at >= 0) show(at);
+    if (at >= 0) show(at, false);
   }, [chosen?.key, chosen?.item]);
   const hasFocus = () => list.current?.contains(document.activeElement) ?? false;
   moves.current = {
-    move: (by) => to(hasFocus() ? stop + by : stop),
-    next: (only) => to(nextOpen(rows, hasFocus() ? stop : stop - 1, only)),
+    move: (by) => to(hasFocus() ? here() + by : stop),
+    next: (only) => to(nextOpen(rows, hasFocus() ? here() : stop - 1, only)),
     focus: () => to(stop),
   };
   const keyed = (event: KeyboardEvent) => {
     const by = event.key === "Home" ? -rows.length : event.key === "End" ? rows.length : KEYS[event.key];
     if (by === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    to(stop + by);
+    to(here() + by);
   };
   return { stop, keyed };
 }

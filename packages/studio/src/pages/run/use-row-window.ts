@@ -18,7 +18,10 @@ export function useRowWindow(list: RefObject<HTMLElement>, tops: readonly number
     addEventListener("resize", look);
     return () => (removeEventListener("scroll", look, { capture: true }), removeEventListener("resize", look));
   }, [tops]);
-  const show = useCallback((at: number) => bringIntoSight(list.current, tops[at] ?? 0, tops[at + 1] ?? 0), [tops]);
+  const show = useCallback(
+    (at: number, page: boolean) => bringIntoSight(list.current, tops[at] ?? 0, tops[at + 1] ?? 0, page),
+    [tops],
+  );
   return { ...windowOf(tops, seen), show };
 }
 
@@ -38,9 +41,11 @@ function seenOf(list: HTMLElement | null) {
   return { top, height: pane?.height ?? innerHeight };
 }
 
-function bringIntoSight(list: HTMLElement | null, top: number, bottom: number): void {
+/** `page`: also if the page scrolls, and not a pane of its own. */
+function bringIntoSight(list: HTMLElement | null, top: number, bottom: number, page: boolean): void {
   if (list === null) return;
   const pane = paneOf(list);
+  if (pane === null && !page) return;
   const seen = seenOf(list);
   const above = top - MARGIN - seen.top;
   const below = bottom + MARGIN - (seen.top + seen.height);

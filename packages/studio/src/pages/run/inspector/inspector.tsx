@@ -42,7 +42,12 @@ export function Inspector({ view, place, chosen, row, clock, onClose }: Inspecto
     <aside class="inspect" aria-label="Step" onPointerDown={stay} onKeyDown={stay}>
       <header>
         <StepCrumb view={view} chosen={chosen} row={row} onClose={onClose} />
-        <Heading row={row} isOpened={place.step !== undefined} of={`${chosen.key} ${chosen.item ?? ""}`} />
+        <Heading
+          row={row}
+
+          isOpened={place.step !== undefined}
+          of={`${chosen.key} ${chosen.item ?? ""}`}
+        />
         {row.items !== undefined && (
           <ItemPicker view={view} place={place} row={row} items={row.items} item={chosen.item} />
         )}
@@ -74,8 +79,15 @@ function StepCrumb({ view, chosen, row, onClose }: Pick<InspectorProps, "view" |
   );
 }
 
+interface HeadingProps {
+  readonly row: RowView;
+  readonly isOpened: boolean;
+  /** Differs for each step and item. */
+  readonly of: string;
+}
+
 /** Gets the focus when a person opens the step. */
-function Heading({ row, isOpened, of }: { readonly row: RowView; readonly isOpened: boolean; readonly of: string }) {
+function Heading({ row, isOpened, of }: HeadingProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const first = useRef(true);
   useEffect(() => {
@@ -99,7 +111,7 @@ function Sub({
   chosen,
   step,
   clock,
-}: Omit<InspectorProps, "place" | "onClose"> & { readonly step: StepView | undefined }) {
+}: Pick<InspectorProps, "view" | "chosen" | "row" | "clock"> & { readonly step: StepView | undefined }) {
   const isItem = chosen.item !== undefined;
   const item = isItem ? (step?.item ?? row.items?.shown.find(({ index }) => index === chosen.item)) : undefined;
   const attempts = step?.attempts ?? [];
