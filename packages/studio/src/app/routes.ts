@@ -29,6 +29,12 @@ const ROUTES: readonly Route[] = [
     nav: "/runs",
     load: async () => (await import("../pages/run/run-page.js")).RunPage,
   },
+  {
+    path: "/runs/:id/review/:hash",
+    title: "Review",
+    nav: "/waiting",
+    load: async () => (await import("../pages/review/review-page.js")).ReviewPage,
+  },
 ];
 
 export interface Match {

@@ -2,7 +2,7 @@
 // each step does, with which values from where, what changed since another revision, and what the check found.
 import { stringify } from "yaml";
 import type { Finding } from "../../plan/finding.js";
-import type { Json } from "../../plan/json.js";
+import type { Json, JsonObject } from "../../plan/json.js";
 import type { Plan } from "../../plan/plan.js";
 import { diffPlans, type PlanDiff } from "../../plan/revise/diff.js";
 import { directToolIn, mayActThrough } from "../../plan/step-kind.js";
@@ -50,6 +50,8 @@ export interface PlanReview {
   readonly steps: readonly ReviewedStep[];
   readonly answer: string;
   readonly inputs: { readonly [name: string]: Json };
+  /** The JSON Schema that the answer must fit. */
+  readonly answerSchema?: JsonObject;
   readonly findings: readonly WordedFinding[];
   readonly estimate?: EstimateInWords;
   /** The limit of the run in US dollars; null: none. */
@@ -94,6 +96,7 @@ export function planReview(run: Run, log: readonly RunEvent[], hash: string, aga
     steps: reviewedSteps(run, shown, other),
     answer: answerSentence(shown.plan, numbersOf(shown.plan)),
     inputs: run.request.inputs,
+    ...(run.request.answerSchema === undefined ? {} : { answerSchema: run.request.answerSchema }),
     findings: worded(proposed?.data.findings ?? ([] as readonly Finding[])),
     ...(shown.estimate === undefined
       ? {}

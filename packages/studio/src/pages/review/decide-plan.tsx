@@ -1,0 +1,132 @@
+// The decision on a plan: four buttons, each with its consequence. In: the review. Out: a command. Nothing is preselected.
+import { useState } from "preact/hooks";
+import { announceNow } from "../../app/announce.js";
+import { approveAndRun, approveOnly, sendCommand, type PlanReview } from "../../api/people.js";
+import { Button } from "../../parts/button.js";
+import { FormDialog } from "../../parts/form-dialog.js";
+import { ErrorNote } from "../../parts/note.js";
+import { forgetDrafts } from "../../parts/use-draft.js";
+
+interface DecidePlanProps {
+  readonly plan: PlanReview;
+  /** The plan on the page is being changed: it cannot be approved meanwhile. */
+  readonly isEditing: boolean;
+  readonly onDone: () => void;
+}
+
+export function DecidePlan({ plan, isEditing, onDone }: DecidePlanProps) {
+  const [asks, setAsks] = useState<"changes" | "deny">();
+  const [calls, setCalls] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const { runId, hash } = plan;
+  const done = (word: string) => {
+    forgetDrafts(hash);
+    announceNow(word);
+    onDone();
+    document.getElementById("h-do")?.focus();
+  };
+  const send = async (command: () => Promise<unknown>, word: string) => {
+    setError(undefined);
+    // A refusal may mean that another plan waits by now. The page shows it.
+    await command().then(
+      () => done(word),
+      (thrown: unknown) => (setError(thrown), onDone()),
+    );
+  };
+  const blocked = isEditing ? "Save your changes or undo them first." : undefined;
+  const covered = plan.steps.filter(({ asks: own }) => own?.stands === true);
+  const approve = { type: "approve", hash, ...(calls ? { calls } : {}) } as const;
+  return (
+    <div class="decide">
+      {error !== undefined && <ErrorNote error={error} />}
+      {covered.length > 0 && (
+        <label class="check small">
+          <input type="checkbox" checked={calls} onChange={(event) => setCalls(event.currentTarget.checked)} /> Also
+          approve the call{covered.length === 1 ? "" : "s"} of step {covered.map(({ number }) => number).join(", ")}:
+          all arguments stand in the plan
+        </label>
+      )}
+      <div>
+        <Button
+          kind="primary"
+          blocked={blocked}
+          working="Approving …"
+          onPress={() => send(() => approveAndRun(runId, approve), "Approved. The run goes on.")}
+        >
+          Approve and run
+        </Button>
+        <p>{runText(plan, calls)}</p>
+      </div>
+      <div>
+        <Button
+          blocked={blocked}
+          working="Approving …"
+          onPress={() => send(() => approveOnly(runId, hash), "Approved. The run is paused.")}
+        >
+          Approve only
+        </Button>
+        <p>Your approval is recorded and the run is paused. No step starts until someone resumes it.</p>
+      </div>
+      {plan.rejecting?.then !== "end" && (
+        <div>
+          <Button onPress={() => setAsks("changes")}>Request changes …</Button>
+          <p>{changesText(plan)}</p>
+        </div>
+      )}
+      <div class="apart">
+        <Button onPress={() => setAsks("deny")}>Deny …</Button>
+        <p>{denyText(plan)}</p>
+      </div>
+      {asks === "changes" && (
+        <FormDialog
+          title="Request changes"
+          label="What should be different?"
+          needed
+          act={`Send and ask for revision ${plan.revision + 1}`}
+          working="Sending …"
+          draft={`${hash}/changes`}
+          onClose={() => setAsks(undefined)}
+          onSend={async (comment) => {
+            await sendCommand(runId, { type: "reject", hash, comment });
+            done("Your comment is with the planner.");
+          }}
+        >
+          <p>{changesText(plan)}</p>
+        </FormDialog>
+      )}
+      {asks === "deny" && (
+        <FormDialog
+          title="Deny the plan"
+          label="Reason, optional"
+          act="Deny and end the run"
+          working="Ending …"
+          draft={`${hash}/deny`}
+          onClose={() => setAsks(undefined)}
+          onSend={async (reason) => {
+            await sendCommand(runId, { type: "cancel", reason });
+            done("Denied. The run ends.");
+          }}
+        >
+          <p>{denyText(plan)}</p>
+        </FormDialog>
+      )}
+    </div>
+  );
+}
+
+function runText(plan: PlanReview, calls: boolean): string {
+  const waits = plan.steps.filter(({ asks, mark }) => mark !== "removed" && asks !== undefined && !(calls && asks.stands));
+  const numbers = waits.map(({ number }) => number).join(", ");
+  const later = waits.length === 0 ? "" : ` Step ${numbers} asks again before its call.`;
+  if (plan.acts.length === 0) return `It starts now. It only reads.${later}`;
+  const tools = [...new Set(plan.acts.map(({ tool }) => tool))].join(", ");
+  return `It starts now, and acts through ${tools}.${later}`;
+}
+
+const changesText = ({ revision, rejections: { used, allowed } }: PlanReview): string =>
+  `You say what is wrong. The planner writes revision ${revision + 1}, which waits for you. Nothing runs. ${used} of ${allowed} requests used.`;
+
+const denyText = ({ acted }: PlanReview): string =>
+  acted === 0
+    ? "The run ends. Nothing was done, and nothing will be."
+    : `The run ends. ${acted === 1 ? "1 call has" : `${acted} calls have`} acted already and stay done. Nothing more will be done.`;
