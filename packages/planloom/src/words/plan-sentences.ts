@@ -17,14 +17,14 @@ export const numbersOf = ({ steps }: Pick<Plan, "steps">): StepNumbers =>
 export const titleSentence = (title: string): string =>
   /[.!?…。！？]$/u.test(title.trim()) ? title.trim() : `${title.trim()}.`;
 
-/** How the step does its work, in a sentence or two. */
-export function howSentence(step: Step, numbers: StepNumbers): string {
+/** How the step does its work, in a sentence or two. undefined: it calls its tool once, which its label says. */
+export function howSentence(step: Step, numbers: StepNumbers): string | undefined {
   const often = step.forEach === undefined ? "" : `, once for each item of ${valueWords(step.forEach, step, numbers)}`;
   const tool = directTool(step);
   if (asksPerson(step)) return `A person answers a question${often}.`;
   if (isConversation(step)) return `A model does this${throughText(step)}${often}.`;
   if (isFilled(step)) return `A model writes the arguments that are missing. Then the tool ${tool} is called${often}.`;
-  return `The tool ${tool} is called${often}.`;
+  return often === "" ? undefined : `The tool ${tool} is called${often}.`;
 }
 
 function throughText(step: Step): string {

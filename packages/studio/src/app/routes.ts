@@ -30,6 +30,12 @@ const ROUTES: readonly Route[] = [
     load: async () => (await import("../pages/run/run-page.js")).RunPage,
   },
   {
+    path: "/waiting",
+    title: "Waiting",
+    nav: "/waiting",
+    load: async () => (await import("../pages/waiting/waiting-page.js")).WaitingPage,
+  },
+  {
     path: "/runs/:id/review/:hash",
     title: "Review",
     nav: "/waiting",

@@ -97,8 +97,19 @@ function labelsOf(
   numbers: StepNumbers,
 ): Pick<ReviewedArgument, "untrusted" | "private" | "path"> {
   const { untrusted, private: held }: Label = labelOfParts(parts);
-  const path = untrusted ? sourcesThat(parts, "untrusted").map((source) => pathOf(run, source, numbers)) : [];
+  const seen = new Set<string>();
+  const path = untrusted ? sourcesThat(parts, "untrusted").flatMap((source) => pathTo(run, source, numbers, seen)) : [];
   return { untrusted, private: held, path };
+}
+
+/** The sources of a step first, then the step. */
+function pathTo(run: Run, source: ValuePart["source"], numbers: StepNumbers, seen: Set<string>): readonly string[] {
+  const name = JSON.stringify(source);
+  if (seen.has(name)) return [];
+  seen.add(name);
+  const state = "step" in source ? run.execution.steps.get(source.step) : undefined;
+  const before = state === undefined ? [] : sourcesThat(valueParts(run, state.spec), "untrusted");
+  return [...before.flatMap((one) => pathTo(run, one, numbers, seen)), pathOf(run, source, numbers)];
 }
 
 function pathOf(run: Run, source: ValuePart["source"], numbers: StepNumbers): string {

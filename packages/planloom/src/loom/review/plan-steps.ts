@@ -53,8 +53,8 @@ export interface ReviewedStep {
   /** What the step does: its title, as a sentence. */
   readonly says: string;
   readonly description?: string;
-  /** How it does it. */
-  readonly how: string;
+  /** How it does it. Absent: it calls its tool once. */
+  readonly how?: string;
   readonly starts: string;
   /** The tools that it calls, or may call. */
   readonly tools: readonly ReviewedTool[];
@@ -138,12 +138,13 @@ function stepSentences(
   author: PlanAuthor,
 ): Omit<ReviewedStep, "mark" | "changes" | "finished" | "asks"> {
   const told = toldWords(step);
+  const how = howSentence(step, numbers);
   return {
     id: step.id,
     number: numbers.get(step.id) ?? 0,
     says: titleSentence(step.title),
     ...(step.description === undefined ? {} : { description: step.description }),
-    how: howSentence(step, numbers),
+    ...(how === undefined ? {} : { how }),
     starts: startWords(needsOf(step), numbers),
     tools: toolsOf(step, tools),
     ...(told === undefined ? {} : { told }),

@@ -97,7 +97,7 @@ function CallKind({ call }: { readonly call: CallReview }) {
     <p class="kind">
       {call.waiting ? (
         <State shape="waiting" loud>
-          {call.chosen.length > 0 || call.privateLeaves ? "Approve a destination" : "Approve a call"}
+          {call.privateLeaves ? "Approve a destination" : "Approve a call"}
         </State>
       ) : (
         <span class="faint">Decided</span>
@@ -115,12 +115,11 @@ function CallKind({ call }: { readonly call: CallReview }) {
   );
 }
 
-function questionOf({ says, tool, chosen, privateLeaves, item, items }: CallReview): string {
+function questionOf({ says, tool, privateLeaves, item, items }: CallReview): string {
   const title = says.replace(/\.$/u, "");
-  const of = item === undefined ? "" : `, item ${item + 1}`;
   if (items !== undefined) return `${title}, for ${items.length} items?`;
   if (privateLeaves) return `Let private data leave with ${tool}?`;
-  return chosen.length > 0 ? `${title}${of}, with values that data of others chose?` : `${title}${of}?`;
+  return `${title}${item === undefined ? "" : `, item ${item + 1}`}?`;
 }
 
 function actText({ tool, effect, items }: CallReview, edited: boolean): string {
@@ -200,7 +199,12 @@ function Rest({ call, rest, onRest }: RestProps) {
     <fieldset class="rest">
       <legend class="small">What the approval covers</legend>
       <label class="choice">
-        <input type="radio" name={`rest-${call.hash}`} checked={rest === undefined} onChange={() => onRest(undefined)} />{" "}
+        <input
+          type="radio"
+          name={`rest-${call.hash}`}
+          checked={rest === undefined}
+          onChange={() => onRest(undefined)}
+        />{" "}
         This call only
       </label>
       {call.rest.map((one) => (

@@ -42,8 +42,8 @@ export function DecidePlan({ plan, isEditing, onDone }: DecidePlanProps) {
       {covered.length > 0 && (
         <label class="check small">
           <input type="checkbox" checked={calls} onChange={(event) => setCalls(event.currentTarget.checked)} /> Also
-          approve the call{covered.length === 1 ? "" : "s"} of step {covered.map(({ number }) => number).join(", ")}:
-          all arguments stand in the plan
+          approve the call{covered.length === 1 ? "" : "s"} of {covered.length === 1 ? "step" : "steps"}{" "}
+          {andText(covered.map(({ number }) => String(number)))}: all arguments stand in the plan
         </label>
       )}
       <div>
@@ -115,13 +115,22 @@ export function DecidePlan({ plan, isEditing, onDone }: DecidePlanProps) {
 }
 
 function runText(plan: PlanReview, calls: boolean): string {
-  const waits = plan.steps.filter(({ asks, mark }) => mark !== "removed" && asks !== undefined && !(calls && asks.stands));
-  const numbers = waits.map(({ number }) => number).join(", ");
-  const later = waits.length === 0 ? "" : ` Step ${numbers} asks again before its call.`;
+  const waits = plan.steps.filter(
+    ({ asks, mark }) => mark !== "removed" && asks !== undefined && !(calls && asks.stands),
+  );
+  const numbers = andText(waits.map(({ number }) => String(number)));
+  const asks =
+    waits.length === 1
+      ? `Step ${numbers} asks again before its call.`
+      : `Steps ${numbers} ask again before their calls.`;
+  const later = waits.length === 0 ? "" : ` ${asks}`;
   if (plan.acts.length === 0) return `It starts now. It only reads.${later}`;
-  const tools = [...new Set(plan.acts.map(({ tool }) => tool))].join(", ");
+  const tools = andText([...new Set(plan.acts.map(({ tool }) => tool))]);
   return `It starts now, and acts through ${tools}.${later}`;
 }
+
+const andText = (words: readonly string[]): string =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 
 const changesText = ({ revision, rejections: { used, allowed } }: PlanReview): string =>
   `You say what is wrong. The planner writes revision ${revision + 1}, which waits for you. Nothing runs. ${used} of ${allowed} requests used.`;

@@ -67,7 +67,9 @@ function nowText(status: Review["status"], what: Decision["what"] | undefined): 
     case "completed":
       return "The run has completed.";
     case "planning":
-      return what === "rejected" ? "The planner reads the comment and writes another plan. It appears here." : "The planner is at work.";
+      return what === "rejected"
+        ? "The planner reads the comment and writes another plan. It appears here."
+        : "The planner is at work.";
     case "awaiting-approval":
     case "needs-attention":
       return "The run waits for a person again.";

@@ -83,8 +83,8 @@ export function EditPlan({ plan, onClose, onDone }: EditPlanProps) {
         </Button>
       </div>
       <p class="small soft">
-        Saving runs nothing. The changed plan waits for your approval, with its differences shown. Your draft is kept while
-        this tab is open.
+        Saving runs nothing. The changed plan waits for your approval, with its differences shown. Your draft is kept
+        while this tab is open.
       </p>
     </section>
   );
@@ -119,7 +119,8 @@ const markOf = ({ where: { line }, severity, message }: WordedFinding): readonly
 
 function checkText(isEdited: boolean, check: Check | undefined, errors: number, hash: string): string {
   if (check === undefined) return "Checking …";
-  if (errors > 0) return errors === 1 ? "1 error. It cannot be saved yet." : `${errors} errors. It cannot be saved yet.`;
+  if (errors > 0)
+    return errors === 1 ? "1 error. It cannot be saved yet." : `${errors} errors. It cannot be saved yet.`;
   if (!isEdited) return "Nothing is changed yet.";
   return check.hash === hash ? "It means the same as the plan that waits." : "No errors. It can be saved.";
 }

@@ -111,9 +111,11 @@ function Newer({ plan, instead }: { readonly plan: PlanReview; readonly instead:
   return (
     <div class="note is-waiting newer" role="status">
       <p>
-        <b>Revision {instead.revision} waits no more. Revision {plan.revision} waits in its place.</b> Below is revision{" "}
-        {plan.revision}, with what changed since revision {instead.revision}. Nothing that you do here concerns the old
-        plan.
+        <b>
+          Revision {instead.revision} waits no more. Revision {plan.revision} waits in its place.
+        </b>{" "}
+        Below is revision {plan.revision}, with what changed since revision {instead.revision}. Nothing that you do here
+        concerns the old plan.
       </p>
       <Decided review={instead} quiet />
     </div>
@@ -201,7 +203,8 @@ function Inputs({ inputs }: { readonly inputs: PlanReview["inputs"] }) {
 
 const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/u.test(text) ? "" : "."}`;
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/u.test(text) ? "" : "."}`;
 
 function changesText({ steps }: PlanReview): string {
   const count = (mark: string) => steps.filter((step) => step.mark === mark).length;
@@ -214,7 +217,10 @@ function changesText({ steps }: PlanReview): string {
 }
 
 const stepsText = (plan: PlanReview): string =>
-  [countOf(plan.steps.filter(({ mark }) => mark !== "removed").length, "step"), ...(plan.against === undefined ? [] : [changesText(plan)])].join(" · ");
+  [
+    countOf(plan.steps.filter(({ mark }) => mark !== "removed").length, "step"),
+    ...(plan.against === undefined ? [] : [changesText(plan)]),
+  ].join(" · ");
 
 export function actsText({ acts }: Pick<PlanReview, "acts">): string {
   if (acts.length === 0) return "It only reads";

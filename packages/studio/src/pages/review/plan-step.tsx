@@ -28,7 +28,7 @@ export function PlanStep({ step, compares }: PlanStepProps) {
           <Tools step={step} />
           <StartText step={step} change={changes.get("dependsOn")} />
         </p>
-        <p class="small soft how">{step.how}</p>
+        {step.how !== undefined && <p class="small soft how">{step.how}</p>}
         <Told step={step} changes={changes} />
         <Rows step={step} changes={changes} />
         {step.asks !== undefined && (
