@@ -3,18 +3,18 @@
 import { useState } from "preact/hooks";
 import type { Json } from "planloom";
 import { Button } from "./button.js";
+import { isRecord } from "./value-text.js";
+import { Inline, Value } from "./value.js";
 
 type Record = { readonly [name: string]: Json };
 
-/** Rows and lines of one value before it is cut. */
+/** Rows before the table is cut. */
 const MOST = 40;
 
 export function DataTable({ data }: { readonly data: Json }) {
   if (isRecord(data)) return <Fields data={data} />;
-  return isTable(data) ? <Rows rows={data} /> : <Plain value={data} />;
+  return isTable(data) ? <Rows rows={data} /> : <Value value={data} />;
 }
-
-const isRecord = (value: Json): value is Record => typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isTable = (value: Json): value is readonly Record[] & Json =>
   Array.isArray(value) && value.length > 0 && (value as readonly Json[]).every(isRecord);
@@ -30,7 +30,7 @@ function Fields({ data }: { readonly data: Record }) {
         {entries.map(([name, value]) => (
           <tr key={name}>
             <th scope="row">{name}</th>
-            <td>{isTable(value) ? <Rows rows={value} /> : <Plain value={value} />}</td>
+            <td>{isTable(value) ? <Rows rows={value} /> : <Inline value={value} />}</td>
           </tr>
         ))}
       </tbody>
@@ -73,25 +73,6 @@ function Rows({ rows, caption }: { readonly rows: readonly Record[]; readonly ca
         </Button>
       )}
     </div>
-  );
-}
-
-function Plain({ value }: { readonly value: Json }) {
-  const [whole, setWhole] = useState(false);
-  const text = typeof value === "string" ? value : JSON.stringify(value, null, typeof value === "object" ? 2 : 0);
-  const lines = text.split("\n");
-  const isCut = !whole && (lines.length > MOST || text.length > 4_000);
-  return (
-    <>
-      <span class={`text ${typeof value === "string" ? "" : "mono"}`}>
-        {isCut ? lines.slice(0, MOST).join("\n").slice(0, 4_000) : text}
-      </span>
-      {isCut && (
-        <Button small onPress={() => setWhole(true)}>
-          Show all {lines.length} lines, {text.length.toLocaleString("en-US")} characters
-        </Button>
-      )}
-    </>
   );
 }
 

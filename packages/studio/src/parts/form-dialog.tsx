@@ -63,7 +63,7 @@ export function FormDialog(props: FormDialogProps) {
           )}
         </Field>
         {error !== undefined && <ErrorNote error={error} />}
-        <div class="acts">
+        <div class="form-acts">
           <Button kind="primary" submit blocked={blocked} working={working} isWorking={isWorking}>
             {act}
           </Button>

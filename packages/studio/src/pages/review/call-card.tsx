@@ -1,7 +1,6 @@
 // One call that waits: the act, its arguments as fields, where they come from, and the decision. In: its review. Out: a
 // command. The primary button names the act.
 import { useState } from "preact/hooks";
-import type { Json } from "planloom";
 import { announceNow } from "../../app/announce.js";
 import { approveAndRun, pageOfRun, sendCommand, type CallReview } from "../../api/people.js";
 import { Button } from "../../parts/button.js";
@@ -34,7 +33,7 @@ export function CallCard({ call, level, onDone }: CallCardProps) {
   };
   const approve = async () => {
     setError(undefined);
-    const args = form.edited ? { args: form.args as { readonly [name: string]: Json } } : {};
+    const args = form.edited ? { args: form.args } : {};
     await approveAndRun(runId, { type: "approve", hash, ...args, ...(rest === undefined ? {} : { rest }) }).then(
       () => done("Approved. The call is made."),
       (thrown: unknown) => (setError(thrown), onDone()),
@@ -168,7 +167,7 @@ function Origins({ call }: { readonly call: CallReview }) {
     <section>
       <h3>Where {chosen.length === 1 ? "this value comes" : "these values come"} from</h3>
       {chosen.map(({ name, words, path }) => (
-        <ol key={name} class="path">
+        <ol key={name} class="origin-path">
           {path.map((text) => (
             <li key={text} class="out">
               {text}

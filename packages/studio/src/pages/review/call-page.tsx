@@ -6,7 +6,7 @@ import { Decided } from "./decided.js";
 export function CallPage({ call, onDone }: { readonly call: CallReview; readonly onDone: () => void }) {
   return (
     <div class="page ask-page">
-      <p class="crumb">
+      <p class="trail">
         <a href="/waiting">Waiting</a> <span aria-hidden="true">/</span> <a href={pageOfRun(call.runId)}>Run</a>{" "}
         <span aria-hidden="true">/</span> <span>{call.waiting ? "a call" : "a call that was decided"}</span>
       </p>

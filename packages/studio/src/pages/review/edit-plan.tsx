@@ -71,7 +71,7 @@ export function EditPlan({ plan, onClose, onDone }: EditPlanProps) {
       </div>
       {unchecked !== undefined && <ErrorNote error={unchecked} />}
       {error !== undefined && <ErrorNote error={error} />}
-      <div class="acts">
+      <div class="form-acts">
         <Button kind="primary" blocked={blockedBy(draft.isEdited, check, plan.hash)} working="Saving …" onPress={save}>
           Save as revision {plan.revision + 1}
         </Button>

@@ -82,7 +82,7 @@ export function PlanPage({ plan, instead, onDone }: PlanPageProps) {
 function PlanHead({ plan }: { readonly plan: PlanReview }) {
   return (
     <header>
-      <p class="crumb">
+      <p class="trail">
         <a href="/waiting">Waiting</a> <span aria-hidden="true">/</span> <a href={pageOfRun(plan.runId)}>Run</a>{" "}
         <span aria-hidden="true">/</span> <span>revision {plan.revision}</span>
       </p>
@@ -222,7 +222,7 @@ const stepsText = (plan: PlanReview): string =>
     ...(plan.against === undefined ? [] : [changesText(plan)]),
   ].join(" · ");
 
-export function actsText({ acts }: Pick<PlanReview, "acts">): string {
+function actsText({ acts }: PlanReview): string {
   if (acts.length === 0) return "It only reads";
   if (acts.some(({ times }) => times === undefined)) return "It may act";
   const times = acts.reduce((sum, one) => sum + (one.times ?? 0), 0);

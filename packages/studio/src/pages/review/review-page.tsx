@@ -9,6 +9,7 @@ import { useGet } from "../../api/use-get.js";
 import { ErrorNote } from "../../parts/note.js";
 import { CallPage } from "./call-page.js";
 import { PlanPage } from "./plan-page.js";
+import "../../style/value.css";
 import "../../style/review.css";
 
 export function ReviewPage({ params: { id = "", hash = "" } }: PageProps) {

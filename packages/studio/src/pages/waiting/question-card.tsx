@@ -1,7 +1,6 @@
 // A question to a person, as a form of the type of its answer. In: the entry. Out: the answer. The data of the question
 // stand above the form.
 import { useState } from "preact/hooks";
-import type { Json } from "planloom";
 import { announceNow } from "../../app/announce.js";
 import { pageOfRun, sendCommand, type Waiting } from "../../api/people.js";
 import { Button } from "../../parts/button.js";
@@ -28,7 +27,7 @@ export function QuestionCard({ entry, onDone }: QuestionCardProps) {
     const { runId, step, item } = entry;
     const of = { step, ...(item === undefined ? {} : { item }) };
     try {
-      await sendCommand(runId, { type: "respond", ...of, value: answer.value as Json });
+      await sendCommand(runId, { type: "respond", ...of, value: answer.value });
       forgetDrafts(entry.key);
       announceNow("Answered. The run goes on.");
     } catch (thrown) {

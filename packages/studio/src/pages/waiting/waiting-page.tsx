@@ -11,6 +11,7 @@ import { EmptyNote, ErrorNote } from "../../parts/note.js";
 import { goesByItself } from "./entry-words.js";
 import { EntryCard } from "./entry-card.js";
 import { Queue } from "./queue.js";
+import "../../style/value.css";
 import "../../style/review.css";
 import "../../style/waiting.css";
 
@@ -21,9 +22,10 @@ export function WaitingPage() {
   const { query } = usePlace();
   const asked = entries.filter((entry) => !goesByItself(entry));
   const byItself = entries.filter(goesByItself);
-  const open = asked.find(({ key }) => key === query.get("item")) ?? asked[0];
-  const isChosen = open !== undefined && open.key === query.get("item");
-  useOpenFocus(isChosen ? open.key : undefined);
+  const named = asked.find(({ key, runId }) => key === query.get("item") || runId === query.get("run"));
+  const open = named ?? asked[0];
+  const isChosen = named !== undefined;
+  useOpenFocus(named?.key);
   useKeys("Waiting", [
     { keys: "j", does: "next in the list", run: () => moveFocus(".queue a", 1) },
     { keys: "k", does: "previous in the list", run: () => moveFocus(".queue a", -1) },
@@ -32,7 +34,7 @@ export function WaitingPage() {
   return (
     <div class={`inbox${isChosen ? " chosen" : ""}`}>
       {isChosen && (
-        <p class="crumb back">
+        <p class="trail back">
           <a href="/waiting">All that waits</a>
         </p>
       )}
