@@ -372,4 +372,42 @@ export const LIMITS = {
   historyPage: 100,
   /** How long it reads, in ms, because a person waits for an estimate. The newest runs come first. */
   historyMs: 1_000,
+  /** Characters of a token of the server: 16 random ones cannot be guessed over a network. */
+  tokenChars: 16,
+  /** Sessions of the Studio in one server: each is a browser of a person. */
+  sessions: 1_000,
+  /** How long a session of the Studio lasts, in ms: a working day. */
+  sessionMs: 12 * 60 * 60_000,
+  /** Bytes of the body of a request: the largest value, with the text around it. */
+  requestBytes: 10 * 1024 * 1024,
+  /** Requests in a second of one token. A page that follows a busy run asks a few. */
+  requestsPerSecond: 500,
+  /** Open connections of the server: each costs memory. */
+  connections: 2_000,
+  /** How long a client may take to send the headers of a request, in ms. */
+  headersMs: 10_000,
+  /** How long it may take to send all of a request, in ms: a large body over a slow line. */
+  requestMs: 60_000,
+  /** How long a connection may be idle between two requests, in ms. */
+  keepAliveMs: 5_000,
+  /** How long requests may take to end when the server stops, in ms. */
+  stopMs: 5_000,
+  /** Readers of event streams in one server, and of one run. */
+  eventStreams: 1_000,
+  eventStreamsPerRun: 500,
+  /** A comment is sent to a quiet stream after this time, in ms: proxies close silent connections after 30 to 60 s. */
+  heartbeatMs: 15_000,
+  /** How long a reader may leave what was sent to it unread, in ms. It comes back where it was. */
+  stalledMs: 60_000,
+  /** Events of a run, and their bytes, that are kept in memory while somebody follows it. */
+  feedEvents: 1_000,
+  feedBytes: 4 * 1024 * 1024,
+  /** Bytes of events that are sent at once. */
+  chunkBytes: 64 * 1024,
+  /** Pieces of progress that are kept for a reader that does not read. */
+  progressPieces: 1_000,
+  /** Events of one answer in JSON. */
+  eventsAtOnce: 1_000,
+  /** How often the server looks for runs that nobody drives any more, in ms. */
+  recoverMs: 10_000,
 } as const;

@@ -2,10 +2,13 @@
 // group of routes is a file in routes/. The server decides nothing that the library does not.
 import { Hono } from "hono";
 import type { Loom } from "../loom/loom.js";
-import type { AccessToken } from "./access/tokens.js";
-import { withAccess, type CallerVariables } from "./access/check.js";
-import { sessionRoutes } from "./access/session.js";
-import { errorProblem, problemResponse } from "./problem.js";
+import { systemClock, type Clock } from "../clock.js";
+import { withAccess, type Authenticate } from "./access/check.js";
+import { Rates } from "./access/rates.js";
+import { Sessions, sessionRoutes } from "./access/session.js";
+import type { AccessToken, CallerVariables } from "./access/tokens.js";
+import { RunFeeds } from "./feed/run-feeds.js";
+import { thrownResponse } from "./problem.js";
 import { otherwise, routed } from "./api/routed.js";
 import { API_ROUTES, DESCRIBED } from "./routes/all.js";
 import { eventRoutes } from "./routes/events.js";
@@ -14,21 +17,32 @@ import { studioFiles, type StudioSite } from "./studio-files.js";
 
 export interface ServerOptions {
   readonly tokens: readonly AccessToken[];
+  /** Asked in place of the tokens. */
+  readonly authenticate?: Authenticate;
   /** The name of the cookie of a Studio's session. */
   readonly cookie: string;
+  /** The names under which the server answers, with their port where pages of another port may ask. Absent: any. */
+  readonly names?: readonly string[];
   /** The built Studio. Absent: the API alone. */
   readonly studio?: StudioSite;
+  readonly clock?: Clock;
+  /** Aborted when the server stops: streams end, and new requests are refused. */
+  readonly stopping?: AbortSignal;
 }
 
-export function serverApp(loom: Loom, { tokens, cookie, studio }: ServerOptions): Hono<CallerVariables> {
+export function serverApp(loom: Loom, options: ServerOptions): Hono<CallerVariables> {
+  const { tokens, authenticate, cookie, names, studio } = options;
+  const { clock = systemClock, stopping = new AbortController().signal } = options;
+  const sessions = new Sessions(clock);
+  const streams = { feeds: new RunFeeds(), clock, stopping };
   const app = new Hono<CallerVariables>();
-  app.onError((thrown) => problemResponse(errorProblem(thrown)));
+  app.onError(thrownResponse);
   app.route("/", routed(loom, OPEN_ROUTES));
-  app.route("/v1/session", sessionRoutes(tokens, cookie));
-  app.use("/v1/*", withAccess(tokens, cookie));
-  app.route("/v1", eventRoutes(loom));
+  app.use("/v1/*", withAccess({ tokens, authenticate, sessions, cookie, names, stopping, rates: new Rates(clock) }));
+  if (authenticate === undefined) app.route("/v1/session", sessionRoutes({ tokens, cookie, sessions }));
+  app.route("/v1", eventRoutes(loom, streams));
   app.route("/", routed(loom, API_ROUTES));
   app.route("/", otherwise(DESCRIBED));
-  if (studio !== undefined) app.get("*", studioFiles(studio));
+  if (studio !== undefined) app.get("*", studioFiles(studio, names));
   return app;
 }

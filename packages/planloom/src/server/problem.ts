@@ -5,7 +5,7 @@ import { firstAction, inRun, sentenceText, type Action, type Sentence, type Surf
 import type { ErrorCode, ErrorParams } from "../words/errors.js";
 import { errorNext } from "../words/errors.js";
 import { worded } from "../words/findings.js";
-import { PlanloomError } from "../words/planloom-error.js";
+import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import { refusalNext } from "../words/refusals.js";
 import { httpStatus } from "./status.js";
 import { httpSurface } from "./surface-http.js";
@@ -33,6 +33,14 @@ export function errorProblem(thrown: unknown): HttpProblem {
     ...shownParams(params),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
+}
+
+/** The response for anything that was thrown. */
+export function thrownResponse(thrown: unknown): Response {
+  const needsToken = hasCode(thrown, "TOKEN_NEEDED") ? { "www-authenticate": "Bearer" } : {};
+  const waitMs = thrown instanceof PlanloomError ? thrown.retryAfterMs : undefined;
+  const wait = waitMs === undefined ? {} : { "retry-after": String(Math.ceil(waitMs / 1_000)) };
+  return problemResponse(errorProblem(thrown), { ...needsToken, ...wait });
 }
 
 /** What a program reads of the parameters: the findings of a plan, and the fields of a request that do not fit. */

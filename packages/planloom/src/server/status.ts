@@ -16,6 +16,9 @@ const OF_KIND: { readonly [kind in ErrorKind]: number } = {
 /** Codes whose status is not that of their kind. */
 const OF_CODE: { readonly [code in ErrorCode]?: number } = {
   TOKEN_NEEDED: 401,
+  RIGHT_NEEDED: 403,
+  HOST_REFUSED: 403,
+  ORIGIN_REFUSED: 403,
   RUN_UNKNOWN: 404,
   APPROVAL_UNKNOWN: 404,
   NO_REVISION: 404,
@@ -26,7 +29,10 @@ const OF_CODE: { readonly [code in ErrorCode]?: number } = {
   RUN_EXISTS: 409,
   NOTHING_TO_RETRY: 409,
   RUN_NOT_STOPPED: 409,
+  BODY_TOO_LARGE: 413,
   MEDIA_TYPE: 415,
+  TOO_MANY_REQUESTS: 429,
+  TOO_MANY_STREAMS: 503,
 };
 
 export const httpStatus = (code: ErrorCode, kind: ErrorKind): number => OF_CODE[code] ?? OF_KIND[kind];

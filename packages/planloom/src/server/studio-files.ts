@@ -4,6 +4,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Handler } from "hono";
+import { assertPlace } from "./access/place.js";
 
 const TYPES: { readonly [extension: string]: string } = {
   ".html": "text/html; charset=utf-8",
@@ -29,8 +30,10 @@ export interface StudioSite {
   };
 }
 
-export function studioFiles({ folder, demo }: StudioSite): Handler {
+/** `names`: those of the server. A page under another name is refused. */
+export function studioFiles({ folder, demo }: StudioSite, names?: readonly string[]): Handler {
   return async (context) => {
+    assertPlace(context.req.raw, names);
     const { pathname } = new URL(context.req.url);
     if (pathname === "/studio.json") return context.json({ demo: demo ?? null });
     const asked = path.join(folder, path.normalize(pathname));

@@ -24,6 +24,35 @@ const missingInput = findingOf(
 export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams[Code][] } = {
   // Server
   TOKEN_NEEDED: [{}],
+  TOKEN_IN_QUERY: [{ parameter: "token" }],
+  RIGHT_NEEDED: [{ name: "bob", right: "read", needed: "approve" }],
+  HOST_REFUSED: [{ host: "rebound.example:4950" }],
+  ORIGIN_REFUSED: [{ origin: "https://other.example" }, {}],
+  BODY_TOO_LARGE: [{ most: 10_485_760 }],
+  TOO_MANY_REQUESTS: [{ most: 500 }],
+  TOO_MANY_STREAMS: [
+    { of: "run", most: 500 },
+    { of: "server", most: 1_000 },
+  ],
+  SERVER_STOPPING: [{}],
+  TOKEN_INVALID: [
+    { fault: "empty" },
+    { fault: "characters" },
+    { fault: "short", least: 16 },
+    { fault: "name", name: "ann smit" },
+    { fault: "twice", name: "ann" },
+    { fault: "right", name: "ann", right: "write" },
+    { fault: "same", names: ["ann", "bob"] },
+  ],
+  HOST_INVALID: [{ given: "https://loom.example.org/" }],
+  HOST_NEEDS_TOKEN: [{ host: "0.0.0.0" }],
+  PORT_INVALID: [{ given: "http" }],
+  LISTEN_FAILED: [
+    { host: "127.0.0.1", port: 4950, because: "in-use", reason: "listen EADDRINUSE: address already in use" },
+    { host: "127.0.0.1", port: 80, because: "not-allowed", reason: "listen EACCES: permission denied" },
+    { host: "10.0.0.5", port: 4950, because: "no-such-address", reason: "listen EADDRNOTAVAIL" },
+    { host: "127.0.0.1", port: 4950, because: "other", reason: "listen EMFILE: too many open files" },
+  ],
   REQUEST_INVALID: [
     { part: "body", faults: [{ at: "", is: "unknown", field: "gaol", known: ["goal", "plan", "inputs"] }] },
     { part: "query", faults: [{ at: "/limit", is: "type", wanted: "a whole number", given: '"ten"' }] },

@@ -3,8 +3,6 @@
 import type { RunEvent } from "planloom";
 import { openStream, type Stream } from "./stream.js";
 
-const ENDINGS: ReadonlySet<string> = new Set<RunEvent["type"]>(["run.completed", "run.failed", "run.cancelled"]);
-
 export interface EventListener {
   readonly event: (event: RunEvent) => void;
   /** The run has ended: nothing will follow. */
@@ -13,18 +11,18 @@ export interface EventListener {
 }
 
 export function followEvents(runId: string, after: number, listener: EventListener): Stream {
-  let type = "";
+  let hasEnded = false;
   return openStream(`/v1/runs/${encodeURIComponent(runId)}/events?after=${after}`, {
     after: String(after),
     on: ({ event, data }) => {
-      type = event;
-      listener.event(JSON.parse(data) as RunEvent);
+      if (event === "end") hasEnded = (JSON.parse(data) as { readonly reason: string }).reason === "run-ended";
+      else listener.event(JSON.parse(data) as RunEvent);
     },
     // A server that is stopped closes its streams too.
-    ended: () => {
-      const isOver = ENDINGS.has(type);
-      if (isOver) listener.ended?.();
-      return isOver;
+    ended: (isOver) => {
+      hasEnded ||= isOver;
+      if (hasEnded) listener.ended?.();
+      return hasEnded;
     },
     failed: (error) => listener.failed?.(error),
   });

@@ -14,8 +14,11 @@ export interface StreamOptions {
   /** The id of the last event that is known. */
   readonly after?: string;
   readonly on: (event: StreamEvent) => void;
-  /** The server closed the stream. True: nothing will follow. Default: true. */
-  readonly ended?: () => boolean;
+  /**
+   * The server closed the stream; `isOver`: it said that nothing follows (204). True: nothing will follow. Default:
+   * true.
+   */
+  readonly ended?: (isOver: boolean) => boolean;
   readonly failed?: (error: unknown) => void;
 }
 
@@ -34,12 +37,12 @@ export function openStream(path: string, options: StreamOptions): Stream {
   const follow = async (): Promise<void> => {
     while (!gone.signal.aborted) {
       try {
-        await readStream(path, last, gone.signal, (event) => {
+        const isOver = await readStream(path, last, gone.signal, (event) => {
           breaks = 0;
           if (event.id !== "") last = event.id;
           options.on(event);
         });
-        if (options.ended?.() ?? true) return;
+        if (options.ended?.(isOver) ?? true) return;
       } catch (error) {
         if (gone.signal.aborted) return;
         if (!isBreak(error)) return options.failed?.(error);
@@ -73,13 +76,14 @@ async function readStream(
   last: string | undefined,
   signal: AbortSignal,
   on: (event: StreamEvent) => void,
-): Promise<void> {
+): Promise<boolean> {
   const resumed = last === undefined ? {} : { "last-event-id": last };
   const response = await answered(path, { headers: { accept: "text/event-stream", ...resumed }, signal });
-  if (response.body === null) return;
+  if (response.body === null) return response.status === 204;
   const take = eventReader(on);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   for (let part = await reader.read(); !part.done; part = await reader.read()) take(part.value);
+  return false;
 }
 
 /** Takes text in any pieces, and gives whole events. Comments (heartbeats) are left out. */

@@ -13,7 +13,7 @@ import { DOCUMENTS } from "../../../planloom/dist/cli/demo/documents.js";
 import { DEMO_GOALS, DEMO_SAYS } from "../../../planloom/dist/cli/demo/goals.js";
 import { demoReply } from "../../../planloom/dist/cli/demo/script.js";
 import { demoTools } from "../../../planloom/dist/cli/demo/tools.js";
-import { sessionCookie } from "../../../planloom/dist/server/access/check.js";
+import { sessionCookie } from "../../../planloom/dist/server/access/session.js";
 import { serverApp } from "../../../planloom/dist/server/app.js";
 import { listen, type Listening } from "../../../planloom/dist/server/listen.js";
 
@@ -116,6 +116,8 @@ async function startServer(loom: Loom) {
       {
         host: "127.0.0.1",
         port: at,
+        // A page that follows a run is cut off at once.
+        limits: { stopMs: 0 },
       },
     );
   let listening: Listening | undefined = await begin(0);

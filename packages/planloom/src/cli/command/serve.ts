@@ -3,66 +3,124 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Loom } from "../../loom/loom.js";
-import { sessionCookie } from "../../server/access/check.js";
-import type { AccessToken } from "../../server/access/tokens.js";
+import { isLoopback, namesOf } from "../../server/access/place.js";
+import { sessionCookie } from "../../server/access/session.js";
+import { readTokens, type AccessToken } from "../../server/access/tokens.js";
 import { serverApp } from "../../server/app.js";
 import { listen } from "../../server/listen.js";
+import { keepRecovering } from "../../server/recovering.js";
 import type { StudioSite } from "../../server/studio-files.js";
+import { PlanloomError } from "../../words/planloom-error.js";
 import { withDemo } from "../demo/demo.js";
 import { DEMO_GOALS, DEMO_SAYS } from "../demo/goals.js";
+import { sayError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { withLoom, type StoreFlags } from "../open-loom.js";
-import { printLines } from "../output.js";
+import { printLines, say } from "../output.js";
 
 type ServeFlags = StoreFlags &
   ModelFlags & {
     readonly host: string;
     readonly port: string;
-    readonly token?: string;
+    readonly token?: readonly string[];
+    readonly allowHost?: readonly string[];
     readonly demo?: boolean;
   };
 
-export const serveCommand = (flags: ServeFlags): Promise<number> =>
-  withLoom(
+export async function serveCommand(flags: ServeFlags): Promise<number> {
+  const place = placeOf(flags);
+  return withLoom(
     flags,
     (config) => config,
-    (loom) => serveUntilAsked(loom, flags),
+    (loom) => serveUntilAsked(loom, place),
     portsOf(flags),
   );
+}
 
-export const studioCommand = (flags: ServeFlags): Promise<number> =>
-  flags.demo === true
-    ? withDemo(
-        flags,
-        (config) => config,
-        (loom) => serveUntilAsked(loom, flags, { folder: STUDIO, demo: DEMO }),
-      )
-    : withLoom(
-        flags,
-        (config) => config,
-        (loom) => serveUntilAsked(loom, flags, { folder: STUDIO }),
-        portsOf(flags),
-      );
+export async function studioCommand(flags: ServeFlags): Promise<number> {
+  const place = placeOf(flags);
+  if (flags.demo === true)
+    return withDemo(
+      flags,
+      (config) => config,
+      (loom) => serveUntilAsked(loom, { ...place, studio: { folder: STUDIO, demo: DEMO } }),
+    );
+  return withLoom(
+    flags,
+    (config) => config,
+    (loom) => serveUntilAsked(loom, { ...place, studio: { folder: STUDIO } }),
+    portsOf(flags),
+  );
+}
 
 /** The Studio is built into the package, beside the compiled code. */
 const STUDIO = fileURLToPath(new URL("../../../studio", import.meta.url));
 
 const DEMO = { says: DEMO_SAYS, goals: DEMO_GOALS };
 
-async function serveUntilAsked(loom: Loom, flags: ServeFlags, studio?: StudioSite): Promise<number> {
-  const token = flags.token ?? randomBytes(24).toString("base64url");
-  const tokens: readonly AccessToken[] = [{ name: "user", token, right: "all" }];
-  const server = await listen(
-    (port) => serverApp(loom, { tokens, cookie: sessionCookie(port), ...(studio === undefined ? {} : { studio }) }),
-    { host: flags.host, port: Number(flags.port) },
-  );
-  await loom.recover();
-  printLines([studio === undefined ? server.url : `${server.url}/#token=${token}`]);
-  if (studio === undefined && flags.token === undefined) printLines([`token: ${token}`]);
-  await new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
-  await server.close();
+interface ServedPlace {
+  readonly host: string;
+  readonly port: number;
+  readonly tokens: readonly AccessToken[];
+  /** The first token was made here, so a person has to be told it. */
+  readonly isRandom: boolean;
+  readonly names: readonly string[];
+  readonly studio?: StudioSite;
+}
+
+/** Checked before anything is opened. Throws PORT_INVALID, TOKEN_INVALID, HOST_INVALID, HOST_NEEDS_TOKEN. */
+function placeOf({ host, port, token, allowHost = [] }: ServeFlags): ServedPlace {
+  if (!/^\d{1,5}$/u.test(port) || Number(port) > MOST_PORT) throw new PlanloomError("PORT_INVALID", { given: port });
+  const given = readTokens(token ?? tokensOfVariables());
+  const names = namesOf(host, allowHost);
+  const isRandom = given.length === 0;
+  if (isRandom && !isLoopback(host)) throw new PlanloomError("HOST_NEEDS_TOKEN", { host });
+  const random = (): AccessToken => ({ name: "user", token: randomBytes(24).toString("base64url"), right: "all" });
+  return { host, port: Number(port), tokens: isRandom ? [random()] : given, isRandom, names };
+}
+
+const MOST_PORT = 65_535;
+
+/** A flag can be seen by all users of the machine, a variable cannot. */
+function tokensOfVariables(): readonly string[] {
+  const { PLANLOOM_TOKEN: one, PLANLOOM_TOKENS: several = "" } = process.env;
+  return [...(one === undefined ? [] : [one]), ...several.split(/[\s,]+/u).filter((token) => token !== "")];
+}
+
+async function serveUntilAsked(loom: Loom, place: ServedPlace): Promise<number> {
+  const { tokens, names, studio } = place;
+  const stopping = new AbortController();
+  const asked = untilAsked();
+  const options = { tokens, names, stopping: stopping.signal, ...(studio === undefined ? {} : { studio }) };
+  const server = await listen((port) => serverApp(loom, { ...options, cookie: sessionCookie(port) }), place);
+  try {
+    const stopRecovering = await keepRecovering(loom, sayError);
+    printAddress(server.url, place);
+    await asked;
+    say("Stopping. Runs are released, and go on with the next start. Once more ends at once.");
+    stopRecovering();
+  } finally {
+    stopping.abort();
+    await server.close();
+  }
   return EXIT.done;
+}
+
+function printAddress(url: string, { tokens, isRandom, studio }: ServedPlace): void {
+  const [first] = tokens;
+  if (studio !== undefined) printLines([`${url}/#token=${first!.token}`]);
+  else printLines([url, ...(isRandom ? [`token: ${first!.token}`] : [])]);
+}
+
+/** Resolves at the first SIGINT or SIGTERM. The second one ends the process at once, as without this function. */
+function untilAsked(): Promise<void> {
+  return new Promise((resolve) => {
+    const signals = ["SIGINT", "SIGTERM"] as const;
+    const asked = () => {
+      for (const signal of signals) process.off(signal, asked);
+      resolve();
+    };
+    for (const signal of signals) process.on(signal, asked);
+  });
 }

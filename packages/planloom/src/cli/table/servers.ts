@@ -5,8 +5,21 @@ import * as flags from "./flags.js";
 const ADDRESS: readonly Flag[] = [
   { flag: "--host <host>", does: "the address to listen on", initial: "127.0.0.1" },
   { flag: "--port <port>", does: "the port; 0: any free one", initial: "4950" },
-  { flag: "--token <token>", does: "the token that each request must have", otherwise: "a random one, printed" },
+  {
+    flag: "--token <token>",
+    does: "a token that requests must have: TOKEN, NAME=TOKEN or NAME:RIGHT=TOKEN (read, approve, all)",
+    otherwise: "PLANLOOM_TOKEN and PLANLOOM_TOKENS, else a random one, printed",
+    isRepeatable: true,
+  },
+  {
+    flag: "--allow-host <name>",
+    does: "a further name under which the server answers, such as that of a proxy",
+    isRepeatable: true,
+  },
 ];
+
+const TOKEN_NOTE = `Other users of this machine can see a flag. Give tokens in the variables PLANLOOM_TOKEN (one) and PLANLOOM_TOKENS
+(several, with spaces between them). The name of a token is the author of its commands.`;
 
 export const SERVERS: readonly CommandData[] = [
   {
@@ -17,8 +30,9 @@ export const SERVERS: readonly CommandData[] = [
     examples: [
       { words: "serve", does: "on this machine only" },
       { words: "serve --port 8080", does: "on another port" },
+      { words: "serve --host 0.0.0.0 --allow-host loom.example.org", does: "for other machines, with PLANLOOM_TOKEN" },
     ],
-    note: flags.KEY_NOTE,
+    note: `${TOKEN_NOTE}\n\n${flags.KEY_NOTE}`,
   },
   {
     name: "studio",
@@ -35,6 +49,6 @@ export const SERVERS: readonly CommandData[] = [
       { words: "studio", does: "over the store of this project" },
       { words: "studio --demo", does: "without a model of your own" },
     ],
-    note: flags.KEY_NOTE,
+    note: `${TOKEN_NOTE}\n\n${flags.KEY_NOTE}`,
   },
 ];

@@ -185,7 +185,10 @@ export const ANSWERS = {
     cursor: orNull("string", "Where the next part begins. null: this is the end."),
   }),
   PlanRevision: plan,
-  Events: record({ events: list(event) }),
+  Events: record({
+    events: list(event),
+    hasMore: { type: "boolean", description: "Whether the run has later events." },
+  }),
   Journal: record({ rows: list(object("One turn of a model, or one call of a tool.")) }),
   Context: object("`references`, `context` and `arguments` of the step when it last started."),
   View: record({

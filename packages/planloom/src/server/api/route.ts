@@ -2,7 +2,7 @@
 // `routed` serves and `openApi` describes.
 import type { z } from "zod";
 import type { Loom } from "../../loom/loom.js";
-import type { AccessToken } from "../access/tokens.js";
+import type { Caller } from "../access/tokens.js";
 import type { AnswerName } from "./answers.js";
 
 export type Method = "get" | "post" | "delete";
@@ -12,7 +12,7 @@ export interface Asked<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  readonly caller: AccessToken;
+  readonly caller: Caller;
   readonly request: Request;
 }
 

@@ -3,7 +3,7 @@
 import { Hono, type Context } from "hono";
 import type { Loom } from "../../loom/loom.js";
 import { PlanloomError } from "../../words/planloom-error.js";
-import type { CallerVariables } from "../access/check.js";
+import type { CallerVariables } from "../access/tokens.js";
 import { errorProblem, problemResponse } from "../problem.js";
 import { readBody, readQuery } from "./request.js";
 import { honoPath, type Route, type RouteFacts } from "./route.js";

@@ -14,18 +14,33 @@ export const STREAM_FACTS: readonly RouteFacts[] = [
     summary: "Read or follow the events of a run",
     description:
       "As JSON: the events after `after`. With `Accept: text/event-stream`: the same as server-sent events, until the " +
-      "run has ended. `id` is the number of the event, and `event` its type.",
+      "run has ended. `id` is the number of the event, and `event` its type. The last one is `end`, with the reason. A " +
+      "reader that connects again after the end of the run gets 204.",
     query: z.strictObject({
       after: FIELD.wholeText.optional().meta({ description: "The number (`seq`) of the last event that you have." }),
       limit: FIELD.wholeText.optional().meta({ description: "The most events of a JSON answer." }),
+      names: z
+        .literal("off")
+        .optional()
+        .meta({ description: "The events of a stream have no names, so that `EventSource.onmessage` gets them." }),
     }),
     headers: { "Last-Event-ID": "What an EventSource sends when it connects again. It wins over `after`." },
-    answers: { 200: { description: "The events.", schema: "Events", stream: SSE } },
+    answers: {
+      200: { description: "The events.", schema: "Events", stream: SSE },
+      204: { description: "The run has ended.", type: null },
+    },
     problems: [404],
   },
 ];
 
 export const SESSION_FACTS: readonly RouteFacts[] = [
+  {
+    method: "get",
+    path: "/v1/session",
+    id: "readSession",
+    summary: "Read who asks",
+    answers: { 200: { description: "The name and the right of the token.", schema: "Session" } },
+  },
   {
     method: "post",
     path: "/v1/session",

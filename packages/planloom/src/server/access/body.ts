@@ -1,0 +1,33 @@
+// The body of a request. In: a request. Out: the same request with its whole body in memory, or the refusal. A body is
+// JSON, and has a limit, whether or not the request says its length.
+import { LIMITS } from "../../limits.js";
+import { PlanloomError } from "../../words/planloom-error.js";
+
+/** Throws MEDIA_TYPE, BODY_TOO_LARGE. */
+export async function boundedBody(request: Request): Promise<Request> {
+  if (request.method === "GET" || request.method === "HEAD" || request.body === null) return request;
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  if (declared > LIMITS.requestBytes) throw tooLarge();
+  const bytes = await readAll(request.body);
+  const given = request.headers.get("content-type") ?? "";
+  if (bytes.length > 0 && !/^application\/json\s*(;|$)/iu.test(given))
+    throw new PlanloomError("MEDIA_TYPE", { given: given.slice(0, SHOWN_CHARS) });
+  const { method, headers } = request;
+  return new Request(request.url, { method, headers, ...(bytes.length === 0 ? {} : { body: bytes }) });
+}
+
+async function readAll(body: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  // Leaving the loop cancels the stream.
+  for await (const part of body as unknown as AsyncIterable<Uint8Array>) {
+    length += part.length;
+    if (length > LIMITS.requestBytes) throw tooLarge();
+    parts.push(part);
+  }
+  return Buffer.concat(parts, length);
+}
+
+const tooLarge = () => new PlanloomError("BODY_TOO_LARGE", { most: LIMITS.requestBytes });
+
+const SHOWN_CHARS = 200;
