@@ -50,7 +50,7 @@ export async function listen(
       },
       () => resolve(one as Server),
     );
-    one.once("error", (error) => reject(listenError(error, host, port)));
+    one.once("error", (error: Error) => reject(listenError(error, host, port)));
   });
   server.maxConnections = most.connections;
   const chosen = (server.address() as AddressInfo).port;

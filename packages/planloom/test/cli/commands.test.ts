@@ -106,7 +106,7 @@ test.skipIf(process.platform === "win32")("bash completes commands, flags, choic
   const { stdout, stderr } = spawnSync("bash", [file], { encoding: "utf8" });
   expect(stderr).toBe("");
   expect(stdout.trimEnd().split("\n")).toEqual([
-    "replay resume retry reject respond",
+    "report replay resume retry reject respond",
     "--approval-timeout --approval",
     "never always effects",
     "run_abc run_xyz",

@@ -1,7 +1,7 @@
 // Who may ask what: tokens, names, pages, sessions, rights and limits.
 import { afterAll, describe, expect, it } from "vitest";
 import { LIMITS } from "../../src/limits.js";
-import { namesOf } from "../../src/server/access/place.js";
+import { serverNames } from "../../src/server/access/place.js";
 import { readTokens } from "../../src/server/access/tokens.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
 import { hasCode } from "../../src/words/planloom-error.js";
@@ -161,7 +161,7 @@ describe("an accepted request", () => {
   });
 
   it("of a proxy has the name that the server was given", async () => {
-    const behind = await testServer({ names: namesOf("0.0.0.0", ["loom.example.org"]) });
+    const behind = await testServer({ names: serverNames("0.0.0.0", ["loom.example.org"]) });
     const status = async (headers: Record<string, string>) => (await behind.ask("/v1/runs", { token, headers })).status;
     expect(await status({ host: "loom.example.org", origin: "https://loom.example.org" })).toBe(200);
     expect(await status({ host: "127.0.0.1:4950", origin: "https://loom.example.org" })).toBe(200);
@@ -291,6 +291,6 @@ describe("tokens", () => {
   });
 
   it.each(["https://x.example/", "x y", "", "a/b"])("a further name is none: %j", (name) => {
-    expect(() => namesOf("127.0.0.1", [name])).toThrow(expect.objectContaining({ code: "HOST_INVALID" }));
+    expect(() => serverNames("127.0.0.1", [name])).toThrow(expect.objectContaining({ code: "HOST_INVALID" }));
   });
 });

@@ -2,7 +2,7 @@
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { Loom } from "../../src/loom/loom.js";
 import type { LoomRun } from "../../src/loom/loom-run.js";
-import { namesOf } from "../../src/server/access/place.js";
+import { serverNames } from "../../src/server/access/place.js";
 import { readTokens } from "../../src/server/access/tokens.js";
 import { serverApp, type ServerOptions } from "../../src/server/app.js";
 import type { EventStore } from "../../src/store/event-store.js";
@@ -36,7 +36,7 @@ export async function testServer(
 ): Promise<TestServer> {
   const loom = await createLoom({ store, approval: "effects" }, { env: {} });
   const tokens = readTokens([`ann=${TOKENS.all}`, `bob:approve=${TOKENS.approve}`, `ro:read=${TOKENS.read}`]);
-  const app = serverApp(loom, { tokens, cookie: "planloom-4950", names: namesOf("127.0.0.1", []), ...options });
+  const app = serverApp(loom, { tokens, cookie: "planloom-4950", names: serverNames("127.0.0.1", []), ...options });
   const ask = async (path: string, { method, token, headers = {}, body }: AskInit = {}) =>
     app.request(`${HERE}${path}`, {
       method: method ?? (body === undefined ? "GET" : "POST"),

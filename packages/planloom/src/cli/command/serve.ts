@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Loom } from "../../loom/loom.js";
-import { isLoopback, namesOf } from "../../server/access/place.js";
+import { isLoopback, serverNames } from "../../server/access/place.js";
 import { sessionCookie } from "../../server/access/session.js";
 import { readTokens, type AccessToken } from "../../server/access/tokens.js";
 import { serverApp } from "../../server/app.js";
@@ -73,7 +73,7 @@ interface ServedPlace {
 function placeOf({ host, port, token, allowHost = [] }: ServeFlags): ServedPlace {
   if (!/^\d{1,5}$/u.test(port) || Number(port) > MOST_PORT) throw new PlanloomError("PORT_INVALID", { given: port });
   const given = readTokens(token ?? tokensOfVariables());
-  const names = namesOf(host, allowHost);
+  const names = serverNames(host, allowHost);
   const isRandom = given.length === 0;
   if (isRandom && !isLoopback(host)) throw new PlanloomError("HOST_NEEDS_TOKEN", { host });
   const random = (): AccessToken => ({ name: "user", token: randomBytes(24).toString("base64url"), right: "all" });

@@ -39,7 +39,6 @@ export const withAccess =
     const caller = isSession ? undefined : await callerOf(context, access);
     rates.count(caller?.name ?? "");
     if (caller === undefined && !isSession) throw new PlanloomError("TOKEN_NEEDED", {});
-    // eslint-disable-next-line require-atomic-updates -- a request has a context of its own
     req.raw = await boundedBody(req.raw);
     if (caller !== undefined) {
       await assertRight(caller, req.raw);

@@ -16,7 +16,7 @@ const isWildcard = (host: string): boolean => host === "0.0.0.0" || host === "::
  * The names under which a server answers: those of loopback, its own host, and further ones. A port belongs to a name
  * only for pages of another port. Throws HOST_INVALID.
  */
-export function namesOf(host: string, further: readonly string[]): readonly string[] {
+export function serverNames(host: string, further: readonly string[]): readonly string[] {
   const own = isWildcard(host) ? [] : [host.includes(":") && !host.startsWith("[") ? `[${host}]` : host];
   return [...LOOPBACK, ...[...own, ...further].map(soundName)];
 }

@@ -38,7 +38,7 @@ export function tokenMeant(tokens: readonly AccessToken[], given: string): Acces
 export const readTokens = (written: readonly string[]): readonly AccessToken[] => soundTokens(written.map(readToken));
 
 /** Throws TOKEN_INVALID for tokens that cannot be used, or not together. */
-export function soundTokens(tokens: readonly AccessToken[]): readonly AccessToken[] {
+function soundTokens(tokens: readonly AccessToken[]): readonly AccessToken[] {
   for (const [index, one] of tokens.entries()) {
     soundToken(one);
     for (const other of tokens.slice(0, index)) {

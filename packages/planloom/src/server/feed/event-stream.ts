@@ -48,7 +48,7 @@ export function eventStream(
         isOpen = true;
         if (gone.signal.aborted) return;
         if (done === true) return (end(), controller.close());
-        controller.enqueue(encoder.encode(value as string));
+        controller.enqueue(encoder.encode(value));
         forget = clock.setTimer(LIMITS.stalledMs, () => drop(context, controller, end));
       },
       async cancel() {
