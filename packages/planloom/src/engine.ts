@@ -51,6 +51,9 @@ export type {
   Owner,
   RunList,
 } from "./store/event-store.js";
+// An exported run, opened as a store that can only be read.
+export { openExport } from "./store/open-export.js";
+export type { RunExport } from "./store/run-export.js";
 export { assertNext, checkEpoch, checkSeq, goalSetBy } from "./store/store-error.js";
 export {
   listRuns,

@@ -151,6 +151,8 @@ export const LIMITS = {
   listHeads: 20,
   /** How often a list that is followed looks for runs of other processes, in ms. */
   followMs: 1_000,
+  /** Bytes of an exported run that is opened: it is held in memory whole. */
+  exportBytes: 256 * 1024 * 1024,
   /** Events that are read from a store at once: a reader that is slow holds so many. */
   eventsPage: 200,
   /** Characters of an answer that a slow reader of a stream has not taken: the rest comes with the whole answer. */

@@ -26,6 +26,7 @@ export const LOADERS: { readonly [name: string]: () => Promise<Call> } = {
   runs: async () => (await import("./command/runs.js")).runsCommand,
   show: async () => (await import("./command/read.js")).showCommand,
   report: async () => (await import("./command/report.js")).reportCommand,
+  export: async () => (await import("./command/export.js")).exportCommand,
   delete: async () => (await import("./command/delete.js")).deleteCommand,
   diff: async () => (await import("./command/look.js")).diffCommand,
   replay: async () => (await import("./command/replay.js")).replayCommand,

@@ -59,6 +59,7 @@ const wordsOf: (action: Action) => Words | string = byCase("action", {
   cancel: onRun,
   events: onRun,
   diff: onRun,
+  export: ({ runId }) => ["export", run(runId), "-o FILE"],
   answer: ({ runId, partial }) => ["answer", run(runId), partial && "--partial"],
   record: ({ runId }) => ["replay", run(runId), "--record FILE"],
   edit: ({ runId }) => ["edit", run(runId), "--plan FILE"],

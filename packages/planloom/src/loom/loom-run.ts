@@ -43,6 +43,8 @@ import {
 import type { UIMessageChunk } from "../streams/ui-message-chunk.js";
 import { uiMessageStream, uiMessageStreamResponse } from "../streams/ui-message-stream.js";
 import { wordedRefusal, wordedReply, type WordedRefusal, type WordedReply } from "./worded-reply.js";
+import { exportRun } from "../engine/export.js";
+import type { RunExport } from "../store/run-export.js";
 import { recordingOf, type Recording } from "../engine/recording.js";
 
 export interface SendOptions {
@@ -159,6 +161,15 @@ export class LoomRun<Document = RunDocument> {
     const { run, differences, policyDifferences } = replay(await this.store.read(this.id));
     if (differences.length > 0) throw new PlanloomError("REPLAY_DIFFERS", { runId: this.id, differences });
     return { ...documentOf(run), ...(policyDifferences.length === 0 ? {} : { policyDifferences }) };
+  }
+
+  /**
+   * All that the store holds of the run, as one JSON document: openExport opens it. The values of the configuration's
+   * secrets and of the models' keys are replaced. Private values stay. The run need not have ended. Rejects with
+   * EXPORT_NOT_POSSIBLE.
+   */
+  async export(): Promise<RunExport> {
+    return exportRun(this.store, this.id, this.home.secrets);
   }
 
   /** The run as a document that replayRecording can run. Rejects with RUN_NOT_STOPPED while calls are open. */

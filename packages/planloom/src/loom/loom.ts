@@ -6,6 +6,7 @@ import type { DraftedStep } from "../agents/checkpoint.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Role } from "../model/port.js";
 import type { RoleSettings } from "../model/settings/role.js";
+import { secretsOfRoles } from "./role-secrets.js";
 import { estimatePlan } from "../plan/estimate/estimate.js";
 import { errorKeys } from "../plan/finding.js";
 import type { Json, JsonObject } from "../plan/json.js";
@@ -362,6 +363,7 @@ export class Loom<C = unknown> {
       assertHas: (run, needed) => assertHas(this.services, run, needed),
       appraise: (plan, run, context) => this.appraised(plan, run, context),
       started: (goal, inputs, given, more) => this.startedData(goal, inputs, given, more),
+      secrets: { ...this.services.secrets, ...secretsOfRoles(this.roles) },
       answerChecks: this.answerChecks,
     };
     return new LoomRun(runId, this.engine, this.services.store, home, answer);

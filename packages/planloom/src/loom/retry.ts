@@ -28,6 +28,7 @@ import type { AnswerChecks } from "./answer-schema.js";
 import type { Run, RunRequest } from "../run/state.js";
 import type { ContextOptions } from "./context-option.js";
 import type { StartRequest } from "../engine/engine.js";
+import type { Secrets } from "../tools/secret-filter.js";
 import { checkInputTrust, soundInputs, trustOfDefaults } from "./start-options.js";
 
 export interface RetryOptions {
@@ -72,6 +73,8 @@ export interface Home {
     given: CheckedPlan | undefined,
     more: Pick<RunRequest, "tags" | "trust" | "messages" | "context" | "answerSchema">,
   ): EventData["run.started"];
+  /** All secrets of the configuration, with the keys of its models. No exported run holds one. */
+  readonly secrets: Secrets;
   /** The schemas of programs for the answers of their runs. */
   readonly answerChecks: AnswerChecks;
 }

@@ -27,6 +27,7 @@ export const httpSurface: Surface = byCase<Action, "action", string>("action", {
   events: ({ runId }) => `GET ${onRun(runId, "/events")}`,
   diff: ({ runId }) => `GET ${onRun(runId, "/diff")}`,
   answer: ({ runId, partial }) => (partial ? command(runId, '{ "type": "answer" }') : `GET ${onRun(runId)}`),
+  export: ({ runId }) => `GET ${onRun(runId, "/export")}`,
   trace: ({ runId }) => `GET ${onRun(runId, "/journal")}`,
   approve: ({ runId, hash }) => command(runId, `{ "type": "approve", "hash": ${JSON.stringify(hash ?? "…")} }`),
   reject: ({ runId, hash }) =>

@@ -1,6 +1,9 @@
 // Finds the store that a command uses. In: a working directory and the environment. Out: "memory" or a path, and the
 // open store. The terminal, the server and the library find the same runs from the same folder.
+import { existsSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { LIMITS } from "../limits.js";
 import { lookAt } from "../files/ownership.js";
 import { projectFolders } from "../files/project.js";
 import type { SetupNote } from "../words/setup-notes.js";
@@ -46,11 +49,26 @@ export function findStore(cwd: string, home?: string): { readonly path: string; 
 export const isStoreFile = (store: string | EventStore | undefined): store is string =>
   typeof store === "string" && store !== "memory" && !isUrl(store);
 
-/** Opens the result of `storePath`. Throws STORE_UNKNOWN for an address, and the errors of `openSqliteStore`. */
+/**
+ * Opens the result of `storePath`. A file that ends in .json and holds JSON is an exported run. Throws STORE_UNKNOWN
+ * for an address, and the errors of `openSqliteStore` and `openExport`.
+ */
 export async function openStore(spec: string): Promise<EventStore> {
   if (spec === "memory") return memoryStore();
-  if (!isUrl(spec)) return openSqliteStore({ path: spec });
+  if (!isUrl(spec)) return (await exportIn(spec)) ?? openSqliteStore({ path: spec });
   throw new PlanloomError("STORE_UNKNOWN", { scheme: spec.split("://")[0] ?? "" });
+}
+
+/** A database of this name stays one: it does not begin like a JSON document. */
+async function exportIn(path: string): Promise<EventStore | undefined> {
+  if (!/\.json$/i.test(path) || !existsSync(path)) return undefined;
+  const most = LIMITS.exportBytes;
+  if (statSync(path).size > most)
+    throw new PlanloomError("EXPORT_INVALID", { file: path, problem: "too-large", mebibytes: most / 2 ** 20 });
+  const bytes = await readFile(path);
+  if (bytes.subarray(0, 15).toString("latin1") === "SQLite format 3") return undefined;
+  const { openExportFile } = await import("./open-export.js");
+  return openExportFile(bytes, path);
 }
 
 /** Whether it is an address. An address may hold a password, and is never used as a path. */

@@ -63,6 +63,14 @@ export function secretFoundIn(secrets: Secrets, value: Json): string | undefined
   return Object.keys(secrets).find((name) => secretFilter({ [name]: secrets[name] }).value(value) !== value);
 }
 
+/** The names of all secrets whose values stand in these values. */
+export function secretsFoundIn(secrets: Secrets, values: readonly Json[]): readonly string[] {
+  return Object.keys(secrets).filter((name) => {
+    const filter = secretFilter({ [name]: secrets[name] });
+    return values.some((value) => filter.value(value) !== value);
+  });
+}
+
 type Placeholder = (name: string) => string;
 
 /** Without characters that have an escape in JSON. */

@@ -18,7 +18,7 @@ export type Action =
   /** `takeOver`: also from a process that is alive. */
   | { readonly action: "resume"; readonly runId?: string; readonly takeOver?: true }
   | {
-      readonly action: "show" | "watch" | "cancel" | "record" | "edit" | "events" | "diff";
+      readonly action: "show" | "watch" | "cancel" | "record" | "edit" | "events" | "diff" | "export";
       readonly runId?: string;
     }
   /** Read the answer, or (`partial`) write one from what a failed run has done. */

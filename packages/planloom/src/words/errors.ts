@@ -6,6 +6,7 @@ import { ANSWER_ERRORS, type AnswerErrors } from "./errors/answers.js";
 import { COMMAND_LINE_ERRORS, type CommandLineErrors } from "./errors/command-line.js";
 import { CONFIGURATION_ERRORS, type ConfigurationErrors } from "./errors/configuration.js";
 import { CONTEXT_ERRORS, type ContextErrors } from "./errors/context.js";
+import { EXPORT_ERRORS, type ExportErrors } from "./errors/exports.js";
 import { MODEL_ERRORS, type ModelErrors } from "./errors/model.js";
 import { PLAN_ERRORS, type PlanErrors } from "./errors/plans.js";
 import { RECORDING_ERRORS, type RecordingErrors } from "./errors/recordings.js";
@@ -23,6 +24,7 @@ export interface ErrorParams
     CommandLineErrors,
     ConfigurationErrors,
     ContextErrors,
+    ExportErrors,
     ModelErrors,
     PlanErrors,
     RecordingErrors,
@@ -44,6 +46,7 @@ export const ERROR_AREAS = {
   start: START_ERRORS,
   context: CONTEXT_ERRORS,
   recordings: RECORDING_ERRORS,
+  exports: EXPORT_ERRORS,
   store: STORE_ERRORS,
   server: SERVER_ERRORS,
   requests: REQUEST_ERRORS,

@@ -27,6 +27,7 @@ export const librarySurface: Surface = byCase<Action, "action", string>("action"
   record: () => onRun("recording()"),
   edit: () => onRun("edit(plan)"),
   events: () => onRun("events()"),
+  export: () => onRun("export()"),
   diff: () => onRun("document()"),
   answer: ({ partial }) => onRun(partial ? "answerPartly()" : "document()"),
   trace: () => onRun("journal()"),

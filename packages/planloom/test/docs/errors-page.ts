@@ -22,7 +22,7 @@ const AREAS: { readonly [mark: string]: readonly (keyof typeof ERROR_AREAS)[] } 
   "command line": ["commandLine"],
   configuration: ["configuration"],
   models: ["models"],
-  "plans and runs": ["plans", "runs", "start", "context", "recordings"],
+  "plans and runs": ["plans", "runs", "start", "context", "recordings", "exports"],
   store: ["store"],
   server: ["server", "requests"],
 };

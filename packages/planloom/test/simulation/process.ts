@@ -135,6 +135,7 @@ export class SimulatedProcess {
       models,
       now: () => 0,
       historyBefore: () => Promise.resolve(NO_HISTORY),
+      secrets: {},
       answerChecks: new Map(),
     };
     const forked = this.engine.load(parent).then((run) => forkOf(run, { at, runId }, home));

@@ -447,6 +447,21 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { file: "run.json", problem: "unreadable", reason: "Unexpected end of JSON input" },
     { problem: "answer", seq: 12, type: "input.refused" },
   ],
+  // Exports
+  EXPORT_INVALID: [
+    { file: "run.json", problem: "not-export" },
+    { file: "run.json", problem: "incomplete" },
+    { file: "run.json", problem: "recording" },
+    { file: "run.json", problem: "unreadable", reason: "Unexpected end of JSON input" },
+    { problem: "newer", version: 2, known: 1 },
+    { file: "run.json", problem: "too-large", mebibytes: 256 },
+  ],
+  EXPORT_DAMAGED: [
+    { file: "run.json", runId: "RUN", part: "event", seq: 7 },
+    { runId: "RUN", part: "seal" },
+  ],
+  EXPORT_NOT_POSSIBLE: [{ runId: "RUN", seq: 3, secrets: ["BANK_KEY"] }],
+  STORE_READ_ONLY: [{ store: "export run.json" }],
   RECORDING_DIFFERS: [
     { differs: "changed", name: "call/find/1", recorded: { args: { q: "a" } }, now: { args: { q: "b" } } },
     { differs: "new", name: "call/find/0/1", recorded: null, now: { args: {} } },

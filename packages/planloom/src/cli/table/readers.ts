@@ -64,6 +64,16 @@ export const READERS: readonly CommandData[] = [
     ],
   },
   {
+    name: "export",
+    arguments: [flags.RUN],
+    summary: "write a run to one file, without secrets",
+    flags: [...flags.STORE, { flag: "-o, --output <file>", does: "write to this file, not to standard output" }],
+    examples: [
+      { words: "export last -o run.json", does: "the run, to look at elsewhere" },
+      { words: "show last --store run.json", does: "open such a file, which can only be read" },
+    ],
+  },
+  {
     name: "delete",
     arguments: [flags.RUN],
     summary: "delete a run that nobody drives, with all that the store has of it",
