@@ -41,6 +41,12 @@ const ROUTES: readonly Route[] = [
     nav: "/waiting",
     load: async () => (await import("../pages/review/review-page.js")).ReviewPage,
   },
+  {
+    path: "/tools",
+    title: "Tools",
+    nav: "/tools",
+    load: async () => (await import("../pages/tools/tools-page.js")).ToolsPage,
+  },
 ];
 
 export interface Match {

@@ -5,6 +5,7 @@ import { session, tokenIn } from "../api/session.js";
 import { Button } from "../parts/button.js";
 import { Field } from "../parts/field.js";
 import { ErrorNote } from "../parts/note.js";
+import { Brand } from "./brand.js";
 import { useTitle } from "./page.js";
 
 export function SignInPage() {
@@ -14,6 +15,7 @@ export function SignInPage() {
   useTitle("Sign in");
   const ended = session.get() === "ended";
   const send = async () => {
+    if (given.trim() === "") return setError(new Error("Paste the link first."));
     setWorking(true);
     setError(undefined);
     await signIn(tokenIn(given)).catch(setError);
@@ -21,6 +23,10 @@ export function SignInPage() {
   };
   return (
     <main class="page sign-in" id="main">
+      <p class="brand">
+        <Brand />
+        Planloom
+      </p>
       <h1>{ended ? "Your session has ended" : "Sign in"}</h1>
       <p class="soft">
         {ended
@@ -41,13 +47,7 @@ export function SignInPage() {
             />
           )}
         </Field>
-        <Button
-          kind="primary"
-          submit
-          working="Signing in …"
-          isWorking={isWorking}
-          blocked={given.trim() === "" ? "Paste the link first." : undefined}
-        >
+        <Button kind="primary" submit working="Signing in …" isWorking={isWorking}>
           Sign in
         </Button>
       </form>

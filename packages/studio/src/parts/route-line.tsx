@@ -1,32 +1,11 @@
 // The progress of a run as a line with stops. In: how many steps are in which state. Out: a drawing, which screen readers
 // skip, because its numbers stand beside it. A short line has one stop a step, a long one is a bar.
 import { MarkAt, type Shape } from "./state.js";
-
-export interface Stops {
-  readonly total: number;
-  readonly done: number;
-  readonly failed: number;
-  readonly skipped: number;
-  /** The mark of the stop where the run is now; absent if it has ended. */
-  readonly now?: Shape;
-}
+import { stopShapes, type Stops } from "./stops.js";
 
 const GAP = 14;
 const MOST_STOPS = 12;
 const BAR_WIDTH = 150;
-
-/** The states of the stops in the order in which they are drawn. */
-export function stopShapes({ total, done, failed, skipped, now }: Stops): readonly Shape[] {
-  const passed = [
-    ...Array<Shape>(done).fill("done"),
-    ...Array<Shape>(skipped).fill("skipped"),
-    ...Array<Shape>(failed).fill("failed"),
-  ];
-  const open = total - passed.length;
-  if (open <= 0) return passed.slice(0, total);
-  const here: readonly Shape[] = now === undefined ? [] : [now];
-  return [...passed, ...here, ...Array<Shape>(open - here.length).fill("planned")];
-}
 
 export function RouteLine(stops: Stops) {
   if (stops.total === 0) return null;

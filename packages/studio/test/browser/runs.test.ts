@@ -1,4 +1,5 @@
-// The list of runs in a real browser: sign in, start, watch, filter, reload, keyboard alone, a lost server.
+// The list of runs and the list of tools in a real browser: sign in, start, watch, filter, reload, keyboard alone, a lost
+// server.
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { browserTest, faultsOf, inEachLook, isTooWide, shoot, useStudio, violationsOf } from "./harness.js";
@@ -140,6 +141,26 @@ browserTest("the list in each look: no violation, nothing wider than the page", 
     expect(await isTooWide(page)).toBe(false);
     await shoot(page, `runs-${look}`);
   });
+});
+
+browserTest("the tools show what they do and take; the search and the open tool stand in the address", async () => {
+  const page = await studio().openPage();
+  await page.getByRole("link", { name: "Tools" }).click();
+  await page.getByRole("region", { name: "refund" }).getByText("acts once").waitFor();
+  await page.getByRole("searchbox").fill("pays");
+  await page.getByRole("region", { name: "calculate" }).waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "refund" }).click();
+  await page.waitForURL(/\/tools\?text=pays&tool=refund$/);
+  await page.getByRole("row", { name: "amountEur number · chooses what the call does" }).waitFor();
+  await page.reload();
+  await page.getByText("{ receipt: string, order: string, customer: string, amountEur: number }").waitFor();
+  await inEachLook(page, async (look) => {
+    expect(await violationsOf(page)).toEqual([]);
+    expect(await isTooWide(page)).toBe(false);
+    await shoot(page, `tools-${look}`);
+  });
+  expect(faultsOf(page)).toEqual([]);
 });
 
 browserTest("an address without a page says so", async () => {

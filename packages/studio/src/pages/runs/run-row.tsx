@@ -33,7 +33,7 @@ export function RunRow({ head }: { readonly head: Head }) {
           <>
             <Time at={head.startedAt === 0 ? head.updatedAt : head.startedAt} />
             <small>
-              <Age at={head.updatedAt} />
+              changed <Age at={head.updatedAt} />
             </small>
           </>
         )}

@@ -1,10 +1,11 @@
 // The list of runs: what waits first, then by day. Search and filter stand in the address.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { announce } from "../../app/announce.js";
 import { moveFocus, useKeys } from "../../app/keys.js";
 import { useTitle } from "../../app/page.js";
 import { go, usePlace } from "../../app/router.js";
 import { Button } from "../../parts/button.js";
+import { FindField } from "../../parts/find-field.js";
 import { EmptyNote, ErrorNote } from "../../parts/note.js";
 import { useNow } from "../../parts/time.js";
 import "../../style/runs.css";
@@ -61,7 +62,12 @@ function Found({ shown, runs: { list, error, more, renew }, isEmpty }: FoundProp
   return (
     <>
       <div class="filters" role="search">
-        <Find shown={shown} />
+        <FindField
+          id="find-run"
+          label="Find in goals"
+          text={shown.text}
+          onText={(text) => go(runsAddress({ ...shown, text }), { replace: true })}
+        />
         <ul class="chips" aria-label="Filter by state">
           {FILTERS.map((filter) => (
             <li key={filter}>
@@ -89,35 +95,6 @@ function Found({ shown, runs: { list, error, more, renew }, isEmpty }: FoundProp
         {list !== undefined && !isEmpty && <More list={list} more={more} />}
       </div>
     </>
-  );
-}
-
-/** Typing changes the address without steps for Back. */
-function Find({ shown }: { readonly shown: Shown }) {
-  const [text, setText] = useState(shown.text);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  useEffect(() => setText(shown.text), [shown.text]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const change = (next: string) => {
-    setText(next);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => go(runsAddress({ ...shown, text: next.trim() }), { replace: true }), 200);
-  };
-  return (
-    <div class="find">
-      <label class="vh" for="find-run">
-        Find in goals
-      </label>
-      <input
-        class="field"
-        id="find-run"
-        type="search"
-        placeholder="Find in goals"
-        value={text}
-        onInput={(event) => change(event.currentTarget.value)}
-      />
-      <kbd aria-hidden="true">/</kbd>
-    </div>
   );
 }
 
@@ -162,7 +139,7 @@ function Rows({ groups }: { readonly groups: readonly Group[] }) {
             Time taken
           </th>
           <th scope="col" class="num">
-            Started, changed
+            Started
           </th>
         </tr>
       </thead>
