@@ -55,12 +55,18 @@ export interface Engine {
   /**
    * Records a command in the run's inbox. If nobody owns the run, this engine drives it from then on, and `listener` is
    * called; not if `record` is "only". Rejects with PROCESS_LACKS before the command is recorded, if it cannot drive
-   * it. Resolves once the log holds the answer (with "only": once the command is recorded).
+   * it. Resolves once the log holds the answer (with "only": once the command is recorded). `inputId` is the id of the
+   * command in the inbox and in the log; absent: a new one.
    */
   send(
     runId: string,
     command: Command,
-    options: { readonly by: string; readonly record?: "only"; readonly listener?: Listener },
+    options: {
+      readonly by: string;
+      readonly record?: "only";
+      readonly listener?: Listener;
+      readonly inputId?: string;
+    },
   ): Promise<Reply>;
   /** The current state of the run, from its log. Rejects with RUN_UNKNOWN. */
   load(runId: string): Promise<Run>;

@@ -150,9 +150,9 @@ class LocalEngine implements Engine {
   async send(
     runId: string,
     command: Command,
-    { by, record, listener }: { readonly by: string; readonly record?: "only"; readonly listener?: Listener },
+    { by, record, listener, inputId = this.#ports.newId("input") }: Parameters<Engine["send"]>[2],
   ): Promise<Reply> {
-    const { store, clock, newId } = this.#ports;
+    const { store, clock } = this.#ports;
     const driven = this.#drives.get(runId)?.run;
     const before = driven ?? (await this.load(runId));
     if (readCommand(command) === undefined || !isSender(by)) throw commandInvalid(command, by);
@@ -161,7 +161,6 @@ class LocalEngine implements Engine {
     if (isOver && !(await this.#waitingFor(before)).some(isRetry)) return runEnded(before);
     const refusal = whyRefused(before, command);
     if (refusal !== undefined) return { ok: false, ...refusal };
-    const inputId = newId("input");
     const fromSeq = before.log.seq + 1;
     const entry = { inputId, at: clock.now(), by, payload: command as unknown as Json };
     const taken = record !== "only" && driven === undefined && (await this.#mayTakeOver(runId));

@@ -14,6 +14,7 @@ import { replay } from "../run/log/replay.js";
 import type { EventStore, JournalRow } from "../store/event-store.js";
 import type { RetryPreview } from "../run/decide/retry.js";
 import { forkOf, forkPreviewOf, previewOf, retryOf, type ForkOptions, type Home, type RetryOptions } from "./retry.js";
+import type { OnceSender } from "./sent-once.js";
 import { knownOptions, soundOptions } from "./known-options.js";
 import { soundFeed, soundValue } from "./start-options.js";
 import type { Engine, Listener } from "../engine/engine.js";
@@ -54,12 +55,23 @@ export interface SendOptions {
   readonly record?: "only";
   /** Called with the later events, if this process drives the run from here on. */
   readonly listener?: Listener;
+  /**
+   * An id of the sender's own. The same command of the same author with the same id is obeyed once, and gets the same
+   * reply. Rejects with INPUT_REUSED if the id was used for another command.
+   */
+  readonly inputId?: string;
 }
 
-const SEND_KEYS = ["by", "record", "listener"];
+const SEND_KEYS = ["by", "record", "listener", "inputId"];
 const RETRY_KEYS = ["inputs", "trust", "plan"];
 const FORK_KEYS = [...RETRY_KEYS, "at", "runId", "context", "stored"];
 const FOREIGN_ARGS = { arguments: "args", input: "args", editedArgs: "args" };
+
+/** What a run needs of its loom. */
+export interface RunHome extends Home {
+  /** Sends commands that have an id of their sender. */
+  readonly once: OnceSender;
+}
 
 /** `Document` is the result: typed if the run was started, or opened, with the schema of its answer. */
 export class LoomRun<Document = RunDocument> {
@@ -67,7 +79,7 @@ export class LoomRun<Document = RunDocument> {
     readonly id: string,
     private readonly engine: Engine,
     private readonly store: EventStore,
-    private readonly home: Home,
+    private readonly home: RunHome,
     private readonly answer?: AnswerSchema,
   ) {}
 
@@ -412,10 +424,14 @@ export class LoomRun<Document = RunDocument> {
   }
 
   private async send(command: Command, options: SendOptions): Promise<WordedReply> {
-    const { by = "user", record, listener } = soundOptions(options);
+    const { by = "user", record, listener, inputId } = soundOptions(options);
     this.keepCheck();
-    const told = { ...(record === undefined ? {} : { record }), ...(listener === undefined ? {} : { listener }) };
-    return wordedReply(await this.engine.send(this.id, command, { by, ...told }), this.id);
+    const told = { by, ...(record === undefined ? {} : { record }), ...(listener === undefined ? {} : { listener }) };
+    const reply =
+      inputId === undefined
+        ? this.engine.send(this.id, command, told)
+        : this.home.once.send(this.id, command, { ...told, inputId });
+    return wordedReply(await reply, this.id);
   }
 }
 

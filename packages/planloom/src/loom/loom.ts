@@ -49,10 +49,10 @@ import { soundQuery } from "./list-query.js";
 import { soundMessages, type GivenMessage } from "./messages-option.js";
 import { recoverRuns, type Recovery } from "./recover.js";
 import { assertNotAborted, cancelWith } from "./start-signal.js";
-import { LoomRun } from "./loom-run.js";
+import { LoomRun, type RunHome } from "./loom-run.js";
+import { OnceSender } from "./sent-once.js";
 import { waitingList, type WaitingList, type WaitingQuery } from "./waiting/waiting-list.js";
 import { Histories } from "./view/histories.js";
-import type { Home } from "./retry.js";
 import { plannerRequest } from "../perform/role-effects.js";
 import { todayAt } from "../perform/today.js";
 import { PlanChecks, type PlanCheck, type PlanCheckOptions, type WordedCheck } from "./plan-checks.js";
@@ -115,6 +115,7 @@ export class Loom<C = unknown> {
   private readonly plans: PlanChecks;
   private readonly histories: Histories;
   private readonly closing = new AbortController();
+  private readonly once: OnceSender;
 
   constructor(
     readonly engine: Engine,
@@ -127,7 +128,8 @@ export class Loom<C = unknown> {
     private readonly contexts: ContextStarts,
     private readonly appends: Appends,
   ) {
-    const { inventory, limits } = services;
+    const { inventory, limits, store, clock } = services;
+    this.once = new OnceSender(engine, store, clock);
     const synthesizer = services.synthesizer !== null;
     this.histories = new Histories(services.store, services.clock);
     this.plans = new PlanChecks(inventory.inventory, { limits, granularity: settings.granularity, synthesizer });
@@ -353,7 +355,7 @@ export class Loom<C = unknown> {
   }
 
   private runNamed(runId: string, answer?: AnswerSchema): LoomRun<unknown> {
-    const home: Home = {
+    const home: RunHome = {
       settingsFor: (plan) => this.settingsFor(plan),
       models: this.models(),
       now: () => this.services.clock.now(),
@@ -365,6 +367,7 @@ export class Loom<C = unknown> {
       started: (goal, inputs, given, more) => this.startedData(goal, inputs, given, more),
       secrets: { ...this.services.secrets, ...secretsOfRoles(this.roles) },
       answerChecks: this.answerChecks,
+      once: this.once,
     };
     return new LoomRun(runId, this.engine, this.services.store, home, answer);
   }

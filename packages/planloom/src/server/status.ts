@@ -33,6 +33,7 @@ const OF_CODE: { readonly [code in ErrorCode]?: number } = {
   MEDIA_TYPE: 415,
   TOO_MANY_REQUESTS: 429,
   TOO_MANY_STREAMS: 503,
+  INPUT_REUSED: 422,
 };
 
 export const httpStatus = (code: ErrorCode, kind: ErrorKind): number => OF_CODE[code] ?? OF_KIND[kind];

@@ -131,14 +131,13 @@ class ToyEngine implements Engine {
   async send(
     runId: string,
     command: Command,
-    { by, record, listener }: { readonly by: string; readonly record?: "only"; readonly listener?: Listener },
+    { by, record, listener, inputId = this.ports.newId("input") }: Parameters<Engine["send"]>[2],
   ): Promise<Reply> {
-    const { store, clock, newId } = this.ports;
+    const { store, clock } = this.ports;
     const run = this.#driven.get(runId)?.loop.run ?? (await this.load(runId));
     if (readCommand(command) === undefined || by === "engine")
       throw new PlanloomError("COMMAND_INVALID", { problem: "field", type: command.type });
     if (run.mode.phase === "ended" && !isRetry(command)) return unanswered(run);
-    const inputId = newId("input");
     const entry = { inputId, at: clock.now(), by, payload: command as unknown as Json };
     if (record === "only") return store.put(runId, entry).then(() => ({ ok: true }));
     if (!this.#driven.has(runId)) this.#assertAble(run, [...(await this.#waitingFor(run)), entry.payload]);

@@ -1,6 +1,6 @@
 // The routes of the HTTP API in process: each is a call of the library, and each error is a problem with a next step.
 import { expect, test } from "vitest";
-import { ANN, openServer, PLAN } from "./parts.js";
+import { ANN, BEN, openServer, PLAN } from "./parts.js";
 
 const text: unknown = expect.any(String);
 const list: unknown = expect.any(Array);
@@ -83,6 +83,29 @@ test("plans are checked and estimated, and tools listed, without a run", async (
   const { tools } = (await get("/v1/tools")).body;
   expect(tools).toContainEqual(expect.objectContaining({ name: "pay", effects: "once", control: ["invoice"] }));
   expect(await get("/readyz")).toMatchObject({ status: 200, body: { ok: true } });
+});
+
+test("a command with an id is obeyed once, and answered the same", async () => {
+  const { post, get, as, stopped } = await openServer();
+  const { body: run } = await post("/v1/runs", { plan: PLAN });
+  const at = `/v1/runs/${run.runId}`;
+  await stopped(run.runId);
+  const { hash } = (await get(at)).body.waiting.approvals[0]!;
+  const approve = { type: "approve", hash, inputId: "1" };
+  const both = await Promise.all([post(`${at}/commands`, approve), post(`${at}/commands`, approve)]);
+  expect(both.map(({ status }) => status)).toEqual([200, 200]);
+  await stopped(run.runId);
+  expect((await post(`${at}/commands`, approve)).status).toBe(200);
+  const granted = (await get(`${at}/events`)).body.events.filter(({ type }) => type === "approval.granted");
+  expect(granted).toHaveLength(1);
+  expect(await post(`${at}/commands`, { ...approve, hash: "other" })).toMatchObject({
+    status: 422,
+    body: { code: "INPUT_REUSED" },
+  });
+  // Another token has ids of its own, and without an id the command is judged anew.
+  const refused = { status: 409, body: { code: "ALREADY_APPROVED" } };
+  expect(await as(BEN).post(`${at}/commands`, approve)).toMatchObject(refused);
+  expect(await post(`${at}/commands`, { type: "approve", hash })).toMatchObject(refused);
 });
 
 test("a next step names a route of the run", async () => {

@@ -426,6 +426,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { runId: "RUN" },
   ],
   ENGINE_CLOSED: [{ runId: "RUN" }],
+  INPUT_REUSED: [{ runId: "r-1", inputId: "click-7" }],
   COMMAND_INVALID: [
     { problem: "no-type" },
     { problem: "unknown", type: "stop" },

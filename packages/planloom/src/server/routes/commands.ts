@@ -1,5 +1,6 @@
 // Commands to a run over HTTP. In: nothing. Out: a route. The author of a command is the name of the caller's token.
 import { z } from "zod";
+import { LIMITS } from "../../limits.js";
 import type { LoomRun, SendOptions } from "../../loom/loom-run.js";
 import type { WordedReply } from "../../loom/worded-reply.js";
 import { DOUBT_VERDICTS, UNUSABLE_VERDICTS } from "../../run/command.js";
@@ -14,8 +15,20 @@ const hash = FIELD.text.meta({ description: "The hash of what is meant, as it st
 const comment = FIELD.text.meta({ description: "In words: for the log." });
 const reason = comment.optional();
 
+const again = {
+  inputId: z
+    .string()
+    .min(1, "a text of 1 to 200 characters")
+    .max(LIMITS.nameChars, "a text of 1 to 200 characters")
+    .optional()
+    .meta({
+      description: "An id of your own. The same command with the same id is obeyed once, and answered the same.",
+    }),
+};
+
 const COMMANDS = [
   z.strictObject({
+    ...again,
     type: z.literal("approve"),
     hash,
     comment: comment.optional(),
@@ -30,35 +43,52 @@ const COMMANDS = [
       .meta({ description: "For a call of an agent step: later calls like it." }),
   }),
   z.strictObject({
+    ...again,
     type: z.literal("reject"),
     comment: FIELD.text.meta({ description: "What should change. The planner reads it after a rejected plan." }),
     hash: hash.optional(),
   }),
-  z.strictObject({ type: z.literal("edit"), plan: FIELD.plan, hash: hash.optional(), comment: comment.optional() }),
-  z.strictObject({ type: z.literal("respond"), step: FIELD.step, item: FIELD.item.optional(), value: FIELD.anyJson }),
   z.strictObject({
+    ...again,
+    type: z.literal("edit"),
+    plan: FIELD.plan,
+    hash: hash.optional(),
+    comment: comment.optional(),
+  }),
+  z.strictObject({
+    ...again,
+    type: z.literal("respond"),
+    step: FIELD.step,
+    item: FIELD.item.optional(),
+    value: FIELD.anyJson,
+  }),
+  z.strictObject({
+    ...again,
     type: z.literal("settle"),
     step: FIELD.step,
     item: FIELD.item.optional(),
     verdict: z.enum([...DOUBT_VERDICTS, ...UNUSABLE_VERDICTS]),
     output: FIELD.anyJson.optional().meta({ description: "The output, for `happened` and `use`." }),
   }),
-  z.strictObject({ type: z.literal("pause"), reason }),
+  z.strictObject({ ...again, type: z.literal("pause"), reason }),
   z.strictObject({
+    ...again,
     type: z.literal("resume"),
     takeOver: z.boolean().optional().meta({ description: "Also from a process that is alive." }),
   }),
-  z.strictObject({ type: z.literal("goal"), goal: FIELD.text, reason }),
-  z.strictObject({ type: z.literal("cancel"), reason }),
-  z.strictObject({ type: z.literal("retry"), ...retryFields }),
-  z.strictObject({ type: z.literal("answer") }),
+  z.strictObject({ ...again, type: z.literal("goal"), goal: FIELD.text, reason }),
+  z.strictObject({ ...again, type: z.literal("cancel"), reason }),
+  z.strictObject({ ...again, type: z.literal("retry"), ...retryFields }),
+  z.strictObject({ ...again, type: z.literal("answer") }),
 ] as const;
 
 const body = z.discriminatedUnion("type", COMMANDS);
 
 type Sent = z.output<typeof body>;
 
-async function sent(run: LoomRun, command: Sent, options: SendOptions): Promise<WordedReply> {
+type Command = Sent extends infer One ? (One extends Sent ? Omit<One, "inputId"> : never) : never;
+
+async function sent(run: LoomRun, command: Command, options: SendOptions): Promise<WordedReply> {
   switch (command.type) {
     case "approve": {
       const { type: _type, hash: approved, ...more } = command;
@@ -104,9 +134,9 @@ const command = route({
   example: { type: "approve", hash: "sha256:…" },
   answers: { 200: { description: "The run after the command.", schema: "Run" } },
   problems: [404, 409, 422],
-  handle: async (loom, { params: { id }, body: given, caller }) => {
+  handle: async (loom, { params: { id }, body: { inputId, ...given }, caller }) => {
     const run = await loom.get(id);
-    const reply = await sent(run, given, { by: caller.name });
+    const reply = await sent(run, given, { by: caller.name, ...onlyGiven({ inputId }) });
     return reply.ok ? jsonAnswer(await runDocument(loom, id)) : problemResponse(commandProblem(reply, id));
   },
 });

@@ -107,8 +107,12 @@ export const peopleStories = stories<OpenScene, EngineNeed>(({ about, story, sto
       const engine = await s.engine();
       const runId = await s.start(engine, { goal: "look", settings: { approval: "always" } });
       await waiting(engine, runId);
-      await engine.send(runId, { type: "reject", comment: "smaller" }, { by: "ann" });
+      await engine.send(runId, { type: "reject", comment: "smaller" }, { by: "ann", inputId: "mine" });
       const run = await waiting(engine, runId);
+      matches(
+        (await s.log(runId)).find(({ inputId }) => inputId === "mine"),
+        { type: "approval.denied", by: "ann" },
+      );
       matches(requests[1]?.rejected, [{ comment: "smaller", plan: { steps: [{ id: "v1" }] } }]);
       await engine.send(runId, { type: "approve", hash: pendingHash(run) }, { by: "ann" });
       deepEqual([...(await s.ended(engine, runId)).execution.steps.keys()], ["v2"]);

@@ -61,6 +61,7 @@ export interface RunErrors {
   };
   ENGINE_CLOSED: { readonly runId: string };
   COMMAND_INVALID: CommandFault;
+  INPUT_REUSED: { readonly runId: string; readonly inputId: string };
   /** A fork that the state of the run does not allow. */
   RUN_NOT_ENDED: { readonly runId: string };
   NOTHING_TO_RETRY: { readonly runId: string };
@@ -226,6 +227,11 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
       field: () => ["Give text where text is asked for, and values that are JSON."],
       sender: () => ["Name the person or the program that sends it, in at most 200 characters. `engine` is reserved."],
     }),
+  },
+  INPUT_REUSED: {
+    kind: "usage",
+    message: ({ runId, inputId }) => `Another command was sent to run ${runId} with the id ${quoted(inputId)}.`,
+    next: ({ runId }) => ["Send it with a new id. ", { action: "show", runId }, " shows the state of the run."],
   },
   RUN_NOT_ENDED: {
     kind: "refused",
