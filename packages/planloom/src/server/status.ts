@@ -31,9 +31,9 @@ const OF_CODE: { readonly [code in ErrorCode]?: number } = {
   RUN_NOT_STOPPED: 409,
   BODY_TOO_LARGE: 413,
   MEDIA_TYPE: 415,
+  INPUT_REUSED: 422,
   TOO_MANY_REQUESTS: 429,
   TOO_MANY_STREAMS: 503,
-  INPUT_REUSED: 422,
 };
 
 export const httpStatus = (code: ErrorCode, kind: ErrorKind): number => OF_CODE[code] ?? OF_KIND[kind];
