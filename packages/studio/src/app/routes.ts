@@ -36,6 +36,18 @@ const ROUTES: readonly Route[] = [
     load: async () => (await import("../pages/waiting/waiting-page.js")).WaitingPage,
   },
   {
+    path: "/runs/:id/again",
+    title: "Again from here",
+    nav: "/runs",
+    load: async () => (await import("../pages/again/again-page.js")).AgainPage,
+  },
+  {
+    path: "/runs/:id/diff",
+    title: "What changed",
+    nav: "/runs",
+    load: async () => (await import("../pages/diff/diff-page.js")).DiffPage,
+  },
+  {
     path: "/runs/:id/review/:hash",
     title: "Review",
     nav: "/waiting",

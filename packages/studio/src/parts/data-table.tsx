@@ -45,7 +45,6 @@ function Rows({ rows, caption }: { readonly rows: readonly Record[]; readonly ca
   return (
     <div class="scroll-x" tabIndex={0} role="region" aria-label={caption ?? "Data"}>
       <table class="figures">
-        {caption !== undefined && <caption class="lab">{caption}</caption>}
         <thead>
           <tr>
             {names.map((name) => (

@@ -60,15 +60,15 @@ export function TextEditor({ id, label, text, marks, describedBy, onText }: Text
   );
 }
 
-/** Puts the caret at the beginning of a line, and the line into view. */
-export function goToLine(id: string, line: number): void {
+/** Selects a line, or its first characters, and brings it into view. */
+export function goToLine(id: string, line: number, chars = Infinity): void {
   const area = document.getElementById(id);
   if (!(area instanceof HTMLTextAreaElement)) return;
   const lines = area.value.split("\n");
   const before = lines.slice(0, line - 1).join("\n");
   const start = line === 1 ? 0 : before.length + 1;
+  area.setSelectionRange(start, start + Math.min(chars, lines[line - 1]?.length ?? 0));
   area.focus();
-  area.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0));
   const height = area.scrollHeight / Math.max(1, lines.length);
   area.scrollTop = Math.max(0, (line - 4) * height);
 }

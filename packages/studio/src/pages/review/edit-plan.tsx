@@ -47,7 +47,7 @@ export function EditPlan({ plan, onClose, onDone }: EditPlanProps) {
       setError(thrown);
     }
   };
-  useEffect(() => document.getElementById(EDITOR)?.focus(), []);
+  useEffect(() => goToLine(EDITOR, 1, 0), []);
   return (
     <section aria-labelledby="h-edit" class="edit">
       <div class="sec">

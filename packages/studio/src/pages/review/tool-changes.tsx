@@ -9,7 +9,7 @@ export function ToolChanges({ changes }: { readonly changes: CallReview["changes
       <h3>What changed in the tool since the plan was made</h3>
       {changes.map(({ tool, differences }) => (
         <table key={tool} class="kv">
-          <caption class="lab">{tool}</caption>
+          <caption>{tool}</caption>
           <tbody>
             {differences.map(({ field, was, is }) => (
               <tr key={field}>

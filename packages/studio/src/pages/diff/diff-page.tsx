@@ -1,0 +1,129 @@
+// Two revisions of a plan beside each other. In: a run and `from`, `to` in the address. Out: the later one, with what changed
+// since the earlier one.
+import type { RunDocument } from "planloom";
+import { pageOfReview, pageOfRun, runPath, type PlanReview } from "../../api/people.js";
+import { useGet } from "../../api/use-get.js";
+import type { PageProps } from "../../app/routes.js";
+import { go, usePlace } from "../../app/router.js";
+import { Change } from "../../parts/diff.js";
+import { EmptyNote, ErrorNote } from "../../parts/note.js";
+import { PlanStep } from "../review/plan-step.js";
+import "../../style/value.css";
+import "../../style/review.css";
+import "../../style/again.css";
+
+type Plans = RunDocument["plans"];
+
+export function DiffPage({ params: { id = "" } }: PageProps) {
+  const { query } = usePlace();
+  const run = useGet<RunDocument>(runPath(id));
+  const plans = run.data?.plans ?? [];
+  const to = revisionIn(plans, query.get("to")) ?? plans.at(-1);
+  const from = revisionIn(plans, query.get("from")) ?? plans.at(-2) ?? plans[0];
+  const both = to === undefined || from === undefined ? undefined : { from, to };
+  const path =
+    both === undefined ? null : runPath(id, `/review/${both.to.hash}?against=${encodeURIComponent(both.from.hash)}`);
+  const review = useGet<PlanReview>(path);
+  const error = run.error ?? review.error;
+  return (
+    <div class="reading">
+      <div class="page diff-page">
+        <p class="trail">
+          <a href={pageOfRun(id)}>Run</a> <span aria-hidden="true">/</span> <span>what changed</span>
+        </p>
+        <h1>{run.data?.goal ?? "What changed in the plan"}</h1>
+        {error !== undefined && <ErrorNote error={error} />}
+        {both !== undefined && <Pick id={id} plans={plans} from={both.from.revision} to={both.to.revision} />}
+        {run.data !== undefined && plans.length < 2 && (
+          <EmptyNote title="There is only one plan.">
+            <p>When the planner or a person writes another revision, its changes appear here.</p>
+          </EmptyNote>
+        )}
+        {plans.length > 1 && review.data !== undefined && <Changes review={review.data} />}
+      </div>
+    </div>
+  );
+}
+
+const revisionIn = (plans: Plans, text: string | null) => plans.find(({ revision }) => String(revision) === text);
+
+interface PickProps {
+  readonly id: string;
+  readonly plans: Plans;
+  readonly from: number;
+  readonly to: number;
+}
+
+function Pick({ id, plans, from, to }: PickProps) {
+  const show = (next: { readonly from: number; readonly to: number }) =>
+    go(pageOfRun(id, `/diff?from=${next.from}&to=${next.to}`));
+  const choices = plans.map(({ revision }) => (
+    <option key={revision} value={revision}>
+      revision {revision}
+    </option>
+  ));
+  return (
+    <p class="pick">
+      <label>
+        From{" "}
+        <select class="field" value={from} onChange={(event) => show({ from: Number(event.currentTarget.value), to })}>
+          {choices}
+        </select>
+      </label>{" "}
+      <label>
+        to{" "}
+        <select class="field" value={to} onChange={(event) => show({ from, to: Number(event.currentTarget.value) })}>
+          {choices}
+        </select>
+      </label>
+    </p>
+  );
+}
+
+function Changes({ review }: { readonly review: PlanReview }) {
+  const { steps, diff, against } = review;
+  const changed = steps.filter(({ mark }) => mark !== "same");
+  const same = steps.length - changed.length;
+  return (
+    <>
+      <p class="lead" role="status">
+        {changed.length === 0 && diff?.plan.length === 0
+          ? "The two revisions do not differ."
+          : `${countOf(changed.length, "step")} changed from revision ${against?.revision ?? 0} to ${review.revision}.`}
+        {same > 0 && ` ${countOf(same, "step")} did not change.`}
+      </p>
+      {diff !== undefined && diff.plan.length > 0 && (
+        <table class="kv plan-fields">
+          <caption class="vh">The plan as a whole</caption>
+          <tbody>
+            {diff.plan.map(({ field, before, after }) => (
+              <tr key={field}>
+                <th scope="row">{field}</th>
+                <td>
+                  <Change before={textOf(before)} after={textOf(after)} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <ol class="plan">
+        {steps.map((step) => (
+          <PlanStep key={`${step.mark === "removed" ? "-" : ""}${step.id}`} step={step} compares />
+        ))}
+      </ol>
+      {review.waiting && (
+        <p>
+          <a class="btn primary" href={pageOfReview(review.runId, review.hash)}>
+            Review revision {review.revision}
+          </a>
+        </p>
+      )}
+    </>
+  );
+}
+
+const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+const textOf = (value: unknown): string | undefined =>
+  value === undefined ? undefined : typeof value === "string" ? value : JSON.stringify(value);
