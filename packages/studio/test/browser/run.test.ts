@@ -119,7 +119,8 @@ async function openSample(view: RunView, query = "", options: PageOptions = {}):
     if (part === "steps")
       return route.fulfill({ json: sampleStep(view, key, item === null ? undefined : Number(item)) });
     if (part === undefined) return route.fulfill({ json: { answer: "**Aurora Minds** leads." } });
-    return route.fulfill({ body: ": nothing yet\n\n", contentType: "text/event-stream" });
+    // The streams are open and say nothing.
+    return undefined;
   });
   await page.goto(`${studio().url}/runs/${view.runId}${query}`);
   await page.waitForSelector(".run-page h1");
