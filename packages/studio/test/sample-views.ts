@@ -461,7 +461,7 @@ export function sampleStep(view: RunView, key: string, index?: number): StepView
         turn: 2,
         kind: "model",
         name: "scripted-executor",
-        asked: "the same, with the result",
+        asked: { call: "turn 2" },
         answered: { company: "Aurora Minds", revenueUsdMillions: 4200 },
         tookMs: 390,
         usage: { input: 614, output: null },

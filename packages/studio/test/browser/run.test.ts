@@ -99,7 +99,7 @@ browserTest("a run is paused, resumed and cancelled; cancelling says what follow
   await form.waitFor({ state: "detached" });
   expect((await run.document()).status).toBe("running");
   await page.getByRole("button", { name: "Cancel the run…" }).click();
-  await form.getByLabel("Reason (optional)").fill("Not needed");
+  await form.getByLabel(/Reason/).fill("Not needed");
   await form.getByRole("button", { name: "Cancel the run" }).click();
   await headWord(page).getByText("Cancelled").waitFor();
   await page.getByRole("heading", { name: "In place of an answer" }).waitFor();

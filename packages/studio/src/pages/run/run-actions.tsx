@@ -4,8 +4,7 @@ import { post } from "../../api/client.js";
 import { isOver } from "../../api/run-live.js";
 import type { RunView } from "../../api/run-view.js";
 import { Button } from "../../parts/button.js";
-import { Dialog } from "../../parts/dialog.js";
-import { Field } from "../../parts/field.js";
+import { FormDialog } from "../../parts/form-dialog.js";
 import { ErrorNote } from "../../parts/note.js";
 
 interface RunActionsProps {
@@ -64,45 +63,22 @@ function WhileOpen({ view, again }: RunActionsProps) {
 const commandsOf = ({ runId }: RunView): string => `/v1/runs/${encodeURIComponent(runId)}/commands`;
 
 function CancelDialog({ view, again, onClose }: RunActionsProps & { readonly onClose: () => void }) {
-  const [reason, setReason] = useState("");
-  const [error, setError] = useState<unknown>();
-  const [isWorking, setWorking] = useState(false);
-  const send = async () => {
-    setWorking(true);
-    setError(undefined);
-    try {
-      await post(commandsOf(view), { type: "cancel", ...(reason.trim() === "" ? {} : { reason: reason.trim() }) });
-      onClose();
-      again();
-    } catch (thrown) {
-      setError(thrown);
-      setWorking(false);
-    }
+  const send = async (reason: string) => {
+    await post(commandsOf(view), { type: "cancel", ...(reason === "" ? {} : { reason }) });
+    again();
   };
   return (
-    <Dialog title="Cancel the run" onClose={onClose}>
-      <form class="cancel" onSubmit={(event) => (event.preventDefault(), void send())}>
-        <Consequences view={view} />
-        <Field label="Reason (optional)" hint="The log keeps it with your name and the time.">
-          {(ids) => (
-            <textarea
-              {...ids}
-              class="field"
-              rows={2}
-              value={reason}
-              onInput={(event) => setReason(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        {error !== undefined && <ErrorNote error={error} />}
-        <p class="acts">
-          <Button onPress={onClose}>Keep it</Button>
-          <Button submit isWorking={isWorking} working="Cancelling …">
-            Cancel the run
-          </Button>
-        </p>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Cancel the run"
+      label="Reason (optional; the log keeps it with your name)"
+      act="Cancel the run"
+      working="Cancelling …"
+      draft={`cancel ${view.runId}`}
+      onClose={onClose}
+      onSend={send}
+    >
+      <Consequences view={view} />
+    </FormDialog>
   );
 }
 

@@ -4,7 +4,7 @@ import type { StepView } from "../../../api/run-view.js";
 import { countText } from "../../../parts/money.js";
 import { durationText } from "../../../parts/time-text.js";
 import { Value } from "../../../parts/value.js";
-import { callText } from "../../../parts/value-text.js";
+import { callText, shortValue } from "../../../parts/value-text.js";
 import type { TabProps } from "./inspector.js";
 import { promptParts, replyParts, type PromptPart } from "./turn-parts.js";
 
@@ -17,6 +17,7 @@ export function ConversationTab({ step }: TabProps) {
   const isRunning = (step.item?.status ?? row.status) === "running";
   return (
     <ol class="turns" aria-busy={isRunning ? "true" : undefined}>
+      {step.instruction !== undefined && <Told step={step} />}
       {turns.map((turn, at) => (
         <li key={at} class={turn.kind}>
           {attempts.length > 1 && turns[at - 1]?.attempt !== turn.attempt && (
@@ -37,6 +38,21 @@ export function ConversationTab({ step }: TabProps) {
   );
 }
 
+/** What every turn goes out from: the instruction, and the values that the model gets with it. */
+function Told({ step: { instruction, args } }: Pick<TabProps, "step">) {
+  return (
+    <li>
+      <p class="who">
+        <b>Asked</b>
+      </p>
+      <p class="told">{instruction}</p>
+      {args.length > 0 && (
+        <p class="xs faint">with {args.map(({ name, value }) => `${name}: ${shortValue(value, 40)}`).join(", ")}</p>
+      )}
+    </li>
+  );
+}
+
 const directText = (tool = "its tool"): string => `A direct call of ${tool}. No model took part.`;
 
 function TurnHead({ turn: { kind, turn, name, usage, tookMs } }: { readonly turn: Turn }) {
@@ -51,11 +67,11 @@ function TurnHead({ turn: { kind, turn, name, usage, tookMs } }: { readonly turn
   );
 }
 
-function ToolTurn({ turn: { name, asked, answered } }: { readonly turn: Turn }) {
+function ToolTurn({ turn: { name, asked, answered, tookMs } }: { readonly turn: Turn }) {
   return (
     <>
       <p class="call">{callText(name, asked)}</p>
-      <Value value={answered} />
+      {answered === null && tookMs === undefined ? <p class="soft">No answer yet.</p> : <Value value={answered} />}
     </>
   );
 }
@@ -65,10 +81,12 @@ function ModelTurn({ turn: { asked, answered } }: { readonly turn: Turn }) {
   const { text, calls, other } = replyParts(answered);
   return (
     <>
-      <details class="prompt">
-        <summary>What it was asked</summary>
-        {prompt === undefined ? <Value value={asked} /> : <Prompt parts={prompt} />}
-      </details>
+      {prompt !== undefined && (
+        <details class="prompt">
+          <summary>What it was asked</summary>
+          <Prompt parts={prompt} />
+        </details>
+      )}
       {text !== undefined && <Value value={text} />}
       {calls.map((call, at) => (
         <p key={at} class="call">
