@@ -2,7 +2,7 @@
 // session's cookie says who asks.
 import { connectionHeld, connectionLost } from "./connection.js";
 import { notReached, problemIn } from "./problem.js";
-import { sessionHeld, sessionRefused, takeToken } from "./session.js";
+import { caller, session, sessionHeld, sessionRefused, takeToken, type Caller } from "./session.js";
 
 export { Problem } from "./problem.js";
 
@@ -36,6 +36,12 @@ async function request<T>(method: string, path: string, body: unknown, signal?: 
 
 /** Opens a session with a token: that of the address, if none is given. Without one, an earlier session counts. */
 export async function signIn(given: string | undefined = takeToken()): Promise<void> {
-  if (given !== undefined) await post("/v1/session", { token: given });
-  else await get("/v1/runs?limit=1");
+  const path = "/v1/session";
+  caller.set(given === undefined ? await get<Caller>(path) : await post<Caller>(path, { token: given }));
+}
+
+/** Ends the session of this browser. */
+export async function signOut(): Promise<void> {
+  await request("DELETE", "/v1/session", undefined);
+  session.set("missing");
 }

@@ -5,6 +5,14 @@ import { cell } from "./cell.js";
 /** unknown: nothing was asked yet. ended: a session that stood does not count any more. */
 export const session = cell<"unknown" | "open" | "missing" | "ended">("unknown");
 
+/** Who is signed in, as the log names the author of commands. */
+export interface Caller {
+  readonly name: string;
+  readonly right: "read" | "approve" | "all";
+}
+
+export const caller = cell<Caller | undefined>(undefined);
+
 /** A request was answered as signed in. */
 export const sessionHeld = (): void => session.set("open");
 

@@ -3,7 +3,10 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useCell } from "../api/cell.js";
+import { signOut } from "../api/client.js";
 import { lostSince } from "../api/connection.js";
+import { caller } from "../api/session.js";
+import { Button } from "../parts/button.js";
 import { clockText } from "../parts/time-text.js";
 import { LiveRegions } from "./announce.js";
 import { Brand } from "./brand.js";
@@ -67,22 +70,38 @@ function TopBar({ nav, onKeys }: { readonly nav: string | undefined; readonly on
         {NAV.map(({ path, word }) => (
           <a key={path} href={path} aria-current={nav === path ? "page" : undefined}>
             {word}
-            {path === "/waiting" && waiting !== "" && (
-              <span class="count">
-                {waiting}
-                <span class="vh"> runs</span>
-              </span>
-            )}
+            {path === "/waiting" && waiting !== "" && <span class="count">{waiting}</span>}
           </a>
         ))}
       </nav>
       <div class="aside">
+        <Who />
         <ThemeButton />
         <button type="button" class="btn quiet small" aria-label="Keyboard map" onClick={onKeys}>
           <kbd>?</kbd>
         </button>
       </div>
     </header>
+  );
+}
+
+const RIGHT = { read: "may read", approve: "may read and answer", all: "" } as const;
+
+/** Who is signed in, and the way out. */
+function Who() {
+  const who = useCell(caller);
+  if (who === undefined) return null;
+  const right = RIGHT[who.right];
+  return (
+    <span class="who">
+      <span class="cut" title="The name of your token: the author of your decisions">
+        {who.name}
+        {right === "" ? "" : `, ${right}`}
+      </span>
+      <Button kind="quiet" small onPress={() => signOut().catch(() => undefined)}>
+        Sign out
+      </Button>
+    </span>
   );
 }
 

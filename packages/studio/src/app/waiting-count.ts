@@ -1,8 +1,15 @@
-// How many runs wait for a person. In: the server's list. Out: a number for the top bar, kept up to date while the page
-// is seen.
+// How much waits for a person: approvals, questions, doubts. In: the server's list of runs. Out: a number for the top bar,
+// kept up to date while the page is seen.
 import { useEffect } from "preact/hooks";
 import { useGet } from "../api/use-get.js";
 import type { Head } from "../parts/run-state.js";
+
+/** An unreadable run asks for nothing. */
+function waitsOf(head: Head): number {
+  if (head.unreadable !== undefined || head.waiting === undefined) return 0;
+  const { approvals, questions, doubts, unusable = 0 } = head.waiting;
+  return approvals + questions + doubts + unusable;
+}
 
 /** Larger numbers are shown as "99+". */
 const MOST = 99;
@@ -20,6 +27,6 @@ export function useWaitingCount(): string {
       document.removeEventListener("visibilitychange", look);
     };
   }, [reload]);
-  const count = data?.runs.length ?? 0;
+  const count = data?.runs.reduce((sum, head) => sum + waitsOf(head), 0) ?? 0;
   return count === 0 ? "" : count > MOST ? `${MOST}+` : String(count);
 }

@@ -52,7 +52,7 @@ export function Age({ at }: { readonly at: Moment }) {
 }
 
 /** A length that is over. */
-export const Duration = ({ ms }: { readonly ms: number }) => <span>{durationText(ms)}</span>;
+const Duration = ({ ms }: { readonly ms: number }) => <span>{durationText(ms)}</span>;
 
 /** A length that grows until it has an end. */
 export function Elapsed({ from, to }: { readonly from: Moment; readonly to?: Moment | null }) {

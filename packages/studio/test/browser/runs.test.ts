@@ -22,6 +22,11 @@ browserTest("without a session the page says how to sign in, and takes a pasted 
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: "No run yet." }).waitFor();
   expect(page.url()).toBe(`${studio().url}/runs`);
+  await page.getByText("tester").waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  await page.reload();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
 });
 
 browserTest("an empty store offers the goals of the demo, in each look without violations", async () => {

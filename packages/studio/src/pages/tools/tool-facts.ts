@@ -64,7 +64,7 @@ export function argumentsOf({ input, control }: ListedTool): readonly ArgumentRo
 const schemaIn = (value: Json | undefined): Schema | undefined => (isRecord(value) ? value : undefined);
 
 /** The type of a schema in the notation of plans, as far as one line can say it. */
-export function typeOf(schema: Schema): string {
+function typeOf(schema: Schema): string {
   const { type, const: only, enum: choices, anyOf, oneOf, items } = schema;
   if (only !== undefined) return JSON.stringify(only);
   if (Array.isArray(choices)) return choices.map((choice) => JSON.stringify(choice)).join(" | ");
