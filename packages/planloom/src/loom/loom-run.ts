@@ -26,8 +26,9 @@ import { readEvidence } from "./evidence/evidence.js";
 import { contextAt, type ContextThen } from "./step-context.js";
 import { traceOf } from "./trace.js";
 import type { TraceEntry } from "./trace-entry.js";
-import type { RunView } from "./view/run-view.js";
+import type { RunView, StepView } from "./view/run-view.js";
 import { besideOf } from "./view/beside.js";
+import { readStepView } from "./view/read-step-view.js";
 import { timelineOf, viewOf } from "./view/view.js";
 import type { AgUiEvent } from "../streams/ag-ui-event.js";
 import { agUiStream, agUiStreamResponse, type AgUiOptions } from "../streams/ag-ui-stream.js";
@@ -118,6 +119,15 @@ export class LoomRun<Document = RunDocument> {
   async view(): Promise<RunView> {
     const timeline = timelineOf(await readLog(this.store, this.id));
     return viewOf(timeline, await besideOf(timeline.run, this.store, this.home));
+  }
+
+  /**
+   * One row of the view in full, by its key: what it got and where that came from, what it gave, its conversation, its
+   * attempts with their errors, its calls and its events. A step that has not begun has no attempts. With `item`, one
+   * item of a fan-out. Rejects with NO_SUCH_STEP.
+   */
+  stepView(step: string, { item }: { readonly item?: number } = {}): Promise<StepView> {
+    return readStepView(this.id, { step, ...(item === undefined ? {} : { item }) }, this.store, this.home);
   }
 
   /**

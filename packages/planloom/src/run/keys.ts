@@ -70,6 +70,12 @@ export const phaseKey = {
   answer: ROLE_SCOPES.answer,
 };
 
+/** The revision of the plan with this key; undefined if it is the key of something else. */
+export function revisionOfKey(key: string): number | undefined {
+  const found = /^#plan(?:\/(\d+))?$/.exec(key);
+  return found === null ? undefined : Number(found[1] ?? 1);
+}
+
 /** The key of a step that the current plan does not have any more. The current plan may have another of its id. */
 export const earlierKey = (step: string, revision: number): string => `${step}/${revision}`;
 

@@ -24,6 +24,7 @@ const OF_CODE: { readonly [code in ErrorCode]?: number } = {
   NO_REVISION: 404,
   NO_PLAN: 404,
   STEP_NOT_BEGUN: 404,
+  NO_SUCH_STEP: 404,
   ROUTE_UNKNOWN: 404,
   METHOD_NOT_ALLOWED: 405,
   RUN_EXISTS: 409,

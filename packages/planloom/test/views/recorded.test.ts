@@ -2,6 +2,9 @@
 import { describe, expect, it } from "vitest";
 import type { BarView, RunView } from "../../src/loom/view/run-view.js";
 import { LOGS, logIn } from "../fixtures/logs.js";
+import { findPhase, phaseView } from "../../src/loom/view/phase-view.js";
+import { findStep, stepViewOf } from "../../src/loom/view/step-view.js";
+import { rowContext, shownSteps, timelineOf } from "../../src/loom/view/view.js";
 import { readLogOf, viewAt } from "./parts.js";
 
 /** Bars stand in order, and only the last may be open. */
@@ -34,6 +37,23 @@ describe("the view of a recorded log", () => {
       expect(view.facts.stepsTotal).toBe(
         view.rows.filter(({ kind, key }) => kind === "step" && !key.includes("/")).length,
       );
+    }
+  });
+
+  it.each(LOGS)("%s has a view of each row in full, with the same row", (name) => {
+    const log = readLogOf(logIn(name));
+    const context = rowContext(timelineOf(log), { now: log.at(-1)!.at });
+    const steps = shownSteps(context.timeline);
+    for (const row of viewAt(log).rows) {
+      const phase = findPhase(row.key, context);
+      const found = findStep(steps, row.key, undefined);
+      const shown = phase === undefined ? stepViewOf(found!, log, [], context) : phaseView(phase, log, [], context);
+      expect(shown.row).toEqual(row);
+      const events = shown.events.map(({ seq }) => seq);
+      expect(events).toEqual([...events].sort((a, b) => a - b));
+      expect(shown.attempts.length > 0 ? events.length : 1).toBeGreaterThan(0);
+      for (const { attempt, startedAfterMs } of shown.attempts)
+        expect(row.bars.map((bar) => [bar.attempt, bar.fromMs])).toContainEqual([attempt, startedAfterMs]);
     }
   });
 });

@@ -436,6 +436,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   RUN_NOT_ENDED: [{ runId: "RUN" }],
   NOTHING_TO_RETRY: [{ runId: "RUN" }],
   UNKNOWN_STEP: [{ runId: "RUN", step: "find" }],
+  NO_SUCH_STEP: [{ runId: "RUN", step: "find" }],
   STEP_UNKNOWN: [{ runId: "RUN", step: "pay" }],
   STEP_UNUSABLE: [{ runId: "RUN", step: "pay" }],
 

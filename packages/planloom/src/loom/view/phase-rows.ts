@@ -18,8 +18,10 @@ const empty = { kind: "phase", needs: [] } as const;
 export function planRows(context: RowContext): ReadonlyMap<number, RowView> {
   const { run, timeline } = context;
   const proposed = new Map(run.planning.plans.map((plan) => [plan.revision, plan]));
-  const revisions = new Set([...proposed.keys(), ...timeline.plans.keys()]);
-  const begun = [...revisions].filter((revision) => isBegun(timeline.plans.get(revision), proposed.get(revision)));
+  const revisions = new Set([...proposed.keys(), ...timeline.phases.plans.keys()]);
+  const begun = [...revisions].filter((revision) =>
+    isBegun(timeline.phases.plans.get(revision), proposed.get(revision)),
+  );
   return new Map(begun.sort((a, b) => a - b).map((revision) => [revision, planRow(revision, proposed, context)]));
 }
 
@@ -27,9 +29,9 @@ const isBegun = (lane: Lane | undefined, plan: ProposedPlan | undefined): boolea
   plan !== undefined || (lane !== undefined && lane.bars.length > 0);
 
 function planRow(revision: number, proposed: ReadonlyMap<number, ProposedPlan>, context: RowContext): RowView {
-  const lane = context.timeline.plans.get(revision);
+  const lane = context.timeline.phases.plans.get(revision);
   const plan = proposed.get(revision);
-  const usage = (lane && context.timeline.spent.get(lane)) ?? NO_USAGE;
+  const usage = lane === undefined ? NO_USAGE : context.timeline.spentIn(lane);
   const status = planStatus(lane, plan, context);
   return {
     ...empty,
@@ -63,8 +65,8 @@ function planStatus(lane: Lane | undefined, plan: ProposedPlan | undefined, { ru
 export function answerRow(context: RowContext): RowView | undefined {
   const { plan, timeline, run } = context;
   if (plan === undefined) return undefined;
-  const lane = timeline.answer;
-  const usage = timeline.spent.get(lane) ?? NO_USAGE;
+  const lane = timeline.phases.answer;
+  const usage = timeline.spentIn(lane);
   const status = answerStatus(lane, context);
   const needs = answerNeedsOf(plan.plan);
   const partial = run.answering.partial === true ? { partial: true as const } : {};

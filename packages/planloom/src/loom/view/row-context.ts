@@ -59,13 +59,13 @@ export class RowContext {
     return this.run.owed.has(reconcileKey(work));
   }
 
-  waves(plan: ProposedPlan): Waves {
+  readonly waves = (plan: ProposedPlan): Waves => {
     const known = this.#waves.get(plan);
     if (known !== undefined) return known;
     const waves = wavesIn(plan);
     this.#waves.set(plan, waves);
     return waves;
-  }
+  };
 
   /** The plan under which a step began; undefined before the first. */
   planOf(revision: number): ProposedPlan | undefined {

@@ -184,7 +184,7 @@ function itemsOf(shown: ShownStep, context: RowContext): NonNullable<RowView["it
   return { total: items.length, counts, shown: shownFirst.map(({ work }) => itemView(shown, work, context)) };
 }
 
-function itemView(shown: ShownStep, work: Work, context: RowContext): ItemView {
+export function itemView(shown: ShownStep, work: Work, context: RowContext): ItemView {
   const index = work.item ?? 0;
   const lane = shown.lanes?.items.get(index);
   const status = context.statuses.work(work, shown.dropped);

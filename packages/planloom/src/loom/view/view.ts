@@ -43,13 +43,13 @@ export function viewOf(timeline: RunTimeline, beside: Beside): RunView {
 }
 
 /** The timeline is not continued after it. */
-function rowContext(timeline: RunTimeline, beside: Beside): RowContext {
+export function rowContext(timeline: RunTimeline, beside: Beside): RowContext {
   timeline.settle(endMsOf(timeline, beside.now));
   return new RowContext(timeline, beside, criticalBars(timeline, beside.estimates?.rest));
 }
 
 /** Every step that is shown: those of the current plan, and those of earlier plans that have begun. */
-function shownSteps(timeline: RunTimeline): readonly ShownStep[] {
+export function shownSteps(timeline: RunTimeline): readonly ShownStep[] {
   const earlier = timeline.earlier.map(({ state, lanes }): ShownStep => ({ state, lanes, dropped: true }));
   const current = [...timeline.run.execution.steps.values()].map((state): ShownStep => {
     const lanes = timeline.steps.get(state.spec.id);

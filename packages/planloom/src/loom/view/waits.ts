@@ -77,13 +77,13 @@ function workTimes(context: RowContext): readonly TimedWait[] {
 /** Requests to a planner or a synthesizer that are made again. */
 function phaseTimes(context: RowContext): readonly TimedWait[] {
   const { timeline, run } = context;
-  const plans = [...timeline.plans].map(([revision, lane]) => {
+  const plans = [...timeline.phases.plans].map(([revision, lane]) => {
     const { cause } = run.planning.plans.find((plan) => plan.revision === revision) ?? {};
     return { key: phaseKey.plan(revision), lane, title: planTitle(cause, revision) };
   });
   const others = [
-    { lane: timeline.review, title: REVIEW_TITLE },
-    { key: phaseKey.answer, lane: timeline.answer, title: ANSWER_TITLE },
+    { lane: timeline.phases.review, title: REVIEW_TITLE },
+    { key: phaseKey.answer, lane: timeline.phases.answer, title: ANSWER_TITLE },
   ];
   return [...plans, ...others].flatMap(({ lane, title, ...of }) => {
     const until = untilOf(lane);

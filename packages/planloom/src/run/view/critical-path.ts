@@ -41,7 +41,7 @@ function placesIn(timeline: RunTimeline): ReadonlyMap<Bar, Place> {
     lane.bars.forEach((bar, index) => {
       if (bar.whole !== true) places.set(bar, { lane, index, needs });
     });
-  for (const lane of timeline.phases()) add(lane, []);
+  for (const lane of timeline.phases.all()) add(lane, []);
   for (const { state, lanes } of timeline.earlier)
     for (const lane of lanesOf(lanes)) add(lane, neededBy(state, timeline));
   for (const [id, lanes] of timeline.steps) {

@@ -35,7 +35,7 @@ function movesIn(timeline: RunTimeline, endMs: number): readonly Gap[] {
     const isShort = bar.kind === "retry-wait" && toMs - bar.from.ms <= SHORT_WAIT_MS;
     if (bar.whole !== true && (bar.kind === "attempt" || isShort)) moves.push({ fromMs: bar.from.ms, toMs });
   };
-  for (const lane of timeline.phases()) lane.bars.forEach(add);
+  for (const lane of timeline.phases.all()) lane.bars.forEach(add);
   for (const lane of timeline.stepLanes()) lane.bars.forEach(add);
   return moves.sort((a, b) => a.fromMs - b.fromMs);
 }

@@ -1,5 +1,7 @@
 // The bars of one step, item or phase: its attempts and waits in time. In: what began and ended, in order. Out: bars. The
 // state of a run has only the present, so the bars are kept beside it. timeline.ts reads the log for them.
+import type { Usage } from "../../plan/usage.js";
+import type { EventData } from "../event.js";
 import type { Failure } from "../failure.js";
 
 /** A point of the log. `ms` is counted from the start of the run, and never decreases. */
@@ -13,6 +15,9 @@ export type BarKind = "attempt" | "retry-wait" | "person-wait";
 /** How a bar ended; undefined while it is open. paused: the attempt waited, or its process stopped, and it continues. */
 export type BarEnd = "done" | "failed" | "skipped" | "unknown" | "unusable" | "cancelled" | "paused";
 
+/** The answer of the run to a failure. */
+export type Decided = Pick<EventData["step.failed"], "decision" | "reason">;
+
 export interface Bar {
   readonly kind: BarKind;
   readonly attempt: number;
@@ -20,6 +25,10 @@ export interface Bar {
   to?: Instant;
   end?: BarEnd;
   error?: Failure;
+  /** What followed from the failure of an attempt. */
+  decided?: Decided;
+  /** What its models used; of the parts of one attempt, each has its own. */
+  usage?: Usage;
   /** When a wait for a retry ends, in ms from the start of the run. */
   readonly until?: number;
   /** The time from the list of a fan-out to its end. Its items do the work. */

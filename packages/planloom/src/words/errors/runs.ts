@@ -66,6 +66,7 @@ export interface RunErrors {
   RUN_NOT_ENDED: { readonly runId: string };
   NOTHING_TO_RETRY: { readonly runId: string };
   UNKNOWN_STEP: { readonly runId: string; readonly step: string };
+  NO_SUCH_STEP: { readonly runId: string; readonly step: string };
   STEP_UNKNOWN: { readonly runId: string; readonly step: string };
   STEP_UNUSABLE: { readonly runId: string; readonly step: string };
 }
@@ -252,6 +253,11 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
       { action: "retry", runId, plan: true },
       ".",
     ],
+  },
+  NO_SUCH_STEP: {
+    kind: "usage",
+    message: ({ runId, step }) => `Run ${runId} has no step ${step}.`,
+    next: ({ runId }) => [{ action: "show", runId }, " lists its steps and the state of each."],
   },
   UNKNOWN_STEP: {
     kind: "refused",
