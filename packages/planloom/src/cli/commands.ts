@@ -82,9 +82,8 @@ function afterFlags({ examples, note }: CommandData): string {
 const WIDEST = 60;
 
 async function version(): Promise<number> {
-  const { readFile } = await import("node:fs/promises");
-  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
-  print((JSON.parse(text) as { readonly version: string }).version);
+  const { ownVersion } = await import("./own-version.js");
+  print(await ownVersion());
   return EXIT.done;
 }
 

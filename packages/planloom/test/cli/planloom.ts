@@ -1,15 +1,19 @@
-// Children of the real bin against the built library. In: arguments, a folder, variables, standard input. Out: what
-// came of it. Separate because every test of the command line is a story of one or more of these processes.
+// Processes of the built command line. In: arguments, a folder, variables, standard input. Out: output and exit code.
+// Every test of the command line is a story of one or more of these processes. They start from the bundle, which needs
+// less CPU time (../bundled.ts); a test may ask for the bin of the package.
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { inject, onTestFinished } from "vitest";
 import type { RunDocument } from "../../src/loom/document.js";
 import { startFakeOpenAI, type FakeOpenAI, type FakeOpenAIOptions } from "../../src/testing/index.js";
 
+/** The bin of the package. */
 export const BIN = fileURLToPath(new URL("../../bin/planloom.js", import.meta.url));
+/** The same program from the bundle. */
+const BUNDLED_BIN = join(inject("bundled"), "bin", "planloom.js");
 
 export interface Ended {
   readonly code: number | null;
@@ -42,7 +46,7 @@ export interface Live {
   said(text: string): Promise<string>;
 }
 
-export function workspace(env: { readonly [name: string]: string } = {}, bin = BIN): Workspace {
+export function workspace(env: { readonly [name: string]: string } = {}, bin = BUNDLED_BIN): Workspace {
   const folder = mkdtempSync(join(tmpdir(), "planloom-cli-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const begin: Workspace["begin"] = (args, options = {}) =>

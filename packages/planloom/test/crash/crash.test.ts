@@ -79,7 +79,7 @@ function replyTo(body: ChatBody): FakeReply {
 
 /** Runs the child to its end, which may be its own SIGKILL. */
 const child = (files: RunFiles, mode: "start" | "resume", kill?: Kill): Promise<Told | "killed"> =>
-  spawned<Told>("child.mjs", { ...files, mode, url: server.url, kill }).told;
+  spawned<Told>("child", { ...files, mode, url: server.url, kill }).told;
 
 async function unkilledRun(name: PlanName): Promise<Told> {
   const told = await child(newRunFiles(folder, name), "start");

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
 import type { RunDocument } from "../../src/loom/document.js";
 import type { RunEvent } from "../../src/run/event.js";
 import type { JournalRow } from "../../src/store/event-store.js";
@@ -13,11 +14,14 @@ import { openSqliteStore } from "../../src/store/sqlite.js";
 import type { PLANS } from "./plans.mjs";
 
 export const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+/** A script of this folder, bundled with the library, so that its process starts in less CPU time. */
+const bundledScript = (name: ScriptName) => join(inject("bundled"), "dist", "cli", `crash-${name}.js`);
 /** A child that takes longer hangs. */
 export const CHILD_MS = 170_000;
 /** Processes at a time. */
 const WIDTH = 2;
 
+type ScriptName = "child" | "zombie";
 export type PlanName = keyof typeof PLANS;
 export type Kill = { readonly n: number; readonly when: "before" | "after" };
 
@@ -59,10 +63,10 @@ export function newRunFiles(folder: string, name: string): RunFiles {
 
 /** A process, and the one line that it says when it ends by itself; "killed" where it was sent SIGKILL. */
 export function spawned<T>(
-  script: string,
+  script: ScriptName,
   argument: object,
 ): { readonly process: ChildProcess; readonly told: Promise<T | "killed"> } {
-  const process_ = spawn(process.execPath, [here(script), JSON.stringify(argument)], {
+  const process_ = spawn(process.execPath, [bundledScript(script), JSON.stringify(argument)], {
     timeout: CHILD_MS,
     killSignal: "SIGTERM",
   });

@@ -40,7 +40,7 @@ afterAll(() => {
 /** One process of the run, stopped when it has appended `stopAfter` events; never where that is undefined. */
 async function owner(files: RunFiles, order: number, stopAfter?: number) {
   const argument = { ...files, mode: order === 0 ? "start" : "resume", ageMs: order * 2 * LIMITS.leaseMs };
-  const { process: child, told } = spawned<Told>("zombie.mjs", argument);
+  const { process: child, told } = spawned<Told>("zombie", argument);
   const stopped = new Promise<void>((resolve) => {
     let events = 0;
     createInterface({ input: child.stderr! }).on("line", (line) => {

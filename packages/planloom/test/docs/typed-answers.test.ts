@@ -19,7 +19,7 @@ test("the program runs as it stands", async () => {
     },
   });
   onTestFinished(() => server.close());
-  const file = path.join(root, "examples", `.typed-${process.pid}.mjs`);
+  const file = path.join(root, "node_modules", `.typed-${process.pid}.mjs`);
   writeFileSync(file, program!);
   onTestFinished(() => rmSync(file, { force: true }));
   const model = { OPENAI_BASE_URL: server.url, OPENAI_API_KEY: "any", PLANLOOM_MODEL: "m" };

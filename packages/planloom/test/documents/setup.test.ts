@@ -253,7 +253,7 @@ test("the programs of docs/agent.md run as they stand", async () => {
   });
   onTestFinished(() => server.close());
   for (const [index, program] of programs.entries()) {
-    const file = path.join(root, "examples", `.agent-${process.pid}-${index}.mjs`);
+    const file = path.join(root, "node_modules", `.agent-${process.pid}-${index}.mjs`);
     writeFileSync(file, program);
     onTestFinished(() => void (existsSync(file) && rmSync(file)));
     const env = { ...process.env, OPENAI_BASE_URL: server.url, OPENAI_API_KEY: "any", PLANLOOM_STORE: "memory" };

@@ -11,6 +11,7 @@ import { CONFIG_NAMES } from "../config-file.js";
 import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
+import { ownVersion } from "../own-version.js";
 import { shellWord } from "../shell-word.js";
 import { IGNORED, packageText, starterFiles, testCommand, type Starter, type StarterFile } from "../starter.js";
 
@@ -77,7 +78,8 @@ async function writeAll(
   const files: StarterFile[] = starterFiles(starter).filter(
     ({ path }) => config === undefined || !path.startsWith("planloom.config."),
   );
-  if (project === undefined) files.push({ path: PACKAGE, text: packageText(nameOf(folder), await version(), starter) });
+  if (project === undefined)
+    files.push({ path: PACKAGE, text: packageText(nameOf(folder), await ownVersion(), starter) });
   const written: Written[] = config === undefined ? [] : [{ path: config, state: "kept" }];
   for (const file of files) written.push(await writeNew(folder, file));
   if (project !== undefined) written.push(...(await replaceNoTest(folder, starter)));
@@ -90,11 +92,6 @@ const nameOf = (folder: string): string =>
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, "-")
     .replace(/^-+|-+$/g, "") || "my-agent";
-
-async function version(): Promise<string> {
-  const text = await readFile(new URL("../../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { readonly version: string }).version;
-}
 
 /** Throws FILE_UNWRITABLE. */
 async function writeNew(folder: string, { path, text }: StarterFile): Promise<Written> {
