@@ -82,7 +82,7 @@ function afterFlags({ examples, note }: CommandData): string {
 const WIDEST = 60;
 
 async function version(): Promise<number> {
-  const { ownVersion } = await import("./own-version.js");
+  const { ownVersion } = await import("./own-file.js");
   print(await ownVersion());
   return EXIT.done;
 }

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { BUGS } from "./bugs.mjs";
 import { CATCH_WITHIN, openSimulation, plantBugs, playSeeds, traceSeed } from "./campaign.mjs";
 
-/** About 60 s of one core. */
-const SEEDS = 6_000;
+/** About 40 s of one core. */
+const SEEDS = 4_000;
 /** A bound for machines that do other things besides. */
 const PATIENCE_MS = 900_000;
 

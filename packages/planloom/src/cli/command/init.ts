@@ -11,7 +11,7 @@ import { CONFIG_NAMES } from "../config-file.js";
 import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { print, printJson, PROGRAM, say } from "../output.js";
-import { ownVersion } from "../own-version.js";
+import { ownVersion } from "../own-file.js";
 import { shellWord } from "../shell-word.js";
 import { IGNORED, packageText, starterFiles, testCommand, type Starter, type StarterFile } from "../starter.js";
 
