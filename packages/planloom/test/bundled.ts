@@ -16,25 +16,23 @@ declare module "vitest" {
 const test = import.meta.dirname;
 const library = path.dirname(test);
 
-/** Called by Vitest once per run. The function that it returns removes the bundle. */
-export default async function bundle(project: TestProject): Promise<() => void> {
+let folder: string;
+
+/** Called by Vitest before its first test. */
+export async function setup(project: TestProject): Promise<void> {
   // Inside node_modules, so that what stays outside of the bundle is found.
   const cache = path.join(library, "node_modules", ".cache");
   mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(path.join(cache, "planloom-bundled-"));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  try {
-    for (const name of ["bin", "studio", "package.json"]) copy(name, folder);
-    await bundleInto(path.join(folder, "dist"));
-  } catch (error) {
-    remove();
-    throw error;
-  }
+  folder = mkdtempSync(path.join(cache, "planloom-bundled-"));
+  for (const name of ["bin", "studio", "package.json"]) copy(name);
+  await bundleInto(path.join(folder, "dist"));
   project.provide("bundled", folder);
-  return remove;
 }
 
-function copy(name: string, folder: string): void {
+/** Called by Vitest after its last test. */
+export const teardown = (): void => rmSync(folder, { recursive: true, force: true });
+
+function copy(name: string): void {
   const from = path.join(library, name);
   if (existsSync(from)) cpSync(from, path.join(folder, name), { recursive: true });
 }

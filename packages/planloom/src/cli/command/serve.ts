@@ -18,6 +18,7 @@ import { EXIT } from "../exit-code.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { withLoom, type StoreFlags } from "../open-loom.js";
 import { printLines, say } from "../output.js";
+import { ownFile } from "../own-file.js";
 
 type ServeFlags = StoreFlags &
   ModelFlags & {
@@ -55,7 +56,7 @@ export async function studioCommand(flags: ServeFlags): Promise<number> {
 }
 
 /** The Studio is built into the package, beside the compiled code. */
-const STUDIO = fileURLToPath(new URL("../../../studio", import.meta.url));
+const STUDIO = fileURLToPath(ownFile("studio"));
 
 const DEMO = { says: DEMO_SAYS, goals: DEMO_GOALS };
 
