@@ -178,6 +178,11 @@ it("keys and scopes are made and taken apart in run/keys.ts only", () => {
   expect(makers.map(({ name }) => name)).toEqual(["run/keys.ts"]);
 });
 
+it("files of the package are found in cli/own-file.ts only: tests start the command line from another folder", () => {
+  const found = files.filter(({ name, text }) => /^(cli|server)\//.test(name) && code(text).includes("import.meta"));
+  expect(found.map(({ name }) => name)).toEqual(["cli/own-file.ts"]);
+});
+
 it("index.ts names at most 25 things", () => {
   const { text } = files.find(({ name }) => name === "index.ts")!;
   const names = [...text.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap((match) => match[1]!.split(","));
