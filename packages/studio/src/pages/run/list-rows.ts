@@ -16,7 +16,7 @@ export interface ListChoice {
   readonly filter: Filter;
   readonly chosen?: Chosen | undefined;
   /** Waves that a person has opened. */
-  readonly open: ReadonlySet<number>;
+  readonly open: Pick<ReadonlySet<number>, "has">;
 }
 
 /** Runs with more steps than this have finished waves as one row each. */
