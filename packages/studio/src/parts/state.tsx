@@ -17,7 +17,7 @@ export type Shape =
   | "paused";
 
 /** The word of a step's state. A run has words of its own: see run-state.ts. */
-const STATE_WORD: { readonly [shape in Shape]: string } = {
+export const STATE_WORD: { readonly [shape in Shape]: string } = {
   planned: "not started",
   queued: "queued",
   running: "running",

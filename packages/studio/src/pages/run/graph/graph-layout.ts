@@ -41,13 +41,14 @@ export function graphLayout(nodes: readonly GraphNode[]): GraphLayout {
   const known = new Map(nodes.map((node) => [node.key, node]));
   const columnOf = (key: string): number => column.get(known.get(key)!.wave)!;
   const placed = placedBy(nodes, known, columnOf);
+  const centre = (key: string): Point => placed.node(key) as Point;
   const x = (index: number): number => STOP.left + index * STOP.pitch;
-  const top = Math.min(...nodes.map(({ key }) => placed.node(key).y)) - STOP.height / 2;
+  const top = Math.min(...nodes.map(({ key }) => centre(key).y)) - STOP.height / 2;
   // The mark stands at the top of its box; a line that passes a column keeps the height that it got.
-  const markY = (key: string): number => placed.node(key).y - top - STOP.height / 2 + STOP.top;
+  const markY = (key: string): number => centre(key).y - top - STOP.height / 2 + STOP.top;
   const passY = (y: number): number => y - top - STOP.height / 2 + STOP.top;
   const stops = new Map(nodes.map(({ key }) => [key, { x: x(columnOf(key)), y: markY(key) }]));
-  const columnX = waves.map((wave) => placed.node(nodes.find((node) => node.wave === wave)!.key).x);
+  const columnX = waves.map((wave) => centre(nodes.find((node) => node.wave === wave)!.key).x);
   const lines = placed.edges().map(({ v, w }): GraphLine => {
     const { points } = placed.edge(v, w) as { readonly points: readonly Point[] };
     const passed = between(columnOf(v), columnOf(w)).map((index): Point => {
