@@ -42,7 +42,7 @@ export class RunFollower {
   ) {
     this.#path = `/v1/runs/${encodeURIComponent(runId)}`;
     document.addEventListener("visibilitychange", this.#seen);
-    this.#forget = whenBack(this.again);
+    this.#forget = whenBack(this.#back);
     this.again();
   }
 
@@ -57,6 +57,12 @@ export class RunFollower {
     this.#forget();
     this.#silence();
   }
+
+  /** Streams that the server closed when it went away are opened again. */
+  readonly #back = (): void => {
+    this.#silence();
+    this.again();
+  };
 
   /** A browser allows few connections, so a hidden page has none. */
   readonly #seen = (): void => {

@@ -59,7 +59,7 @@ function OpenRun({ run, view, place, again }: OpenRunProps) {
   const moves = useRef<ListMoves>();
   const chosen = useChosen(view, place, isPhone);
   const close = () => {
-    go(runAddress(view.runId, place, { step: undefined }));
+    if (place.step !== undefined) go(runAddress(view.runId, place, { step: undefined }));
     queueMicrotask(() => moves.current?.focus());
   };
   useRunKeys({ view, place, chosen, moves, close });

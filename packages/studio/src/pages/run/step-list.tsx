@@ -32,7 +32,7 @@ export function StepList({ view, place, chosen, clock, notes, moves }: StepListP
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const { rows, rails, tops } = useRows(view, place, chosen, open);
   const shown = useRowWindow(list, tops);
-  const { stop, keyed } = useMoves(list, rows, chosen, shown.show, moves);
+  const { stop, keyed } = useMoves(list, rows, { chosen, isOpened: place.step !== undefined }, shown.show, moves);
   const openWave = (wave: number) => setOpen(new Set([...open, wave]));
   if (rows.length === 0) return <p class="none">{noneText(place)}</p>;
   const spacers = {
@@ -76,7 +76,7 @@ const KEYS: { readonly [key: string]: number } = { ArrowDown: 1, ArrowUp: -1, Pa
 function useMoves(
   list: { readonly current: HTMLElement | null },
   rows: readonly ListRow[],
-  chosen: Chosen | undefined,
+  { chosen, isOpened }: { readonly chosen: Chosen | undefined; readonly isOpened: boolean },
   show: (at: number, page: boolean) => void,
   moves: StepListProps["moves"],
 ) {
@@ -110,7 +110,8 @@ function useMoves(
   }, [chosen?.key, chosen?.item]);
   const hasFocus = () => list.current?.contains(document.activeElement) ?? false;
   moves.current = {
-    move: (by) => to(hasFocus() ? here() + by : stop),
+    // From an opened step to the row beside it; else first to the row that is shown.
+    move: (by) => to(hasFocus() || isOpened ? here() + by : stop),
     next: (only) => to(nextOpen(rows, hasFocus() ? here() : stop - 1, only)),
     focus: () => to(stop),
   };

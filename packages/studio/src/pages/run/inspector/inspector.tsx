@@ -21,6 +21,7 @@ import { EventsTab } from "./events-tab.js";
 import { InputTab } from "./input-tab.js";
 import { ItemPicker, LONGEST_LIST } from "./item-picker.js";
 import { OutputTab } from "./output-tab.js";
+import { isPrivate } from "./private.js";
 
 interface InspectorProps {
   readonly view: RunView;
@@ -39,7 +40,7 @@ export function Inspector({ view, place, chosen, row, clock, onClose }: Inspecto
       go(runAddress(view.runId, place, { step: chosen.key, item: chosen.item }), { replace: true });
   };
   return (
-    <aside class="inspect" aria-label="Step" onPointerDown={stay} onKeyDown={stay}>
+    <aside class="inspect" aria-label="Step" onPointerDown={stay} onKeyDown={stay} onWheel={stay}>
       <header>
         <StepCrumb view={view} chosen={chosen} row={row} onClose={onClose} />
         <Heading
@@ -192,8 +193,7 @@ const MASKED: ReadonlySet<Tab> = new Set(["conversation", "events"]);
 function Panel(props: TabProps) {
   const { place, step } = props;
   const [asked, setAsked] = useState(false);
-  const isPrivate = step.labels.private || step.args.some(({ origin }) => origin.private);
-  if (!isPrivate || asked || !MASKED.has(place.tab)) return <>{PANELS[place.tab](props)}</>;
+  if (!isPrivate(step) || asked || !MASKED.has(place.tab)) return <>{PANELS[place.tab](props)}</>;
   return (
     <div class="veil">
       <p>This step handles private values, so this is masked.</p>

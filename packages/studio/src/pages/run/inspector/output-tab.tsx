@@ -6,6 +6,7 @@ import { Fields, Masked, Value } from "../../../parts/value.js";
 import { callText, isRecord, textOf } from "../../../parts/value-text.js";
 import { runAddress } from "../run-place.js";
 import { OriginPath } from "./input-tab.js";
+import { isPrivate } from "./private.js";
 import type { TabProps } from "./inspector.js";
 
 const NONE: { readonly [status in RowStatus]?: string } = {
@@ -45,7 +46,14 @@ export function OutputTab({ view, place, step }: TabProps) {
           {labels.path.length > 0 && <OriginPath origin={labels} />}
         </>
       )}
-      {calls.length > 0 && <Acted calls={calls} />}
+      {calls.length > 0 && (
+        <>
+          <h3>Acted</h3>
+          <Masked masked={isPrivate(step)}>
+            <Acted calls={calls} />
+          </Masked>
+        </>
+      )}
       {readBy.length > 0 && (
         <>
           <h3>Read by</h3>
@@ -65,20 +73,17 @@ export function OutputTab({ view, place, step }: TabProps) {
 /** Calls that changed something outside, or may have. */
 function Acted({ calls }: { readonly calls: readonly Json[] }) {
   return (
-    <>
-      <h3>Acted</h3>
-      <ol class="acted">
-        {calls.map((call, at) => {
-          const { tool = "", args = {}, output } = isRecord(call) ? call : {};
-          return (
-            <li key={at}>
-              <p class="call">{callText(textOf(tool), args)}</p>
-              {isRecord(call) && call["uncertain"] === true && <p class="small is-unknown">It may have acted.</p>}
-              {output !== undefined && <Value value={output} />}
-            </li>
-          );
-        })}
-      </ol>
-    </>
+    <ol class="acted">
+      {calls.map((call, at) => {
+        const { tool = "", args = {}, output } = isRecord(call) ? call : {};
+        return (
+          <li key={at}>
+            <p class="call">{callText(textOf(tool), args)}</p>
+            {isRecord(call) && call["uncertain"] === true && <p class="small is-unknown">It may have acted.</p>}
+            {output !== undefined && <Value value={output} />}
+          </li>
+        );
+      })}
+    </ol>
   );
 }
