@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Json } from "planloom";
+import { cell, useCell } from "../api/cell.js";
 import { Button } from "./button.js";
 import { branchText, cutText, isRecord, jsonText, MOST_LINES, sizeText, textOf } from "./value-text.js";
 
@@ -120,15 +121,18 @@ export function Inline({ value }: { readonly value: Json }) {
   return <span class="mono">{textOf(value)}</span>;
 }
 
-/** A private value: masked until somebody asks for it. */
+/** Whether private values are shown. A page that masks them resets it when it opens. */
+export const privateShown = cell(false);
+
+/** A private value: masked until somebody asks for it. One answer counts for all on the page. */
 export function Masked({ masked, children }: { readonly masked: boolean; readonly children: ComponentChildren }) {
-  const [asked, setAsked] = useState(false);
-  if (!masked || asked) return <>{children}</>;
+  const shown = useCell(privateShown);
+  if (!masked || shown) return <>{children}</>;
   return (
     <span class="masked">
       <span aria-hidden="true">••••••</span>
-      <Button small kind="quiet" onPress={() => setAsked(true)}>
-        Show the private value
+      <Button small kind="quiet" onPress={() => privateShown.set(true)}>
+        Show private values
       </Button>
     </span>
   );

@@ -165,11 +165,13 @@ browserTest("the inspector shows origins, errors, events and masks what is priva
   const panel = page.getByRole("tabpanel");
   await panel.getByText("search returned text that this run does not trust").waitFor();
   expect(await panel.getByText("DE89 3704 0044 0532 0130 00").count()).toBe(0);
-  await panel.getByRole("button", { name: "Show the private value" }).click();
+  await panel.getByRole("button", { name: "Show private values" }).click();
   await panel.getByText("DE89 3704 0044 0532 0130 00").waitFor();
   await panel.getByRole("button", { name: /Show all 1,\d+ bytes, 60 lines/ }).click();
   await panel.getByText("line 60 of a long text").waitFor();
   await page.getByRole("tab", { name: /Events/ }).click();
+  await panel.getByText("step.completed").waitFor();
+  await panel.getByRole("button", { name: "Mask private values again" }).click();
   await panel.getByText("This step handles private values, so this is masked.").waitFor();
   await page.locator(".rows").getByText("Get the exchange rate").click();
   await page.getByRole("tab", { name: /Attempts/ }).click();

@@ -200,6 +200,14 @@ export const ANSWERS = {
     facts: object("What failed first, what was slowest, what cost most, and the replans."),
     waits: list(object("What waits for a person or for a time, in words.")),
   }),
+  StepView: record({
+    row: record({ kind: text(), key: text(), title: text(), status: text(), line: text() }),
+    args: list(object("An argument, with its origin.")),
+    labels: object("Whether the output is trusted and public, and its sources."),
+    attempts: list(object("One attempt, with its times, its error and what followed.")),
+    turns: list(object("One reply of a model, or one call of a tool.")),
+    events: list(object("One event of the log.")),
+  }),
   Evidence: record({
     runId: text(),
     goal: text(),

@@ -1,4 +1,6 @@
 // A run as a page shows it, over HTTP. In: nothing. Out: routes.
+import { z } from "zod";
+import { FIELD, onlyGiven } from "../api/parts.js";
 import { route } from "../api/route.js";
 import { jsonAnswer } from "../api/routed.js";
 
@@ -13,4 +15,19 @@ const view = route({
   handle: async (loom, { params: { id } }) => jsonAnswer(await (await loom.get(id)).view()),
 });
 
-export const VIEW_ROUTES = [view] as const;
+const step = route({
+  method: "get",
+  path: "/v1/runs/{id}/steps/{step}",
+  id: "viewStep",
+  summary: "Read one row of the view in full",
+  description:
+    "What a step or phase got and gave, with origins; its conversation, attempts, calls and events. `step` is the key " +
+    "of a row. With `item`: one item of a fan-out.",
+  query: z.strictObject({ item: FIELD.itemText.optional() }),
+  answers: { 200: { description: "The row in full.", schema: "StepView" } },
+  problems: [404],
+  handle: async (loom, { params, query }) =>
+    jsonAnswer(await (await loom.get(params.id)).stepView(params.step, onlyGiven(query))),
+});
+
+export const VIEW_ROUTES = [view, step] as const;

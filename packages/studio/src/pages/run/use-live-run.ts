@@ -1,5 +1,6 @@
 // The live run as state of a page. In: a run's id. Out: what is known of it, renewed as it goes on.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { privateShown } from "../../parts/value.js";
 import { NOTHING_READ, RunFollower, type LiveRun } from "../../api/run-live.js";
 
 export interface Followed {
@@ -13,6 +14,7 @@ export function useLiveRun(runId: string): Followed {
   const follower = useRef<RunFollower>();
   useEffect(() => {
     setRun(NOTHING_READ);
+    privateShown.set(false);
     const one = new RunFollower(runId, setRun);
     follower.current = one;
     return () => one.close();

@@ -92,7 +92,7 @@ function AttemptError({ one: { attempt, error, decision } }: { readonly one: Att
       {stack !== undefined && (
         <details class="stack">
           <summary>Stack</summary>
-          <pre class="data">{stack}</pre>
+          <pre class="data">{stack.trim()}</pre>
         </details>
       )}
     </section>

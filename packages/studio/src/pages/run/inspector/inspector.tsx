@@ -1,8 +1,9 @@
 // One step in full: what it got, gave, said and tried. In: a view, the chosen step, and the address. Out: a heading with
 // its state, and five tabs. Private values are masked until somebody asks for them.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { RowView, RunView, StepView } from "../../../api/run-view.js";
+import { useCell } from "../../../api/cell.js";
 import { go } from "../../../app/router.js";
 import { Button } from "../../../parts/button.js";
 import { countText, moneyText } from "../../../parts/money.js";
@@ -11,6 +12,7 @@ import { State } from "../../../parts/state.js";
 import { EffectTag } from "../../../parts/tag.js";
 import { Tabs } from "../../../parts/tabs.js";
 import { durationText } from "../../../parts/time-text.js";
+import { privateShown } from "../../../parts/value.js";
 import { stepNumbers } from "../list-rows.js";
 import { runAddress, TABS, type Chosen, type RunPlace, type Tab } from "../run-place.js";
 import { tookMsOf, type RunClock } from "../row-text.js";
@@ -192,13 +194,29 @@ const MASKED: ReadonlySet<Tab> = new Set(["conversation", "events"]);
 
 function Panel(props: TabProps) {
   const { place, step } = props;
-  const [asked, setAsked] = useState(false);
-  if (!isPrivate(step) || asked || !MASKED.has(place.tab)) return <>{PANELS[place.tab](props)}</>;
+  const shown = useCell(privateShown);
+  const hasPrivate = isPrivate(step);
+  if (hasPrivate && !shown && MASKED.has(place.tab)) return <Veil />;
+  return (
+    <>
+      {PANELS[place.tab](props)}
+      {hasPrivate && shown && (
+        <p class="below">
+          <Button kind="quiet" small onPress={() => privateShown.set(false)}>
+            Mask private values again
+          </Button>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Veil() {
   return (
     <div class="veil">
       <p>This step handles private values, so this is masked.</p>
-      <Button small onPress={() => setAsked(true)}>
-        Show it
+      <Button small onPress={() => privateShown.set(true)}>
+        Show private values
       </Button>
     </div>
   );
