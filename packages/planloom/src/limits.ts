@@ -173,6 +173,8 @@ export const LIMITS = {
   codeChars: 64,
   /** Fields of one HTTP request that an answer says do not fit: nobody mends more at once. */
   requestFaults: 20,
+  /** Characters of an idempotency key: a UUID has 36. */
+  keyChars: 500,
   /** Characters of a name that comes from outside: a run, a tag, a sender. They stand in every event. */
   nameChars: 200,
   /** Earlier messages of a conversation, which the planner reads with each request. */

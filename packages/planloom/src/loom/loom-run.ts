@@ -345,7 +345,8 @@ export class LoomRun<Document = RunDocument> {
    * RUN_ENDED, NO_PARTIAL_ANSWER.
    */
   async answerPartly(options: SendOptions = {}): Promise<WordedReply> {
-    const settings = this.home.settingsFor(currentPlan(await this.engine.load(this.id))?.plan);
+    const run = await this.engine.load(this.id);
+    const settings = this.home.settingsFor(currentPlan(run)?.plan, run.request.ownSettings);
     return this.send({ type: "answer", settings, models: this.home.models }, options);
   }
 

@@ -46,10 +46,15 @@ import { knownStartOptions, soundGoal, soundInputs, soundRunId, soundTags, sound
 import { timedPlanner } from "../agents/planner/timed-planner.js";
 import { followedRuns, type FollowedRuns } from "./follow-runs.js";
 import { soundQuery } from "./list-query.js";
+import { keyedStart, soundKey } from "./keyed-start.js";
+import { ownSettings, type RunSettings } from "./run-settings.js";
+import { withOwn, type OwnSettings } from "../run/own-settings.js";
+import { hashOf } from "../plan/hash.js";
 import { soundMessages, type GivenMessage } from "./messages-option.js";
 import { recoverRuns, type Recovery } from "./recover.js";
 import { assertNotAborted, cancelWith } from "./start-signal.js";
 import { LoomRun, type RunHome } from "./loom-run.js";
+import type { BeginningRun } from "./retry.js";
 import { OnceSender } from "./sent-once.js";
 import { waitingList, type WaitingList, type WaitingQuery } from "./waiting/waiting-list.js";
 import { Histories } from "./view/histories.js";
@@ -82,6 +87,13 @@ export interface StartOptions<C = unknown> extends ContextOptions<C> {
   readonly answer?: Schema;
   readonly listener?: Listener;
   readonly runId?: string;
+  /**
+   * Starts at most one run: a later start with the same key, goal and options gives the same run, also in another
+   * process. Rejects with KEY_REUSED if anything else differs; with KEY_INVALID beside `runId`.
+   */
+  readonly idempotencyKey?: string;
+  /** Settings of this run. Rejects with SETTING_LOOSER if one is less strict than the configuration's. */
+  readonly settings?: RunSettings;
   /** Labels for lists of runs. */
   readonly tags?: readonly string[];
   /**
@@ -252,33 +264,47 @@ export class Loom<C = unknown> {
   start(goal: string, options?: StartOptions<C>): Promise<LoomRun>;
   async start(goal: string, options: StartOptions<C> = {}): Promise<LoomRun<unknown>> {
     knownStartOptions(soundOptions(options, "run and start"));
-    const { plan, signal } = options;
+    const { plan, signal, runId, idempotencyKey } = options;
     assertNotAborted(signal);
+    const key = idempotencyKey === undefined ? undefined : soundKey(idempotencyKey, runId);
     const answer = options.answer === undefined ? undefined : soundAnswer(options.answer);
     const inputs = soundInputs(options.inputs ?? this.plans.inputsOf(plan) ?? {});
     const context = this.contexts.of(options);
-    const given =
-      plan === undefined
-        ? undefined
-        : await this.appraised(this.given(plan, goal, inputs, answer?.json), undefined, context, options.runId);
+    const told = { inputs, answer, ...(context && { context }) };
+    if (key === undefined) return this.runNamed(await this.begin(goal, options, told), answer);
+    const { trust, tags, messages, settings } = options;
+    const asked = { goal, plan, inputs, context, answer: answer?.json, trust, tags, messages, settings };
+    const requestHash = hashOf(asked);
+    const { clock } = this.services;
+    const begin = (id: string) => this.begin(goal, { ...options, runId: id }, { ...told, requestHash });
+    return this.runNamed(await keyedStart({ engine: this.engine, clock }, { key, requestHash }, begin), answer);
+  }
+
+  /** `told`: options that are sound already. */
+  private async begin(goal: string, options: StartOptions<C>, told: ToldStart): Promise<string> {
+    const { plan, signal, listener, runId } = options;
+    const { inputs, answer, context, requestHash } = told;
+    const { planner } = this.services;
+    const plans = typeof planner === "function" ? planner : undefined;
+    const own = options.settings && ownSettings(options.settings, this.settings, plans);
+    const checked = plan === undefined ? undefined : this.given(plan, goal, inputs, answer?.json);
+    const { approval } = withOwn(this.settings, own);
+    const given = checked && (await this.appraised(checked, undefined, { approval, starts: context, runId }));
     const aim = soundGoal(isBlank(goal) ? (given?.plan.goal ?? "") : goal);
-    if (given === undefined && this.services.planner === null) throw new PlanloomError("NO_PLANNER", {});
+    if (given === undefined && planner === null) throw new PlanloomError("NO_PLANNER", {});
     const tags = soundTags(options.tags ?? []);
     const messages = soundMessages(options.messages);
     const all = given?.inputs ?? inputs;
     const trust = soundTrust(options.trust ?? {}, { given: inputs, all, author: given });
     const more = { ...(context && { context }), ...(answer && { answerSchema: answer.json }) };
-    const started = this.startedData(aim, all, given, { tags, trust, messages, ...more });
-    const runId = await this.engine.start(
-      {
-        started,
-        ...(given === undefined ? {} : { given }),
-        ...(options.runId === undefined ? {} : { runId: soundRunId(options.runId) }),
-      },
-      checkedListener(this.answerChecks, answer?.own, options.listener),
+    const kept = { ...(own && { ownSettings: own }), ...(requestHash && { requestHash }) };
+    const started = this.startedData(aim, all, given, { tags, trust, messages, ...more, ...kept });
+    const id = await this.engine.start(
+      { started, ...(given && { given }), ...(runId === undefined ? {} : { runId: soundRunId(runId) }) },
+      checkedListener(this.answerChecks, answer?.own, listener),
     );
-    cancelWith(signal, runId, this.engine);
-    return this.runNamed(runId, answer);
+    cancelWith(signal, id, this.engine);
+    return id;
   }
 
   /**
@@ -356,14 +382,14 @@ export class Loom<C = unknown> {
 
   private runNamed(runId: string, answer?: AnswerSchema): LoomRun<unknown> {
     const home: RunHome = {
-      settingsFor: (plan) => this.settingsFor(plan),
+      settingsFor: (plan, own) => this.settingsFor(plan, own),
       models: this.models(),
       now: () => this.services.clock.now(),
       historyBefore: (id) => this.histories.before(id),
       contextOfFork: (parent, options) => this.contexts.ofFork(parent, options),
       given: (plan, run, inputs) => this.givenTo(run, plan, inputs),
       assertHas: (run, needed) => assertHas(this.services, run, needed),
-      appraise: (plan, run, context) => this.appraised(plan, run, context),
+      appraise: (plan, run, beginning) => this.appraised(plan, run, beginning),
       started: (goal, inputs, given, more) => this.startedData(goal, inputs, given, more),
       secrets: { ...this.services.secrets, ...secretsOfRoles(this.roles) },
       answerChecks: this.answerChecks,
@@ -393,11 +419,12 @@ export class Loom<C = unknown> {
   }
 
   /** Uses the policy of the run, or of a new run. */
-  private appraised(plan: CheckedPlan, run?: Run, starts?: RecordedContext, runId = ""): Promise<CheckedPlan> {
+  private appraised(plan: CheckedPlan, run?: Run, beginning: BeginningRun = {}): Promise<CheckedPlan> {
+    const { starts, runId = "", approval = this.settings.approval } = beginning;
     const appraise = appraiseWith(this.appraiser);
     const holder = run ?? { id: runId, request: starts === undefined ? {} : { context: starts } };
     const context = () => this.contexts.contextOf(holder);
-    if (run === undefined) return appraise(plan, { approval: this.settings.approval, context });
+    if (run === undefined) return appraise(plan, { approval, context });
     return appraise(plan, { approval: run.request.settings.approval, done: doneIn(run, plan), context });
   }
 
@@ -408,30 +435,24 @@ export class Loom<C = unknown> {
   }
 
   /** Adds the prices of all models that the run may ask: those of the roles, and those that its plan names. */
-  private settingsFor(plan: Plan | undefined): Settings {
+  private settingsFor(plan: Plan | undefined, own: OwnSettings | undefined): Settings {
     const roles = ["planner", "executor", "synthesizer"] as const;
     const played = roles.flatMap((role) => modelNames(this.services[role]));
     const named = (plan?.steps ?? []).flatMap(({ model }) => model ?? []);
-    return withPrices(this.settings, [...played, ...named], this.appraiser.priceOf);
+    return withPrices(withOwn(this.settings, own), [...played, ...named], this.appraiser.priceOf);
   }
 
   private startedData(
     goal: string,
     inputs: { readonly [name: string]: Json },
     given: CheckedPlan | undefined,
-    {
-      tags,
-      trust,
-      messages,
-      context,
-      answerSchema,
-    }: Pick<RunRequest, "tags" | "trust" | "messages" | "context" | "answerSchema">,
+    { tags, trust, messages, ownSettings: own, ...more }: Pick<RunRequest, "tags" | "trust" | "messages" | KeptOfStart>,
   ): EventData["run.started"] {
     return {
       goal,
       inputs,
       strategy: "plan-and-execute",
-      settings: this.settingsFor(given?.plan),
+      settings: this.settingsFor(given?.plan, own),
       models: this.models(),
       inventory: this.services.inventory.hash,
       kernel: KERNEL_VERSION,
@@ -439,10 +460,20 @@ export class Loom<C = unknown> {
       ...(Object.keys(trust).length === 0 ? {} : { trust }),
       ...(tags.length === 0 ? {} : { tags }),
       ...(messages.length === 0 ? {} : { messages }),
-      ...(context === undefined ? {} : { context }),
-      ...(answerSchema === undefined ? {} : { answerSchema }),
+      ...(own === undefined ? {} : { ownSettings: own }),
+      ...more,
     };
   }
+}
+
+type KeptOfStart = "context" | "answerSchema" | "ownSettings" | "requestHash";
+
+/** Options of a start that are sound already. */
+interface ToldStart {
+  readonly inputs: { readonly [name: string]: Json };
+  readonly answer: AnswerSchema | undefined;
+  readonly context?: RecordedContext;
+  readonly requestHash?: string;
 }
 
 function sound(checked: PlanCheck): CheckedPlan {

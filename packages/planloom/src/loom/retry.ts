@@ -10,6 +10,7 @@ import type { Plan } from "../plan/plan.js";
 import { carriedFacts } from "../run/decide/fork.js";
 import type { EventData } from "../run/event.js";
 import { requirementsOfFork, type Requirements } from "../run/decide/requirements.js";
+import type { OwnSettings } from "../run/own-settings.js";
 import type { RoleNames, Settings } from "../run/settings.js";
 import type { CheckedPlan, Command } from "../run/command.js";
 import {
@@ -49,6 +50,13 @@ export interface ForkOptions extends Omit<RetryOptions, "from">, ContextOptions 
   readonly runId?: string;
 }
 
+/** What is known of a run that begins: its context, its id, and its approval policy if it has one of its own. */
+export interface BeginningRun {
+  readonly starts?: RecordedContext | undefined;
+  readonly runId?: string | undefined;
+  readonly approval?: Settings["approval"];
+}
+
 /** The functions of a configuration that retry and fork need: checking plans, and the current models of the roles. */
 export interface Home {
   /** Throws CONTEXT_NEEDED, CONTEXT_NOT_JSON, CONTEXT_HOLDS_SECRET, CONTEXT_UNCLEAR. */
@@ -58,9 +66,9 @@ export interface Home {
   /** Throws PROCESS_LACKS if this process lacks one of these. */
   assertHas(run: Run, needed: Requirements): void;
   /** The appraisal of a plan before it is proposed, for this run or (without one) for a new run. Never rejects. */
-  appraise(plan: CheckedPlan, run?: Run, starts?: RecordedContext): Promise<CheckedPlan>;
-  /** Throws BUDGET_UNPRICED. */
-  settingsFor(plan: Plan | undefined): Settings;
+  appraise(plan: CheckedPlan, run?: Run, beginning?: BeginningRun): Promise<CheckedPlan>;
+  /** With the settings that the run has of its own. Throws BUDGET_UNPRICED. */
+  settingsFor(plan: Plan | undefined, own: OwnSettings | undefined): Settings;
   readonly models: RoleNames;
   /** ms since 1970. */
   now(): number;
@@ -71,7 +79,7 @@ export interface Home {
     goal: string,
     inputs: { readonly [name: string]: Json },
     given: CheckedPlan | undefined,
-    more: Pick<RunRequest, "tags" | "trust" | "messages" | "context" | "answerSchema">,
+    more: Pick<RunRequest, "tags" | "trust" | "messages" | "context" | "answerSchema" | "ownSettings">,
   ): EventData["run.started"];
   /** All secrets of the configuration, with the keys of its models. No exported run holds one. */
   readonly secrets: Secrets;
@@ -104,7 +112,7 @@ const previewed = (parts: RetryPreview | NoRetry, { id }: Run): RetryPreview | W
 
 export async function retryOf(run: Run, options: RetryOptions, home: Home): Promise<Command> {
   const { plan, ...named } = retryRequest(run, options, home);
-  const settings = home.settingsFor(plan?.plan ?? currentPlan(run)?.plan);
+  const settings = home.settingsFor(plan?.plan ?? currentPlan(run)?.plan, run.request.ownSettings);
   const instead = plan === undefined ? {} : { plan: await home.appraise(plan, run) };
   return { type: "retry", ...named, ...instead, ...saidOfInputs(options), settings, models: home.models };
 }
@@ -157,10 +165,14 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   const parent = { runId: run.id, seq: run.log.seq, at: options.at };
   const context = home.contextOfFork(run, options);
   const more = { ...requestOf(run, plan.inputs, options), ...(context === undefined ? {} : { context }) };
+  const started = home.started(run.request.goal, plan.inputs, plan, more);
   return {
     ...(options.runId === undefined ? {} : { runId: options.runId }),
-    started: { ...home.started(run.request.goal, plan.inputs, plan, more), parent },
-    given: { ...(await home.appraise(plan, undefined, context)), ...marksKept(run, plan) },
+    started: { ...started, parent },
+    given: {
+      ...(await home.appraise(plan, undefined, { starts: context, approval: started.settings.approval })),
+      ...marksKept(run, plan),
+    },
     carried: carriedFacts(run, parts.kept),
   };
 }
@@ -170,14 +182,14 @@ function requestOf(
   run: Run,
   all: CheckedPlan["inputs"],
   { inputs = {}, trust: said = {} }: RetryOptions,
-): Pick<RunRequest, "tags" | "trust" | "messages" | "answerSchema"> {
-  const { tags, trust, given, messages, answerSchema } = run.request;
+): Pick<RunRequest, "tags" | "trust" | "messages" | "answerSchema" | "ownSettings"> {
+  const { tags, trust, given, messages, answerSchema, ownSettings } = run.request;
   const isOld = (name: string) => !Object.hasOwn(inputs, name);
   const own = Object.keys(all).filter((name) => !given.has(name) && isOld(name));
   const known = Object.fromEntries(Object.entries(trust).filter(([name]) => isOld(name)));
   const { afterUntrusted } = currentPlan(run) ?? {};
   const author = afterUntrusted === undefined ? {} : { afterUntrusted: { steps: [...afterUntrusted.steps] } };
-  const wanted = answerSchema === undefined ? {} : { answerSchema };
+  const wanted = { ...(answerSchema && { answerSchema }), ...(ownSettings && { ownSettings }) };
   return { tags, messages, trust: { ...trustOfDefaults(own, author), ...known, ...said }, ...wanted };
 }
 

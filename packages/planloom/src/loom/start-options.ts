@@ -26,6 +26,8 @@ const START_KEYS = {
   signal: true,
   messages: true,
   answer: true,
+  settings: true,
+  idempotencyKey: true,
 };
 
 /** What other libraries call these options. */
@@ -33,6 +35,7 @@ const FOREIGN: { readonly [name: string]: keyof typeof START_KEYS } = {
   ...{ input: "inputs", variables: "inputs" },
   ...{ abortSignal: "signal", history: "messages", metadata: "tags", labels: "tags", id: "runId" },
   ...{ schema: "answer", answerSchema: "answer", output: "answer", outputSchema: "answer", responseFormat: "answer" },
+  ...{ key: "idempotencyKey", config: "settings", options: "settings" },
 };
 
 /** A setting among these options, or another name, would be a run without it. Throws CONFIG_INVALID. */
@@ -40,7 +43,7 @@ export function knownStartOptions(options: object): void {
   for (const [name, value] of Object.entries(options)) {
     const isKnown = value === undefined || Object.hasOwn(START_KEYS, name) || Object.hasOwn(FOREIGN, name);
     if (isKnown || !isSetting(name, value as Json)) continue;
-    const write = `it in createLoom or agent${ours(name, value as Json)}`;
+    const write = `it in createLoom or agent, or under \`settings\`${ours(name, value as Json)}`;
     throw new PlanloomError("CONFIG_INVALID", {
       setting: name,
       problem: "misplaced",

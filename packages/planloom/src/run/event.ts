@@ -28,6 +28,7 @@ import type {
 } from "./reason.js";
 import type { Refusal } from "./refusal.js";
 import type { ApprovalPolicy, Budget, RoleNames, Settings } from "./settings.js";
+import type { OwnSettings } from "./own-settings.js";
 
 /** The version of the event schema that this build writes. Older events are upcast on reading. */
 export const EVENT_VERSION = 4;
@@ -121,6 +122,10 @@ export interface EventData {
     readonly tags?: readonly string[];
     /** The JSON Schema that the answer must fit. Absent: any answer will do. */
     readonly answerSchema?: JsonObject;
+    /** The settings that the start gave to this run. `settings` has them; a retry keeps them. */
+    readonly ownSettings?: OwnSettings;
+    /** Hash of what the start asked for, if it had an idempotency key. */
+    readonly requestHash?: string;
   };
   /** A person paused the run: nothing new starts. Running calls continue. */
   "run.paused": { readonly comment: string };

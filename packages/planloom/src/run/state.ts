@@ -12,6 +12,7 @@ import type { Effect } from "./effect.js";
 import type { Change, EventData, Failing, StepNeeds } from "./event.js";
 import type { Failure } from "./failure.js";
 import type { RoleNames, Settings } from "./settings.js";
+import type { OwnSettings } from "./own-settings.js";
 import { Queue } from "./queue.js";
 import { Timetable } from "./timetable.js";
 import type { Acted, StepState, UnusableCall, Work } from "./work.js";
@@ -136,6 +137,10 @@ export interface RunRequest {
   tags: readonly string[];
   /** The JSON Schema that the answer must fit. */
   answerSchema?: JsonObject;
+  /** The settings that the start gave to it. */
+  ownSettings?: OwnSettings;
+  /** See run.started. */
+  requestHash?: string;
 }
 
 /** The plans of the run, and what prompts tell the planner about earlier plans. */

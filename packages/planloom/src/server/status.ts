@@ -19,6 +19,7 @@ const OF_CODE: { readonly [code in ErrorCode]?: number } = {
   RIGHT_NEEDED: 403,
   HOST_REFUSED: 403,
   ORIGIN_REFUSED: 403,
+  SETTING_LOOSER: 403,
   RUN_UNKNOWN: 404,
   APPROVAL_UNKNOWN: 404,
   NO_REVISION: 404,
@@ -33,6 +34,7 @@ const OF_CODE: { readonly [code in ErrorCode]?: number } = {
   BODY_TOO_LARGE: 413,
   MEDIA_TYPE: 415,
   INPUT_REUSED: 422,
+  KEY_REUSED: 422,
   TOO_MANY_REQUESTS: 429,
   TOO_MANY_STREAMS: 503,
 };

@@ -426,6 +426,9 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { runId: "RUN" },
   ],
   ENGINE_CLOSED: [{ runId: "RUN" }],
+  KEY_INVALID: [{ problem: "run-id" }, { problem: "length", chars: 0, limit: 500 }],
+  KEY_REUSED: [{ runId: "r-1" }],
+  SETTING_LOOSER: [{ setting: "approval", given: "never", configured: "effects" }],
   INPUT_REUSED: [{ runId: "r-1", inputId: "click-7" }],
   COMMAND_INVALID: [
     { problem: "no-type" },

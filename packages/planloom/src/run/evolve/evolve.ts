@@ -179,6 +179,8 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
   if (data.messages !== undefined) run.request.messages = data.messages;
   if (data.context !== undefined) run.request.context = data.context;
   if (data.answerSchema !== undefined) run.request.answerSchema = data.answerSchema;
+  if (data.ownSettings !== undefined) run.request.ownSettings = data.ownSettings;
+  if (data.requestHash !== undefined) run.request.requestHash = data.requestHash;
   setDeadline(run);
   if (!data.planGiven) owePlan(run, { attempt: 1, round: 0 });
 }

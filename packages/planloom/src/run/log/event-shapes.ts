@@ -31,7 +31,8 @@ import type {
   StepRef,
 } from "../event.js";
 import { failureShape } from "./failure-shape.js";
-import type { ApprovalPolicy, RoleNames, Settings } from "../settings.js";
+import type { OwnSettings } from "../own-settings.js";
+import type { ApprovalPolicy, Budget, RoleNames, Settings } from "../settings.js";
 import {
   anyJson,
   either,
@@ -227,6 +228,26 @@ const settings = record<Settings>(
   {},
 );
 
+const ownSettings = record<OwnSettings>(
+  {},
+  {
+    concurrency: number,
+    approval: approvalPolicy,
+    approvalMs: number,
+    guard: oneOf("ask", "off"),
+    rejections: number,
+    repairRounds: number,
+    turns: number,
+    onFailure: policy,
+    replan: oneOf("never", "on-failure", "each-step"),
+    replans: number,
+    replanTokens: count,
+    replanCostUsd: count,
+    answerOnFailure: onAnswerFailure,
+    budget: record<Partial<Budget>>({}, { modelCalls: count, tokens: count, costUsd: count, wallMs: count }),
+  },
+);
+
 const role = nullable(text);
 const models = record<RoleNames>({ planner: role, executor: role, synthesizer: role }, {});
 
@@ -298,6 +319,8 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       ),
       context: record<RecordedContext>({ stored: object }, { lookedUp: texts }),
       answerSchema: object,
+      ownSettings,
+      requestHash: text,
     },
   ),
   "run.paused": record(comment, {}),

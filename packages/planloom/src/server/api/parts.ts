@@ -45,6 +45,7 @@ const itemText = wholeText.meta(described("The index of an item of a `forEach` s
 
 /** The fields of requests, by what they mean. */
 export const FIELD = {
+  whole,
   anyJson,
   record,
   text,
@@ -57,6 +58,18 @@ export const FIELD = {
   item,
   itemText,
 } as const;
+
+/** The same for a record of records. */
+export const givenInside = <T extends object>(fields: T): GivenInside<T> =>
+  JSON.parse(JSON.stringify(fields)) as GivenInside<T>;
+
+type GivenInside<T> = {
+  readonly [Key in keyof T]?: Exclude<T[Key], undefined> extends infer Value
+    ? Value extends object
+      ? GivenInside<Value>
+      : Value
+    : never;
+};
 
 type Given<T> = {
   [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key];

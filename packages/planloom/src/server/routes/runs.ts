@@ -2,10 +2,38 @@
 import { z } from "zod";
 import type { Loom, StartOptions } from "../../loom/loom.js";
 import { STATUS_FILTERS } from "../../store/listing.js";
-import { FIELD, onlyGiven } from "../api/parts.js";
+import type { RunEvent } from "../../run/event.js";
+import { FIELD, givenInside, onlyGiven } from "../api/parts.js";
 import { route } from "../api/route.js";
 import { jsonAnswer } from "../api/routed.js";
 import { listedDocument, runDocument } from "../documents.js";
+
+const most = FIELD.whole.optional();
+const amount = z.number().min(0, "a number from 0").optional();
+
+/** The library checks the values. */
+const settings = z
+  .strictObject({
+    approval: z.enum(["never", "effects", "always"]).optional(),
+    guard: z.enum(["ask", "off"]).optional(),
+    concurrency: most,
+    budget: z.strictObject({ modelCalls: most, tokens: most, costUsd: amount, wallMs: most }).optional(),
+    onFailure: z.enum(["fail", "skip", "patch", "replan"]).optional(),
+    replan: z.enum(["never", "on-failure", "each-step"]).optional(),
+    answer: z.strictObject({ onFailure: z.enum(["partial", "none"]).optional() }).optional(),
+    limits: z
+      .strictObject({
+        approvalMs: most,
+        rejections: most,
+        repairRounds: most,
+        turns: most,
+        replans: most,
+        replanTokens: amount,
+        replanCostUsd: amount,
+      })
+      .optional(),
+  })
+  .meta({ description: "Settings of this run. None can be less strict than that of the server's configuration." });
 
 const startBody = z.strictObject({
   goal: FIELD.text.optional().meta({ description: "What is to be done. Without it, the goal of the plan." }),
@@ -17,15 +45,17 @@ const startBody = z.strictObject({
   context: FIELD.record.optional().meta({ description: "A record for tools. No model reads it." }),
   messages: z.array(FIELD.anyJson).optional().meta({ description: "Earlier turns of the conversation, oldest first." }),
   answerSchema: FIELD.answerSchema.optional(),
+  settings: settings.optional(),
 });
 
 /** The options of a start. A configuration that makes contexts gets the stored part of one. */
 function startOptions(loom: Loom, body: Omit<z.output<typeof startBody>, "goal">): StartOptions {
-  const { context, answerSchema: answer, messages, ...same } = body;
+  const { context, answerSchema: answer, messages, settings: own, ...same } = body;
   return onlyGiven({
     ...same,
     ...(loom.resolvesContext ? { stored: context } : { context }),
     answer,
+    settings: own && givenInside(own),
     // The library checks each message.
     messages: messages as StartOptions["messages"],
   });
@@ -39,13 +69,30 @@ const start = route({
   description: "Starts a run from a goal, or from a plan. The server drives it. The answer comes at once.",
   body: startBody,
   example: { goal: "Compare the three offers", inputs: { budget: 1200 } },
-  answers: { 201: { description: "The run.", schema: "Run" } },
-  problems: [409, 422],
-  handle: async (loom, { body: { goal = "", ...body } }) => {
-    const run = await loom.start(goal, startOptions(loom, body));
-    return jsonAnswer(await runDocument(loom, run.id), 201, { location: `/v1/runs/${encodeURIComponent(run.id)}` });
+  headers: {
+    "Idempotency-Key":
+      "A text of your own. A repeated request with the same key and body gives the same run, also after a restart. With " +
+      "another body it is refused. The key is that of the caller's token, and lasts as long as the run.",
+  },
+  answers: {
+    201: { description: "The run that was started.", schema: "Run" },
+    200: { description: "The run that an earlier request with this key has started.", schema: "Run" },
+  },
+  problems: [403, 409, 422],
+  handle: async (loom, { body: { goal = "", ...body }, caller, request }) => {
+    const key = request.headers.get("idempotency-key");
+    const keyed = key === null ? {} : { idempotencyKey: keyOf(caller.name, key) };
+    // A run that is there already begins nothing here.
+    let isNew = key === null;
+    const listener = { event: ({ seq }: RunEvent) => void (isNew ||= seq === 1) };
+    const run = await loom.start(goal, { ...startOptions(loom, body), ...keyed, listener });
+    const location = `/v1/runs/${encodeURIComponent(run.id)}`;
+    return jsonAnswer(await runDocument(loom, run.id), isNew ? 201 : 200, { location });
   },
 });
+
+/** Two tokens may use the same key. An empty key stays empty, and is refused. */
+const keyOf = (name: string, key: string): string => (key === "" ? "" : JSON.stringify([name, key]));
 
 const list = route({
   method: "get",

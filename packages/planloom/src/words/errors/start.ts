@@ -18,6 +18,11 @@ export interface StartErrors {
   };
   START_ABORTED: Record<string, never>;
   SIGNAL_INVALID: Record<string, never>;
+  KEY_INVALID:
+    { readonly problem: "run-id" } | { readonly problem: "length"; readonly chars: number; readonly limit: number };
+  KEY_REUSED: { readonly runId: string };
+  /** `given` and `configured` are values as texts. */
+  SETTING_LOOSER: { readonly setting: string; readonly given: string; readonly configured: string };
 }
 
 const MESSAGE_FAULTS: { readonly [fault in MessageFault]: string } = {
@@ -30,6 +35,26 @@ const MESSAGE_FAULTS: { readonly [fault in MessageFault]: string } = {
 };
 
 export const START_ERRORS: ErrorTable<StartErrors> = {
+  KEY_INVALID: {
+    kind: "usage",
+    message: (fault) =>
+      fault.problem === "run-id"
+        ? "A start cannot have both an idempotency key and the id of its run: the id follows from the key."
+        : `An idempotency key cannot have ${fault.chars} characters.`,
+    next: (fault) =>
+      fault.problem === "run-id" ? ["Leave out one of them."] : [`Give a key of 1 to ${fault.limit} characters.`],
+  },
+  KEY_REUSED: {
+    kind: "usage",
+    message: ({ runId }) => `Run ${runId} was started with the same idempotency key, and with another request.`,
+    next: ({ runId }) => ["Use a new key for another request. ", { action: "show", runId }, " shows that run."],
+  },
+  SETTING_LOOSER: {
+    kind: "refused",
+    message: ({ setting, given, configured }) =>
+      `The setting \`${setting}\` of a run cannot be ${given}: the configuration has ${configured}, which is stricter.`,
+    next: ({ setting }) => ["Leave it out, give a stricter value, or change ", { action: "set", setting }, "."],
+  },
   FILE_INPUT_INVALID: {
     kind: "usage",
     message: (fault) =>
