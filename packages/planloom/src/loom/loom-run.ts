@@ -23,6 +23,7 @@ import { callReview, type CallReview } from "./review/call-review.js";
 import { planReview, type PlanReview } from "./review/plan-review.js";
 import type { EvidenceCard, EvidenceOptions } from "./evidence/card.js";
 import { readEvidence } from "./evidence/evidence.js";
+import { revisionDiff, revisionsIn, type RevisionDiff } from "./revision-diff.js";
 import { contextAt, type ContextThen } from "./step-context.js";
 import { traceOf } from "./trace.js";
 import type { TraceEntry } from "./trace-entry.js";
@@ -142,6 +143,16 @@ export class LoomRun<Document = RunDocument> {
       this.id,
       expected === undefined ? {} : { expected: soundValue(expected, "expected") },
     );
+  }
+
+  /**
+   * What changed between two revisions of the plan, step by step and field by field. By default: the last one against
+   * the one before. Rejects with NO_REVISION.
+   */
+  async diff(from?: number, to?: number): Promise<RevisionDiff> {
+    const log = await readLog(this.store, this.id);
+    const text = (revision: number | undefined) => (revision === undefined ? undefined : String(revision));
+    return revisionDiff(revisionsIn(log, { from: text(from), to: text(to) }));
   }
 
   /**

@@ -33,6 +33,7 @@ test("a run is started, followed, approved, answered, read in parts and deleted"
   expect(events.find((event) => event.type === "approval.granted")).toMatchObject({ by: ANN.name });
   expect((await get(`${at}/plans/1`)).body).toMatchObject({ revision: 1, goal: PLAN.goal });
   expect((await get(`${at}/context?step=pay`)).body).toMatchObject({ step: "pay", arguments: { invoice: "A2" } });
+  expect((await get(`${at}/diff`)).body).toMatchObject({ code: "NO_REVISION", status: 404 });
   expect((await get(`${at}/journal?step=pay`)).body).toMatchObject({ rows: list });
   expect((await get(`${at}/view`)).body).toMatchObject({ status: "completed", rows: list });
   expect((await get(`${at}/evidence`)).body).toMatchObject({ success: true });

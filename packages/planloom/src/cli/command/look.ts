@@ -1,12 +1,11 @@
 // Shows parts of a run: one step at its start, or two plans side by side. In: a run's name. Out: documents on stdout.
 // read.ts shows runs as a whole.
 import { readLog } from "../../engine/log.js";
-import { diffPlans } from "../../plan/revise/diff.js";
 import type { Json } from "../../plan/json.js";
-import type { EventOf, RunEvent, StepRef } from "../../run/event.js";
+import type { RunEvent, StepRef } from "../../run/event.js";
 import { evolve } from "../../run/evolve/evolve.js";
 import { emptyRun, type Run } from "../../run/state.js";
-import { reasonText } from "../../words/reasons.js";
+import { revisionDiff, revisionsIn } from "../../loom/revision-diff.js";
 import { contextAt, type ContextThen } from "../../loom/step-context.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { EXIT } from "../exit-code.js";
@@ -66,41 +65,24 @@ export async function diffCommand(
   return withStore(flags, async (store, where) => {
     const runId = await runNamed(store, name, where);
     const log = await readLog(store, runId);
-    const plans = log.filter((event) => event.type === "plan.proposed");
-    const [from, to] = pairOf(runId, plans, before, after);
-    const diff = diffPlans(from.plan, to.plan);
-    const { revision, hash, cause, reason, kept = [] } = to;
+    const both = revisionsIn(log, { from: cut(before), to: cut(after) });
+    const { from, to } = both;
+    const diff = revisionDiff(both);
     if (flags.json === true) {
-      const ends = { from: { revision: from.revision, hash: from.hash }, to: { revision, hash, cause } };
-      printJson({ runId, ...ends, reason: reason === undefined ? null : reasonText(reason), kept, ...diff });
+      printJson(diff);
       return EXIT.done;
     }
-    const why = revision === from.revision + 1 ? whyLines(foldedTo(log, plans, to), to) : [];
-    printLines([`revision ${from.revision} -> ${revisionTitle(to)}`, ...why, ...diffLines(diff)]);
+    const why = diff.to.revision === diff.from.revision + 1 ? whyLines(foldedTo(log, to), to.data) : [];
+    printLines([`revision ${from.data.revision} -> ${revisionTitle(to.data)}`, ...why, ...diffLines(diff)]);
     return EXIT.done;
   });
 }
 
-type Proposal = EventOf<"plan.proposed">;
-
-function pairOf(runId: string, plans: readonly Proposal[], before: string | undefined, after: string | undefined) {
-  const revisions = plans.map(({ data }) => data.revision);
-  if (plans.length < 2) throw new PlanloomError("NO_REVISION", { runId, revisions });
-  const named = (text: string): Proposal["data"] => {
-    const found = plans.find(({ data }) => String(data.revision) === text);
-    if (found !== undefined) return found.data;
-    throw new PlanloomError("NO_REVISION", { runId, revision: oneLine(text, 40), revisions });
-  };
-  const last = plans.at(-1)!.data;
-  return [
-    before === undefined ? plans.at(-2)!.data : named(before),
-    after === undefined ? last : named(after),
-  ] as const;
-}
+/** A revision as it was typed, as one short line. */
+const cut = (revision: string | undefined): string | undefined => revision && oneLine(revision, 40);
 
 /** The run when the plan was proposed. Earlier rejections explain the plan. */
-function foldedTo(log: readonly RunEvent[], plans: readonly Proposal[], data: Proposal["data"]): Run {
-  const { seq, runId } = plans.find((event) => event.data === data)!;
+function foldedTo(log: readonly RunEvent[], { seq, runId }: RunEvent): Run {
   const run = emptyRun(runId);
   for (const event of log) if (event.seq <= seq) evolve(run, event);
   return run;

@@ -1,10 +1,12 @@
-// Parts of a run on demand: its journal, one plan, the context of a step. In: nothing. Out: routes.
+// Parts of a run on demand: its journal, one plan, the context of a step, what changed in the plan. In: nothing. Out: routes.
 import { z } from "zod";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { FIELD, onlyGiven } from "../api/parts.js";
 import { route } from "../api/route.js";
 import { jsonAnswer } from "../api/routed.js";
 import { runDocument } from "../documents.js";
+
+const REVISION = FIELD.wholeText.meta({ description: "The number of a revision, from 1." });
 
 const journal = route({
   method: "get",
@@ -50,4 +52,17 @@ const context = route({
   },
 });
 
-export const PART_ROUTES = [journal, plan, context] as const;
+const diff = route({
+  method: "get",
+  path: "/v1/runs/{id}/diff",
+  id: "diffPlans",
+  summary: "Read what changed between two revisions of the plan",
+  description: "Without `from` and `to`: the last plan against the one before.",
+  query: z.strictObject({ from: REVISION.optional(), to: REVISION.optional() }),
+  answers: { 200: { description: "The steps that are new, changed or gone, field by field.", schema: "Diff" } },
+  problems: [404],
+  handle: async (loom, { params: { id }, query: { from, to } }) =>
+    jsonAnswer(await (await loom.get(id)).diff(from, to)),
+});
+
+export const PART_ROUTES = [journal, plan, context, diff] as const;
