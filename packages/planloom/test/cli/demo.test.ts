@@ -11,6 +11,7 @@ test("the demo needs neither key nor network: a step fails once, and the answer 
   expect(ended.code).toBe(0);
   expect(ended.stderr).toContain("scripted model, no real model is called");
   expect(ended.stderr).toContain("retry    rate: attempt 2");
+  expect(ended.stderr).toMatch(/^See it in the browser: .*planloom studio --store \S+ --demo$/m);
   expect(ended.stdout).toContain("| Brightwater Labs | 2,650 | 2,385 |");
   expect(ended.stdout).not.toContain("Dunlin");
   const run = await here.json(["show", "last", "--json"]);

@@ -23,8 +23,11 @@ browserTest("without a session the page says how to sign in, and takes a pasted 
   await page.getByRole("heading", { name: "No run yet." }).waitFor();
   expect(page.url()).toBe(`${studio().url}/runs`);
   await page.getByText("tester").waitFor();
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  const other = await page.context().newPage();
+  await other.goto(studio().url);
+  await other.getByRole("button", { name: "Sign out" }).click();
+  await other.getByRole("heading", { name: "Sign in" }).waitFor();
+  await page.getByRole("heading", { name: "Your session has ended" }).waitFor();
   await page.reload();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
 });
@@ -100,7 +103,7 @@ browserTest("a plan file is checked first; its inputs are asked by their types; 
   await page.getByText("UNKNOWN_TOOL").waitFor();
   expect(await page.getByRole("button", { name: "Run this plan" }).count()).toBe(0);
   await shoot(page, "plan-file-findings");
-  await choose("plan.yaml", PLAN);
+  await drop(page, "plan.yaml", PLAN);
   await page.getByLabel("unit").selectOption({ label: "km" });
   await page.getByRole("button", { name: "Run this plan" }).click();
   await page.getByText("This input is needed.").waitFor();
@@ -116,6 +119,21 @@ browserTest("a plan file is checked first; its inputs are asked by their types; 
   expect(ended.answer).toBe("80 km");
   expect(faultsOf(page)).toEqual([]);
 });
+
+/** Drops a file on the page, as a person does with the mouse. */
+async function drop(page: Page, name: string, text: string): Promise<void> {
+  const dragged = await page.evaluateHandle(
+    ([file, content]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([content], file));
+      return transfer;
+    },
+    [name, text] as const,
+  );
+  await page.dispatchEvent("main", "dragover", { dataTransfer: dragged });
+  await page.getByText("Drop the plan file to check it.").waitFor();
+  await page.dispatchEvent("main", "drop", { dataTransfer: dragged });
+}
 
 const PLAN = `goal: How far there and back
 inputs:
@@ -166,6 +184,24 @@ browserTest("the tools show what they do and take; the search and the open tool 
     await shoot(page, `tools-${look}`);
   });
   expect(faultsOf(page)).toEqual([]);
+});
+
+browserTest("older runs are shown when asked for; the theme is kept", async () => {
+  const plan = { steps: [{ id: "sum", tool: "calculate", with: { expression: "1 + 1" } }], answer: { value: 2 } };
+  for (let index = 0; index < 50; index++) await studio().loom.run(`Older run ${index}`, { plan });
+  const page = await studio().openPage();
+  await page.getByText(/^5\d runs shown$/).waitFor();
+  await page.getByRole("button", { name: "Show older runs" }).click();
+  await rowOf(page, RESEARCH).waitFor();
+  expect(await page.getByRole("button", { name: "Show older runs" }).count()).toBe(0);
+  const themeOf = () => page.evaluate(() => document.documentElement.dataset["theme"]);
+  for (const theme of ["light", "dark"]) {
+    await page.getByRole("button", { name: `Change to ${theme}` }).click();
+    expect(await themeOf()).toBe(theme);
+  }
+  await page.reload();
+  await page.waitForSelector("h1");
+  expect(await themeOf()).toBe("dark");
 });
 
 browserTest("an address without a page says so", async () => {

@@ -110,8 +110,11 @@ async function serveUntilAsked(loom: Loom, place: ServedPlace): Promise<number> 
 
 function printAddress(url: string, { tokens, isRandom, studio }: ServedPlace): void {
   const [first] = tokens;
-  if (studio !== undefined) printLines([`${url}/#token=${first!.token}`]);
-  else printLines([url, ...(isRandom ? [`token: ${first!.token}`] : [])]);
+  if (studio !== undefined) {
+    printLines([`${url}/#token=${first!.token}`]);
+    say("Open this link in a browser: it signs you in. Ctrl-C stops the server.");
+    if (studio.demo !== undefined) say("Demo: the model is scripted, and all data are made up.");
+  } else printLines([url, ...(isRandom ? [`token: ${first!.token}`] : [])]);
 }
 
 /** Resolves at the first SIGINT or SIGTERM. The second one ends the process at once, as without this function. */
