@@ -1,6 +1,6 @@
 // Light or dark. In: a choice, kept in this browser. Out: the attribute on <html> that the colours follow, and the button
 // that goes to the next choice.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 const THEMES = ["system", "light", "dark"] as const;
 type Theme = (typeof THEMES)[number];
@@ -32,10 +32,10 @@ export function applyTheme(theme: Theme = keptTheme()): void {
 
 export function ThemeButton() {
   const [theme, setTheme] = useState(keptTheme);
-  useEffect(() => applyTheme(theme), [theme]);
   const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length]!;
   const choose = () => {
     keepTheme(next);
+    applyTheme(next);
     setTheme(next);
   };
   return (
