@@ -112,10 +112,11 @@ function Newer({ plan, instead }: { readonly plan: PlanReview; readonly instead:
     <div class="note is-waiting newer" role="status">
       <p>
         <b>
-          Revision {instead.revision} waits no more. Revision {plan.revision} waits in its place.
+          Revision {instead.revision} waits no more.
+          {plan.waiting && ` Revision ${plan.revision} waits in its place.`}
         </b>{" "}
-        Below is revision {plan.revision}, with what changed since revision {instead.revision}. Nothing that you do here
-        concerns the old plan.
+        Below is revision {plan.revision}, with what changed since revision {instead.revision}.
+        {plan.waiting && " A decision here is about this plan only."}
       </p>
       <Decided review={instead} quiet />
     </div>

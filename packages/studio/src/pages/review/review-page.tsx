@@ -1,6 +1,6 @@
 // One approval on a page of its own: a plan or a call. In: a run and the hash that was asked about. Out: what will happen,
 // and the decision. If another plan waits by now, the page stays, shows what differs, and asks about that one.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { PageProps } from "../../app/routes.js";
 import { useTitle } from "../../app/page.js";
 import { followEvents } from "../../api/events.js";
@@ -22,14 +22,22 @@ export function ReviewPage({ params: { id = "", hash = "" } }: PageProps) {
   return <PlanOrNewer plan={data} onDone={reload} />;
 }
 
-/** A plan that waits no more shows the one that waits instead, compared with it. */
+/**
+ * A plan that waits no more shows the one that waits instead, compared with it. That one stays on the page after its own
+ * decision.
+ */
 function PlanOrNewer({ plan, onDone }: { readonly plan: PlanReview; readonly onDone: () => void }) {
-  const { waitsInstead } = plan;
+  const [newer, setNewer] = useState(plan.waitsInstead);
+  useEffect(() => {
+    if (plan.waitsInstead !== undefined) setNewer(plan.waitsInstead);
+  }, [plan.waitsInstead]);
   const path =
-    waitsInstead === undefined
+    newer === undefined
       ? null
-      : runPath(plan.runId, `/review/${encodeURIComponent(waitsInstead)}?against=${encodeURIComponent(plan.hash)}`);
+      : runPath(plan.runId, `/review/${encodeURIComponent(newer)}?against=${encodeURIComponent(plan.hash)}`);
   const { data, reload } = useGet<PlanReview>(path);
+  // Each event of the run renews the plan of the address, and with it the other one.
+  useEffect(reload, [plan.seq]);
   const done = () => (onDone(), reload());
   if (data === undefined) return <PlanPage key={plan.hash} plan={plan} onDone={done} />;
   return <PlanPage key={data.hash} plan={data} instead={plan} onDone={done} />;
