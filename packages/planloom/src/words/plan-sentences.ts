@@ -41,7 +41,20 @@ export function startWords(needs: readonly string[], numbers: StepNumbers): stri
 
 /** A value of a plan as people read it. A reference to one output is named by the number of its step. */
 export function valueWords(value: Json, step: Step, numbers: StepNumbers): string {
-  return typeof value === "string" ? (referenceWords(value, step, numbers) ?? bare(value)) : readableText(value);
+  return typeof value === "string"
+    ? (referenceWords(value, step, numbers) ?? textWords(value, step, numbers))
+    : readableText(value);
+}
+
+/** A text with its references in words: `Delivered ‹the daysLate of step 1› days late`. One that is no reference leaves it as it is. */
+function textWords(text: string, step: Step, numbers: StepNumbers): string {
+  let isPlain = true;
+  const said = text.replace(/\$\{\{[^{}]*\}\}/g, (reference) => {
+    const words = referenceWords(reference, step, numbers);
+    isPlain &&= words !== undefined;
+    return `‹${words ?? ""}›`;
+  });
+  return isPlain ? said : bare(text);
 }
 
 /** A text that is one expression, without its brackets. */

@@ -15,7 +15,7 @@ import {
   type ValuePart,
 } from "../../run/labels.js";
 import { currentPlan } from "../../run/lookup.js";
-import type { Run } from "../../run/state.js";
+import type { ProposedPlan, Run } from "../../run/state.js";
 import { scopeOf } from "../../run/step-scope.js";
 import { untrustedPath } from "../../words/origin-path.js";
 import {
@@ -75,6 +75,8 @@ export function waitingArguments(
   }: { readonly tool?: ToolSpec; readonly args: JsonObject; readonly called?: readonly string[] },
 ): readonly ReviewedArgument[] {
   const numbers = numbersIn(run);
+  const plan = currentPlan(run);
+  const author = plan === undefined ? "planner" : authorOf(plan, plan.written.has(step.id));
   const read = [...valueParts(run, step), ...partsOfTools(run, called)];
   return Object.entries(args).map(([name, value]): ReviewedArgument => {
     const stands = !isConversation(step) && (!isFilled(step) || Object.hasOwn(step.with, name));
@@ -84,7 +86,7 @@ export function waitingArguments(
       value,
       words: valueWords(value, step, numbers),
       ...(stands && written !== undefined ? { written } : {}),
-      origin: stands && written !== undefined ? sourceWords(written, step, numbers, "planner") : WRITTEN_BY_MODEL,
+      origin: stands && written !== undefined ? sourceWords(written, step, numbers, author) : WRITTEN_BY_MODEL,
       control: tool === undefined || isControl(tool, name),
       ...labelsOf(run, stands ? partsOfArgument(run, step, name) : read, numbers),
     };
@@ -119,6 +121,12 @@ function pathOf(run: Run, source: ValuePart["source"], numbers: StepNumbers): st
   const { tools } = state.work.origin;
   const number = numbers.get(source.step);
   return untrustedPath(source, { title: state.spec.title, ...(number === undefined ? {} : { number }), tools });
+}
+
+/** `isNew`: the step is new or changed in this revision. */
+export function authorOf({ cause }: ProposedPlan, isNew: boolean): PlanAuthor {
+  if (cause === "given" || cause === "fork") return "given";
+  return cause === "edit" && isNew ? "person" : "planner";
 }
 
 export const numbersIn = (run: Run): StepNumbers => numbersOf(currentPlan(run)?.plan ?? { steps: [] });

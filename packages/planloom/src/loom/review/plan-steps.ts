@@ -24,7 +24,7 @@ import {
 import { reasonText } from "../../words/reasons.js";
 import { EFFECTS } from "../view/row-context.js";
 import type { EffectView } from "../view/run-view.js";
-import { plannedArguments, type ReviewedArgument } from "./arguments.js";
+import { authorOf, plannedArguments, type ReviewedArgument } from "./arguments.js";
 
 /** How a step differs from the other revision. */
 export type StepMark = "same" | "new" | "changed" | "removed";
@@ -84,7 +84,7 @@ export function reviewedSteps(run: Run, shown: ProposedPlan, other: ProposedPlan
   const before = numbersOf(other?.plan ?? shown.plan);
   const steps = shown.plan.steps.map((step): ReviewedStep => {
     const mark = added.has(step.id) ? "new" : changed.has(step.id) ? "changed" : "same";
-    const author = authorOf(shown, mark);
+    const author = authorOf(shown, mark !== "same");
     return {
       ...stepSentences(run, step, shown.tools, numbers, author),
       mark,
@@ -118,16 +118,11 @@ function goneSteps(run: Run, other: ProposedPlan, { plan }: ProposedPlan): reado
   return other.plan.steps
     .filter(({ id }) => !ids.has(id))
     .map((step) => ({
-      ...stepSentences(run, step, other.tools, numbers, authorOf(other, "same")),
+      ...stepSentences(run, step, other.tools, numbers, authorOf(other, false)),
       mark: "removed" as const,
       changes: [],
       finished: false,
     }));
-}
-
-function authorOf({ cause }: ProposedPlan, mark: StepMark): PlanAuthor {
-  if (cause === "given" || cause === "fork") return "given";
-  return cause === "edit" && mark !== "same" ? "person" : "planner";
 }
 
 function stepSentences(

@@ -13,12 +13,12 @@ import { isOver, type AgainProps } from "./again-page.js";
 import { Preview } from "./preview.js";
 import { StepField } from "./retry-form.js";
 import { usePreview } from "./use-preview.js";
-import { useInputs } from "./use-inputs.js";
+import { usePlanFacts } from "./plan-facts.js";
 
 export function ForkForm(props: AgainProps) {
   const { run, step } = props;
   const [failed, setFailed] = useState<unknown>();
-  const known = useInputs(run.runId, run.plan?.hash);
+  const { inputs: known, effects } = usePlanFacts(run.runId, run.plan?.hash);
   const [texts, setTexts] = useState<{ readonly [name: string]: string }>({});
   const fields = inputFields(run, known);
   const read = readChanges(fields, texts);
@@ -46,7 +46,7 @@ export function ForkForm(props: AgainProps) {
       ))}
       {error !== undefined && <ErrorNote error={error} />}
       {failed !== undefined && <ErrorNote error={failed} />}
-      {preview !== undefined && <Preview run={run} preview={preview} verb="fork" />}
+      {preview !== undefined && <Preview run={run} effects={effects} preview={preview} verb="fork" />}
       {preview !== undefined && (
         <div class="form-acts">
           <Button kind="primary" working="Starting …" onPress={send}>

@@ -1,13 +1,17 @@
 // What a retry or a fork would do. In: the preview of the server, and the run. Out: first the calls that act again, then
 // each step with its fate.
 import type { Json, LoomRun, RunDocument } from "planloom";
-import { EffectTag, Tag } from "../../parts/tag.js";
+import { EffectTag, Tag, type Effect } from "../../parts/tag.js";
 import { Fields } from "../../parts/value.js";
 
 export type AgainPreview = Extract<Awaited<ReturnType<LoomRun["previewRetry"]>>, { readonly ok: true }>;
 
+type Effects = ReadonlyMap<string, Effect>;
+
 interface PreviewProps {
   readonly run: RunDocument;
+  /** What each tool of the plan does. */
+  readonly effects: Effects;
   readonly preview: AgainPreview;
   readonly verb: "retry" | "fork";
 }
@@ -19,11 +23,11 @@ interface MadeCall {
   readonly title: string;
   readonly tool: string;
   readonly args: Json;
-  readonly effect: "acts-once" | "acts-repeatable" | undefined;
+  readonly effect: Effect | undefined;
 }
 
-export function Preview({ run, preview, verb }: PreviewProps) {
-  const calls = callsAgain(run, preview);
+export function Preview({ run, effects, preview, verb }: PreviewProps) {
+  const calls = callsAgain(run, effects, preview);
   if (preview.stage === "plan")
     return <p class="soft">No plan was accepted, so the planner is asked for one. Nothing is reused.</p>;
   return (
@@ -40,8 +44,8 @@ export function Preview({ run, preview, verb }: PreviewProps) {
           <>
             <p class="soft">
               {verb === "fork"
-                ? "A fork makes these calls again, as calls of the new run."
-                : "A call that acts once is made again only with other arguments."}
+                ? "The new run makes these calls anew. Their arguments may be other ones then; these are of the first time."
+                : "A call that acts once is made again only with other arguments. These are of the first time."}
             </p>
             <ul class="calls">
               {calls.map((call) => (
@@ -103,7 +107,11 @@ export const stepsOf = (run: RunDocument): readonly { readonly id: string; reado
   }));
 
 /** Calls of tool steps that acted, by item, and the calls that agent steps have made. */
-function callsAgain(run: RunDocument, { actAgain, calls, restarted }: AgainPreview): readonly MadeCall[] {
+function callsAgain(
+  run: RunDocument,
+  effects: Effects,
+  { actAgain, calls, restarted }: AgainPreview,
+): readonly MadeCall[] {
   const titles = new Map(stepsOf(run).map(({ id, title }) => [id, title]));
   const inner = calls.map(({ step, item, tool, args, effects, key }): MadeCall => ({
     key,
@@ -122,7 +130,7 @@ function callsAgain(run: RunDocument, { actAgain, calls, restarted }: AgainPrevi
         title: titleOf(title, index),
         tool,
         args: args ?? {},
-        effect: undefined,
+        effect: effects.get(tool),
       })),
     );
   return [...own, ...inner.filter(({ step }) => restarted.includes(step) || actAgain.includes(step))];

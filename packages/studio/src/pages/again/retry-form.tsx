@@ -7,10 +7,12 @@ import { Field } from "../../parts/field.js";
 import { ErrorNote } from "../../parts/note.js";
 import { isOver, type AgainProps } from "./again-page.js";
 import { Preview, stepsOf } from "./preview.js";
+import { usePlanFacts } from "./plan-facts.js";
 import { usePreview } from "./use-preview.js";
 
 export function RetryForm({ run, step, onStep }: AgainProps) {
   const [failed, setFailed] = useState<unknown>();
+  const { effects } = usePlanFacts(run.runId, run.plan?.hash);
   const body = { ...(step === undefined ? {} : { from: step }) };
   const { preview, error } = usePreview(runPath(run.runId, "/retry-preview"), isOver(run) ? body : null);
   const send = async () => {
@@ -26,7 +28,7 @@ export function RetryForm({ run, step, onStep }: AgainProps) {
       <StepField run={run} step={step} onStep={onStep} first="after what has finished" label="Go on" />
       {error !== undefined && <ErrorNote error={error} />}
       {failed !== undefined && <ErrorNote error={failed} />}
-      {preview !== undefined && <Preview run={run} preview={preview} verb="retry" />}
+      {preview !== undefined && <Preview run={run} effects={effects} preview={preview} verb="retry" />}
       {preview !== undefined && (
         <div class="form-acts">
           <Button kind="primary" working="Starting …" onPress={send}>

@@ -22,7 +22,7 @@ export function PlanStep({ step, compares }: PlanStepProps) {
       <div>
         <p class="say">{title === undefined ? step.says : <Change before={title.before} after={title.after} />}</p>
         {step.finished && <p class="small soft">It has finished already. It does not run again.</p>}
-        {step.description !== undefined && <p class="small soft describe">{step.description}</p>}
+        <Description step={step} change={changes.get("description")} />
         <p class="under">
           <ChangeMark mark={mark} />
           <Tools step={step} />
@@ -38,6 +38,15 @@ export function PlanStep({ step, compares }: PlanStepProps) {
         )}
       </div>
     </li>
+  );
+}
+
+function Description({ step, change }: { readonly step: ReviewedStep; readonly change: Revision | undefined }) {
+  if (change === undefined && step.description === undefined) return null;
+  return (
+    <p class="small soft describe">
+      {change === undefined ? step.description : <Change before={change.before} after={change.after} />}
+    </p>
   );
 }
 
@@ -96,7 +105,7 @@ function Told({ step, changes }: { readonly step: ReviewedStep; readonly changes
 }
 
 /** Fields that have their own place. */
-const ELSEWHERE: ReadonlySet<string> = new Set(["title", "dependsOn", ...INSTRUCTIONS]);
+const ELSEWHERE: ReadonlySet<string> = new Set(["title", "description", "dependsOn", ...INSTRUCTIONS]);
 
 /** Arguments, then other fields, then changes of fields that are gone. */
 function Rows({ step, changes }: { readonly step: ReviewedStep; readonly changes: ReadonlyMap<string, Revision> }) {
