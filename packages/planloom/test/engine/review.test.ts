@@ -125,7 +125,7 @@ test("a call that waits is shown with the type and the origin of its arguments",
   });
   expect(call.arguments[1]).toMatchObject({ name: "amount", value: 149, origin: "from step 1", untrusted: true });
   expect(call.arguments[1]!.path).toEqual([
-    "Step 1, “Look up order 7”, made it with what get_order returned. This run does not trust that.",
+    'get_order returned private text that this run does not trust, in the step "Look up order 7".',
   ]);
   expect((await loom.waiting()).waits).toMatchObject([{ kind: "call", runId: run.id, call: { hash } }]);
   await run.approve(hash, { args: { id: 7, amount: 35 }, by: "ann" });

@@ -2,22 +2,16 @@
 // with its value, its origin in words, and its labels.
 import { resolveValue } from "../../plan/expression/reference.js";
 import type { Json, JsonObject } from "../../plan/json.js";
-import { isControl, type Label } from "../../plan/label.js";
+import { isControl } from "../../plan/label.js";
 import type { Step } from "../../plan/plan.js";
 import { isConversation, isFilled } from "../../plan/step-kind.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
-import {
-  labelOfParts,
-  partsOfArgument,
-  partsOfTools,
-  sourcesThat,
-  valueParts,
-  type ValuePart,
-} from "../../run/labels.js";
+import { partsOfArgument, partsOfTools, valueParts, type ValuePart } from "../../run/labels.js";
+import { originOfParts } from "../../run/view/origins.js";
 import { currentPlan } from "../../run/lookup.js";
 import type { ProposedPlan, Run } from "../../run/state.js";
 import { scopeOf } from "../../run/step-scope.js";
-import { untrustedPath } from "../../words/origin-path.js";
+import { originText } from "../../words/origins.js";
 import {
   numbersOf,
   sourceWords,
@@ -59,7 +53,7 @@ export function plannedArguments(run: Run, step: Step, tool: ToolSpec | undefine
       words: valueWords(isKnown ? resolved.value : written, step, numbers),
       origin: sourceWords(written, step, numbers, author),
       control: tool === undefined || isControl(tool, name),
-      ...labelsOf(run, partsOfArgument(run, step, name), numbers),
+      ...labelsOf(run, partsOfArgument(run, step, name)),
     };
   });
 }
@@ -88,39 +82,16 @@ export function waitingArguments(
       ...(stands && written !== undefined ? { written } : {}),
       origin: stands && written !== undefined ? sourceWords(written, step, numbers, author) : WRITTEN_BY_MODEL,
       control: tool === undefined || isControl(tool, name),
-      ...labelsOf(run, stands ? partsOfArgument(run, step, name) : read, numbers),
+      ...labelsOf(run, stands ? partsOfArgument(run, step, name) : read),
     };
   });
 }
 
-function labelsOf(
-  run: Run,
-  parts: readonly ValuePart[],
-  numbers: StepNumbers,
-): Pick<ReviewedArgument, "untrusted" | "private" | "path"> {
-  const { untrusted, private: held }: Label = labelOfParts(parts);
-  const seen = new Set<string>();
-  const path = untrusted ? sourcesThat(parts, "untrusted").flatMap((source) => pathTo(run, source, numbers, seen)) : [];
-  return { untrusted, private: held, path };
-}
-
-/** The sources of a step first, then the step. */
-function pathTo(run: Run, source: ValuePart["source"], numbers: StepNumbers, seen: Set<string>): readonly string[] {
-  const name = JSON.stringify(source);
-  if (seen.has(name)) return [];
-  seen.add(name);
-  const state = "step" in source ? run.execution.steps.get(source.step) : undefined;
-  const before = state === undefined ? [] : sourcesThat(valueParts(run, state.spec), "untrusted");
-  return [...before.flatMap((one) => pathTo(run, one, numbers, seen)), pathOf(run, source, numbers)];
-}
-
-function pathOf(run: Run, source: ValuePart["source"], numbers: StepNumbers): string {
-  if (!("step" in source)) return untrustedPath(source);
-  const state = run.execution.steps.get(source.step);
-  if (state === undefined) return untrustedPath(source);
-  const { tools } = state.work.origin;
-  const number = numbers.get(source.step);
-  return untrustedPath(source, { title: state.spec.title, ...(number === undefined ? {} : { number }), tools });
+/** The path begins where the value comes from. */
+function labelsOf(run: Run, parts: readonly ValuePart[]): Pick<ReviewedArgument, "untrusted" | "private" | "path"> {
+  const { label, links } = originOfParts(run, parts);
+  const path = label.untrusted ? links.map(originText).reverse() : [];
+  return { untrusted: label.untrusted, private: label.private, path };
 }
 
 /** `isNew`: the step is new or changed in this revision. */

@@ -107,13 +107,19 @@ const distinct = (links: readonly OriginLink[]): readonly OriginLink[] => [
   ...new Map(links.map((link) => [JSON.stringify(link), link])).values(),
 ];
 
+/** The origin of a value that is made of these parts. */
+export const originOfParts = (run: Run, parts: readonly ValuePart[]): ValueOrigin => ({
+  label: labelOfParts(parts),
+  links: linksOf(run, parts, new Set()).slice(0, MOST_LINKS),
+});
+
 /** The origin of an answer that is made of the outputs of these steps. */
 export function originOfAnswer(run: Run, ids: readonly string[]): ValueOrigin {
   const parts = ids.map((step): ValuePart => {
     const state = run.execution.steps.get(step);
     return { source: { step }, label: state === undefined ? FOREIGN : labelOfStep(run, state) };
   });
-  return { label: labelOfParts(parts), links: linksOf(run, parts, new Set()).slice(0, MOST_LINKS) };
+  return originOfParts(run, parts);
 }
 
 /** The origin of the text of a plan. */
