@@ -1,6 +1,6 @@
 // The library's public names. Plans as data are in planloom/plan, and the testing kit is in planloom/testing.
 // Everything else is internal.
-export { createLoom } from "./loom/create-loom.js";
+export { createLoom } from "./served-loom.js";
 export { agent } from "./loom/agent.js";
 export { defineConfig, type LoomConfig } from "./loom/config.js";
 export type { Loom, StartOptions } from "./loom/loom.js";

@@ -414,4 +414,17 @@ export const LIMITS = {
   eventsAtOnce: 1_000,
   /** How often the server looks for runs that nobody drives any more, in ms. */
   recoverMs: 10_000,
+  /** Attempts to send one message of a webhook: with the waits between them, about 13 minutes. */
+  webhookAttempts: 6,
+  /** The wait before the second attempt, in ms, and the factor from one wait to the next. */
+  webhookRetryMs: 1_000,
+  webhookBackoff: 5,
+  /** How long a receiver may take to answer, in ms. */
+  webhookMs: 10_000,
+  /** Messages that are on their way at once. */
+  webhookPending: 1_000,
+  /** Runs whose last message is remembered, so that it is not sent twice. */
+  webhookRuns: 10_000,
+  /** How long before its start a run may have ended that a server still tells, in ms: a restart takes less. */
+  webhookBackMs: 60 * 60_000,
 } as const;

@@ -95,6 +95,8 @@ export class Follower implements Listener {
 
   progress(progress: Progress): void {
     if (progress.type === "answer") return this.display.answer((this.#answer += progress.delta));
+    // The table shows steps. A turn is shown when its step ends.
+    if (progress.type === "turn") return;
     const { step, item } = progress;
     const text = progress.type === "wait" ? `waits ${waitText(progress)}` : workText(progress.value);
     this.#said.set(step, item === null ? text : `[${item}] ${text}`);

@@ -74,6 +74,7 @@ const RULES: Rule<LoomConfig> = each<LoomConfig>({
   store: only((store, folder) => typeof store === "string" && isOwnStore(store, folder)),
   engine: never,
   limiter: never,
+  webhook: never,
   concurrency: atMost(LIMITS.concurrency),
   budget: always,
   approval: oneOf("always", "effects"),

@@ -21,6 +21,15 @@ export type Progress =
   | { readonly type: "step"; readonly step: string; readonly item: number | null; readonly value: number | string }
   /** A model call of a step or a role waits for its endpoint. */
   | ({ readonly type: "wait"; readonly step: string; readonly item: number | null } & WaitParams)
+  /** A model turn or a tool call inside a step is in the journal. `n` is its number in the attempt. */
+  | {
+      readonly type: "turn";
+      readonly step: string;
+      readonly item: number | null;
+      readonly attempt: number;
+      readonly n: number;
+      readonly name: string;
+    }
   /** A piece of the answer while it is being written. */
   | { readonly type: "answer"; readonly delta: string };
 

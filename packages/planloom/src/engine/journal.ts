@@ -31,6 +31,8 @@ export interface JournalWriter {
   now(): number;
   /** Called between a durable intent and its call. Rejects with STORE_FENCED if another process owns the run. */
   stillOwned?(): Promise<void>;
+  /** Called when a call has its outcome in the journal. */
+  done?(call: Pick<JournalRow, "attempt" | "n" | "name">): void;
 }
 
 /** The scope of an effect's rows: its step and attempt, or its role and the number of the request. */
@@ -88,6 +90,7 @@ export function journalOf(store: EventStore, attempted: JournalAttempt, writer: 
     }
     const outcome = await run(earlier !== undefined);
     await write(seal(outcome));
+    writer.done?.({ attempt, n, name });
     return outcome;
   };
   return Object.assign(checkpoint, { intended });

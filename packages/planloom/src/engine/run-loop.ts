@@ -14,9 +14,10 @@ import { PlanloomError } from "../words/planloom-error.js";
 import { headOf } from "../run/view/head.js";
 import { transitionParts } from "../run/log/transition.js";
 import { agendaOf, type Act, type StopCause } from "./agenda.js";
-import type { Listener, RunStop } from "./engine.js";
+import type { Listener, Progress, RunStop } from "./engine.js";
 import { journalOf, journalAttempt } from "./journal.js";
 import type { EnginePorts } from "./open-engine.js";
+import type { JournalRow } from "../store/event-store.js";
 import type { PerformContext } from "./perform-port.js";
 import { Reservations } from "./reservations.js";
 import { StopWaiters } from "./stop-waiters.js";
@@ -226,7 +227,14 @@ export class RunLoop {
     const { store, clock } = this.#ports;
     const { key } = effect;
     const attempted = journalAttempt(run, effect);
-    const writer = { epoch, now: () => clock.now(), stillOwned: () => this.#owner.stillOwned() };
+    const progress = (value: Progress) => this.#tell((listener) => listener.progress?.(value));
+    const turn = "step" in effect ? { type: "turn" as const, step: effect.step, item: effect.item } : undefined;
+    const writer = {
+      epoch,
+      now: () => clock.now(),
+      stillOwned: () => this.#owner.stillOwned(),
+      ...(turn && { done: (call: Pick<JournalRow, "attempt" | "n" | "name">) => progress({ ...turn, ...call }) }),
+    };
     return {
       signal,
       key,
@@ -241,7 +249,7 @@ export class RunLoop {
         this.#waitingEffects.add(key);
         this.#putDownWaiting();
       },
-      progress: (value) => this.#tell((listener) => listener.progress?.(value)),
+      progress,
     };
   }
 

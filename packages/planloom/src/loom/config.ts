@@ -22,6 +22,7 @@ import type { Secrets } from "../tools/secret-filter.js";
 import type { Tool } from "../tools/tool.js";
 import type { ApprovalFunction } from "../perform/appraisal.js";
 import type { ResolveContext } from "../perform/run-contexts.js";
+import { knownWebhook, type WebhookConfig } from "./config-webhook.js";
 import { knownLimiter, knownModels, knownPrices, type ModelsConfig } from "./config-models.js";
 import { SettingChecks } from "./config-value.js";
 
@@ -99,6 +100,11 @@ export interface LoomConfig<C = unknown> {
    * limits of an endpoint for all of them. Default: one limiter for all models of this process.
    */
   readonly limiter?: Limiter;
+  /**
+   * Where the servers of the command line tell that a run waits or has ended. Signed, repeated, and without values of
+   * the run. Default: nowhere.
+   */
+  readonly webhook?: WebhookConfig;
   /** Number of steps and items that run at once. Default: 4. */
   readonly concurrency?: number;
   /**
@@ -197,6 +203,7 @@ export const KEYS: Record<keyof LoomConfig, true> = {
   store: true,
   engine: true,
   limiter: true,
+  webhook: true,
   concurrency: true,
   guard: true,
   attended: true,
@@ -314,6 +321,7 @@ function knownParts(config: LoomConfig, check: SettingChecks): void {
   knownEngine(config.engine, check);
   knownContext(config, check);
   knownLimiter(config.limiter, check);
+  knownWebhook(config.webhook, check);
   knownSecrets(config.secrets ?? {}, check);
 }
 

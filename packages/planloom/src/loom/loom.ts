@@ -56,6 +56,7 @@ import { assertNotAborted, cancelWith } from "./start-signal.js";
 import { LoomRun, type RunHome } from "./loom-run.js";
 import type { BeginningRun } from "./retry.js";
 import { OnceSender } from "./sent-once.js";
+import type { HandlerOptions, RequestHandler } from "./handler-options.js";
 import { waitingList, type WaitingList, type WaitingQuery } from "./waiting/waiting-list.js";
 import { Histories } from "./view/histories.js";
 import { plannerRequest } from "../perform/role-effects.js";
@@ -139,6 +140,7 @@ export class Loom<C = unknown> {
     private readonly ownsStore: boolean,
     private readonly contexts: ContextStarts,
     private readonly appends: Appends,
+    private readonly handlerOf?: (loom: Loom, options: HandlerOptions) => Promise<RequestHandler>,
   ) {
     const { inventory, limits, store, clock } = services;
     this.once = new OnceSender(engine, store, clock);
@@ -372,6 +374,17 @@ export class Loom<C = unknown> {
    */
   async delete(runId: string): Promise<void> {
     await this.engine.delete(runId);
+  }
+
+  /**
+   * A function from a request to a response that answers the routes of the HTTP API, for hono, Next.js, Express and
+   * others. It needs `tokens` or an `authenticate` function; the program's own server listens, ends and bounds its
+   * connections. Rejects with HANDLER_OPEN, TOKEN_INVALID, HOST_INVALID.
+   */
+  async handler(options: HandlerOptions): Promise<RequestHandler> {
+    soundOptions(options, "handler");
+    if (this.handlerOf === undefined) throw new Error("This loom was not made by the createLoom of the package.");
+    return this.handlerOf(this as Loom, options);
   }
 
   async close(): Promise<void> {

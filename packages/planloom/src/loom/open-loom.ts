@@ -25,6 +25,7 @@ import { systemClock, type Clock } from "../clock.js";
 import { settingsOf, type LoomConfig } from "./config.js";
 import { localEngine } from "../engine/local.js";
 import { ContextStarts } from "./context-option.js";
+import type { HandlerOptions, RequestHandler } from "./handler-options.js";
 import { Loom } from "./loom.js";
 import { assertAble } from "../perform/lacking.js";
 import { performIn } from "../perform/perform.js";
@@ -50,6 +51,8 @@ export interface LoomPorts {
   readonly ownFiles?: readonly string[];
   /** The configuration file that was loaded; null if there is none. Errors name it. */
   readonly configFile?: string | null;
+  /** Makes `Loom.handler`. Absent: this process serves nothing. */
+  readonly handlerOf?: (loom: Loom, options: HandlerOptions) => Promise<RequestHandler>;
   /** No model is called: a model without an address, a key or its package is no error until it is called. */
   readonly callsNoModel?: true;
 }
@@ -124,6 +127,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
       ownsStore,
       new ContextStarts(contexts, rules),
       appends,
+      ports.handlerOf,
     );
   } catch (error) {
     if (ownsStore) await store.close();

@@ -1,17 +1,19 @@
 // The HTTP API over a loom, and the Studio's files. In: a loom and tokens. Out: a hono app, which handles requests. Each
 // group of routes is a file in routes/. The server decides nothing that the library does not.
 import { Hono } from "hono";
+import type { AccessToken, Authenticate } from "../loom/handler-options.js";
 import type { Loom } from "../loom/loom.js";
 import { systemClock, type Clock } from "../clock.js";
-import { withAccess, type Authenticate } from "./access/check.js";
+import { withAccess } from "./access/check.js";
 import { Rates } from "./access/rates.js";
 import { Sessions, sessionRoutes } from "./access/session.js";
-import type { AccessToken, CallerVariables } from "./access/tokens.js";
+import type { CallerVariables } from "./access/tokens.js";
 import { RunFeeds } from "./feed/run-feeds.js";
 import { thrownResponse } from "./problem.js";
 import { otherwise, routed } from "./api/routed.js";
 import { API_ROUTES, DESCRIBED } from "./routes/all.js";
 import { eventRoutes } from "./routes/events.js";
+import { progressRoutes } from "./routes/progress.js";
 import { OPEN_ROUTES } from "./routes/meta.js";
 import { studioFiles, type StudioSite } from "./studio-files.js";
 
@@ -40,7 +42,7 @@ export function serverApp(loom: Loom, options: ServerOptions): Hono<CallerVariab
   app.route("/", routed(loom, OPEN_ROUTES));
   app.use("/v1/*", withAccess({ tokens, authenticate, sessions, cookie, names, stopping, rates: new Rates(clock) }));
   if (authenticate === undefined) app.route("/v1/session", sessionRoutes({ tokens, cookie, sessions }));
-  app.route("/v1", eventRoutes(loom, streams));
+  for (const routes of [eventRoutes, progressRoutes]) app.route("/v1", routes(loom, streams));
   app.route("/", routed(loom, API_ROUTES));
   app.route("/", otherwise(DESCRIBED));
   if (studio !== undefined) app.get("*", studioFiles(studio, names));

@@ -121,7 +121,7 @@ class Live {
   }
 
   take(progress: Progress): void {
-    if (progress.type === "wait") return;
+    if (progress.type === "wait" || progress.type === "turn") return;
     if (progress.type === "answer") this.#add(progress.delta);
     else {
       const { step, item, value } = progress;

@@ -3,7 +3,7 @@ import { onTestFinished } from "vitest";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { LoomConfig } from "../../src/loom/config.js";
 import type { Loom } from "../../src/loom/loom.js";
-import type { AccessToken } from "../../src/server/access/tokens.js";
+import type { AccessToken } from "../../src/loom/handler-options.js";
 import { fitsDescription } from "./description.js";
 import { serverApp } from "../../src/server/app.js";
 import { echo, pay } from "../streams/parts.js";

@@ -35,6 +35,13 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { of: "server", most: 1_000 },
   ],
   SERVER_STOPPING: [{}],
+  HANDLER_OPEN: [{ both: false }, { both: true }],
+  WEBHOOK_INVALID: [
+    { fault: "url", given: "ftp://example.org" },
+    { fault: "secret", least: 16 },
+    { fault: "on", given: "started" },
+  ],
+  WEBHOOK_FAILED: [{ host: "hooks.example.org", runId: "RUN", type: "run.waiting", reason: "it answered 500" }],
   TOKEN_INVALID: [
     { fault: "empty" },
     { fault: "characters" },

@@ -2,14 +2,17 @@
 // first line on stdout is the address.
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import type { WebhookConfig } from "../../loom/config-webhook.js";
+import type { AccessToken } from "../../loom/handler-options.js";
 import type { Loom } from "../../loom/loom.js";
 import { isLoopback, serverNames } from "../../server/access/place.js";
 import { sessionCookie } from "../../server/access/session.js";
-import { readTokens, type AccessToken } from "../../server/access/tokens.js";
+import { readTokens } from "../../server/access/tokens.js";
 import { serverApp } from "../../server/app.js";
 import { listen } from "../../server/listen.js";
 import { keepRecovering } from "../../server/recovering.js";
 import type { StudioSite } from "../../server/studio-files.js";
+import { tellWebhook } from "../../server/webhook/webhook.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { withDemo } from "../demo/demo.js";
 import { DEMO_GOALS, DEMO_SAYS } from "../demo/goals.js";
@@ -34,7 +37,7 @@ export async function serveCommand(flags: ServeFlags): Promise<number> {
   return withLoom(
     flags,
     (config) => config,
-    (loom) => serveUntilAsked(loom, place),
+    (loom, { config }) => serveUntilAsked(loom, place, config.webhook),
     portsOf(flags),
   );
 }
@@ -50,7 +53,7 @@ export async function studioCommand(flags: ServeFlags): Promise<number> {
   return withLoom(
     flags,
     (config) => config,
-    (loom) => serveUntilAsked(loom, { ...place, studio: { folder: STUDIO } }),
+    (loom, { config }) => serveUntilAsked(loom, { ...place, studio: { folder: STUDIO } }, config.webhook),
     portsOf(flags),
   );
 }
@@ -89,7 +92,7 @@ function tokensOfVariables(): readonly string[] {
   return [...(one === undefined ? [] : [one]), ...several.split(/[\s,]+/u).filter((token) => token !== "")];
 }
 
-async function serveUntilAsked(loom: Loom, place: ServedPlace): Promise<number> {
+async function serveUntilAsked(loom: Loom, place: ServedPlace, webhook?: WebhookConfig): Promise<number> {
   const { tokens, names, studio } = place;
   const stopping = new AbortController();
   const asked = untilAsked();
@@ -98,6 +101,8 @@ async function serveUntilAsked(loom: Loom, place: ServedPlace): Promise<number> 
   try {
     const stopRecovering = await keepRecovering(loom, sayError);
     printAddress(server.url, place);
+    if (webhook !== undefined)
+      void tellWebhook(loom, webhook, { studio: server.url, signal: stopping.signal, tell: sayError });
     await asked;
     say("Stopping. Runs are released, and go on with the next start. Once more ends at once.");
     stopRecovering();

@@ -2,16 +2,14 @@
 // route of the API.
 import type { Context, MiddlewareHandler } from "hono";
 import { getCookie } from "hono/cookie";
+import type { AccessToken, Authenticate, Caller } from "../../loom/handler-options.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { boundedBody } from "./body.js";
 import { assertOwnPage, assertPlace } from "./place.js";
 import type { Rates } from "./rates.js";
 import { assertRight } from "./rights.js";
 import type { Sessions } from "./session.js";
-import { tokenMeant, type AccessToken, type Caller, type CallerVariables } from "./tokens.js";
-
-/** Tells who sends a request, by means of the program. undefined: nobody who may ask. */
-export type Authenticate = (request: Request) => Promise<Caller | undefined> | Caller | undefined;
+import { tokenMeant, type CallerVariables } from "./tokens.js";
 
 export interface Access {
   readonly tokens: readonly AccessToken[];

@@ -18,8 +18,11 @@ const isWildcard = (host: string): boolean => host === "0.0.0.0" || host === "::
  */
 export function serverNames(host: string, further: readonly string[]): readonly string[] {
   const own = isWildcard(host) ? [] : [host.includes(":") && !host.startsWith("[") ? `[${host}]` : host];
-  return [...LOOPBACK, ...[...own, ...further].map(soundName)];
+  return [...LOOPBACK, ...soundNames([...own, ...further])];
 }
+
+/** Throws HOST_INVALID. */
+export const soundNames = (given: readonly string[]): readonly string[] => given.map(soundName);
 
 function soundName(given: string): string {
   const url = URL.canParse(`http://${given}`) ? new URL(`http://${given}`) : undefined;

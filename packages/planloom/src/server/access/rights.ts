@@ -1,7 +1,7 @@
 // What a right allows. In: a request and who sends it. Out: nothing, or the refusal.
 import { isObject } from "../../plan/json.js";
+import type { Caller, TokenRight } from "../../loom/handler-options.js";
 import { PlanloomError } from "../../words/planloom-error.js";
-import type { Caller, TokenRight } from "./tokens.js";
 
 /** Commands that answer what waits. An edit is none: it replaces the plan. */
 const ANSWERS: readonly unknown[] = ["approve", "reject", "respond", "settle"];

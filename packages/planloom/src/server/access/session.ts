@@ -6,8 +6,9 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { Clock } from "../../clock.js";
 import { LIMITS } from "../../limits.js";
 import { isObject } from "../../plan/json.js";
+import type { AccessToken, Caller } from "../../loom/handler-options.js";
 import { PlanloomError } from "../../words/planloom-error.js";
-import { tokenMeant, type AccessToken, type Caller, type CallerVariables } from "./tokens.js";
+import { tokenMeant, type CallerVariables } from "./tokens.js";
 
 /** The name of the cookie carries the port, because a browser sends cookies to every port of a host. */
 export const sessionCookie = (port: number): string => `planloom-${port}`;

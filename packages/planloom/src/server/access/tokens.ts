@@ -2,26 +2,14 @@
 // token is compared in constant time.
 import { createHash, timingSafeEqual } from "node:crypto";
 import { LIMITS } from "../../limits.js";
+import type { AccessToken, Caller, TokenRight } from "../../loom/handler-options.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 
-const RIGHTS = ["read", "approve", "all"] as const;
-
-/** read: GET only. approve: also the commands that answer what waits. all: everything. */
-export type TokenRight = (typeof RIGHTS)[number];
-
-/** Who asks: the name is the author of the caller's commands, for the log. */
-export interface Caller {
-  readonly name: string;
-  readonly right: TokenRight;
-}
+const RIGHTS = ["read", "approve", "all"] as const satisfies readonly TokenRight[];
 
 /** What routes know of the caller. */
 export interface CallerVariables {
   readonly Variables: { caller: Caller };
-}
-
-export interface AccessToken extends Caller {
-  readonly token: string;
 }
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
@@ -38,7 +26,7 @@ export function tokenMeant(tokens: readonly AccessToken[], given: string): Acces
 export const readTokens = (written: readonly string[]): readonly AccessToken[] => soundTokens(written.map(readToken));
 
 /** Throws TOKEN_INVALID for tokens that cannot be used, or not together. */
-function soundTokens(tokens: readonly AccessToken[]): readonly AccessToken[] {
+export function soundTokens(tokens: readonly AccessToken[]): readonly AccessToken[] {
   for (const [index, one] of tokens.entries()) {
     soundToken(one);
     for (const other of tokens.slice(0, index)) {

@@ -106,8 +106,8 @@ function schemaOf(schema: z.ZodType): JsonObject {
 
 function answerEntry([status, answer]: [string, RouteAnswer]): [string, Json] {
   const { description, type, schema, stream } = answer;
-  if (type === null) return [status, { description }];
-  const json = { "application/json": { schema: schema === undefined ? {} : refTo(schema) } };
+  if (type === null && stream === undefined) return [status, { description }];
+  const json = type === null ? {} : { "application/json": { schema: schema === undefined ? {} : refTo(schema) } };
   const streamed = stream === undefined ? {} : { [stream]: { schema: { type: "string" } } };
   return [status, { description, content: { ...json, ...streamed } }];
 }

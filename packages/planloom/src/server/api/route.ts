@@ -2,7 +2,7 @@
 // `routed` serves and `openApi` describes.
 import type { z } from "zod";
 import type { Loom } from "../../loom/loom.js";
-import type { Caller } from "../access/tokens.js";
+import type { Caller } from "../../loom/handler-options.js";
 import type { AnswerName } from "./answers.js";
 
 export type Method = "get" | "post" | "delete";
@@ -18,7 +18,7 @@ export interface Asked<Params, Query, Body> {
 
 export interface RouteAnswer {
   readonly description: string;
-  /** null: no body. Absent: JSON. */
+  /** null: no body, or (with `stream`) no JSON. Absent: JSON. */
   readonly type?: null;
   /** The name of a schema in answers.ts. Absent: any JSON. */
   readonly schema?: AnswerName;

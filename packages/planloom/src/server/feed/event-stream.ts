@@ -73,5 +73,9 @@ function drop(context: Context, controller: ReadableStreamDefaultController, end
 export const eventText = (type: string | undefined, data: string, id?: number): string =>
   `${id === undefined ? "" : `id: ${id}\n`}${type === undefined ? "" : `event: ${type}\n`}data: ${data}\n\n`;
 
+/** The last event of a stream. */
+export const endText = (reason: "run-ended" | "run-gone" | "server-stopping"): string =>
+  eventText("end", JSON.stringify({ reason }));
+
 /** A comment, which clients ignore. */
 export const HEARTBEAT = ": nothing new\n\n";

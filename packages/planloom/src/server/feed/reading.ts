@@ -53,7 +53,7 @@ function beginningOf(events: readonly SentEvent[]): Group {
 }
 
 /** Resolves when the feed has more or ends, when the signal is aborted, or after a quiet time. */
-function nextOf(
+export function nextOf(
   source: { onMore(bell: () => void): () => void },
   clock: Clock,
   signal: AbortSignal,

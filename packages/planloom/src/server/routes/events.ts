@@ -6,7 +6,7 @@ import { soundFeed } from "../../loom/start-options.js";
 import { LIMITS } from "../../limits.js";
 import type { RunEvent } from "../../run/event.js";
 import type { CallerVariables } from "../access/tokens.js";
-import { eventStream, eventText, HEARTBEAT, type StreamPorts } from "../feed/event-stream.js";
+import { endText, eventStream, eventText, HEARTBEAT, type StreamPorts } from "../feed/event-stream.js";
 import { eventsAfter, type Group } from "../feed/reading.js";
 import type { RunFeeds } from "../feed/run-feeds.js";
 
@@ -70,7 +70,7 @@ function streamOf(context: Context, run: LoomRun<unknown>, after: number, ports:
     const reading = eventsAfter(seat.feed, after, { clock: ports.clock, signal });
     for (;;) {
       const { done, value } = await reading.next();
-      yield done === true ? eventText("end", JSON.stringify({ reason: value })) : text(value);
+      yield done === true ? endText(value) : text(value);
       if (done === true) return;
     }
   }

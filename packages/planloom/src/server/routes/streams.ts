@@ -31,6 +31,18 @@ export const STREAM_FACTS: readonly RouteFacts[] = [
     },
     problems: [404],
   },
+  {
+    method: "get",
+    path: "/v1/runs/{id}/progress",
+    id: "followProgress",
+    summary: "Follow the progress of a run",
+    description:
+      "Server-sent events that are never stored, while this server drives the run: `step` (progress of a tool), `wait` " +
+      "(a call waits for its model server), `turn` (a turn or a call of an agent step is done), `answer` (a piece of the " +
+      "answer). They have no `id`. The last one is `end`, with the reason.",
+    answers: { 200: { description: "The progress.", type: null, stream: SSE } },
+    problems: [404],
+  },
 ];
 
 export const SESSION_FACTS: readonly RouteFacts[] = [

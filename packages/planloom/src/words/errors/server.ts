@@ -10,6 +10,9 @@ export type TokenFault =
   | { readonly fault: "right"; readonly name: string; readonly right: string }
   | { readonly fault: "same"; readonly names: readonly string[] };
 
+type WebhookFault =
+  { readonly fault: "url" | "on"; readonly given: string } | { readonly fault: "secret"; readonly least: number };
+
 export interface ServerErrors {
   TOKEN_NEEDED: Record<string, never>;
   TOKEN_IN_QUERY: { readonly parameter: string };
@@ -21,6 +24,10 @@ export interface ServerErrors {
   TOO_MANY_REQUESTS: { readonly most: number };
   TOO_MANY_STREAMS: { readonly of: "run" | "server"; readonly most: number };
   SERVER_STOPPING: Record<string, never>;
+  /** `both`: tokens and a function are given. */
+  HANDLER_OPEN: { readonly both: boolean };
+  WEBHOOK_INVALID: WebhookFault;
+  WEBHOOK_FAILED: { readonly host: string; readonly runId: string; readonly type: string; readonly reason: string };
   TOKEN_INVALID: TokenFault;
   HOST_INVALID: { readonly given: string };
   HOST_NEEDS_TOKEN: { readonly host: string };
@@ -94,6 +101,37 @@ export const SERVER_ERRORS: ErrorTable<ServerErrors> = {
     retryable: true,
     message: () => "The server is stopping.",
     next: () => ["Ask again when it is back. Its runs go on then."],
+  },
+  HANDLER_OPEN: {
+    kind: "usage",
+    message: ({ both }) =>
+      both
+        ? "The handler has both `tokens` and `authenticate`."
+        : "The handler has neither `tokens` nor `authenticate`. Everybody could use it.",
+    next: () => ["Give it `tokens`, or an `authenticate` function that tells who sends a request."],
+  },
+  WEBHOOK_INVALID: {
+    kind: "config",
+    message: byCase<WebhookFault, "fault", string>("fault", {
+      url: ({ given }) => `The webhook cannot use the address ${given}…`,
+      secret: ({ least }) => `The secret of the webhook is missing, or has fewer than ${least} characters.`,
+      on: ({ given }) => `The webhook cannot tell of "${given}".`,
+    }),
+    next: ({ fault }) => [
+      fault === "url"
+        ? "Write an address that begins with https:// or http://, without a user name, in "
+        : fault === "secret"
+          ? "Make one with `openssl rand -hex 24`, give it to the receiver, and set "
+          : 'Write a list of "waiting" and "ended" in ',
+      { action: "set", setting: fault === "url" ? "webhook" : `webhook.${fault}` },
+      ".",
+    ],
+  },
+  WEBHOOK_FAILED: {
+    kind: "provider",
+    message: ({ host, runId, type, reason }) =>
+      `The webhook at ${host} did not take ${type} of run ${runId}: ${reason}.`,
+    next: ({ runId }) => ["Look at the run: ", { action: "show", runId }, ". Check the receiver and the address."],
   },
   TOKEN_INVALID: {
     kind: "usage",

@@ -1,0 +1,50 @@
+// The progress of a run over HTTP, which is never stored. In: a loom. Out: a route of server-sent events until the run
+// ends. Only the process that drives a run knows its progress.
+import { Hono } from "hono";
+import type { Loom } from "../../loom/loom.js";
+import type { CallerVariables } from "../access/tokens.js";
+import { endText, eventStream, eventText, HEARTBEAT } from "../feed/event-stream.js";
+import { ProgressPieces } from "../feed/progress.js";
+import { nextOf } from "../feed/reading.js";
+import type { FeedSeat } from "../feed/run-feeds.js";
+import type { EventPorts } from "./events.js";
+
+export function progressRoutes(loom: Loom, ports: EventPorts): Hono<CallerVariables> {
+  return new Hono<CallerVariables>().get("/runs/:id/progress", async (context) => {
+    const runId = context.req.param("id");
+    const run = ports.feeds.followed(runId) ?? (await loom.get(runId));
+    // The feed tells the end of the run, and when another drive of it may have begun.
+    const seat = ports.feeds.join(run, 0);
+    return eventStream(context, ports, (signal) => progressTexts(seat, ports, signal), seat.leave);
+  });
+}
+
+async function* progressTexts(
+  { feed }: FeedSeat,
+  { clock }: EventPorts,
+  signal: AbortSignal,
+): AsyncGenerator<string, void> {
+  const pieces = new ProgressPieces();
+  const listener = { progress: pieces.add.bind(pieces) };
+  const both = {
+    onMore(bell: () => void) {
+      const endings = [feed.onMore(bell), pieces.onMore(bell)];
+      return () => endings.forEach((end) => end());
+    },
+  };
+  let unlisten = feed.run.on(listener);
+  try {
+    while (!signal.aborted) {
+      // A run that another process gave up may be driven here since.
+      unlisten();
+      unlisten = feed.run.on(listener);
+      const text = pieces.take().map((one) => eventText(one.type, JSON.stringify(one)));
+      if (text.length > 0) yield text.join("");
+      else if (feed.end !== undefined) return void (yield endText(feed.end));
+      else if ((await nextOf(both, clock, signal)) === "quiet") yield HEARTBEAT;
+    }
+    yield endText("server-stopping");
+  } finally {
+    unlisten();
+  }
+}
