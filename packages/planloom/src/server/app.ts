@@ -41,7 +41,7 @@ export function serverApp(loom: Loom, options: ServerOptions): Hono<CallerVariab
   app.onError(thrownResponse);
   app.route("/", routed(loom, OPEN_ROUTES));
   app.use("/v1/*", withAccess({ tokens, authenticate, sessions, cookie, names, stopping, rates: new Rates(clock) }));
-  if (authenticate === undefined) app.route("/v1/session", sessionRoutes({ tokens, cookie, sessions }));
+  app.route("/v1/session", sessionRoutes({ tokens, cookie, sessions }));
   for (const routes of [eventRoutes, progressRoutes]) app.route("/v1", routes(loom, streams));
   app.route("/", routed(loom, API_ROUTES));
   app.route("/", otherwise(DESCRIBED));

@@ -1,4 +1,5 @@
 // A server without a port: a loom over memory, its app, and requests to it as clients send them.
+import type { LoomConfig } from "../../src/loom/config.js";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { Loom } from "../../src/loom/loom.js";
 import type { LoomRun } from "../../src/loom/loom-run.js";
@@ -33,8 +34,9 @@ export interface AskInit {
 export async function testServer(
   options: Partial<ServerOptions> = {},
   store: EventStore = memoryStore(),
+  config: LoomConfig = {},
 ): Promise<TestServer> {
-  const loom = await createLoom({ store, approval: "effects" }, { env: {} });
+  const loom = await createLoom({ store, approval: "effects", ...config }, { env: {} });
   const tokens = readTokens([`ann=${TOKENS.all}`, `bob:approve=${TOKENS.approve}`, `ro:read=${TOKENS.read}`]);
   const app = serverApp(loom, { tokens, cookie: "planloom-4950", names: serverNames("127.0.0.1", []), ...options });
   const ask = async (path: string, { method, token, headers = {}, body }: AskInit = {}) =>

@@ -85,8 +85,8 @@ test("it tells what waits and what has ended, signed, and without values of the 
 });
 
 test("a message is repeated with the same id until it is taken; a redirect takes none; then it is given up", async () => {
-  const clock = fakeClock(5_000);
-  const hook = await receiver([500, 302, ...Array.from({ length: 5 }, () => 500)]);
+  const { clock, isSet, advance } = watchedClock();
+  const hook = await receiver([500, 302, ...Array.from({ length: LIMITS.webhookAttempts - 2 }, () => 500)]);
   const loom = await createLoom({ store: memoryStore() }, { env: {} });
   const gone = new AbortController();
   let failed: (error: unknown) => void = () => undefined;
@@ -95,19 +95,16 @@ test("a message is repeated with the same id until it is taken; a redirect takes
     plan: { goal: "Ask", steps: [{ id: "q", ask: "Go on?" }], answer: { value: "${{ q }}" } },
   });
   await run.result();
-  let next = hook.next();
-  const telling = tellWebhook(
-    loom,
-    { url: hook.url, secret, on: ["waiting"] },
-    { studio, signal: gone.signal, tell: failed, clock },
-  );
-  for (let attempt = 1; attempt < LIMITS.webhookAttempts; attempt++) {
-    await next;
-    next = hook.next();
-    await pendingOf(clock);
-    await clock.advance(LIMITS.webhookRetryMs * LIMITS.webhookBackoff ** (attempt - 1));
+  const waits = Array.from({ length: LIMITS.webhookAttempts - 1 }, (_, index) => {
+    const ms = LIMITS.webhookRetryMs * LIMITS.webhookBackoff ** index;
+    return { ms, begun: isSet(ms) };
+  });
+  const webhook = { url: hook.url, secret, on: ["waiting"] as const };
+  const telling = tellWebhook(loom, webhook, { studio, signal: gone.signal, tell: failed, clock });
+  for (const { ms, begun } of waits) {
+    await begun;
+    await advance(ms);
   }
-  await next;
   expect(await failure).toMatchObject({ code: "WEBHOOK_FAILED", params: { runId: run.id, reason: "it answered 500" } });
   expect(new Set(hook.received.map((one) => told(one).id)).size).toBe(1);
   expect(hook.received.every(({ headers }) => headers["webhook-timestamp"] !== undefined)).toBe(true);
@@ -124,10 +121,17 @@ test("a message is repeated with the same id until it is taken; a redirect takes
   await loom.close();
 });
 
-/** Resolves when the wait before the next attempt has begun: the request's own timer is gone then. */
-async function pendingOf(clock: { readonly pending: number }): Promise<void> {
-  for (let turn = 0; turn < 10_000 && clock.pending !== 1; turn++)
-    await new Promise((resolve) => setImmediate(resolve));
+/** A clock that says when a timer of this length is set. */
+function watchedClock() {
+  const clock = fakeClock(5_000);
+  const waiting = new Map<number, () => void>();
+  const setTimer: typeof clock.setTimer = (ms, fn) => {
+    const cancel = clock.setTimer(ms, fn);
+    waiting.get(ms)?.();
+    return cancel;
+  };
+  const isSet = (ms: number) => new Promise<void>((resolve) => waiting.set(ms, resolve));
+  return { clock: { now: () => clock.now(), setTimer }, isSet, advance: (ms: number) => clock.advance(ms) };
 }
 
 test.each([

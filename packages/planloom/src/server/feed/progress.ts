@@ -5,13 +5,16 @@ import { LIMITS } from "../../limits.js";
 
 export class ProgressPieces {
   readonly #pieces: Progress[] = [];
+  /** Characters of the answer since the last `take`. The whole answer comes as an event. */
+  #chars = 0;
   #bell: (() => void) | undefined;
 
   add(progress: Progress): void {
+    if (progress.type === "answer" && (this.#chars += progress.delta.length) > LIMITS.streamText) return;
     const at = this.#pieces.findIndex((one) => replaces(progress, one));
     const last = this.#pieces.at(-1);
     if (at !== -1) this.#pieces[at] = progress;
-    else if (progress.type === "answer" && last?.type === "answer" && last.delta.length < LIMITS.streamText)
+    else if (progress.type === "answer" && last?.type === "answer")
       this.#pieces[this.#pieces.length - 1] = { type: "answer", delta: last.delta + progress.delta };
     else this.#pieces.push(progress);
     if (this.#pieces.length > LIMITS.progressPieces) this.#pieces.shift();
@@ -20,6 +23,7 @@ export class ProgressPieces {
 
   /** All pieces since the last call. */
   take(): readonly Progress[] {
+    this.#chars = 0;
     return this.#pieces.splice(0);
   }
 
