@@ -29,7 +29,7 @@ export function knownWebhook(given: WebhookConfig | undefined, check: SettingChe
     if (!isAddress(address)) check.other(new PlanloomError("WEBHOOK_INVALID", { fault: "url", given: shown(address) }));
   if (typeof secret !== "string" || secret.trim().length < LIMITS.tokenChars)
     check.other(new PlanloomError("WEBHOOK_INVALID", { fault: "secret", least: LIMITS.tokenChars }));
-  const wrong = Array.isArray(on) ? on.find((topic: unknown) => !TOPICS.includes(topic)) : on;
+  const wrong: unknown = Array.isArray(on) ? on.find((topic: unknown) => !TOPICS.includes(topic)) : on;
   if (wrong !== undefined) check.other(new PlanloomError("WEBHOOK_INVALID", { fault: "on", given: shown(wrong) }));
 }
 

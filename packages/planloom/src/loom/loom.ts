@@ -384,7 +384,7 @@ export class Loom<C = unknown> {
   async handler(options: HandlerOptions): Promise<RequestHandler> {
     soundOptions(options, "handler");
     if (this.handlerOf === undefined) throw new Error("This loom was not made by the createLoom of the package.");
-    return this.handlerOf(this as Loom, options);
+    return this.handlerOf(this, options);
   }
 
   async close(): Promise<void> {
