@@ -15,6 +15,6 @@ async function createLoom<C = unknown>(config: LoomConfig<C> = {}, ports: LoomPo
 }
 
 const handlerOf = async (loom: Loom, options: HandlerOptions) =>
-  (await import("./server/handler.js")).serverHandler(loom, options);
+  (await import("./server/mounted.js")).serverHandler(loom, options);
 
 export { createLoom };

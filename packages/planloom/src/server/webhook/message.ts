@@ -30,7 +30,7 @@ export interface WebhookMessage {
 const ENDED: readonly string[] = ["completed", "failed", "cancelled"];
 
 /** `studio` is the address of the Studio. undefined: there is nothing to tell. */
-export function messageOf(
+export function webhookMessage(
   { runId, status, waiting, updatedAt }: RunHead,
   document: Pick<RunDocument, "waiting">,
   studio: string,
