@@ -7,6 +7,7 @@ import {
   listKey,
   listRows,
   nextOpen,
+  stepNumbers,
   type ListChoice,
 } from "../../src/pages/run/list-rows.js";
 import { railsOf } from "../../src/pages/run/rails.js";
@@ -53,6 +54,12 @@ describe("rows", () => {
     expect(keys(view, { ...all, open: new Set([1]) }).slice(0, 3)).toEqual(["#plan", "s0", "s1"]);
     expect(keys(view, { ...all, chosen: { key: "s51" } }).slice(0, 4)).toEqual(["#plan", "~wave/1", "s50", "s51"]);
     expect(keys(largeView(2000)).slice(5, 7)).toEqual(["s200", "s201"]);
+  });
+
+  test("a step that a new revision keeps is one of its steps; a dropped one has no number", () => {
+    const dropped = { ...unknownView.rows[1]!, key: "leaders/1" };
+    const numbers = stepNumbers({ ...unknownView, rows: [dropped, ...unknownView.rows] });
+    expect([numbers.get("leaders"), numbers.get("leaders/1"), numbers.size]).toEqual([1, undefined, 6]);
   });
 
   test("no row moves when a step changes its state", () => {

@@ -8,7 +8,7 @@ import { countsOf } from "./list-rows.js";
 import { FILTERS, runAddress, VIEWS, type Chosen, type Filter, type RunPlace, type View } from "./run-place.js";
 import type { RunClock } from "./row-text.js";
 import { StepList, type ListMoves } from "./step-list.js";
-import { isDrawn, ViewSlot } from "./view-slot.js";
+import { ViewSlot } from "./view-slot.js";
 
 interface BoardProps {
   readonly view: RunView;
@@ -55,9 +55,7 @@ export function Board(props: BoardProps) {
 const LARGEST_GRAPH = 200;
 
 function shownView(view: RunView, place: RunPlace, isPhone: boolean): View {
-  if (place.view !== undefined && (place.view === "steps" || isDrawn(place.view))) return place.view;
-  const isSmall = view.rows.length <= LARGEST_GRAPH;
-  return !isPhone && isSmall && isDrawn("graph") ? "graph" : "steps";
+  return place.view ?? (!isPhone && view.rows.length <= LARGEST_GRAPH ? "graph" : "steps");
 }
 
 const FILTER_WORD: { readonly [filter in Filter]: string } = { all: "All", failed: "Failed", waiting: "Waiting" };
@@ -83,11 +81,9 @@ function Filters({ view, place }: { readonly view: RunView; readonly place: RunP
 const VIEW_WORD: { readonly [view in View]: string } = { steps: "Steps", graph: "Graph", timeline: "Timeline" };
 
 function Switch({ view, place, shown }: { readonly view: RunView; readonly place: RunPlace; readonly shown: View }) {
-  const there = VIEWS.filter((one) => one === "steps" || isDrawn(one));
-  if (there.length === 1) return null;
   return (
     <p class="seg" role="group" aria-label="View">
-      {there.map((one) => (
+      {VIEWS.map((one) => (
         <a
           key={one}
           href={runAddress(view.runId, place, { view: one })}

@@ -54,7 +54,7 @@ export function listRows(view: RunView, choice: ListChoice): readonly ListRow[] 
   const out: ListRow[] = [];
   const told = new Set<number>();
   for (const row of shown) {
-    const wave = row.kind === "step" && row.revision === view.revision ? folded.get(row.wave) : undefined;
+    const wave = isCurrent(row) ? folded.get(row.wave) : undefined;
     if (wave === undefined) out.push(...rowWithItems(row, numbers.get(row.key), choice));
     else if (!told.has(row.wave)) {
       told.add(row.wave);
@@ -64,14 +64,17 @@ export function listRows(view: RunView, choice: ListChoice): readonly ListRow[] 
   return out;
 }
 
+/** A step of the current plan. One that began under an earlier plan and was kept is one, too; others have a `/` in the key. */
+export const isCurrent = ({ kind, key }: RowView): boolean => kind === "step" && !key.includes("/");
+
 /** 1-based numbers of the steps of the current plan, by key. */
 export function stepNumbers({ rows }: RunView): ReadonlyMap<string, number> {
-  return new Map(rows.filter(({ kind }) => kind === "step").map(({ key }, index) => [key, index + 1]));
+  return new Map(rows.filter(isCurrent).map(({ key }, index) => [key, index + 1]));
 }
 
 /** The steps of each wave that is one row: all done, not opened, and without the chosen step. */
-function foldedWaves({ rows, revision }: RunView, { open, chosen }: ListChoice): Map<number, readonly RowView[]> {
-  const steps = rows.filter((row) => row.kind === "step" && row.revision === revision);
+function foldedWaves({ rows }: RunView, { open, chosen }: ListChoice): Map<number, readonly RowView[]> {
+  const steps = rows.filter(isCurrent);
   if (steps.length <= LARGEST_UNFOLDED) return new Map();
   const waves = grouped(steps, ({ wave }) => wave);
   for (const [wave, members] of waves) {

@@ -2,7 +2,7 @@
 // through it. A line is solid where the run has been, dotted where it has not, and heavy on the critical path.
 import { grouped } from "../../parts/grouped.js";
 import type { RowStatus, RowView } from "../../api/run-view.js";
-import type { ListRow } from "./list-rows.js";
+import { isCurrent, type ListRow } from "./list-rows.js";
 
 /** From light to heavy: the heaviest line is drawn. */
 const STYLES = ["ahead", "done", "main"] as const;
@@ -58,7 +58,7 @@ const named = (row: RowView | undefined) => (row === undefined ? {} : { row });
 function lanesOf(rows: readonly ListRow[]): Map<string, Lane> {
   const steps = rows.flatMap((row) => (row.kind === "row" && row.row.kind === "step" ? [row.row] : []));
   const lanes = new Map<string, Lane>();
-  for (const members of grouped(steps, ({ wave, revision }) => `${revision}/${wave}`).values()) {
+  for (const members of grouped(steps, (row) => `${isCurrent(row) ? "" : row.revision}/${row.wave}`).values()) {
     const main = members.find(({ critical }) => critical) ?? members[0];
     for (const member of members) lanes.set(member.key, member === main ? 0 : 1);
   }

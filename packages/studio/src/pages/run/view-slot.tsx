@@ -14,27 +14,22 @@ export interface DrawnViewProps {
 type Drawn = ComponentType<DrawnViewProps>;
 export type DrawnName = "graph" | "timeline";
 
-/** Built from the files that are there. */
-const FILES = import.meta.glob<{ readonly GraphView?: Drawn; readonly TimelineView?: Drawn }>([
-  "./graph/graph-view.tsx",
-  "./timeline/timeline-view.tsx",
-]);
-
-const fileOf = (name: DrawnName) => FILES[`./${name}/${name}-view.tsx`];
-
-export const isDrawn = (name: DrawnName): boolean => fileOf(name) !== undefined;
+const LOAD: { readonly [name in DrawnName]: () => Promise<Drawn> } = {
+  graph: async () => (await import("./graph/graph-view.js")).GraphView,
+  timeline: async () => (await import("./timeline/timeline-view.js")).TimelineView,
+};
 
 export function ViewSlot({ name, ...props }: DrawnViewProps & { readonly name: DrawnName }) {
-  const [loaded, setLoaded] = useState<{ readonly name: DrawnName; readonly Part: Drawn | undefined }>();
+  const [loaded, setLoaded] = useState<{ readonly name: DrawnName; readonly Part: Drawn }>();
   const [error, setError] = useState<unknown>();
   useEffect(() => {
     setError(undefined);
-    fileOf(name)?.().then(
-      ({ GraphView, TimelineView }) => setLoaded({ name, Part: name === "graph" ? GraphView : TimelineView }),
+    LOAD[name]().then(
+      (Part) => setLoaded({ name, Part }),
       (thrown: unknown) => setError(thrown),
     );
   }, [name]);
   if (error !== undefined) return <ErrorNote error={error} />;
-  if (loaded?.name !== name || loaded.Part === undefined) return <p class="soft pad">Loading …</p>;
+  if (loaded?.name !== name) return <p class="soft pad">Loading …</p>;
   return <loaded.Part {...props} />;
 }

@@ -1,5 +1,6 @@
 // What a graph draws of a run. In: a view and the chosen step. Out: all steps of the current plan and the answer; of a
 // large run, the chosen step with its neighbours, and the waves with their counts.
+import { isCurrent } from "../list-rows.js";
 import { grouped } from "../../../parts/grouped.js";
 import type { RowStatus, RowView, RunView } from "../../../api/run-view.js";
 import type { GraphNode } from "./graph-layout.js";
@@ -24,7 +25,7 @@ export interface WaveCount {
 }
 
 export function graphPart(view: RunView, chosen: string | undefined): GraphPart {
-  const steps = view.rows.filter(({ kind, revision }) => kind === "step" && revision === view.revision);
+  const steps = view.rows.filter(isCurrent);
   const all = [...steps.map(nodeOf), ...answerNode(view, steps)];
   if (all.length <= MOST_DRAWN) return { nodes: all, waves: [], hidden: 0 };
   const near = neighboursOf(all, chosen ?? gravest(steps).key);
