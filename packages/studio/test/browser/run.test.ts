@@ -4,7 +4,7 @@ import { tool } from "planloom";
 import { expect } from "vitest";
 import { z } from "zod";
 import type { RunView } from "../../src/api/run-view.js";
-import { doneView, failedView, largeView, liveView, sampleStep, unknownView } from "../sample-views.js";
+import { doneView, failedView, largeView, sampleStep, unknownView } from "../sample-views.js";
 import { browserTest, faultsOf, shoot, useStudio, violationsOf, type PageOptions } from "./harness.js";
 
 /** Calls of the tool `hold` that are open. Each ends when the test lets it. */
@@ -219,10 +219,8 @@ browserTest("on a phone a step is a page of its own, and Back leads to the list"
 browserTest("no state breaks the rules of accessibility, in any theme or width", async () => {
   const states = [
     [doneView, "?step=facts&item=0&tab=conversation", { theme: "light", width: 1440 }],
-    [liveView, "?step=rate&tab=attempts", { theme: "dark", width: 1440 }],
     [unknownView, "?filter=waiting", { theme: "light", width: 1000 }],
     [largeView(60), "?step=s31&tab=events&event=17", { theme: "dark", width: 1000 }],
-    [doneView, "?step=total&tab=output", { theme: "light", width: 390 }],
     [failedView, "", { theme: "dark", width: 390 }],
   ] as const;
   for (const [view, query, look] of states) {

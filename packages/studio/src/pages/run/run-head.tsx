@@ -4,6 +4,7 @@ import type { LiveRun } from "../../api/run-live.js";
 import { isOver } from "../../api/run-live.js";
 import type { RunView } from "../../api/run-view.js";
 import { announce, announceNow } from "../../app/announce.js";
+import { countText } from "../../parts/money.js";
 import { StepsLine } from "../../parts/route-line.js";
 import { Mark, State } from "../../parts/state.js";
 import { Time } from "../../parts/time.js";
@@ -70,11 +71,11 @@ function StateLine({ view, clock }: { readonly view: RunView; readonly clock: Ru
       </State>
       {stepsTotal > 0 && (
         <span class="prog">
-          <StepsLine shapes={shapesIn(view)} /> {stepsDone} of {stepsTotal} steps
+          <StepsLine shapes={shapesIn(view)} /> {countText(stepsDone)} of {countText(stepsTotal)} steps
         </span>
       )}
       <span>{timeText(view, clock.elapsedMs)}</span>
-      {attempts > 0 && <span>{attempts === 1 ? "1 attempt" : `${attempts.toLocaleString("en-US")} attempts`}</span>}
+      {attempts > 0 && <span>{attempts === 1 ? "1 attempt" : `${countText(attempts)} attempts`}</span>}
       {tokens !== undefined && <span>{tokens}</span>}
       <span>
         Started <Time at={view.startedAt} />

@@ -71,7 +71,7 @@ function StepCrumb({ view, chosen, row, onClose }: Pick<InspectorProps, "view" |
       </Button>
       {number !== undefined && (
         <span>
-          Step {number} of {stepNumbers(view).size}
+          Step {countText(number)} of {countText(stepNumbers(view).size)}
         </span>
       )}
       {row.kind === "step" && (
