@@ -45,10 +45,11 @@ const onRun = ({ action, runId }: { readonly action: string; readonly runId?: st
  * reader.
  */
 const wordsOf: (action: Action) => Words | string = byCase("action", {
-  retry: ({ runId, from, plan, inputs, model }) => [
+  retry: ({ runId, from, feedback, plan, inputs, model }) => [
     "retry",
     run(runId),
     option("--from", from && shellWord(from)),
+    feedback && '--feedback "what should be different"',
     inputs && "--input name=value",
     plan && "--plan FILE",
     model && `--${model}-model NAME`,

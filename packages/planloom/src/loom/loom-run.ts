@@ -65,8 +65,8 @@ export interface SendOptions {
 }
 
 const SEND_KEYS = ["by", "record", "listener", "inputId"];
-const RETRY_KEYS = ["inputs", "trust", "plan"];
-const FORK_KEYS = [...RETRY_KEYS, "at", "runId", "context", "stored"];
+const CHANGE_KEYS = ["inputs", "trust", "plan"];
+const FORK_KEYS = [...CHANGE_KEYS, "at", "runId", "context", "stored"];
 const FOREIGN_ARGS = { arguments: "args", input: "args", editedArgs: "args" };
 
 /** What a run needs of its loom. */
@@ -341,12 +341,13 @@ export class LoomRun<Document = RunDocument> {
   }
 
   /**
-   * Retries this run after its end: unfinished steps run, and finished ones are reused. The configuration's budget
+   * Retries this run after its end: unfinished steps run, and finished ones are reused. With `feedback`, the planner
+   * first writes another plan, which keeps what has finished. The configuration's budget
    * covers all of the run, including what it has used already. Rejects with PLAN_INVALID, BUDGET_UNPRICED; refused with
    * RUN_NOT_ENDED, NOTHING_TO_RETRY, UNKNOWN_STEP, STEP_UNKNOWN.
    */
   async retry(options: RetryOptions & SendOptions = {}): Promise<WordedReply> {
-    knownOptions(options, [...SEND_KEYS, ...RETRY_KEYS, "from"], { at: "from", step: "from" });
+    knownOptions(options, [...SEND_KEYS, ...CHANGE_KEYS, "from", "feedback"], { at: "from", step: "from" });
     return this.send(await retryOf(await this.engine.load(this.id), options, this.home), options);
   }
 

@@ -35,6 +35,11 @@ import { checkInputTrust, soundInputs, trustOfDefaults } from "./start-options.j
 export interface RetryOptions {
   /** Restarts this step although it finished, and all steps that depend on it. */
   readonly from?: string;
+  /**
+   * What should be different. The planner is asked for another plan with it, as after a failure. Finished steps are
+   * kept, but for `from` and what depends on it. Not together with `plan` or `inputs`.
+   */
+  readonly feedback?: string;
   /** Replace the run's inputs of the same names. What was known of these does not hold any more. */
   readonly inputs?: { readonly [name: string]: Json };
   /** What is known of inputs, as for `start`. */
@@ -44,7 +49,7 @@ export interface RetryOptions {
 }
 
 /** Without `context` or `stored`, the fork has the context of its parent. */
-export interface ForkOptions extends Omit<RetryOptions, "from">, ContextOptions {
+export interface ForkOptions extends Omit<RetryOptions, "from" | "feedback">, ContextOptions {
   /** The step at which the new run starts: it and all steps that depend on it run again. */
   readonly at: string;
   readonly runId?: string;
@@ -88,9 +93,9 @@ export interface Home {
 }
 
 /** Throws PROCESS_LACKS, PLAN_INVALID, INPUTS_NOT_JSON, TRUST_INVALID, NOTHING_TO_RETRY. */
-function retryRequest(run: Run, { from, inputs, trust, plan }: RetryOptions, home: Home): RetryRequest {
+function retryRequest(run: Run, { from, feedback, inputs, trust, plan }: RetryOptions, home: Home): RetryRequest {
   if (trust !== undefined) checkInputTrust(trust, { ...run.request.inputs, ...inputs });
-  const named = from === undefined ? {} : { from };
+  const named = { ...(from === undefined ? {} : { from }), ...(feedback === undefined ? {} : { feedback }) };
   const document = plan ?? (inputs === undefined ? undefined : planOf(run));
   if (document === undefined) return named;
   const all = soundInputs({ ...run.request.inputs, ...inputs });

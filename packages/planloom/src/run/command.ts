@@ -99,6 +99,8 @@ export type Command =
       readonly reason?: string;
       /** Restart this step and all steps that depend on it. */
       readonly from?: string;
+      /** What should be different. The planner is asked for another plan with it; finished steps are kept. */
+      readonly feedback?: string;
       /** Use this plan instead of the current one. Steps with the same meaning in both are kept. */
       readonly plan?: CheckedPlan;
       /** Names of the inputs that the person gave with it; `plan` holds their values. */

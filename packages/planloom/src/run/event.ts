@@ -160,6 +160,8 @@ export interface EventData {
     readonly models: RoleNames;
     /** The inputs that the command gave anew. What was known of an input of that name does not hold any more. */
     readonly given?: readonly string[];
+    /** The person wants another plan. The planner is asked for it, with the person's feedback as the reason. */
+    readonly change?: Change;
     /** As in run.started, for this retry. */
     readonly trust?: { readonly [input: string]: InputTrust };
     /** As in run.resumed. */
@@ -585,7 +587,7 @@ export interface EventData {
 /** Another plan is wanted. */
 export interface Change {
   readonly mode: "patch" | "full";
-  readonly cause: "failure" | "goal" | "review";
+  readonly cause: "failure" | "goal" | "review" | "feedback";
   /** The steps that failed for good. */
   readonly failed: readonly StepRef[];
   readonly reason: ReplanReason | LegacyReason;

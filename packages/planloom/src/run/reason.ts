@@ -127,6 +127,8 @@ export type ReplanReason =
   /** A person has answered the questions that the planner asked instead of planning. */
   | { readonly code: "QUESTIONS_ANSWERED"; readonly answers: readonly { question: string; answer: string }[] }
   | { readonly code: "PLAN_REJECTED" }
+  /** A person was not content with the answer. `text` says what should be different. */
+  | { readonly code: "FEEDBACK"; readonly text: string }
   /** `text` is the reviewer's. */
   | { readonly code: "REVIEWED"; readonly text: string };
 

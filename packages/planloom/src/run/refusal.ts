@@ -60,6 +60,8 @@ export interface RefusalParams {
   readonly SAME_GOAL: object;
   readonly RUN_NOT_ENDED: object;
   readonly NOTHING_TO_RETRY: { readonly because: "completed" | "no-plan" };
+  /** Feedback to a plan that is replaced, or that does not exist. */
+  readonly NO_FEEDBACK: { readonly because: "plan-given" | "no-plan" | "empty" };
   /**
    * A run that has failed gives no answer from what is done. answered: it has one. no-room: its log is full, or the
    * outputs together are too large. budget: the `limit` is used up.

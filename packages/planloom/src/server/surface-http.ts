@@ -8,10 +8,11 @@ const onRun = (runId = "{id}", rest = ""): string => `/v1/runs/${runId}${rest}`;
 const command = (runId: string | undefined, fields: string): string => `POST ${onRun(runId, "/commands")} ${fields}`;
 
 export const httpSurface: Surface = byCase<Action, "action", string>("action", {
-  retry: ({ runId, from, plan, inputs, model }) => {
+  retry: ({ runId, from, feedback, plan, inputs, model }) => {
     const fields = [
       '"type": "retry"',
       from && `"from": ${JSON.stringify(from)}`,
+      feedback && '"feedback": "…"',
       plan && '"plan": …',
       inputs && '"inputs": …',
     ];

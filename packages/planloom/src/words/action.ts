@@ -2,7 +2,8 @@
 // a method call, a web page a link or a button.
 
 /**
- * One action. `runId` is absent if the reader has to choose the run. `plan` means with another plan, `inputs` with
+ * One action. `runId` is absent if the reader has to choose the run. `feedback` means with a
+ * text for the planner, `plan` with another plan, `inputs` with
  * other inputs,
  * `model` with another model for that role.
  */
@@ -11,6 +12,7 @@ export type Action =
       readonly action: "retry";
       readonly runId?: string;
       readonly from?: string;
+      readonly feedback?: true;
       readonly plan?: true;
       readonly inputs?: true;
       readonly model?: ActionRole;

@@ -5,6 +5,7 @@ import type { StepRef } from "../run/event.js";
 import type { ContextChange } from "../run/view/evidence/changes.js";
 import type { CheckFinding, CheckName, CheckNote, FailureCheck, NotChecked } from "../run/view/evidence/check.js";
 import type { Comparison, Deviation } from "../run/view/evidence/expected.js";
+import type { Action, Sentence } from "./action.js";
 import { byCase } from "./by-case.js";
 import { failureLine } from "./failures.js";
 import { andList, counted, kindText, quoted } from "./phrases.js";
@@ -187,12 +188,37 @@ export function comparisonText(compared: Comparison): string {
   return more > 0 ? `${points}. ${counted(more, "further difference")} not listed.` : `${points}.`;
 }
 
-/** The differences as feedback for a planner. */
+/**
+ * The differences as feedback for a planner. It holds no text of the answer, not even its names of fields: a planner
+ * takes feedback for the words of a person, and the answer may repeat text of others.
+ */
 export function feedbackText(expected: Json, compared: Comparison): string {
-  const lines = compared.kind === "value" ? compared.deviations.map(deviationText) : [comparisonText(compared)];
+  const lines = compared.kind === "value" ? compared.deviations.map(feedbackLine) : [comparisonText(compared)];
   return [
     "The answer of this run is not the expected result.",
-    ...lines.map((line) => `- ${line}`),
+    ...new Set(lines.map((line) => `- ${line}`)),
     `Expected: ${readableText(expected)}`,
   ].join("\n");
+}
+
+function feedbackLine(deviation: Deviation): string {
+  const place = deviation.at === "" ? "The answer" : deviation.at;
+  switch (deviation.problem) {
+    case "missing":
+      return deviationText(deviation);
+    case "extra":
+      return `${deviation.at.slice(0, deviation.at.lastIndexOf("/")) || "The answer"} holds more than is expected.`;
+    case "type":
+      return `${place} is ${kindText(deviation.types[1])}; expected ${kindText(deviation.types[0])} (${valueText(deviation.expected)}).`;
+    case "value":
+      return typeof deviation.found === "string"
+        ? `${place} is another text; expected ${valueText(deviation.expected)}.`
+        : deviationText(deviation);
+  }
+}
+
+/** What can be done about a difference from the expected result. */
+export function againWith(action: Action): Sentence {
+  if (action.action !== "retry") return ["It has not ended. See ", action, "."];
+  return ["Plan again with this difference: ", action, ". What has finished is kept."];
 }

@@ -254,6 +254,18 @@ export const REFUSALS: RefusalWords = {
             ".",
           ],
   },
+  NO_FEEDBACK: {
+    message: ({ because, ...run }) =>
+      ({
+        "no-plan": `${theRun(run)} has no accepted plan that feedback could change.`,
+        "plan-given": "Feedback asks for another plan, and a plan or inputs are given with it.",
+        empty: "The feedback is empty.",
+      })[because],
+    next: ({ because }) =>
+      because === "no-plan"
+        ? ["Continue it without feedback: ", { action: "retry" }, "."]
+        : [because === "empty" ? "Say what should be different." : "Give either the feedback, or the plan and inputs."],
+  },
   NO_PARTIAL_ANSWER: {
     message: ({ because, limit, ...run }) =>
       `${theRun(run)} gives no partial answer: ${noAnswerBecause(because, limit)}.`,

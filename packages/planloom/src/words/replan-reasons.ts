@@ -40,6 +40,7 @@ export const REPLAN_REASONS: { readonly [Code in Reason["code"]]: (reason: Of<Co
   GOAL_CHANGED: ({ comment }) => comment || "the goal was changed by a person",
   QUESTIONS_ANSWERED: ({ answers }) =>
     `a person answered the questions of the planner: ${answers.map(({ question, answer }) => `${question} ${answer}`).join("; ")}`,
+  FEEDBACK: ({ text }) => `a person wants another result: ${text}`,
   PLAN_REJECTED: () => "the plan was rejected",
   REVIEWED: ({ text }) => text || "the reviewer gave no reason",
 };

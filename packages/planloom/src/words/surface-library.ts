@@ -18,8 +18,8 @@ function options(fields: { readonly [name: string]: string | number | true | und
 const list = (...args: readonly string[]): string => args.filter((arg) => arg !== "").join(", ");
 
 export const librarySurface: Surface = byCase<Action, "action", string>("action", {
-  retry: ({ from, plan, inputs, model }) =>
-    `${onRun(`retry(${options({ from, plan, inputs })})`)}${model === undefined ? "" : ` with another \`models.${model}\``}`,
+  retry: ({ from, feedback, plan, inputs, model }) =>
+    `${onRun(`retry(${options({ from, feedback, plan, inputs })})`)}${model === undefined ? "" : ` with another \`models.${model}\``}`,
   resume: ({ takeOver }) => onRun(takeOver ? "resume(listener, { takeOver: true })" : "resume()"),
   cancel: () => onRun("cancel()"),
   show: () => onRun("document()"),

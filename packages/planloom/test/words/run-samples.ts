@@ -255,6 +255,7 @@ export const REASON_SAMPLES: {
   FUNCTION_LATE: [{ code: "FUNCTION_LATE", ms: 10_000 }],
   FUNCTION_UNCLEAR: [{ code: "FUNCTION_UNCLEAR" }],
   FUNCTION_ABSENT: [{ code: "FUNCTION_ABSENT" }],
+  FEEDBACK: [{ code: "FEEDBACK", text: "name the date of the rate" }],
   GOAL_CHANGED: [
     { code: "GOAL_CHANGED", comment: "" },
     { code: "GOAL_CHANGED", comment: "better" },
@@ -314,6 +315,7 @@ export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly
   NO_PLANNER: [{}],
   GOAL_INVALID: [{ limit: 20_000 }],
   SAME_GOAL: [{}],
+  NO_FEEDBACK: [{ because: "plan-given" }, { because: "no-plan" }, { because: "empty" }],
   RUN_NOT_ENDED: [{}],
   NOTHING_TO_RETRY: [{ because: "completed" }, { because: "no-plan" }],
   NO_PARTIAL_ANSWER: [

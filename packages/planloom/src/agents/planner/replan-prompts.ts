@@ -30,6 +30,8 @@ export function replanText(facts: ReplanFacts): string {
 const CAUSES: Readonly<Record<ReplanFacts["cause"], string>> = {
   failure: "",
   goal: " The goal above is the new one.",
+  feedback:
+    " Finished steps stay as they are. Add steps, or change the answer and its instructions, so that the result becomes what the person wants.",
   answers: " Ask no further questions.",
   review: "",
   rejection: "",

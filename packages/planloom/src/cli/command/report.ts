@@ -8,6 +8,7 @@ import { withStore, type StoreFlags } from "../open-loom.js";
 import { printJson, printLines, printText } from "../output.js";
 import { evidenceLines } from "../render/evidence.js";
 import { runNamed } from "../run-name.js";
+import { cliSurface } from "../surface.js";
 
 interface ReportFlags extends StoreFlags {
   readonly expected?: string;
@@ -22,7 +23,7 @@ export async function reportCommand(name: string, flags: ReportFlags): Promise<n
     const card = await readEvidence(store, await runNamed(store, name, where), options);
     if (flags.json === true) printJson(card);
     else if (flags.markdown === true) printText(evidenceMarkdown(card));
-    else printLines(evidenceLines(card));
+    else printLines(evidenceLines(card, cliSurface));
     return card.evaluation?.met === false ? EXIT.failed : EXIT.done;
   });
 }

@@ -15,7 +15,7 @@ import { EXIT } from "../exit-code.js";
 import { settingsIn, type RunFlags } from "../flags.js";
 import { declaredIn, inputsFromFlags, inputValues, trustIn } from "../inputs.js";
 import { atTerminal, printJson, say } from "../output.js";
-import { checkedPlan, checkedText, planText, type PlanText } from "../plan-file.js";
+import { checkedPlan, checkedText, planText, standardInput, type PlanText } from "../plan-file.js";
 import { openTerminal } from "../prompt.js";
 import { waitingLines } from "../render/end.js";
 import { heading } from "../render/lines.js";
@@ -47,9 +47,14 @@ interface Verb {
 /** `run` is false with --no-run: the command is only recorded. */
 export async function retryCommand(
   name: string,
-  flags: RetryFlags & { readonly from?: string; readonly run?: boolean },
+  flags: RetryFlags & { readonly from?: string; readonly feedback?: string; readonly run?: boolean },
 ): Promise<number> {
-  const from = flags.from === undefined ? {} : { from: flags.from };
+  const { feedback } = flags;
+  const said = feedback === "-" ? (await standardInput()).trim() : feedback;
+  const from = {
+    ...(flags.from === undefined ? {} : { from: flags.from }),
+    ...(said === undefined ? {} : { feedback: said }),
+  };
   return retryOrFork(name, flags, {
     name: "retry",
     preview: (run, changes) => run.previewRetry({ ...changes, ...from }),

@@ -1,8 +1,10 @@
-// Shows an evidence card at the terminal. In: a card. Out: lines.
+// Shows an evidence card at the terminal. In: a card, and the surface that names actions. Out: lines.
 import type { CheckCard, EvaluationCard, EvidenceCard } from "../../loom/evidence/card.js";
 import type { RevisionCard } from "../../loom/evidence/revisions.js";
 import type { TraceRow } from "../../loom/evidence/trace-rows.js";
 import { readableText } from "../../plan/json.js";
+import { sentenceText, type Surface } from "../../words/action.js";
+import { againWith } from "../../words/evidence.js";
 import {
   approvalText,
   planCauseText,
@@ -16,7 +18,7 @@ import { count, manyLines, oneLine, paint, type Paint } from "../style.js";
 
 const WIDTH = 300;
 
-export function evidenceLines(card: EvidenceCard): readonly string[] {
+export function evidenceLines(card: EvidenceCard, surface: Surface): readonly string[] {
   const { runId, goal, status, success, stepsCompleted, stepsTotal, tookMs, error, answer } = card;
   return [
     `${paint("bold", "run")}      ${runId}`,
@@ -41,7 +43,7 @@ export function evidenceLines(card: EvidenceCard): readonly string[] {
     ...moreLine(card.changesMore, "change"),
     ...heading("failure checks, from the log alone"),
     ...card.checks.flatMap(checkLines),
-    ...(card.evaluation === undefined ? [] : evaluationLines(card.evaluation)),
+    ...(card.evaluation === undefined ? [] : evaluationLines(card.evaluation, surface)),
     ...heading("identity"),
     ...identityLines(card),
   ];
@@ -85,11 +87,12 @@ const checkLines = ({ title, verdict, foundText, text, findings }: CheckCard): r
   ),
 ];
 
-function evaluationLines({ met, text, deviations }: EvaluationCard): readonly string[] {
+function evaluationLines({ met, text, deviations, offer }: EvaluationCard, surface: Surface): readonly string[] {
   return [
     ...heading("against the expected result"),
     `  ${met ? paint("green", "met") : paint("red", "not met")}: ${oneLine(text, WIDTH)}`,
     ...deviations.map(({ message }) => `    ${oneLine(message, WIDTH)}`),
+    ...(offer === undefined ? [] : [`  ${sentenceText(againWith(offer.action), surface)}`]),
   ];
 }
 

@@ -67,7 +67,14 @@ const AGAIN: readonly CommandData[] = [
     description:
       "Continues a run that has ended. Before it runs, it shows which results it will reuse, and asks before it repeats a call with effects; --yes lets such calls act again.",
     shared: flags.AGAIN,
-    flags: [{ flag: "--from <step>", does: "restart this step too, and all steps that depend on it" }],
+    flags: [
+      { flag: "--from <step>", does: "restart this step too, and all steps that depend on it" },
+      {
+        flag: "--feedback <text>",
+        does: "what should be different, or - for standard input; the planner writes another plan",
+        conflicts: ["plan", "input"],
+      },
+    ],
     examples: [
       { words: "retry last", does: "from the steps that failed" },
       { words: "retry last --from prices -i month=June --dry-run", does: "see what would run with another input" },

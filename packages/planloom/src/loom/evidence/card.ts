@@ -5,11 +5,13 @@ import type { Json } from "../../plan/json.js";
 import type { RunEvent } from "../../run/event.js";
 import { evolve } from "../../run/evolve/evolve.js";
 import { emptyRun, type Run } from "../../run/state.js";
+import { isEnded } from "../../run/status.js";
 import { contextChanges } from "../../run/view/evidence/changes.js";
 import type { CheckFinding, CheckName, FailureCheck, CheckResults } from "../../run/view/evidence/check.js";
 import { failureChecks } from "../../run/view/evidence/checks.js";
 import { compared, type Comparison, type Deviation } from "../../run/view/evidence/expected.js";
 import type { JournalRow } from "../../store/event-store.js";
+import type { Action } from "../../words/action.js";
 import {
   actionText,
   CHECK_TITLES,
@@ -90,8 +92,8 @@ export interface EvaluationCard {
   readonly text: string;
   readonly comparison: Comparison;
   readonly deviations: readonly (Deviation & { readonly message: string })[];
-  /** Only if it is not met: the difference, as feedback for a planner. */
-  readonly offer?: { readonly feedback: string };
+  /** Only if it is not met: the difference as feedback, and the action that gives it to the planner. */
+  readonly offer?: { readonly feedback: string; readonly action: Action };
 }
 
 /** `expected`: a JSON value, or a text. Absent: nothing is compared. */
@@ -134,7 +136,7 @@ export function evidenceCard(
     })),
     ...(total > changes.length ? { changesMore: total - changes.length } : {}),
     checks: checkCards(failureChecks(events, innerCalls(journal))),
-    ...(expected === undefined ? {} : { evaluation: evaluationOf(expected, answer) }),
+    ...(expected === undefined ? {} : { evaluation: evaluationOf(expected, answer, run) }),
     identity: identityOf(run, events.length, lastHash),
   };
 }
@@ -192,7 +194,7 @@ function foundBy(result: FailureCheck): number | null {
   return result.verdict === "found" ? result.found : 0;
 }
 
-function evaluationOf(expected: Json, answer: Json): EvaluationCard {
+function evaluationOf(expected: Json, answer: Json, run: Run): EvaluationCard {
   const comparison = compared(expected, answer);
   const deviations = comparison.kind === "value" ? comparison.deviations : [];
   return {
@@ -201,6 +203,12 @@ function evaluationOf(expected: Json, answer: Json): EvaluationCard {
     text: comparisonText(comparison),
     comparison,
     deviations: deviations.map((deviation) => ({ ...deviation, message: deviationText(deviation) })),
-    ...(comparison.met ? {} : { offer: { feedback: feedbackText(expected, comparison) } }),
+    ...(comparison.met ? {} : { offer: offerOf(feedbackText(expected, comparison), run) }),
   };
+}
+
+/** An ended run is retried with the feedback. A run that goes on may still give another answer, so it is only shown. */
+function offerOf(feedback: string, run: Run): { readonly feedback: string; readonly action: Action } {
+  const { id: runId } = run;
+  return { feedback, action: isEnded(run) ? { action: "retry", runId, feedback: true } : { action: "show", runId } };
 }

@@ -56,7 +56,12 @@ function afterRetry(run: Run, commands: readonly Command[]): Requirements {
   if (retry === undefined || parts?.ok !== true) return NOTHING;
   const runs = new Set(parts.runs);
   const models = eachOf(run.request.models, retry.models);
-  return combined(retry.plan ?? followed(run), (id) => runs.has(id), models, parts.stage === "plan");
+  return combined(
+    retry.plan ?? followed(run),
+    (id) => runs.has(id),
+    models,
+    parts.stage === "plan" || retry.feedback !== undefined,
+  );
 }
 
 /** What a fork with this plan needs. `runs` are the steps that it does not take over, `models` those of its process. */

@@ -10,7 +10,7 @@ import type { Step } from "../../plan/plan.js";
 import { stepHashes } from "../../plan/revise/step-hash.js";
 import { toolsByName, type ToolSpec } from "../../plan/tool-spec.js";
 import { sameWordsIn } from "../approval.js";
-import { fact, type EventData, type Fact, type MadeCall, type StepRef } from "../event.js";
+import { fact, type Change, type EventData, type Fact, type MadeCall, type StepRef } from "../event.js";
 import { kernelOn } from "../kernel-version.js";
 import { currentPlan, planOf, stepIn } from "../lookup.js";
 import { followedPlan } from "../followed-plan.js";
@@ -30,6 +30,8 @@ import { isConversation, mayActThrough } from "../../plan/step-kind.js";
 export interface RetryRequest {
   /** Restart this step, although it has finished, and all steps that depend on it. */
   readonly from?: string;
+  /** What should be different. The planner is asked for another plan. */
+  readonly feedback?: string;
   /** Use this plan instead of the current one. It may be the same plan with other inputs. */
   readonly plan?: CheckedPlan;
   /** The models from here on, if they change. */
@@ -63,13 +65,25 @@ export type NoRetry = { readonly ok: false } & Refusal;
 /** The effect of a retry with the current or the given models. Refuses a run that has not ended. */
 export function retryPreview(run: Run, request: RetryRequest): RetryPreview | NoRetry {
   if (!isEnded(run)) return NOT_ENDED;
+  const unheard = feedbackProblem(run, request);
+  if (unheard !== undefined) return unheard;
   if (request.plan === undefined && lacksPlan(run)) return withoutPlan(run, request);
   const parts = partsOf(run, request);
   if (!parts.ok) return parts;
-  if (request.plan === undefined && request.from === undefined && endOf(run)?.how === "completed") {
+  const isSame = request.plan === undefined && request.from === undefined && request.feedback === undefined;
+  if (isSame && endOf(run)?.how === "completed") {
     return no("NOTHING_TO_RETRY", { because: "completed" });
   }
   return parts;
+}
+
+/** Why feedback changes nothing. undefined if it does, and if there is none. */
+function feedbackProblem(run: Run, { feedback, plan, models = run.request.models }: RetryRequest): NoRetry | undefined {
+  if (feedback === undefined) return undefined;
+  if (feedback.trim() === "") return no("NO_FEEDBACK", { because: "empty" });
+  if (plan !== undefined) return no("NO_FEEDBACK", { because: "plan-given" });
+  if (lacksPlan(run)) return no("NO_FEEDBACK", { because: "no-plan" });
+  return models.planner === null ? no("NO_PLANNER", {}) : undefined;
 }
 
 /** Whether `retryPreview` would allow a retry of an ended run as it is. It works out no part of the preview. */
@@ -242,7 +256,7 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
     const { ok: _ok, ...why } = parts;
     return [fact("input.refused", { command, ...why })];
   }
-  const { plan, from = null, models, reason, given, trust } = command;
+  const { plan, from = null, models, reason, given, trust, feedback } = command;
   // The run takes the new settings, but the approval policy never asks for less than before.
   const { approval } = command.settings;
   const settings = { ...command.settings, approval: stricter(run.request.settings.approval, approval) };
@@ -260,6 +274,7 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
     models,
     ...(given === undefined ? {} : { given }),
     ...(trust === undefined ? {} : { trust }),
+    ...(feedback === undefined ? {} : { change: changeFor(feedback) }),
     ...kernelOn(run),
   });
   if (plan !== undefined) {
@@ -280,9 +295,17 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
       }),
     ];
   }
-  if (stage === "plan") return [reopened];
+  // The new plan asks for approval itself.
+  if (stage === "plan" || feedback !== undefined) return [reopened];
   return [reopened, ...renewedApproval(run, parts, settings, at)];
 }
+
+const changeFor = (feedback: string): Change => ({
+  mode: "full",
+  cause: "feedback",
+  failed: [],
+  reason: { code: "FEEDBACK", text: beginning(feedback, LIMITS.feedbackChars) },
+});
 
 export const EARLIER_REJECTED = { code: "EARLIER_REJECTED" } as const;
 

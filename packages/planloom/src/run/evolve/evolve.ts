@@ -235,6 +235,7 @@ function onReopened(run: Run, { data, at }: EventOf<"run.reopened">): void {
   setDeadline(run);
   retrySteps(run, new Set(data.restarted));
   if (data.stage === "plan") owePlan(run, { attempt: 1, round: 0 });
+  if (data.change !== undefined) wantChange(run, data.change);
 }
 
 /** The trust in an input ends when a retry gives another value. */
@@ -376,7 +377,7 @@ function onGoalChanged(run: Run, { goal, change, replan }: EventData["goal.chang
 }
 
 function onReplanRequested(run: Run, data: EventData["replan.requested"]): void {
-  if (data.cause !== "goal") run.planning.replans++;
+  if (data.cause !== "goal" && data.cause !== "feedback") run.planning.replans++;
   delete run.halt;
   // If a proposed plan was never followed, the failures before it are still to be answered.
   const before = currentPlan(run)?.denied === undefined ? [] : run.planning.failures;

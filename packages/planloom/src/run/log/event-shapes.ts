@@ -273,7 +273,7 @@ const calls = list(
 
 const change = {
   mode: oneOf("patch", "full"),
-  cause: oneOf("failure", "goal", "review"),
+  cause: oneOf("failure", "goal", "review", "feedback"),
   failed: list(ref),
   reason: reason<Change["reason"]>(),
 };
@@ -328,7 +328,14 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "run.resumed": record({ epoch: number, reason: reason() }, { released: yes, kernel: text }),
   "run.reopened": record(
     { from: nullable(text), restarted: texts, stage: oneOf("execution", "plan", "answer"), settings, models },
-    { comment: text, requestedApproval: approvalPolicy, given: texts, trust: inputTrust, kernel: text },
+    {
+      comment: text,
+      requestedApproval: approvalPolicy,
+      given: texts,
+      trust: inputTrust,
+      kernel: text,
+      change: record<Change>(change, {}),
+    },
   ),
   "run.completed": record({ success: flag }, {}),
   "run.failed": failing,

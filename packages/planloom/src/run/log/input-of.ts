@@ -170,11 +170,12 @@ function replacingIn(run: Run, proposed: EventData["plan.proposed"], by: "retry"
 }
 
 function retryOf(run: Run, { data }: EventOf<"run.reopened">, next: RunEvent | undefined): Said {
-  const { comment, from, settings, requestedApproval = settings.approval, models, given, trust } = data;
+  const { comment, from, settings, requestedApproval = settings.approval, models, given, trust, change } = data;
   return {
     type: "retry",
     ...(comment === undefined ? {} : { reason: comment }),
     ...(from === null ? {} : { from }),
+    ...(change?.reason.code === "FEEDBACK" ? { feedback: change.reason.text } : {}),
     ...(next?.type === "plan.proposed" ? { plan: replacingIn(run, next.data, "retry") } : {}),
     ...(given === undefined ? {} : { given }),
     ...(trust === undefined ? {} : { trust }),

@@ -88,9 +88,10 @@ const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = 
   unpause: ({ reason }) => isText(reason),
   goal: ({ goal, reason }) => isText(goal) && isText(reason),
   cancel: ({ reason }) => isText(reason),
-  retry: ({ reason, from, plan, given, trust, settings, models }) =>
+  retry: ({ reason, from, feedback, plan, given, trust, settings, models }) =>
     isAbsentOr(isText, reason) &&
     isAbsentOr(isName, from) &&
+    isAbsentOr(isText, feedback) &&
     isAbsentOr(isPlan, plan) &&
     isAbsentOr(isNames, given) &&
     isAbsentOr(isTrust, trust) &&

@@ -13,6 +13,10 @@ export const retryFields = {
   from: FIELD.step
     .optional()
     .meta({ description: "Restart this step, although it has finished, and all that depend on it." }),
+  feedback: z
+    .string()
+    .optional()
+    .meta({ description: "What should be different. The planner writes another plan, which keeps what has finished." }),
   inputs: FIELD.inputs.optional().meta({ description: "Replace the inputs of the same names." }),
   trust: FIELD.trust.optional(),
   plan: FIELD.plan.optional(),
