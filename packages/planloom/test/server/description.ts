@@ -5,7 +5,7 @@ import { z } from "zod";
 import { openApi } from "../../src/server/api/open-api.js";
 import { DESCRIBED } from "../../src/server/routes/all.js";
 
-interface Operation {
+export interface Operation {
   readonly operationId: string;
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: object }[];
   readonly requestBody?: { readonly content: { readonly "application/json": { readonly schema: object } } };

@@ -216,6 +216,7 @@ export const ANSWERS = {
     changes: list(object("What one action changed.")),
     checks: list(object("A failure check, and what it found.")),
   }),
+  Export: object("The events, the journal and the large values of the run."),
   Review: object("A plan or one call, in sentences."),
   Waiting: record({ waits: list(object("One thing that waits, in words.")), cursor: orNull("string") }),
   Preview: preview,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../limits.js";
 import type { LoomRun, SendOptions } from "../../loom/loom-run.js";
-import type { WordedReply } from "../../loom/worded-reply.js";
+import type { WordedRefusal, WordedReply } from "../../loom/worded-reply.js";
 import { DOUBT_VERDICTS, UNUSABLE_VERDICTS } from "../../run/command.js";
 import { FIELD, onlyGiven } from "../api/parts.js";
 import { route } from "../api/route.js";
@@ -122,6 +122,14 @@ async function sent(run: LoomRun, command: Command, options: SendOptions): Promi
   }
 }
 
+/** What was looked at is not what waits: the difference of the two plans. */
+async function changedSince(run: LoomRun, { code, params = {} }: WordedRefusal): Promise<object> {
+  const { revision } = params;
+  if (code !== "STALE_HASH" || typeof revision !== "number") return {};
+  const { plan: current } = await run.document();
+  return current === null || current.revision === revision ? {} : { diff: await run.diff(revision, current.revision) };
+}
+
 const command = route({
   method: "post",
   path: "/v1/runs/{id}/commands",
@@ -137,7 +145,8 @@ const command = route({
   handle: async (loom, { params: { id }, body: { inputId, ...given }, caller }) => {
     const run = await loom.get(id);
     const reply = await sent(run, given, { by: caller.name, ...onlyGiven({ inputId }) });
-    return reply.ok ? jsonAnswer(await runDocument(loom, id)) : problemResponse(commandProblem(reply, id));
+    if (reply.ok) return jsonAnswer(await runDocument(loom, id));
+    return problemResponse(commandProblem(reply, id, await changedSince(run, reply)));
   },
 });
 

@@ -65,4 +65,17 @@ const diff = route({
     jsonAnswer(await (await loom.get(id)).diff(from, to)),
 });
 
-export const PART_ROUTES = [journal, plan, context, diff] as const;
+const whole = route({
+  method: "get",
+  path: "/v1/runs/{id}/export",
+  id: "exportRun",
+  summary: "Export a run to one document",
+  description:
+    "All that the store holds of the run. The values of secrets and keys are replaced; private values stay. The Studio " +
+    "opens it read-only.",
+  answers: { 200: { description: "The document.", schema: "Export" } },
+  problems: [404, 409],
+  handle: async (loom, { params: { id } }) => jsonAnswer(await (await loom.get(id)).export()),
+});
+
+export const PART_ROUTES = [journal, plan, context, diff, whole] as const;
