@@ -201,3 +201,24 @@ test("a body that is not JSON is refused by its type, and a wrong method names t
   const put = await ask("PUT", "/v1/runs/r");
   expect(put.headers.get("allow")).toBe("GET, DELETE, HEAD");
 });
+
+test("an approval of a plan that was replaced says what changed since", async () => {
+  const { post, get, stopped } = await openServer({ approval: "always" });
+  const { body: run } = await post("/v1/runs", { plan: PLAN });
+  const at = `/v1/runs/${run.runId}`;
+  await stopped(run.runId);
+  const { hash } = (await get(at)).body.waiting.approvals[0]!;
+  const [greet, ...rest] = PLAN.steps;
+  const plan = { ...PLAN, steps: [{ ...greet, with: { value: "good day" } }, ...rest] };
+  expect((await post(`${at}/commands`, { type: "edit", plan, hash })).status).toBe(200);
+  const stale = await post(`${at}/commands`, { type: "approve", hash });
+  expect(stale).toMatchObject({
+    status: 409,
+    body: {
+      code: "STALE_HASH",
+      diff: { from: { revision: 1, hash }, to: { revision: 2 }, changed: [{ id: "greet" }] },
+      next: { runId: run.runId },
+    },
+  });
+  expect((await get(`${at}/export`)).body).toMatchObject({ runId: run.runId });
+});
