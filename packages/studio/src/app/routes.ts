@@ -54,6 +54,12 @@ const ROUTES: readonly Route[] = [
     load: async () => (await import("../pages/review/review-page.js")).ReviewPage,
   },
   {
+    path: "/runs/:id/evidence",
+    title: "Evidence card",
+    nav: "/runs",
+    load: async () => (await import("../pages/evidence/evidence-page.js")).EvidencePage,
+  },
+  {
     path: "/tools",
     title: "Tools",
     nav: "/tools",

@@ -19,13 +19,15 @@ interface FormDialogProps {
   readonly working: string;
   /** Names the draft of the text. */
   readonly draft: string;
+  /** The text before a person writes. */
+  readonly initial?: string;
   readonly onClose: () => void;
   readonly onSend: (text: string) => Promise<unknown>;
 }
 
 export function FormDialog(props: FormDialogProps) {
-  const { title, children, label, needed = false, act, working, draft: name, onClose, onSend } = props;
-  const draft = useDraft(name, "");
+  const { title, children, label, needed = false, act, working, draft: name, initial = "", onClose, onSend } = props;
+  const draft = useDraft(name, initial);
   const [error, setError] = useState<unknown>();
   const [isWorking, setWorking] = useState(false);
   const blocked = needed && draft.text.trim() === "" ? "Write a sentence first." : undefined;
@@ -35,7 +37,7 @@ export function FormDialog(props: FormDialogProps) {
     setError(undefined);
     try {
       await onSend(draft.text.trim());
-      draft.set("");
+      draft.set(initial);
       onClose();
     } catch (thrown) {
       setError(thrown);

@@ -1,0 +1,39 @@
+// What identifies the run of a card. In: a card. Out: hashes, models, tokens and cost. What is not known says so.
+import type { EvidenceCard } from "../../api/evidence.js";
+import { moneyText } from "../../parts/money.js";
+
+const count = (value: number | null): string => (value === null ? "not known" : value.toLocaleString("en-US"));
+
+export function Identity({ card: { runId, identity } }: { readonly card: EvidenceCard }) {
+  const { planHash, lastHash, events, roles, costUsd, unpriced } = identity;
+  const asked = roles.filter(({ calls }) => calls > 0);
+  const cost = costUsd === null ? `not known: no price is set for ${unpriced.join(", ")}` : moneyText(costUsd);
+  const rows: readonly (readonly [name: string, text: string, hash?: true])[] = [
+    ["Run", runId, true],
+    ["Log", `${events.toLocaleString("en-US")} events, the last one ${lastHash}`, true],
+    ["Plan", planHash === null ? "none" : planHash, true],
+    ["Models", asked.map(({ role, model }) => `${role}: ${model ?? "none"}`).join(" · ") || "none was asked"],
+    [
+      "Tokens",
+      asked
+        .map(({ role, inputTokens, outputTokens }) => `${role} ${count(inputTokens)} in, ${count(outputTokens)} out`)
+        .join(" · ") || "none",
+    ],
+    ["Cost", cost],
+  ];
+  return (
+    <section>
+      <h2>Identity</h2>
+      <table class="kv">
+        <tbody>
+          {rows.map(([name, text, hash]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td class={hash === true ? "mono hash" : undefined}>{text}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
