@@ -113,7 +113,7 @@ browserTest(
     expect(await button(page, "Save as revision 2").getAttribute("aria-disabled")).toBe("true");
     expect(await violationsOf(page)).toEqual([]);
     await page.reload();
-    await button(page, "Edit the plan as YAML").click();
+    await button(page, "Go on with your changes, which are not saved").click();
     expect(await area.inputValue()).toContain("refnud");
     await button(page, "Undo all changes").click();
     expect(await area.inputValue()).toBe(yaml);

@@ -9,7 +9,7 @@ import type { WordedFinding } from "../../parts/finding-list.js";
 import { ErrorNote } from "../../parts/note.js";
 import { SmallMark } from "../../parts/tag.js";
 import { goToLine, TextEditor, type LineMark } from "../../parts/text-editor.js";
-import { useDraft } from "../../parts/use-draft.js";
+import { useDraft, type Draft } from "../../parts/use-draft.js";
 
 /** The answer of POST /v1/plans/check. */
 interface Check {
@@ -30,7 +30,7 @@ interface EditPlanProps {
 const EDITOR = "plan-yaml";
 
 export function EditPlan({ plan, onClose, onDone }: EditPlanProps) {
-  const draft = useDraft(`${plan.hash}/yaml`, plan.document);
+  const draft = usePlanDraft(plan);
   const { check, error: unchecked } = useCheck(draft.text, plan);
   const [error, setError] = useState<unknown>();
   const findings = check?.findings ?? [];
@@ -89,6 +89,9 @@ export function EditPlan({ plan, onClose, onDone }: EditPlanProps) {
     </section>
   );
 }
+
+/** The text of the plan as it is being changed. */
+export const usePlanDraft = ({ hash, document }: PlanReview): Draft => useDraft(`${hash}/yaml`, document);
 
 function EditFinding({ finding }: { readonly finding: WordedFinding }) {
   const { line } = finding.where;

@@ -6,7 +6,7 @@ import { State } from "../../parts/state.js";
 import { Time } from "../../parts/time.js";
 import { Decided } from "./decided.js";
 import { DecidePlan } from "./decide-plan.js";
-import { EditPlan } from "./edit-plan.js";
+import { EditPlan, usePlanDraft } from "./edit-plan.js";
 import { EstimateTable } from "./estimate-table.js";
 import { Expires } from "./expires.js";
 import { PlanFindings } from "./plan-findings.js";
@@ -143,6 +143,7 @@ function Why({ plan: { why, revision } }: { readonly plan: PlanReview }) {
 
 function Steps({ plan, onEdit }: { readonly plan: PlanReview; readonly onEdit: () => void }) {
   const [showsChanges, setShowsChanges] = useState(true);
+  const draft = usePlanDraft(plan);
   const { against, steps } = plan;
   const compares = against !== undefined && showsChanges;
   const shown = compares ? steps : steps.filter(({ mark }) => mark !== "removed");
@@ -172,7 +173,7 @@ function Steps({ plan, onEdit }: { readonly plan: PlanReview; readonly onEdit: (
         {plan.answer}{" "}
         {plan.waiting && (
           <button type="button" class="link" onClick={onEdit}>
-            Edit the plan as YAML
+            {draft.isEdited ? "Go on with your changes, which are not saved" : "Edit the plan as YAML"}
           </button>
         )}
       </p>

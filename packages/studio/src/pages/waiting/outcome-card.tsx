@@ -10,6 +10,7 @@ import { ErrorNote } from "../../parts/note.js";
 import { State } from "../../parts/state.js";
 import { EffectTag, OriginTags } from "../../parts/tag.js";
 import { Time } from "../../parts/time.js";
+import { Masked } from "../../parts/value.js";
 import { forgetDrafts } from "../../parts/use-draft.js";
 import { AnswerFields, useAnswer } from "./answer-fields.js";
 import { withoutStop } from "./entry-words.js";
@@ -191,7 +192,9 @@ function CallFacts({ entry }: { readonly entry: Outcome }) {
           <tr key={name}>
             <th scope="row">{name}</th>
             <td>
-              <span class={untrusted ? "from-outside" : ""}>{words}</span>{" "}
+              <Masked masked={isPrivate}>
+                <span class={untrusted ? "from-outside" : ""}>{words}</span>
+              </Masked>{" "}
               <OriginTags trusted={!untrusted} private={isPrivate} />
             </td>
           </tr>
