@@ -1,5 +1,6 @@
 // The public names for front ends (planloom/streams): the types of what a run's streams and views give, and the replies
 // in messages of a front end as commands. The streams and views themselves come from methods of a run.
+export type { EvidenceCard } from "./loom/evidence/card.js";
 export type { CallReview } from "./loom/review/call-review.js";
 export type { PlanReview } from "./loom/review/plan-review.js";
 export type { RowView, RunView, StepView } from "./loom/view/run-view.js";
