@@ -119,8 +119,13 @@ async function openSample(view: RunView, query = "", options: PageOptions = {}):
     if (part === "steps")
       return route.fulfill({ json: sampleStep(view, key, item === null ? undefined : Number(item)) });
     if (part === undefined) return route.fulfill({ json: { answer: "**Aurora Minds** leads." } });
-    // The streams are open and say nothing.
-    return undefined;
+    // The stream of events is open and says nothing.
+    if (part !== "progress") return undefined;
+    const piece = { type: "answer", delta: "The answer so far" };
+    return route.fulfill({
+      body: `event: answer\ndata: ${JSON.stringify(piece)}\n\n`,
+      contentType: "text/event-stream",
+    });
   });
   await page.goto(`${studio().url}/runs/${view.runId}${query}`);
   await page.waitForSelector(".run-page h1");
@@ -205,6 +210,7 @@ browserTest("a run of 2,000 steps has 60 rows in the page, and finds what is ope
 browserTest("on a phone a step is a page of its own, and Back leads to the list", async () => {
   const page = await openSample(unknownView, "", { width: 390 });
   await page.getByText("One payment may or may not have been made", { exact: true }).waitFor();
+  await page.locator("[aria-busy]").getByText("The answer so far").waitFor();
   await page.getByRole("link", { name: /Get the exchange rate.*unknown/ }).click();
   await page.getByRole("heading", { level: 2, name: "Get the exchange rate" }).waitFor();
   expect(await page.locator(".rows").count()).toBe(0);
