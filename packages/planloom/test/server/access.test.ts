@@ -1,5 +1,6 @@
 // Who may ask what: tokens, names, pages, sessions, rights and limits.
 import { afterAll, describe, expect, it } from "vitest";
+import { serveCommand } from "../../src/cli/command/serve.js";
 import { LIMITS } from "../../src/limits.js";
 import { serverNames } from "../../src/server/access/place.js";
 import { readTokens } from "../../src/server/access/tokens.js";
@@ -292,5 +293,20 @@ describe("tokens", () => {
 
   it.each(["https://x.example/", "x y", "", "a/b"])("a further name is none: %j", (name) => {
     expect(() => serverNames("127.0.0.1", [name])).toThrow(expect.objectContaining({ code: "HOST_INVALID" }));
+  });
+});
+
+describe("planloom serve", () => {
+  const wrong: readonly (readonly [code: string, flags: Partial<Parameters<typeof serveCommand>[0]>])[] = [
+    ["HOST_NEEDS_TOKEN", { host: "0.0.0.0" }],
+    ["HOST_NEEDS_TOKEN", { host: "::" }],
+    ["PORT_INVALID", { port: "http" }],
+    ["PORT_INVALID", { port: "65536" }],
+    ["TOKEN_INVALID", { token: ["short"] }],
+    ["HOST_INVALID", { allowHost: ["https://x.example/"] }],
+  ];
+  it.each(wrong)("is refused with %s for %j, before anything is opened", async (code, flags) => {
+    const starting = serveCommand({ host: "127.0.0.1", port: "0", ...flags });
+    await expect(starting).rejects.toMatchObject({ code });
   });
 });
