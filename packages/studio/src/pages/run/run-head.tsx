@@ -8,6 +8,7 @@ import { countText } from "../../parts/money.js";
 import { StepsLine } from "../../parts/route-line.js";
 import { Mark, State } from "../../parts/state.js";
 import { Time } from "../../parts/time.js";
+import { isCurrent } from "./list-rows.js";
 import { RunActions } from "./run-actions.js";
 import type { RunClock } from "./row-text.js";
 import { runAddress, type RunPlace } from "./run-place.js";
@@ -103,14 +104,16 @@ function Need({ run, view }: { readonly run: LiveRun; readonly view: RunView }) 
   if (!isOver(view)) return <Asks view={view} base={base} />;
   const { error } = run.document ?? {};
   if (view.status !== "failed" || error === undefined) return null;
+  const failed = view.rows.findLast((row) => isCurrent(row) && row.status === "failed");
+  const from = failed === undefined ? "" : `?step=${encodeURIComponent(failed.key)}`;
   return (
     <div class="need is-failed">
       <Mark shape="failed" />
       <p>
         <b>{error.message}</b> {error.next}
       </p>
-      <a class="btn primary" href={`${base}/again`}>
-        Retry from a step…
+      <a class="btn primary" href={`${base}/again${from}`}>
+        {failed === undefined ? "Retry from a step…" : "Retry from this step…"}
       </a>
     </div>
   );
