@@ -6,9 +6,11 @@ import { usePlace } from "../../../app/router.js";
 import { Mark } from "../../../parts/state.js";
 import { durationText } from "../../../parts/time-text.js";
 import { useNow } from "../../../parts/time.js";
+import { useMedia } from "../../../parts/use-media.js";
 import { isSame, listKey, listRows, type ListRow } from "../list-rows.js";
 import { topsOf } from "../row-window.js";
 import { readRunPlace, runAddress, type Chosen, type RunPlace } from "../run-place.js";
+import { isSmall } from "../step-row.js";
 import { useRowWindow } from "../use-row-window.js";
 import type { DrawnViewProps } from "../view-slot.js";
 import { timeAxis, type TimeAxis } from "./time-axis.js";
@@ -18,7 +20,8 @@ type Lane = Extract<ListRow, { readonly kind: "row" | "item" }>;
 
 const isLane = (row: ListRow): row is Lane => row.kind === "row" || row.kind === "item";
 
-const HEIGHT = 44;
+/** px: those of the list beside it. */
+const HEIGHT = { step: 44, item: 30 } as const;
 const EVERY_WAVE = { has: () => true };
 
 export function TimelineView({ view, selected }: DrawnViewProps) {
@@ -71,7 +74,11 @@ interface LanesProps {
 
 function Lanes({ view, place, axis, lanes, endMs, selected }: LanesProps) {
   const list = useRef<HTMLOListElement>(null);
-  const tops = useMemo(() => topsOf(lanes.map(() => HEIGHT)), [lanes.length]);
+  const isPhone = useMedia("(max-width: 799px)");
+  const tops = useMemo(
+    () => topsOf(lanes.map((lane) => (isSmall(lane) && !isPhone ? HEIGHT.item : HEIGHT.step))),
+    [lanes, isPhone],
+  );
   const shown = useRowWindow(list, tops);
   const spacers = {
     paddingTop: `${tops[shown.from]}px`,
