@@ -31,12 +31,18 @@ const OF_CODE: { readonly [code in ErrorCode]?: number } = {
   RUN_EXISTS: 409,
   NOTHING_TO_RETRY: 409,
   RUN_NOT_STOPPED: 409,
+  RUN_DAMAGED: 409,
+  EVENT_NEWER: 409,
   BODY_TOO_LARGE: 413,
   MEDIA_TYPE: 415,
+  PROVIDER_NOT_INSTALLED: 422,
   INPUT_REUSED: 422,
   KEY_REUSED: 422,
   TOO_MANY_REQUESTS: 429,
   TOO_MANY_STREAMS: 503,
+  PROVIDER_RATE_LIMITED: 503,
+  PROVIDER_TIMEOUT: 504,
+  STORE_FULL: 507,
 };
 
 export const httpStatus = (code: ErrorCode, kind: ErrorKind): number => OF_CODE[code] ?? OF_KIND[kind];

@@ -1,5 +1,9 @@
 // The routes of the HTTP API in process: each is a call of the library, and each error is a problem with a next step.
 import { expect, test } from "vitest";
+import { thrownResponse } from "../../src/server/problem.js";
+import type { ErrorSubject } from "../../src/words/errors.js";
+import { PlanloomError } from "../../src/words/planloom-error.js";
+import { ERROR_SAMPLES } from "../words/samples.js";
 import { ANN, BEN, openServer, PLAN } from "./parts.js";
 
 const text: unknown = expect.any(String);
@@ -221,4 +225,21 @@ test("an approval of a plan that was replaced says what changed since", async ()
     },
   });
   expect((await get(`${at}/export`)).body).toMatchObject({ runId: run.runId });
+});
+
+test("each error of the library has a status, and one that may pass says when to ask again", () => {
+  const statuses = Object.entries(ERROR_SAMPLES).flatMap(([code, samples]) =>
+    samples.map((params) => {
+      const error = new PlanloomError(...([code, params] as unknown as ErrorSubject));
+      const { status, headers } = thrownResponse(error);
+      expect([code, status >= 400 && status !== 500]).toEqual([code, true]);
+      expect([code, status === 503 && !headers.has("retry-after")]).toEqual([code, false]);
+      return [code, status] as const;
+    }),
+  );
+  expect(Object.fromEntries(statuses)).toMatchObject({
+    ...{ STORE_BUSY: 503, STORE_FAILED: 503, STORE_FULL: 507, RUN_DAMAGED: 409, ENGINE_CLOSED: 503 },
+    ...{ PROVIDER_FAILED: 502, PROVIDER_TIMEOUT: 504, PROVIDER_RATE_LIMITED: 503, MODEL_NOT_SET: 422 },
+    ...{ RUN_UNKNOWN: 404, RUN_OWNED: 409, RUN_EXISTS: 409, PLAN_INVALID: 422, GOAL_EMPTY: 400, NO_PLANNER: 422 },
+  });
 });
