@@ -13,6 +13,8 @@ import { readerOf, restOf } from "./sse.js";
 test("tools, turns of agents and pieces of the answer are told while the run is driven here", async () => {
   let goOn = () => {};
   const gate = new Promise<void>((resolve) => (goOn = resolve));
+  let end = () => {};
+  const isSeen = new Promise<void>((resolve) => (end = resolve));
   const slow = tool({
     name: "slow",
     description: "Works slowly.",
@@ -21,6 +23,7 @@ test("tools, turns of agents and pieces of the answer are told while the run is 
     run: async (_input, { progress }) => {
       await gate;
       progress(0.5);
+      await isSeen;
       return "done";
     },
   });
@@ -38,12 +41,17 @@ test("tools, turns of agents and pieces of the answer are told while the run is 
     headers: { accept: "text/event-stream" },
   });
   expect(response.status).toBe(200);
-  const received = restOf(readerOf(response));
+  const reader = readerOf(response);
   goOn();
-  const events = await received;
+  const wanted = { type: "step", step: "a", item: null, value: 0.5 };
+  let received = await reader.next();
+  while (received !== undefined && JSON.stringify(received.data) !== JSON.stringify(wanted))
+    received = await reader.next();
+  expect(received?.data).toEqual(wanted);
+  end();
+  const events = await restOf(reader);
   const types = events.map(({ type }) => type);
   expect(events.every(({ id }) => id === undefined)).toBe(true);
-  expect(events.find(({ type }) => type === "step")?.data).toEqual({ type: "step", step: "a", item: null, value: 0.5 });
   expect(events.filter(({ type }) => type === "turn").map(({ data }) => (data as { name: string }).name)).toContain(
     "turn 2",
   );

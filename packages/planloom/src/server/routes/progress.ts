@@ -2,6 +2,7 @@
 // ends. Only the process that drives a run knows its progress.
 import { Hono } from "hono";
 import type { Loom } from "../../loom/loom.js";
+import type { LoomRun } from "../../loom/loom-run.js";
 import type { CallerVariables } from "../access/tokens.js";
 import { endText, eventStream, eventText, HEARTBEAT } from "../feed/event-stream.js";
 import { ProgressPieces } from "../feed/progress.js";
@@ -15,36 +16,52 @@ export function progressRoutes(loom: Loom, ports: EventPorts): Hono<CallerVariab
     const run = ports.feeds.followed(runId) ?? (await loom.get(runId));
     // The feed tells the end of the run, and when another drive of it may have begun.
     const seat = ports.feeds.join(run, 0);
-    return eventStream(context, ports, (signal) => progressTexts(seat, ports, signal), seat.leave);
+    // Heard from now on, not only once the reader asks for the first piece.
+    const hearing = new Hearing(run);
+    const left = () => {
+      hearing.end();
+      seat.leave();
+    };
+    return eventStream(context, ports, (signal) => progressTexts(seat, hearing, ports, signal), left);
   });
+}
+
+/** Hears a run while this process drives it. */
+class Hearing {
+  readonly pieces = new ProgressPieces();
+  readonly #listener = { progress: this.pieces.add.bind(this.pieces) };
+  end: () => void;
+
+  constructor(private readonly run: LoomRun<unknown>) {
+    this.end = run.on(this.#listener);
+  }
+
+  /** A run that another process gave up may be driven here since. */
+  renew(): void {
+    this.end();
+    this.end = this.run.on(this.#listener);
+  }
 }
 
 async function* progressTexts(
   { feed }: FeedSeat,
+  hearing: Hearing,
   { clock }: EventPorts,
   signal: AbortSignal,
 ): AsyncGenerator<string, void> {
-  const pieces = new ProgressPieces();
-  const listener = { progress: pieces.add.bind(pieces) };
+  const { pieces } = hearing;
   const both = {
     onMore(bell: () => void) {
       const endings = [feed.onMore(bell), pieces.onMore(bell)];
       return () => endings.forEach((end) => end());
     },
   };
-  let unlisten = feed.run.on(listener);
-  try {
-    while (!signal.aborted) {
-      // A run that another process gave up may be driven here since.
-      unlisten();
-      unlisten = feed.run.on(listener);
-      const text = pieces.take().map((one) => eventText(one.type, JSON.stringify(one)));
-      if (text.length > 0) yield text.join("");
-      else if (feed.end !== undefined) return void (yield endText(feed.end));
-      else if ((await nextOf(both, clock, signal)) === "quiet") yield HEARTBEAT;
-    }
-    yield endText("server-stopping");
-  } finally {
-    unlisten();
+  while (!signal.aborted) {
+    hearing.renew();
+    const text = pieces.take().map((one) => eventText(one.type, JSON.stringify(one)));
+    if (text.length > 0) yield text.join("");
+    else if (feed.end !== undefined) return void (yield endText(feed.end));
+    else if ((await nextOf(both, clock, signal)) === "quiet") yield HEARTBEAT;
   }
+  yield endText("server-stopping");
 }
