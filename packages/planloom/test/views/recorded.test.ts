@@ -1,10 +1,13 @@
 // The views of all recorded logs: what must hold for every run.
 import { describe, expect, it } from "vitest";
+import { documentOf } from "../../src/loom/document.js";
 import type { BarView, RunView } from "../../src/loom/view/run-view.js";
 import { LOGS, logIn } from "../fixtures/logs.js";
 import { findPhase, phaseView } from "../../src/loom/view/phase-view.js";
 import { findStep, stepViewOf } from "../../src/loom/view/step-view.js";
 import { rowContext, shownSteps, timelineOf } from "../../src/loom/view/view.js";
+import { waitingIn } from "../../src/loom/waiting/waiting-run.js";
+import { headOf } from "../../src/run/view/head.js";
 import { readLogOf, viewAt } from "./parts.js";
 
 /** Bars stand in order, and only the last may be open. */
@@ -16,6 +19,12 @@ function assertOrdered(bars: readonly BarView[], view: RunView): void {
     expect(toMs ?? fromMs).toBeLessThanOrEqual(view.axis.endMs);
   }
 }
+
+/** How much of each kind waits for a person. */
+const asksOf = (waits: readonly { readonly kind: string }[]) =>
+  Object.fromEntries(ASKS.map((kind) => [kind, waits.filter((wait) => wait.kind === kind).length]));
+
+const ASKS = ["plan", "call", "question", "doubt", "unusable"] as const;
 
 const OVER: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
 const OPEN: ReadonlySet<string> = new Set(["planned", "queued", "running", "waiting", "retrying", "paused"]);
@@ -54,6 +63,34 @@ describe("the view of a recorded log", () => {
       expect(shown.attempts.length > 0 ? events.length : 1).toBeGreaterThan(0);
       for (const { attempt, startedAfterMs } of shown.attempts)
         expect(row.bars.map((bar) => [bar.attempt, bar.fromMs])).toContainEqual([attempt, startedAfterMs]);
+    }
+  });
+
+  it.each(LOGS)("%s has the figures of the document and of the head, and the same waits as the inbox", (name) => {
+    const log = readLogOf(logIn(name));
+    for (let length = log.length; length > 0; length = Math.floor(length / 2)) {
+      const part = log.slice(0, length);
+      const { facts, waits } = viewAt(part);
+      const { run } = timelineOf(part);
+      const document = documentOf(run);
+      const { totals, waiting } = headOf(run, part.at(-1)!);
+      expect([facts.replans.count, facts.cost.costUsd, facts.tokens.calls, facts.stepsTotal, facts.stepsDone]).toEqual([
+        document.replanCount,
+        totals.costUsd,
+        totals.modelCalls,
+        document.stepsTotal,
+        document.stepsCompleted + totals.skipped,
+      ]);
+      const { approvals = [], questions = [], unusable = [] } = document.waiting ?? {};
+      const plans = approvals.filter(({ subject }) => subject === "plan").length;
+      // The document also tells doubts whose tool is still being asked.
+      const { approvals: decisions, questions: open, doubts = 0, unusable: outputs } = waiting ?? {};
+      expect([decisions ?? 0, open ?? 0, outputs ?? 0]).toEqual(
+        [approvals, questions, unusable].map((all) => all.length),
+      );
+      const asked = { plan: plans, call: approvals.length - plans, question: questions.length, doubt: doubts };
+      expect(asksOf(waits)).toEqual({ ...asked, unusable: unusable.length });
+      expect(asksOf(waitingIn(run, part))).toEqual(asksOf(waits));
     }
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { timelineOf, viewOf } from "../../src/loom/view/view.js";
 import type { RunView } from "../../src/loom/view/run-view.js";
+import type { EventData } from "../../src/run/event.js";
 import type { StartFacts } from "../../src/testing/given-when-then.js";
 import { call, ended, fails, plans, returned, spec, TOOLS, USAGE, waiting } from "../run/parts.js";
 import { barsOf, rowOf, steps, storyLog, viewAt, type Told } from "./parts.js";
@@ -229,6 +230,18 @@ describe("what became of a run", () => {
       allowed: 2,
       reasons: [{ revision: 2, text: "trying again would not help; the run is set to patch" }],
     });
+  });
+
+  it("counts replans from the last retry on, without those that a person asked for", () => {
+    const facts = { ...steps(call("a")), settings: { ...PATCHING, replans: 1 } };
+    const patch: Told = (story) => ({ ...plans(story, [call("a", { with: { x: 2 } })]), at: 6 });
+    const told = [at(5, fails("call/a/1")), patch, at(7, fails("call/a/2"))];
+    const log = storyLog(facts, ...told);
+    expect(viewAt(log)).toMatchObject({ status: "failed", facts: { replans: { count: 1, allowed: 1 } } });
+    const { settings, models } = log[0]!.data as EventData["run.started"];
+    const again = storyLog(facts, ...told, at(8, { type: "retry", settings, models, feedback: "less" }));
+    expect(again.at(-1)?.type).toBe("replan.requested");
+    expect(viewAt(again).facts.replans).toEqual({ count: 0, allowed: 1, reasons: [] });
   });
 
   const PRICE = { inputUsdPerMTok: 1_000, outputUsdPerMTok: 1_000 };

@@ -40,7 +40,7 @@ export class RunTimeline {
   steps = new Map<string, StepLanes>();
   readonly earlier: EarlierStep[] = [];
   readonly phases: PhaseLanes;
-  /** Requests for another plan, with the revision that they ask for. */
+  /** Replans that count since the last retry, with the revision that they ask for. */
   readonly replans: { readonly revision: number; readonly reason: Change["reason"] }[] = [];
   /** In order. */
   readonly failures: FailedBar[] = [];
@@ -158,8 +158,8 @@ export class RunTimeline {
         }
         return;
       case "replan.requested":
-        // A plan for another goal does not count.
-        if (event.data.cause !== "goal")
+        // A plan that a person asked for does not count.
+        if (this.run.planning.replans > this.replans.length)
           this.replans.push({ revision: this.phases.revision + 1, reason: event.data.reason });
         return;
       default:
@@ -180,6 +180,7 @@ export class RunTimeline {
   /** Open questions about calls are asked again. */
   #reopened(at: Instant): void {
     this.retried = at;
+    this.replans.splice(this.run.planning.replans);
     for (const state of this.run.execution.steps.values()) {
       for (const { status, item, attempt } of worksOf(state)) {
         if (status !== "unknown" && status !== "unusable") continue;
