@@ -78,11 +78,11 @@ describe("times", () => {
 });
 
 test.each([
-  [0, "0.00 USD"],
+  [0, "0 USD"],
   [0.41, "0.41 USD"],
-  [1234.5, "1,234.50 USD"],
+  [1234.5, "1,234.5 USD"],
   [0.0042, "0.0042 USD"],
-  [0.00000123, "0.0000012 USD"],
+  [0.00000123, "0.00000123 USD"],
 ])("%d dollars are %s", (usd, text) => {
   expect(plain(moneyText(usd))).toBe(text);
 });

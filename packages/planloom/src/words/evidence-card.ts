@@ -1,4 +1,4 @@
-// Small words of an evidence card: verdicts, plans, approvals, times and costs. In: figures and codes. Out: text. A
+// Short texts of an evidence card: verdicts, plans, approvals and times. In: figures and codes. Out: text. A
 // figure that is not known is said so, and never shown as 0.
 
 export const VERDICTS = { clean: "clean", found: "found", "not-checked": "not checked" } as const;
@@ -45,16 +45,6 @@ export function spanText(ms: number | null): string {
 /** A figure, or `not known`. */
 export const figureText = (figure: number | null): string =>
   figure === null ? "not known" : figure.toLocaleString("en-US");
-
-interface Cost {
-  readonly costUsd: number | null;
-  readonly unpriced: readonly string[];
-}
-
-export function moneyText({ costUsd, unpriced }: Cost): string {
-  if (costUsd === null) return `not known: no price, or no count of tokens, for ${unpriced.join(", ")}`;
-  return `${costUsd.toLocaleString("en-US", { maximumSignificantDigits: 3 })} USD`;
-}
 
 interface Refused {
   readonly seq: number;

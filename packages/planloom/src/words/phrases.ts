@@ -26,6 +26,10 @@ export const withMore = (names: readonly string[], more: number): string =>
 /** `1 step`, `3 steps`. */
 export const counted = (count: number, noun: string): string => `${count} ${count === 1 ? noun : `${noun}s`}`;
 
+/** US dollars: three figures that count, and cents above 10: `0.0042 USD`, `2 USD`, `1,234.5 USD`. */
+export const dollarsText = (dollars: number): string =>
+  `${dollars.toLocaleString("en-US", dollars < 10 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 2 })} USD`;
+
 /** A process as a reader finds it: `process 4711 on laptop`. */
 export const processText = ({ host, pid }: { readonly host: string; readonly pid?: string }): string =>
   pid === undefined ? host : `process ${pid} on ${host}`;

@@ -1,6 +1,6 @@
 // The words of the facts at the head of a run: its first failure and its cost. In: data. Out: a clause.
 import type { RowStatus } from "../run/view/row-status.js";
-import { andList, withMore } from "./phrases.js";
+import { andList, dollarsText, withMore } from "./phrases.js";
 
 interface FirstFailure {
   /** The attempt that failed, and its code. */
@@ -43,10 +43,6 @@ interface KnownCost {
 }
 
 const MOST_MODELS = 3;
-
-/** US dollars, with three figures that count. */
-const dollarsText = (dollars: number): string =>
-  `${dollars.toLocaleString("en-US", { maximumSignificantDigits: 3 })} USD`;
 
 /** `0.0042 USD of 2 USD allowed`, `not known: no price is set for gpt-x`. A cost that is not known is never 0. */
 export function costWords({ costUsd, unpriced, priced, calls, allowed }: KnownCost): string {

@@ -53,15 +53,21 @@ export const pageOfReview = (runId: string, hash: string): string =>
 export const sendCommand = (runId: string, command: PersonCommand): Promise<RunDocument> =>
   post<RunDocument>(runPath(runId, "/commands"), command);
 
-/** Approves, and leaves the run paused: a run that is driven would start at once. */
+/** Approves, and leaves the run paused: a run that is driven would start at once. A refused approval changes nothing. */
 export async function approveOnly(runId: string, hash: string): Promise<void> {
-  await sendCommand(runId, { type: "pause", reason: "Approved only" }).catch(unless("ALREADY_PAUSED"));
+  const isPausedHere = await sendCommand(runId, { type: "pause", reason: "Approved only" }).then(() => true, wasPaused);
   try {
     await sendCommand(runId, { type: "approve", hash });
   } catch (error) {
-    await sendCommand(runId, { type: "resume" });
+    if (isPausedHere) await sendCommand(runId, { type: "resume" });
     throw error;
   }
+}
+
+/** The run was paused before. */
+function wasPaused(error: unknown): false {
+  if (error instanceof Problem && error.code === "ALREADY_PAUSED") return false;
+  throw error;
 }
 
 /** Approves, and starts a run that is paused. */
@@ -72,9 +78,3 @@ export async function approveAndRun(
   const run = await sendCommand(runId, command);
   if (run.status === "paused") await sendCommand(runId, { type: "resume" });
 }
-
-const unless =
-  (code: string) =>
-  (error: unknown): void => {
-    if (!(error instanceof Problem && error.code === code)) throw error;
-  };

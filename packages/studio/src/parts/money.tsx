@@ -1,10 +1,8 @@
 // Money and tokens. In: a number, or null if it is not known. Out: text; an unknown number is never 0.
 
-/** `0.41 USD`; small amounts keep two digits that say something. */
-export function moneyText(usd: number): string {
-  const digits = usd === 0 || usd >= 0.1 ? 2 : Math.min(8, 1 - Math.floor(Math.log10(Math.abs(usd))));
-  return `${usd.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: digits })}\u00a0USD`;
-}
+/** As the library writes it: `0.41 USD`, three figures that count, and cents above 10. */
+export const moneyText = (usd: number): string =>
+  `${usd.toLocaleString("en-US", usd < 10 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 2 })}\u00a0USD`;
 
 export const countText = (count: number): string => count.toLocaleString("en-US");
 

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { answerPiece, stepNote } from "../../src/api/progress.js";
 import { Coalesced } from "../../src/api/coalesced.js";
 import { promptParts, replyParts } from "../../src/pages/run/inspector/turn-parts.js";
+import { factsOf } from "../../src/pages/run/run-words.js";
+import { doneView } from "../sample-views.js";
 import { blocksOf, isFigure, spansOf } from "../../src/parts/prose-blocks.js";
 import { branchText, callText, cutText, shortValue, sizeText } from "../../src/parts/value-text.js";
 
@@ -29,6 +31,14 @@ describe("values", () => {
     expect(callText("search", { query: "x", limit: 3 })).toBe('search(query: "x", limit: 3)');
     expect(callText("pay", "35 EUR")).toBe("pay(35 EUR)");
   });
+});
+
+test.each([
+  ["0.41 USD", undefined],
+  ["0.41 USD of 2 USD allowed", "of 2 USD allowed"],
+])("the cost %s has its figure once", (text, more) => {
+  const view = { ...doneView, facts: { ...doneView.facts, cost: { costUsd: 0.41, text } } };
+  expect(factsOf(view).at(-1)).toEqual({ name: "Cost", says: "0.41\u00a0USD", ...(more && { more }) });
 });
 
 describe("text of models", () => {

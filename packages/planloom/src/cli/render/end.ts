@@ -4,13 +4,14 @@ import { commandLine, endsWithProcess } from "../carried.js";
 import { isatty } from "node:tty";
 import type { Usage } from "../../plan/usage.js";
 import { takeoverTexts } from "../../words/takeovers.js";
+import { dollarsText } from "../../words/phrases.js";
 import { waitedText } from "../../words/waits.js";
 import { shownAnswer, type RunDocument, type WaitingDocument } from "../../loom/document.js";
 import { isObject, readableText, type Json } from "../../plan/json.js";
 import type { ModelCost } from "../../run/view/cost.js";
 import { sayProblem } from "../error-text.js";
 import { print, printText, say, type RawFlags } from "../output.js";
-import { expectedLines, usd } from "./estimate.js";
+import { expectedLines } from "./estimate.js";
 import { argumentLines, callApprovalLines, showAll } from "./approval.js";
 import { thrownLines } from "./thrown.js";
 import { count, duration, oneLine, paint } from "../style.js";
@@ -48,7 +49,7 @@ export function figureLines(run: RunDocument): readonly string[] {
 /** The models that a run has called. */
 export function modelLines(models: readonly ModelCost[]): readonly string[] {
   const parts = models.map(({ model, costUsd, ...usage }) => {
-    const cost = costUsd === null ? "unknown cost" : usd(costUsd);
+    const cost = costUsd === null ? "unknown cost" : dollarsText(costUsd);
     return `${oneLine(model, 80)} ${usageText(usage)}, ${cost}`;
   });
   return parts.length === 0 ? [] : [`  models   ${parts.join(" · ")}`];

@@ -3,23 +3,21 @@
 import type { EstimateInWords } from "../../words/estimate.js";
 import { isObject, type Json } from "../../plan/json.js";
 import type { RunCost } from "../../run/view/cost.js";
+import { dollarsText } from "../../words/phrases.js";
 import { count, duration, oneLine } from "../style.js";
 
 const number = (figure: number): string => figure.toLocaleString("en-US");
 
-export const usd = (dollars: number): string =>
-  `${dollars.toLocaleString("en-US", { maximumSignificantDigits: 3 })} USD`;
-
 /** `0.0042 USD`, or whose share is unknown and why. */
 export function costText({ costUsd, unpriced }: RunCost, missing: string): string {
-  if (costUsd !== null) return usd(costUsd);
+  if (costUsd !== null) return dollarsText(costUsd);
   return `unknown: no ${missing} for ${unpriced.map((model) => oneLine(model, 80)).join(", ")}`;
 }
 
 /** The one line beside a plan. */
 export function estimateLine(estimate: EstimateInWords): string {
   const { modelCalls, inputTokens, outputTokens, criticalPathMs, costUsd } = estimate;
-  const cost = costUsd === null ? "unknown cost" : usd(costUsd);
+  const cost = costUsd === null ? "unknown cost" : dollarsText(costUsd);
   const tokens = `${number(inputTokens)} tokens in, ${number(outputTokens)} out`;
   return `  estimate  ${count(modelCalls, "model call")}, ${tokens}, ${cost}, ${duration(criticalPathMs)}; ${runsText(estimate)}`;
 }
@@ -74,7 +72,7 @@ function readOnText({ models }: EstimateInWords): string {
 
 function replanText(replan: NonNullable<EstimateInWords["replan"]>): string {
   const { modelCalls, inputTokens, outputTokens, costUsd, samples, model } = replan;
-  const cost = costUsd === null ? `unknown cost (no price for ${oneLine(model, 80)})` : usd(costUsd);
+  const cost = costUsd === null ? `unknown cost (no price for ${oneLine(model, 80)})` : dollarsText(costUsd);
   const from = samples === 0 ? "an assumption" : `from ${count(samples, "plan")}`;
   return `each one ${count(modelCalls, "model call")}, ${number(inputTokens)} tokens in, ${number(outputTokens)} out, ${cost}; ${from}`;
 }

@@ -5,15 +5,7 @@ import type { TraceRow } from "../../loom/evidence/trace-rows.js";
 import { readableText } from "../../plan/json.js";
 import { sentenceText, type Surface } from "../../words/action.js";
 import { againWith } from "../../words/evidence.js";
-import {
-  approvalText,
-  planCauseText,
-  figureText,
-  moneyText,
-  refusedText,
-  spanText,
-  VERDICTS,
-} from "../../words/evidence-card.js";
+import { figureText, refusedText, spanText, VERDICTS } from "../../words/evidence-card.js";
 import { count, manyLines, oneLine, paint, type Paint } from "../style.js";
 
 const WIDTH = 300;
@@ -54,7 +46,7 @@ const heading = (text: string): readonly string[] => ["", paint("bold", text)];
 function revisionLines(plan: RevisionCard): readonly string[] {
   const why = plan.reason === undefined ? "" : ` (${oneLine(plan.reason, WIDTH)})`;
   return [
-    `  revision ${plan.revision}, ${planCauseText(plan.cause)}${why}: ${oneLine(approvalText(plan), WIDTH)}`,
+    `  revision ${plan.revision}, ${plan.causeText}${why}: ${oneLine(plan.approvalText, WIDTH)}`,
     ...plan.steps.map(({ id, title, does, needs }) => {
       const after = needs.length === 0 ? "" : `  after ${oneLine(needs.join(", "))}`;
       return `    ${oneLine(id)}  ${oneLine(does)}  ${oneLine(title, 80)}${after}`;
@@ -97,7 +89,7 @@ function evaluationLines({ met, text, deviations, offer }: EvaluationCard, surfa
 }
 
 function identityLines({ identity }: EvidenceCard): readonly string[] {
-  const { events, lastHash, planHash, roles, ...cost } = identity;
+  const { events, lastHash, planHash, roles, costText } = identity;
   return [
     `  log      ${count(events, "event")}, last hash ${lastHash}`,
     ...(planHash === null ? [] : [`  plan     ${planHash}`]),
@@ -107,6 +99,6 @@ function identityLines({ identity }: EvidenceCard): readonly string[] {
         ({ role, model, calls, inputTokens, outputTokens }) =>
           `  ${role}  ${oneLine(model ?? "no model", 80)}, ${count(calls, "call")}, ${figureText(inputTokens)} tokens in, ${figureText(outputTokens)} out`,
       ),
-    `  cost     ${oneLine(moneyText(cost), WIDTH)}`,
+    `  cost     ${oneLine(costText, WIDTH)}`,
   ];
 }

@@ -3,8 +3,8 @@
 import type { HeadWaiting, RunHead } from "../../run/view/head.js";
 import type { ListedRun } from "../../store/event-store.js";
 import { unreadableError } from "../../loom/unreadable-run.js";
+import { dollarsText } from "../../words/phrases.js";
 import { problemOf } from "../error-text.js";
-import { usd } from "./estimate.js";
 import { columnsOf, oneLine, padded, paint, type Paint } from "../style.js";
 
 const COLOURS: Readonly<Record<string, Paint>> = {
@@ -66,7 +66,7 @@ function waitingText({ approvals, questions, doubts, unusable = 0, first }: Head
 
 /** Empty if no model was called, or if the cost is not known. */
 function costText({ totals: { modelCalls, costUsd } }: RunHead): string {
-  return modelCalls === 0 || costUsd === null ? "" : usd(costUsd);
+  return modelCalls === 0 || costUsd === null ? "" : dollarsText(costUsd);
 }
 
 const UNITS = [

@@ -1,8 +1,9 @@
-// What identifies a run on its evidence card: its log, its plan, its models, and what they used. In: a run, and its log's length and hash.
-// Out: figures; null where one is not known.
+// The identity of a run on its evidence card: its log, its plan, its models, and what they used. In: a run, and the length
+// and the hash of its log. Out: figures; null where one is not known.
 import { currentPlan } from "../../run/lookup.js";
 import type { Run } from "../../run/state.js";
 import { costOf } from "../../run/view/cost.js";
+import { costDocument } from "../cost-document.js";
 
 export interface IdentityCard {
   /** Number of events, and the hash of the last one. The hash covers the whole log. */
@@ -14,6 +15,8 @@ export interface IdentityCard {
   readonly costUsd: number | null;
   /** Models without a known price. */
   readonly unpriced: readonly string[];
+  /** The cost in words, with the reason if it is not known. */
+  readonly costText: string;
 }
 
 export interface RoleUse {
@@ -37,5 +40,6 @@ export function identityOf(run: Run, events: number, lastHash: string): Identity
       return { role, model: run.request.models[role], calls, inputTokens, outputTokens };
     }),
     ...costOf(run, (model) => run.request.settings.prices[model]),
+    costText: costDocument(run).text,
   };
 }

@@ -2,15 +2,7 @@
 // as data: nothing of it is read as markup.
 import { readableText } from "../../plan/json.js";
 import { counted } from "../../words/phrases.js";
-import {
-  approvalText,
-  planCauseText,
-  figureText,
-  moneyText,
-  refusedText,
-  spanText,
-  VERDICTS,
-} from "../../words/evidence-card.js";
+import { figureText, refusedText, spanText, VERDICTS } from "../../words/evidence-card.js";
 import type { CheckCard, EvaluationCard, EvidenceCard } from "./card.js";
 import type { IdentityCard } from "./identity.js";
 import type { RevisionCard } from "./revisions.js";
@@ -86,8 +78,8 @@ function checksSummary(checks: readonly CheckCard[]): string {
 function revision(plan: RevisionCard): readonly string[] {
   const why = plan.reason === undefined ? "" : ` (${line(plan.reason)})`;
   return [
-    `### Revision ${plan.revision}: ${planCauseText(plan.cause)}${why}`,
-    `${sentence(approvalText(plan))} Event ${plan.seq}, hash ${code(plan.hash)}.${differenceText(plan)}`,
+    `### Revision ${plan.revision}: ${plan.causeText}${why}`,
+    `${sentence(plan.approvalText)} Event ${plan.seq}, hash ${code(plan.hash)}.${differenceText(plan)}`,
     table(
       ["No", "Step", "Title", "Does", "After"],
       plan.steps.map(({ id, title, does, needs }, index) => [
@@ -160,7 +152,7 @@ function evaluation({ met, text, deviations, expected, offer }: EvaluationCard):
   ];
 }
 
-function identity({ events, lastHash, planHash, roles, ...cost }: IdentityCard): string {
+function identity({ events, lastHash, planHash, roles, costText }: IdentityCard): string {
   return list([
     `Log: ${events} events, the last one has the hash ${code(lastHash)}`,
     ...(planHash === null ? [] : [`Plan: ${code(planHash)}`]),
@@ -170,7 +162,7 @@ function identity({ events, lastHash, planHash, roles, ...cost }: IdentityCard):
         ({ role, model, calls, inputTokens, outputTokens }) =>
           `${role}: ${code(model ?? "no model")}, ${counted(calls, "call")}, ${figureText(inputTokens)} tokens in, ${figureText(outputTokens)} out`,
       ),
-    `Cost: ${line(moneyText(cost))}`,
+    `Cost: ${line(costText)}`,
   ]);
 }
 

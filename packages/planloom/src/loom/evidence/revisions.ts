@@ -3,6 +3,7 @@
 import { needsOf } from "../../plan/graph.js";
 import { callName } from "../../plan/step-kind.js";
 import type { EventOf, RunEvent } from "../../run/event.js";
+import { approvalText, planCauseText } from "../../words/evidence-card.js";
 import { reasonText } from "../../words/reasons.js";
 
 export interface RevisionCard {
@@ -11,6 +12,8 @@ export interface RevisionCard {
   /** The event that proposed it. */
   readonly seq: number;
   readonly cause: string;
+  /** The cause in words: `for the goal`. */
+  readonly causeText: string;
   /** Why there is another plan. */
   readonly reason?: string;
   readonly approval: "not-asked" | "waiting" | "granted" | "denied";
@@ -18,6 +21,8 @@ export interface RevisionCard {
   readonly by?: string;
   readonly unseen?: true;
   readonly comment?: string;
+  /** All of that in words: `approved by ann`. */
+  readonly approvalText: string;
   readonly steps: readonly StepCard[];
   /** Compared with the plan before. Absent for the first. */
   readonly added?: readonly string[];
@@ -39,13 +44,16 @@ export function revisionsOf(events: readonly RunEvent[]): readonly RevisionCard[
 
 function revisionOf({ seq, data }: EventOf<"plan.proposed">, events: readonly RunEvent[]): RevisionCard {
   const { revision, hash, cause, reason, plan, added, dropped, changed } = data;
+  const approval = approvalOf(hash, seq, events);
   return {
     revision,
     hash,
     seq,
     cause,
+    causeText: planCauseText(cause),
     ...(reason === undefined ? {} : { reason: reasonText(reason) }),
-    ...approvalOf(hash, seq, events),
+    ...approval,
+    approvalText: approvalText(approval),
     steps: plan.steps.map((step) => ({
       id: step.id,
       title: step.title,
@@ -58,7 +66,7 @@ function revisionOf({ seq, data }: EventOf<"plan.proposed">, events: readonly Ru
   };
 }
 
-/** The last word on the plan. A later revision may have the same hash. */
+/** The last decision on the plan. A later revision may have the same hash. */
 function approvalOf(
   hash: string,
   seq: number,

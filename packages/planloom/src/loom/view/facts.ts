@@ -1,11 +1,10 @@
 // The facts at the head of a view: what failed first, what was slowest, what cost most, and why there was another plan.
 // In: rows, and the course of a run. Out: plain data in words.
 import { addUsage } from "../../plan/usage.js";
-import { costOf } from "../../run/view/cost.js";
-import type { Run } from "../../run/state.js";
 import { reasonText } from "../../words/reasons.js";
 import { cutLine } from "../../words/row-lines.js";
-import { costWords, firstFailureText } from "../../words/run-facts.js";
+import { firstFailureText } from "../../words/run-facts.js";
+import { costDocument } from "../cost-document.js";
 import type { RowContext } from "./row-context.js";
 import { rowKey, type ShownStep } from "./rows.js";
 import type { FactsView, RowView } from "./run-view.js";
@@ -23,7 +22,7 @@ export function factsOf(rows: readonly RowView[], steps: readonly ShownStep[], c
       allowed: run.request.settings.replan === "never" ? 0 : run.request.settings.replans,
       reasons: timeline.replans.map(({ revision, reason }) => ({ revision, text: cutLine(reasonText(reason), 300) })),
     },
-    cost: costIn(run, calls),
+    cost: costDocument(run),
     tokens: { input: inputTokens, output: outputTokens, calls },
     attempts: attemptsIn(context),
     stepsTotal: run.execution.steps.size,
@@ -65,15 +64,6 @@ function failedFirst(steps: readonly ShownStep[], context: RowContext): Pick<Fac
   const item = ref.item === undefined ? {} : { item: ref.item };
   return {
     failedFirst: { key: rowKey(shown), ...item, title: state.spec.title, line: firstFailureText(told) },
-  };
-}
-
-function costIn(run: Run, calls: number): FactsView["cost"] {
-  const { prices, budget } = run.request.settings;
-  const cost = costOf(run, (model) => prices[model]);
-  return {
-    costUsd: cost.costUsd,
-    text: costWords({ ...cost, calls, allowed: budget.costUsd, priced: Object.keys(prices) }),
   };
 }
 

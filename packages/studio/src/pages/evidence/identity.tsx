@@ -1,13 +1,11 @@
 // What identifies the run of a card. In: a card. Out: hashes, models, tokens and cost. What is not known says so.
 import type { EvidenceCard } from "../../api/evidence.js";
-import { moneyText } from "../../parts/money.js";
 
 const count = (value: number | null): string => (value === null ? "not known" : value.toLocaleString("en-US"));
 
 export function Identity({ card: { runId, identity } }: { readonly card: EvidenceCard }) {
-  const { planHash, lastHash, events, roles, costUsd, unpriced } = identity;
+  const { planHash, lastHash, events, roles, costText } = identity;
   const asked = roles.filter(({ calls }) => calls > 0);
-  const cost = costUsd === null ? `not known: no price is set for ${unpriced.join(", ")}` : moneyText(costUsd);
   const rows: readonly (readonly [name: string, text: string, hash?: true])[] = [
     ["Run", runId, true],
     ["Log", `${events.toLocaleString("en-US")} events, the last one ${lastHash}`, true],
@@ -19,7 +17,7 @@ export function Identity({ card: { runId, identity } }: { readonly card: Evidenc
         .map(({ role, inputTokens, outputTokens }) => `${role} ${count(inputTokens)} in, ${count(outputTokens)} out`)
         .join(" · ") || "none",
     ],
-    ["Cost", cost],
+    ["Cost", costText],
   ];
   return (
     <section>

@@ -22,17 +22,16 @@ export function Plans({ card: { revisions } }: { readonly card: EvidenceCard }) 
 }
 
 function Plan({ revision }: { readonly revision: Revision }) {
-  const { steps, reason, comment } = revision;
+  const { steps, reason } = revision;
   return (
     <section>
       <h2>
         Plan{" "}
         <small>
-          revision {revision.revision}, {approvalText(revision)}
+          revision {revision.revision}, {revision.causeText}: {revision.approvalText}
         </small>
       </h2>
       {reason !== undefined && <p class="soft">Why there is another plan: {reason}</p>}
-      {comment !== undefined && <p class="soft">Comment: “{comment}”</p>}
       {changedText(revision) !== "" && <p class="soft">{changedText(revision)}</p>}
       <CardTable
         label={`Plan, revision ${revision.revision}`}
@@ -48,20 +47,6 @@ function Plan({ revision }: { readonly revision: Revision }) {
       />
     </section>
   );
-}
-
-function approvalText({ approval, by, unseen }: Revision): string {
-  const who = by === undefined ? "" : ` by ${by}`;
-  switch (approval) {
-    case "not-asked":
-      return "no approval was asked";
-    case "waiting":
-      return "waits for approval";
-    case "granted":
-      return unseen === true ? `approved${who} by a rule, unseen` : `approved${who}`;
-    case "denied":
-      return `denied${who}`;
-  }
 }
 
 function changedText({ added = [], dropped = [], changed = [] }: Revision): string {

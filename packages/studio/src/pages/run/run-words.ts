@@ -108,7 +108,10 @@ function costOrWaits(view: RunView): Fact {
   }
   const { costUsd, text } = view.facts.cost;
   if (costUsd === null) return { name: "Cost", says: "Not known", more: text.replace(/^not known: /u, "") };
-  return { name: "Cost", says: moneyText(costUsd), ...(text === moneyText(costUsd) ? {} : { more: text }) };
+  const says = moneyText(costUsd);
+  // The words begin with the same figure.
+  const more = text.replace(says.replaceAll("\u00a0", " "), "").trim();
+  return { name: "Cost", says, ...(more === "" ? {} : { more }) };
 }
 
 /** How long it took, or takes, beside its estimate. */
