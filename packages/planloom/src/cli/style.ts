@@ -56,17 +56,6 @@ const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
 export const padded = (text: string, columns: number): string =>
   text + " ".repeat(Math.max(0, columns - columnsOf(text)));
 
-/** `850 ms`, `4.2 s`, `3 min 5 s`, `2 h 4 min`. It is rounded before it is split, so that no part is a whole unit. */
-export function duration(ms: number): string {
-  const whole = Math.max(0, Math.round(ms));
-  if (whole < 1_000) return `${whole} ms`;
-  if (whole < 59_950) return `${(whole / 1_000).toFixed(1)} s`;
-  const seconds = Math.round(whole / 1_000);
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
 /** `1 step`, `3 steps`. */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
 

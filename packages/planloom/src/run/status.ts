@@ -18,6 +18,13 @@ export type RunStatus =
   | "running"
   | "answering";
 
+const ENDED = ["completed", "failed", "cancelled"] as const satisfies readonly RunStatus[];
+
+export type EndedStatus = (typeof ENDED)[number];
+
+/** Whether it is the status of a run that has ended. */
+export const isEndedStatus = (status: string): status is EndedStatus => (ENDED as readonly string[]).includes(status);
+
 export const isEnded = ({ mode }: Run): boolean => mode.phase === "ended";
 
 /** How the run ended; undefined before its end. */

@@ -1,6 +1,7 @@
 // A run as a UI message stream, which `useChat` of the AI SDK reads. In: a feed of moments. Out: chunks of one
 // assistant message.
 import type { Engine } from "../engine/engine.js";
+import { isEndedStatus } from "../run/status.js";
 import { AnswerText } from "./answer-text.js";
 import { feedOf, type FeedOptions } from "./feed.js";
 import type { AskedMoment, Moment } from "./moments.js";
@@ -92,14 +93,13 @@ const FINISH_REASONS = { completed: "stop", failed: "error", cancelled: "other" 
 
 /** A chat stops reading at an error, so that comes after all that is to be shown. */
 function endChunks({ status, error }: End, messageMetadata: UIMetadata): readonly UIMessageChunk[] {
-  const isEnd = status === "completed" || status === "failed" || status === "cancelled";
   return [
     ...(error === undefined ? [] : [{ type: "data-error", id: "error", data: { ...error } } as const]),
     { type: "finish-step" },
     { type: "message-metadata", messageMetadata },
     ...(error === undefined ? [] : [{ type: "error", errorText: error.message } as const]),
     ...(status === "cancelled" ? [{ type: "abort", reason: "The run was cancelled." } as const] : []),
-    { type: "finish", finishReason: isEnd ? FINISH_REASONS[status] : "tool-calls", messageMetadata },
+    { type: "finish", finishReason: isEndedStatus(status) ? FINISH_REASONS[status] : "tool-calls", messageMetadata },
   ];
 }
 

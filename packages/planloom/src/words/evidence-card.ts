@@ -1,5 +1,6 @@
 // Short texts of an evidence card: verdicts, plans, approvals and times. In: figures and codes. Out: text. A
 // figure that is not known is said so, and never shown as 0.
+import { durationText } from "./phrases.js";
 
 export const VERDICTS = { clean: "clean", found: "found", "not-checked": "not checked" } as const;
 
@@ -34,13 +35,7 @@ export function approvalText({ approval, by, unseen, comment }: Approved): strin
 }
 
 /** `3.8 s`, or `not known`. */
-export function spanText(ms: number | null): string {
-  if (ms === null) return "not known";
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  return ms < 60_000
-    ? `${(ms / 1_000).toFixed(1)} s`
-    : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
-}
+export const spanText = (ms: number | null): string => (ms === null ? "not known" : durationText(ms));
 
 /** A figure, or `not known`. */
 export const figureText = (figure: number | null): string =>

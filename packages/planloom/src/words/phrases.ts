@@ -30,6 +30,17 @@ export const counted = (count: number, noun: string): string => `${count} ${coun
 export const dollarsText = (dollars: number): string =>
   `${dollars.toLocaleString("en-US", dollars < 10 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 2 })} USD`;
 
+/** `850 ms`, `4.2 s`, `3 min 5 s`, `2 h 4 min`. It is rounded before it is split, so that no part is a whole unit. */
+export function durationText(ms: number): string {
+  const whole = Math.max(0, Math.round(ms));
+  if (whole < 1_000) return `${whole} ms`;
+  if (whole < 59_950) return `${(whole / 1_000).toFixed(1)} s`;
+  const seconds = Math.round(whole / 1_000);
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 /** A process as a reader finds it: `process 4711 on laptop`. */
 export const processText = ({ host, pid }: { readonly host: string; readonly pid?: string }): string =>
   pid === undefined ? host : `process ${pid} on ${host}`;

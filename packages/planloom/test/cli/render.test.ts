@@ -6,7 +6,8 @@ import { figureLines } from "../../src/cli/render/end.js";
 import { linesOf, type Line } from "../../src/cli/render/lines.js";
 import { traceOf } from "../../src/loom/trace.js";
 import { tableLines } from "../../src/cli/render/table.js";
-import { oneLine, manyLines, duration } from "../../src/cli/style.js";
+import { oneLine, manyLines } from "../../src/cli/style.js";
+import { durationText } from "../../src/words/phrases.js";
 import { createLoom } from "../../src/loom/create-loom.js";
 import { fact, type Fact, type RunEvent } from "../../src/run/event.js";
 import { emptyRun } from "../../src/run/state.js";
@@ -243,7 +244,7 @@ test("text from outside cannot steer a terminal", () => {
 });
 
 test("lengths of time are written as people say them", () => {
-  expect([12, 4_210, 65_000, 7_500_000].map(duration)).toEqual(["12 ms", "4.2 s", "1 min 5 s", "2 h 5 min"]);
+  expect([12, 4_210, 65_000, 7_500_000].map(durationText)).toEqual(["12 ms", "4.2 s", "1 min 5 s", "2 h 5 min"]);
 });
 
 test("a tool that is asked for the outcome of its call: its answers, and no answer", async () => {

@@ -1,7 +1,7 @@
 // Settings out of range are refused when a loom is opened: all at once, each by its name.
 import { expect, onTestFinished, test } from "vitest";
 import { lineOfSetting } from "../../src/cli/config-lines.js";
-import { duration } from "../../src/cli/style.js";
+import { durationText } from "../../src/words/phrases.js";
 import { agent, createLoom } from "../../src/index.js";
 import { scriptedModel } from "../../src/testing/index.js";
 import { isNearHost } from "../../src/near-host.js";
@@ -133,7 +133,7 @@ test.each([
   [3_599_400, "59 min 59 s"],
   [3_599_700, "1 h 0 min"],
   [7_499_000, "2 h 4 min"],
-])("%i ms are %s", (ms, text) => expect(duration(ms)).toBe(text));
+])("%i ms are %s", (ms, text) => expect(durationText(ms)).toBe(text));
 
 test("a setting is found in the text of its file", () => {
   const yaml =

@@ -105,7 +105,10 @@ test("a message is repeated with the same id until it is taken; a redirect takes
     await begun;
     await advance(ms);
   }
-  expect(await failure).toMatchObject({ code: "WEBHOOK_FAILED", params: { runId: run.id, reason: "it answered 500" } });
+  expect(await failure).toMatchObject({
+    code: "WEBHOOK_FAILED",
+    params: { runId: run.id, because: "status", status: 500 },
+  });
   expect(new Set(hook.received.map((one) => told(one).id)).size).toBe(1);
   expect(hook.received.every(({ headers }) => headers["webhook-timestamp"] !== undefined)).toBe(true);
   gone.abort();

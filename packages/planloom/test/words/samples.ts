@@ -41,7 +41,18 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { fault: "secret", least: 16 },
     { fault: "on", given: "started" },
   ],
-  WEBHOOK_FAILED: [{ host: "hooks.example.org", runId: "RUN", type: "run.waiting", reason: "it answered 500" }],
+  WEBHOOK_FAILED: [
+    { host: "hooks.example.org", runId: "RUN", type: "run.waiting", because: "status", status: 500 },
+    { host: "hooks.example.org", runId: "RUN", type: "run.ended", because: "late" },
+    { host: "hooks.example.org", runId: "RUN", type: "run.ended", because: "waiting" },
+    {
+      host: "hooks.example.org",
+      runId: "RUN",
+      type: "run.ended",
+      because: "unreachable",
+      reason: "connection refused",
+    },
+  ],
   TOKEN_INVALID: [
     { fault: "empty" },
     { fault: "characters" },
@@ -70,7 +81,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   MEDIA_TYPE: [{ given: "text/plain" }, { given: "" }],
   ROUTE_UNKNOWN: [{ method: "GET", path: "/v1/run" }],
   METHOD_NOT_ALLOWED: [{ method: "PUT", path: "/v1/runs", allow: "POST, GET" }],
-  NOT_READY: [{ lacks: "its store does not answer (disk I/O error)" }],
+  NOT_READY: [{ reason: "disk I/O error" }],
   // Command line
   USAGE: [{ text: "--limit is none.", next: "Write a whole number of at least 1." }],
   FILE_NOT_FOUND: [{ file: "plan.yaml" }, { file: "plan.yaml", orGoal: true }],

@@ -34,7 +34,8 @@ import { runNamed } from "../run-name.js";
 import { atCommand } from "./look.js";
 import { recordedFor, recordedLines, waitingStill, type RecordedCommand } from "../recorded.js";
 import { cliSurface } from "../surface.js";
-import { duration, manyLines, oneLine, paint } from "../style.js";
+import { manyLines, oneLine, paint } from "../style.js";
+import { durationText } from "../../words/phrases.js";
 import { traceOf } from "../../loom/trace.js";
 import { shellWord } from "../shell-word.js";
 
@@ -143,7 +144,7 @@ function stepLines(run: RunDocument): readonly string[] {
   return run.steps.map((step) => {
     const { id, status, attempts, startedAt, finishedAt, error, items, carried } = step;
     const took =
-      startedAt === null || finishedAt === null ? "" : duration(Date.parse(finishedAt) - Date.parse(startedAt));
+      startedAt === null || finishedAt === null ? "" : durationText(Date.parse(finishedAt) - Date.parse(startedAt));
     const parts = [
       reusedText(carried, run.runId),
       took,

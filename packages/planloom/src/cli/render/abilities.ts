@@ -7,7 +7,8 @@ import type { ToolRung } from "../../model/request/tool-rung.js";
 import type { Trial } from "../../model/trial/trial.js";
 import type { KeptWay } from "../../model/ways/way-memory.js";
 import { replyNoteText } from "../../words/reply-notes.js";
-import { duration, oneLine, paint } from "../style.js";
+import { oneLine, paint } from "../style.js";
+import { durationText } from "../../words/phrases.js";
 
 const TOOLS: { readonly [R in ToolRung]: string } = {
   auto: "calls tools natively",
@@ -19,7 +20,7 @@ const TOOLS: { readonly [R in ToolRung]: string } = {
 export function trialLine(name: string, { end, usage, ms, problem }: Trial): string {
   const tokens = usage === undefined ? "" : `${usage.inputTokens ?? "?"} + ${usage.outputTokens ?? "?"} tokens`;
   const state = paint(end === "works" ? "green" : end === "ignored" ? "yellow" : "red", end.padEnd(8));
-  return `  ${name.padEnd(15)} ${state} ${tokens.padEnd(18)} ${duration(ms).padEnd(8)} ${problem === undefined ? "" : oneLine(problem)}`.trimEnd();
+  return `  ${name.padEnd(15)} ${state} ${tokens.padEnd(18)} ${durationText(ms).padEnd(8)} ${problem === undefined ? "" : oneLine(problem)}`.trimEnd();
 }
 
 export function toolsText(trials: readonly ToolTrial[]): string {

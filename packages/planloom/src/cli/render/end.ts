@@ -4,7 +4,7 @@ import { commandLine, endsWithProcess } from "../carried.js";
 import { isatty } from "node:tty";
 import type { Usage } from "../../plan/usage.js";
 import { takeoverTexts } from "../../words/takeovers.js";
-import { dollarsText } from "../../words/phrases.js";
+import { dollarsText, durationText } from "../../words/phrases.js";
 import { waitedText } from "../../words/waits.js";
 import { shownAnswer, type RunDocument, type WaitingDocument } from "../../loom/document.js";
 import { isObject, readableText, type Json } from "../../plan/json.js";
@@ -14,7 +14,7 @@ import { print, printText, say, type RawFlags } from "../output.js";
 import { expectedLines } from "./estimate.js";
 import { argumentLines, callApprovalLines, showAll } from "./approval.js";
 import { thrownLines } from "./thrown.js";
-import { count, duration, oneLine, paint } from "../style.js";
+import { count, oneLine, paint } from "../style.js";
 import { keyText, textLines, valueLines } from "./value.js";
 import { shellWord } from "../shell-word.js";
 
@@ -38,7 +38,7 @@ export function figureLines(run: RunDocument): readonly string[] {
   const attempts = works.filter((work) => !("items" in work)).reduce((sum, work) => sum + work.attempts, 0);
   const begun = Date.parse(run.retriedAt ?? run.startedAt);
   const since = run.retriedAt === undefined ? "" : " since the retry";
-  const took = run.finishedAt === null ? "" : ` in ${duration(Date.parse(run.finishedAt) - begun)}${since}`;
+  const took = run.finishedAt === null ? "" : ` in ${durationText(Date.parse(run.finishedAt) - begun)}${since}`;
   const steps = `${run.stepsCompleted} of ${count(run.stepsTotal, "step")} completed`;
   return [
     `  steps    ${steps}${took}, ${count(attempts, "attempt")}, ${count(run.replanCount, "replan")}`,

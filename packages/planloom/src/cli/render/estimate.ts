@@ -3,8 +3,8 @@
 import type { EstimateInWords } from "../../words/estimate.js";
 import { isObject, type Json } from "../../plan/json.js";
 import type { RunCost } from "../../run/view/cost.js";
-import { dollarsText } from "../../words/phrases.js";
-import { count, duration, oneLine } from "../style.js";
+import { dollarsText, durationText } from "../../words/phrases.js";
+import { count, oneLine } from "../style.js";
 
 const number = (figure: number): string => figure.toLocaleString("en-US");
 
@@ -19,7 +19,7 @@ export function estimateLine(estimate: EstimateInWords): string {
   const { modelCalls, inputTokens, outputTokens, criticalPathMs, costUsd } = estimate;
   const cost = costUsd === null ? "unknown cost" : dollarsText(costUsd);
   const tokens = `${number(inputTokens)} tokens in, ${number(outputTokens)} out`;
-  return `  estimate  ${count(modelCalls, "model call")}, ${tokens}, ${cost}, ${duration(criticalPathMs)}; ${runsText(estimate)}`;
+  return `  estimate  ${count(modelCalls, "model call")}, ${tokens}, ${cost}, ${durationText(criticalPathMs)}; ${runsText(estimate)}`;
 }
 
 /** The same line for an estimate from the log, which any process and any version may have written. */
@@ -36,7 +36,7 @@ export function estimateLines(estimate: EstimateInWords): readonly string[] {
     `  calls    ${count(modelCalls, "model call")}, ${count(toolCalls, "tool call")}`,
     `  tokens   ${number(inputTokens)} in, ${number(outputTokens)} out`,
     `  cost     ${costText(estimate, "price")}${readOnText(estimate)}${pricedAsText(estimate)}`,
-    `  time     ${duration(criticalPathMs)} on the longest path, if all that may run at once does`,
+    `  time     ${durationText(criticalPathMs)} on the longest path, if all that may run at once does`,
     ...actions.map(({ step, tool, effects, times }) => {
       const often = times === null ? "as often as the agent decides" : count(times, "time");
       return `  acts     ${step}: ${oneLine(tool, 80)} (${effects}), ${often}`;

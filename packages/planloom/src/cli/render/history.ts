@@ -4,7 +4,8 @@ import type { EventOf, PassingFailure, RunEvent } from "../../run/event.js";
 import { failureLine, runFailureText } from "../../words/failures.js";
 import { commentText, reasonText } from "../../words/reasons.js";
 import { changedToolText } from "../../words/tool-change.js";
-import { duration, oneLine, paint } from "../style.js";
+import { oneLine, paint } from "../style.js";
+import { durationText } from "../../words/phrases.js";
 import { deniedText, grantedText, retriedText, reviewedText, subjectOf } from "./lines.js";
 import { failedText, keptText, revisionTitle } from "./revision.js";
 
@@ -34,7 +35,7 @@ export function historyLines(log: readonly RunEvent[]): readonly string[] {
   const history = historyOf(log);
   const plans = history.filter(({ type }) => type === "plan.proposed").length;
   if (plans < 2 && history.every(({ type }) => PLAIN.has(type))) return [];
-  const lines = history.map(({ after, text }) => `  at ${duration(after).padEnd(12)}  ${oneLine(text, WIDTH)}`);
+  const lines = history.map(({ after, text }) => `  at ${durationText(after).padEnd(12)}  ${oneLine(text, WIDTH)}`);
   return [paint("bold", "history"), ...lines, ""];
 }
 
@@ -131,7 +132,7 @@ function resumedText(event: EventOf<"run.resumed">, before: RunEvent | undefined
   const taken =
     reason.code === "TAKEN_OVER" ? "had not released the run" : "ended or lost the run, without releasing it";
   const how = released === true ? "had released the run" : taken;
-  return `resumed${why} after ${duration(event.at - before.at)} without an event: the previous process ${how}`;
+  return `resumed${why} after ${durationText(event.at - before.at)} without an event: the previous process ${how}`;
 }
 
 const passingText = ({ error, decision, reason }: PassingFailure): string =>

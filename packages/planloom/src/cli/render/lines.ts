@@ -8,7 +8,7 @@ import { isReviewedAgain } from "../../run/status.js";
 import { type Run } from "../../run/state.js";
 import { isObject, type Json } from "../../plan/json.js";
 import { failureLine, failureText } from "../../words/failures.js";
-import { andList } from "../../words/phrases.js";
+import { andList, durationText } from "../../words/phrases.js";
 import { commentText, reasonText } from "../../words/reasons.js";
 import { changedToolText } from "../../words/tool-change.js";
 import { takeoverTexts } from "../../words/takeovers.js";
@@ -16,7 +16,7 @@ import { waitText, type WaitParams } from "../../words/waits.js";
 import { askingLines, invalidLines } from "./asking.js";
 import { planApprovalLines } from "./approval.js";
 import { approvalLines, proposedLines } from "./revision.js";
-import { duration, oneLine, paint } from "../style.js";
+import { oneLine, paint } from "../style.js";
 
 export interface Line {
   readonly text: string;
@@ -109,7 +109,7 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
       `${name(data)}: turn ${data.turn}: ${data.error.code} ${oneLine(failureText(data.error))} (${reasonText(data.reason)}${retryTimeText(at, data.retryAt, "the turn is sent again")})`,
     ),
   "step.retrying": ({ at, data }) =>
-    marked("retry", `${name(data)}: attempt ${data.attempt} in ${duration(data.retryAt - at)}`),
+    marked("retry", `${name(data)}: attempt ${data.attempt} in ${durationText(data.retryAt - at)}`),
   "step.skipped": ({ data }) =>
     marked(
       "skipped",
@@ -145,7 +145,7 @@ const thenText = ({ decision, reason }: EventData["step.failed"]): string =>
   reason.code === "AFTER_PLAN" ? "" : ` -> ${decision}`;
 
 const retryTimeText = (at: number, retryAt: number | undefined, word = "again"): string =>
-  retryAt === undefined ? "" : `; ${word} in ${duration(retryAt - at)}`;
+  retryAt === undefined ? "" : `; ${word} in ${durationText(retryAt - at)}`;
 
 function roleFailed({ at, data }: EventOf<"plan.failed" | "answer.failed">): readonly Line[] {
   const { error, decision, reason, retryAt } = data;
@@ -301,5 +301,5 @@ function tookOf(ref: StepRef, run: Run): string {
   const work = findWork(run, ref);
   return work?.startedAt === undefined || work.finishedAt === undefined
     ? ""
-    : ` (${duration(work.finishedAt - work.startedAt)})`;
+    : ` (${durationText(work.finishedAt - work.startedAt)})`;
 }

@@ -5,7 +5,8 @@ import { type Run } from "../../run/state.js";
 import { changeOf } from "../../run/status.js";
 import type { StepState, StepStatus } from "../../run/work.js";
 import { resultText } from "./lines.js";
-import { columnsOf, duration, fittingIn, oneLine, padded, paint, type Paint } from "../style.js";
+import { columnsOf, fittingIn, oneLine, padded, paint, type Paint } from "../style.js";
+import { durationText } from "../../words/phrases.js";
 
 interface TableSize {
   readonly columns: number;
@@ -39,7 +40,7 @@ export function tableLines(
   const left = states.length - shown.length;
   const revision = currentPlan(run)?.revision ?? 1;
   const columns = size.columns - 1;
-  const took = duration(now - (run.log.retriedAt ?? run.log.startedAt));
+  const took = durationText(now - (run.log.retriedAt ?? run.log.startedAt));
   const note = (how: Paint, text: string): string => paint(how, fittingIn(`  ${text}`, columns));
   return [
     ...shown.map((state) => row(state, revision, said.get(state.spec.id), now, width, columns)),
@@ -92,7 +93,7 @@ function row(
   const { work } = state;
   const end = work.finishedAt ?? now;
   const begun = work.startedAt ?? earliest(state);
-  const took = begun === undefined ? "" : duration(end - begun);
+  const took = begun === undefined ? "" : durationText(end - begun);
   const head = `  ${sign} ${padded(oneLine(state.spec.id, width), width)}  ${status.padEnd(9)}  ${took.padStart(8)}  `;
   const tail = [
     work.carried === undefined ? (state.revision < revision && ENDED.has(work.status) ? "kept" : "") : "reused",

@@ -5,7 +5,8 @@ import { isObject, type Json } from "../../plan/json.js";
 import type { RunEvent } from "../../run/event.js";
 import { replyNotesIn, replyNoteText } from "../../words/reply-notes.js";
 import type { TraceAttempt, TraceEntry, TraceTurn } from "../../loom/trace-entry.js";
-import { duration, oneLine, paint } from "../style.js";
+import { oneLine, paint } from "../style.js";
+import { durationText } from "../../words/phrases.js";
 import { usageText } from "./end.js";
 import { thrownLines } from "./thrown.js";
 import { historyLines } from "./history.js";
@@ -80,20 +81,20 @@ function attemptLines(attempt: TraceAttempt, turns: readonly TraceTurn[], isCont
 
 function timeText({ startedAfter, took, interrupted = [] }: TraceAttempt): string {
   const idle = interrupted.reduce((sum, { lastEventAfter, resumedAfter }) => sum + resumedAfter - lastEventAfter, 0);
-  const without = idle === 0 || took === undefined ? "" : `, of which ${duration(idle)} interrupted`;
-  return `at ${duration(startedAfter)}${took === undefined ? ", not ended" : `, took ${duration(took)}`}${without}`;
+  const without = idle === 0 || took === undefined ? "" : `, of which ${durationText(idle)} interrupted`;
+  return `at ${durationText(startedAfter)}${took === undefined ? ", not ended" : `, took ${durationText(took)}`}${without}`;
 }
 
 /** Times in which nothing happened: no process drove the run, or a call waited for a person. */
 const pauseLines = ({ interrupted = [], waited = [] }: TraceAttempt): readonly string[] => [
   ...interrupted.map(
     ({ lastEventAfter, resumedAfter }) =>
-      `    interrupted: no event from ${duration(lastEventAfter)} on, until the run was resumed at ${duration(resumedAfter)}`,
+      `    interrupted: no event from ${durationText(lastEventAfter)} on, until the run was resumed at ${durationText(resumedAfter)}`,
   ),
   ...waited.map(
     ({ tool, askedAfter, continuedAfter }) =>
-      `    waited: the call of ${oneLine(tool)} for approval, from ${duration(askedAfter)}` +
-      (continuedAfter === undefined ? " on" : ` to ${duration(continuedAfter)}`),
+      `    waited: the call of ${oneLine(tool)} for approval, from ${durationText(askedAfter)}` +
+      (continuedAfter === undefined ? " on" : ` to ${durationText(continuedAfter)}`),
   ),
 ];
 

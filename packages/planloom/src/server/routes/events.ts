@@ -5,6 +5,7 @@ import type { LoomRun } from "../../loom/loom-run.js";
 import { soundFeed } from "../../loom/start-options.js";
 import { LIMITS } from "../../limits.js";
 import type { RunEvent } from "../../run/event.js";
+import { isEndedStatus } from "../../run/status.js";
 import type { CallerVariables } from "../access/tokens.js";
 import { endText, eventStream, eventText, HEARTBEAT, type StreamPorts } from "../feed/event-stream.js";
 import { eventsAfter, type Group } from "../feed/reading.js";
@@ -43,8 +44,7 @@ async function standing(run: LoomRun<unknown>, after: number) {
   return { isReached: after === 0 || seen[0] === after, hasMore: after === 0 || seen.length === 2 };
 }
 
-const isOver = async (run: LoomRun<unknown>): Promise<boolean> =>
-  ["completed", "failed", "cancelled"].includes((await run.document()).status);
+const isOver = async (run: LoomRun<unknown>): Promise<boolean> => isEndedStatus((await run.document()).status);
 
 async function eventPage(context: Context, run: LoomRun<unknown>, after: number): Promise<Response> {
   const most = Math.min(numberIn(context.req.query("limit") ?? String(LIMITS.eventsAtOnce)), LIMITS.eventsAtOnce);

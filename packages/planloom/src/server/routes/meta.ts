@@ -46,7 +46,7 @@ const ready = route({
   problems: [503],
   handle: async (loom) => {
     await loom.list({ limit: 1 }).catch((error: unknown) => {
-      throw new PlanloomError("NOT_READY", { lacks: `its store does not answer (${messageOf(error)})` });
+      throw new PlanloomError("NOT_READY", { reason: messageOf(error) });
     });
     return jsonAnswer({ ok: true });
   },

@@ -36,12 +36,9 @@ const waiting = route({
   }),
   answers: { 200: { description: "The waits, and the cursor of the next part; null at the end.", schema: "Waiting" } },
   handle: async (loom, { query }) => {
-    const { waits, cursor = null } = await loom.waiting({ limit: DEFAULT_LIMIT, ...onlyGiven(query) });
+    const { waits, cursor = null } = await loom.waiting(onlyGiven(query));
     return jsonAnswer({ waits, cursor });
   },
 });
-
-/** Runs. */
-const DEFAULT_LIMIT = 50;
 
 export const PEOPLE_ROUTES = [review, waiting] as const;

@@ -4,6 +4,7 @@ import type { Clock } from "../../clock.js";
 import { messageOf } from "../../error.js";
 import { LIMITS } from "../../limits.js";
 import type { WebhookConfig } from "../../loom/config-webhook.js";
+import type { WebhookRefusal } from "../../words/errors/server.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { signedHeaders, type WebhookMessage } from "./message.js";
 
@@ -23,7 +24,7 @@ export class Deliveries {
   ) {}
 
   send(message: WebhookMessage): void {
-    if (this.#pending >= LIMITS.webhookPending) return this.#giveUp(message, "too many messages wait");
+    if (this.#pending >= LIMITS.webhookPending) return this.#giveUp(message, { because: "waiting" });
     this.#pending += 1;
     void this.#deliver(message, 1).finally(() => (this.#pending -= 1));
   }
@@ -38,13 +39,11 @@ export class Deliveries {
   }
 
   /** Why the message was not accepted; undefined if it was. Never rejects. */
-  async #post(message: WebhookMessage): Promise<string | undefined> {
+  async #post(message: WebhookMessage): Promise<WebhookRefusal | undefined> {
     const { url, secret } = this.webhook;
     const body = JSON.stringify(message);
     const late = new AbortController();
-    const cancel = this.ports.clock.setTimer(LIMITS.webhookMs, () =>
-      late.abort(new Error("it did not answer in time")),
-    );
+    const cancel = this.ports.clock.setTimer(LIMITS.webhookMs, () => late.abort());
     try {
       const response = await fetch(url, {
         method: "POST",
@@ -54,18 +53,18 @@ export class Deliveries {
         signal: AbortSignal.any([late.signal, this.ports.signal]),
       });
       await response.body?.cancel();
-      return response.ok ? undefined : `it answered ${response.status}`;
+      return response.ok ? undefined : { because: "status", status: response.status };
     } catch (error) {
       const { cause } = error as { readonly cause?: unknown };
-      return messageOf(cause ?? error);
+      return late.signal.aborted ? { because: "late" } : { because: "unreachable", reason: messageOf(cause ?? error) };
     } finally {
       cancel();
     }
   }
 
-  #giveUp({ runId, type }: WebhookMessage, reason: string): void {
+  #giveUp({ runId, type }: WebhookMessage, refusal: WebhookRefusal): void {
     const { host } = new URL(this.webhook.url);
-    this.ports.tell(new PlanloomError("WEBHOOK_FAILED", { host, runId, type, reason }));
+    this.ports.tell(new PlanloomError("WEBHOOK_FAILED", { host, runId, type, ...refusal }));
   }
 }
 

@@ -2,6 +2,7 @@
 // goal, no argument, no answer, no text of tools or models.
 import { createHash, createHmac } from "node:crypto";
 import type { RunDocument } from "../../loom/document.js";
+import { isEndedStatus } from "../../run/status.js";
 import type { RunHead } from "../../run/view/head.js";
 import type { Json } from "../../plan/json.js";
 
@@ -27,8 +28,6 @@ export interface WebhookMessage {
   readonly waiting?: readonly WaitingFor[];
 }
 
-const ENDED: readonly string[] = ["completed", "failed", "cancelled"];
-
 /** `studio` is the address of the Studio. undefined: there is nothing to tell. */
 export function webhookMessage(
   { runId, status, waiting, updatedAt }: RunHead,
@@ -38,7 +37,7 @@ export function webhookMessage(
   const at = new Date(updatedAt).toISOString();
   const url = `${studio.replace(/\/+$/u, "")}/runs/${encodeURIComponent(runId)}`;
   const about = { runId, status, at, url };
-  if (ENDED.includes(status)) return { id: idOf([runId, "ended", status]), type: "run.ended", ...about };
+  if (isEndedStatus(status)) return { id: idOf([runId, "ended", status]), type: "run.ended", ...about };
   if (waiting === undefined || document.waiting === undefined) return undefined;
   const all = waitsOf(document.waiting, url);
   return { id: idOf([runId, "waiting", JSON.stringify(all)]), type: "run.waiting", ...about, waiting: all };

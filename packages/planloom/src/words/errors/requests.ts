@@ -22,7 +22,7 @@ export interface RequestErrors {
   MEDIA_TYPE: { readonly given: string };
   ROUTE_UNKNOWN: { readonly method: string; readonly path: string };
   METHOD_NOT_ALLOWED: { readonly method: string; readonly path: string; readonly allow: string };
-  NOT_READY: { readonly lacks: string };
+  NOT_READY: { readonly reason: string };
 }
 
 const fieldAt = (at: string): string => (at === "" ? "it" : `\`${at.slice(1).replaceAll("/", ".")}\``);
@@ -76,7 +76,7 @@ export const REQUEST_ERRORS: ErrorTable<RequestErrors> = {
   NOT_READY: {
     kind: "store",
     retryable: true,
-    message: ({ lacks }) => `The server is not ready: ${lacks}.`,
+    message: ({ reason }) => `The server is not ready: its store does not answer (${reason}).`,
     next: () => ["Ask again in a few seconds. If that lasts, look at the messages of the server's process."],
   },
 };

@@ -13,6 +13,12 @@ export type TokenFault =
 type WebhookFault =
   { readonly fault: "url" | "on"; readonly given: string } | { readonly fault: "secret"; readonly least: number };
 
+/** Why a webhook did not take a message. waiting: too many messages wait already. */
+export type WebhookRefusal =
+  | { readonly because: "status"; readonly status: number }
+  | { readonly because: "late" | "waiting" }
+  | { readonly because: "unreachable"; readonly reason: string };
+
 export interface ServerErrors {
   TOKEN_NEEDED: Record<string, never>;
   TOKEN_IN_QUERY: { readonly parameter: string };
@@ -27,7 +33,7 @@ export interface ServerErrors {
   /** `both`: tokens and a function are given. */
   HANDLER_OPEN: { readonly both: boolean };
   WEBHOOK_INVALID: WebhookFault;
-  WEBHOOK_FAILED: { readonly host: string; readonly runId: string; readonly type: string; readonly reason: string };
+  WEBHOOK_FAILED: WebhookRefusal & { readonly host: string; readonly runId: string; readonly type: string };
   TOKEN_INVALID: TokenFault;
   HOST_INVALID: { readonly given: string };
   HOST_NEEDS_TOKEN: { readonly host: string };
@@ -39,6 +45,13 @@ export interface ServerErrors {
     readonly reason: string;
   };
 }
+
+const webhookRefusalText = byCase<WebhookRefusal, "because", string>("because", {
+  status: ({ status }) => `it answered ${status}`,
+  late: () => "it did not answer in time",
+  waiting: () => "too many messages wait",
+  unreachable: ({ reason }) => reason,
+});
 
 const SYNTAX =
   "Write a token as `TOKEN`, `NAME=TOKEN` or `NAME:RIGHT=TOKEN`, with the right `read`, `approve` or `all`.";
@@ -129,8 +142,8 @@ export const SERVER_ERRORS: ErrorTable<ServerErrors> = {
   },
   WEBHOOK_FAILED: {
     kind: "provider",
-    message: ({ host, runId, type, reason }) =>
-      `The webhook at ${host} did not take ${type} of run ${runId}: ${reason}.`,
+    message: ({ host, runId, type, ...refusal }) =>
+      `The webhook at ${host} did not take ${type} of run ${runId}: ${webhookRefusalText(refusal)}.`,
     next: ({ runId }) => ["Look at the run: ", { action: "show", runId }, ". Check the receiver and the address."],
   },
   TOKEN_INVALID: {
