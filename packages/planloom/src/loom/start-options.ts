@@ -118,18 +118,23 @@ export function soundTags(given: readonly string[]): readonly string[] {
   const limits = { tags: tags.length, limit: LIMITS.tags, chars: LIMITS.nameChars };
   if (tags.length > LIMITS.tags) throw new PlanloomError("TAGS_INVALID", limits);
   return tags.map((tag) => {
-    if (typeof tag === "string" && tag.trim() !== "" && tag.length <= LIMITS.nameChars && !/\p{Cc}/u.test(tag))
+    if (typeof tag === "string" && tag.trim() !== "" && tag.length <= LIMITS.nameChars && !/[\p{Cc}\p{Cs}]/u.test(tag))
       return tag;
     const shown = typeof tag === "string" ? JSON.stringify(beginning(tag, 60)) : `of type ${typeof tag}`;
     throw new PlanloomError("TAGS_INVALID", { given: shown, ...limits });
   });
 }
 
-/** A chosen run id, unchanged. Throws RUN_ID_INVALID. */
+/**
+ * A chosen run id, unchanged. Stores and addresses keep neither control characters nor halves of a character, and an
+ * address loses "." and "..". Throws RUN_ID_INVALID.
+ */
 export function soundRunId(runId: string): string {
   const chars = typeof runId === "string" ? runId.length : 0;
-  if (chars > 0 && chars <= LIMITS.nameChars && runId.trim() !== "") return runId;
-  throw new PlanloomError("RUN_ID_INVALID", { chars, limit: LIMITS.nameChars });
+  const params = { chars, limit: LIMITS.nameChars };
+  if (chars === 0 || chars > LIMITS.nameChars || runId.trim() === "") throw new PlanloomError("RUN_ID_INVALID", params);
+  if (!/[\p{Cc}\p{Cs}]|^\.{1,2}$/u.test(runId)) return runId;
+  throw new PlanloomError("RUN_ID_INVALID", { ...params, given: JSON.stringify(beginning(runId, 60)) });
 }
 
 /** A copy of what a person answers, says a call returned, or expects as an answer. Throws VALUE_NOT_JSON. */

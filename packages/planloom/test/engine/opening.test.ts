@@ -22,9 +22,9 @@ test("inputs are JSON, and a copy of what was given", () => {
     );
 });
 
-test("a chosen run id is not empty, and not too long", () => {
-  expect(soundRunId("monday")).toBe("monday");
-  for (const wrong of ["", " ", "x".repeat(LIMITS.nameChars + 1)])
+test("a chosen run id is not empty, not too long, and survives a store and an address", () => {
+  for (const right of ["monday", "a/b", "...", "ünï", "\u{1F4B6}"]) expect(soundRunId(right)).toBe(right);
+  for (const wrong of ["", " ", "x".repeat(LIMITS.nameChars + 1), ".", "..", "a\u0000b", "a\nb", "r\ud800"])
     expect(() => soundRunId(wrong)).toThrow(expect.objectContaining({ code: "RUN_ID_INVALID", kind: "usage" }));
 });
 

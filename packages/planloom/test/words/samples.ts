@@ -359,7 +359,10 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { of: "expected", problem: { path: ["total"], is: "type", type: "bigint" } },
   ],
   AFTER_INVALID: [{ given: "-1" }],
-  RUN_ID_INVALID: [{ chars: 0, limit: 200 }],
+  RUN_ID_INVALID: [
+    { chars: 0, limit: 200 },
+    { chars: 2, limit: 200, given: '".."' },
+  ],
   TRUST_INVALID: [
     { input: "order", value: "mine", inputs: ["order"] },
     { input: "rows", value: "trusted", inputs: [] },

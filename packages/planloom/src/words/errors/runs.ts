@@ -36,7 +36,8 @@ export interface RunErrors {
   /** The answer to a question, or the output of a call that happened. */
   VALUE_NOT_JSON: { readonly of: "answer" | "output" | "expected"; readonly problem: NotJson };
   AFTER_INVALID: { readonly given: string };
-  RUN_ID_INVALID: { readonly chars: number; readonly limit: number };
+  /** `given` is the id as a text, if its characters are at fault. */
+  RUN_ID_INVALID: { readonly chars: number; readonly limit: number; readonly given?: string };
   /** `given` is the tag as a text; absent if there are too many tags. */
   TRUST_INVALID: { readonly input: string; readonly value: string; readonly inputs: readonly string[] };
   TAGS_INVALID: { readonly given?: string; readonly tags: number; readonly limit: number; readonly chars: number };
@@ -124,8 +125,13 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
   },
   RUN_ID_INVALID: {
     kind: "usage",
-    message: ({ chars }) => `The id of a run cannot have ${chars} characters.`,
-    next: ({ limit }) => [`Choose an id of 1 to ${limit} characters, or leave it out: then a new one is made.`],
+    message: ({ chars, given }) =>
+      given === undefined ? `The id of a run cannot have ${chars} characters.` : `A run cannot have the id ${given}.`,
+    next: ({ limit, given }) => [
+      given === undefined
+        ? `Choose an id of 1 to ${limit} characters, or leave it out: then a new one is made.`
+        : 'Choose an id without control characters that is not "." or "..", or leave it out: then a new one is made.',
+    ],
   },
   TRUST_INVALID: {
     kind: "usage",
