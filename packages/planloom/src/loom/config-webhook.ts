@@ -27,7 +27,7 @@ export function knownWebhook(given: WebhookConfig | undefined, check: SettingChe
   const { url, secret, on = [], studio } = check.record("webhook.", given, KEYS_OF_WEBHOOK);
   for (const address of [url, ...(studio === undefined ? [] : [studio])])
     if (!isAddress(address)) check.other(new PlanloomError("WEBHOOK_INVALID", { fault: "url", given: shown(address) }));
-  if (typeof secret !== "string" || secret.trim().length < LIMITS.tokenChars)
+  if (!isSecret(secret))
     check.other(new PlanloomError("WEBHOOK_INVALID", { fault: "secret", least: LIMITS.tokenChars }));
   const wrong: unknown = Array.isArray(on) ? on.find((topic: unknown) => !TOPICS.includes(topic)) : on;
   if (wrong !== undefined) check.other(new PlanloomError("WEBHOOK_INVALID", { fault: "on", given: shown(wrong) }));
@@ -37,6 +37,14 @@ export function knownWebhook(given: WebhookConfig | undefined, check: SettingChe
 const shown = (value: unknown): string => (typeof value === "string" ? value.slice(0, SHOWN_CHARS) : typeof value);
 
 const SHOWN_CHARS = 20;
+
+/** A text that is no base64 would be an empty key, with which everybody can sign. */
+function isSecret(value: unknown): boolean {
+  if (typeof value !== "string") return false;
+  const [, coded] = /^whsec_(.*)$/su.exec(value) ?? [];
+  if (coded === undefined) return value.trim().length >= LIMITS.tokenChars;
+  return /^[A-Za-z0-9+/]+={0,2}$/u.test(coded) && Buffer.from(coded, "base64").length >= LIMITS.tokenChars;
+}
 
 function isAddress(value: unknown): boolean {
   if (typeof value !== "string" || !URL.canParse(value)) return false;

@@ -78,9 +78,18 @@ test("it tells what waits and what has ended, signed, and without values of the 
   await run.respond("format", "a private answer");
   expect(told(await third)).toMatchObject({ type: "run.ended", status: "completed" });
   expect(JSON.stringify(hook.received)).not.toMatch(/private|receipt|Which/u);
+
+  // After a retry, the same question and the same end are other messages.
+  const fourth = hook.next();
+  await run.retry({ from: "format" });
+  expect(told(await fourth)["waiting"]).toEqual([{ kind: "question", step: "format", url }]);
+  const fifth = hook.next();
+  await run.respond("format", "a private answer");
+  expect(told(await fifth)).toMatchObject({ type: "run.ended", status: "completed" });
   gone.abort();
   await telling;
-  expect([errors, hook.received.length]).toEqual([[], 3]);
+  expect(new Set(hook.received.map((one) => told(one).id)).size).toBe(5);
+  expect([errors, hook.received.length]).toEqual([[], 5]);
   await loom.close();
 });
 
@@ -142,6 +151,7 @@ test.each([
   [{ url: "https://user:pass@x.example", secret }, "url"],
   [{ url: "https://x.example", secret: "short" }, "secret"],
   [{ url: "https://x.example" }, "secret"],
+  [{ url: "https://x.example", secret: "whsec_!!!!!!!!!!!!!!!!!!!!" }, "secret"],
   [{ url: "https://x.example", secret, on: ["started"] }, "on"],
 ])("%j is refused", async (webhook, fault) => {
   const opening = createLoom({ store: "memory", webhook: webhook as never }, { env: {} });

@@ -28,19 +28,25 @@ export interface WebhookMessage {
   readonly waiting?: readonly WaitingFor[];
 }
 
+/** Whether there is anything to tell of the run. */
+export const isTold = ({ status, waiting }: RunHead): boolean => waiting !== undefined || isEndedStatus(status);
+
 /** `studio` is the address of the Studio. undefined: there is nothing to tell. */
 export function webhookMessage(
-  { runId, status, waiting, updatedAt }: RunHead,
-  document: Pick<RunDocument, "waiting">,
+  { runId, status, waiting, startedAt, updatedAt, revision }: RunHead,
+  document: Pick<RunDocument, "waiting" | "retriedAt">,
   studio: string,
 ): WebhookMessage | undefined {
   const at = new Date(updatedAt).toISOString();
   const url = `${studio.replace(/\/+$/u, "")}/runs/${encodeURIComponent(runId)}`;
   const about = { runId, status, at, url };
-  if (isEndedStatus(status)) return { id: idOf([runId, "ended", status]), type: "run.ended", ...about };
+  // A run that was retried, or deleted and begun anew, waits and ends again.
+  const life = [runId, startedAt, document.retriedAt ?? null];
+  if (isEndedStatus(status)) return { id: idOf([...life, "ended", status]), type: "run.ended", ...about };
   if (waiting === undefined || document.waiting === undefined) return undefined;
   const all = waitsOf(document.waiting, url);
-  return { id: idOf([runId, "waiting", JSON.stringify(all)]), type: "run.waiting", ...about, waiting: all };
+  const attempts = [...document.waiting.unknown, ...document.waiting.unusable].map(({ attempt }) => attempt);
+  return { id: idOf([...life, "waiting", revision, all, attempts]), type: "run.waiting", ...about, waiting: all };
 }
 
 function waitsOf(waiting: NonNullable<RunDocument["waiting"]>, url: string): readonly WaitingFor[] {
@@ -71,7 +77,7 @@ function subjectOf(subject: Json): { readonly step: string; readonly item?: numb
   return typeof item === "number" ? { step, item } : { step };
 }
 
-const idOf = (parts: readonly string[]): string =>
+const idOf = (parts: readonly unknown[]): string =>
   `msg_${createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32)}`;
 
 /** The headers of Standard Webhooks (standardwebhooks.com): id, time in seconds, and an HMAC-SHA256 of both and the body. */

@@ -7,7 +7,7 @@ import type { Loom } from "../../loom/loom.js";
 import type { ListedRun } from "../../store/event-store.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { Deliveries } from "./deliveries.js";
-import { webhookMessage } from "./message.js";
+import { isTold, webhookMessage } from "./message.js";
 
 export interface WebhookPorts {
   /** The address of the Studio, for links. The configuration may name another. */
@@ -45,7 +45,7 @@ class Teller {
 
   async look(run: ListedRun): Promise<void> {
     if (run.unreadable !== undefined) return;
-    const document = run.waiting === undefined ? {} : await this.#document(run.runId);
+    const document = isTold(run) ? await this.#document(run.runId) : {};
     const message = webhookMessage(run, document, this.studio);
     const { on = ["waiting", "ended"] } = this.webhook;
     if (message === undefined) return void this.#told.delete(run.runId);

@@ -127,7 +127,7 @@ export const SERVER_ERRORS: ErrorTable<ServerErrors> = {
     kind: "config",
     message: byCase<WebhookFault, "fault", string>("fault", {
       url: ({ given }) => `The webhook cannot use the address ${given}…`,
-      secret: ({ least }) => `The secret of the webhook is missing, or has fewer than ${least} characters.`,
+      secret: ({ least }) => `The secret of the webhook is missing, or its key has fewer than ${least} characters.`,
       on: ({ given }) => `The webhook cannot tell of "${given}".`,
     }),
     next: ({ fault }) => [
