@@ -378,7 +378,7 @@ export const LIMITS = {
   historyMs: 1_000,
   /** Characters of a token of the server: 16 random ones cannot be guessed over a network. */
   tokenChars: 16,
-  /** Sessions of the Studio in one server: each is a browser of a person. */
+  /** Sessions of the Studio of one token: each is a browser of a person. Also callers whose rates are remembered. */
   sessions: 1_000,
   /** How long a session of the Studio lasts, in ms: a working day. */
   sessionMs: 12 * 60 * 60_000,

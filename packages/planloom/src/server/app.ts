@@ -1,6 +1,6 @@
 // The HTTP API over a loom, and the Studio's files. In: a loom and tokens. Out: a hono app, which handles requests. Each
 // group of routes is a file in routes/. The server decides nothing that the library does not.
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import type { AccessToken, Authenticate } from "../loom/handler-options.js";
 import type { Loom } from "../loom/loom.js";
 import { systemClock, type Clock } from "../clock.js";
@@ -32,6 +32,15 @@ export interface ServerOptions {
   readonly stopping?: AbortSignal;
 }
 
+/** No answer is guessed to be a page, kept, or read by a page of another server. */
+const inert: MiddlewareHandler = async (context, next) => {
+  await next();
+  const { headers } = context.res;
+  headers.set("x-content-type-options", "nosniff");
+  headers.set("cross-origin-resource-policy", "same-origin");
+  if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+};
+
 export function serverApp(loom: Loom, options: ServerOptions): Hono<CallerVariables> {
   const { tokens, authenticate, cookie, names, studio } = options;
   const { clock = systemClock, stopping = new AbortController().signal } = options;
@@ -39,6 +48,7 @@ export function serverApp(loom: Loom, options: ServerOptions): Hono<CallerVariab
   const streams = { feeds: new RunFeeds(), clock, stopping };
   const app = new Hono<CallerVariables>();
   app.onError(thrownResponse);
+  app.use(inert);
   app.route("/", routed(loom, OPEN_ROUTES));
   app.use("/v1/*", withAccess({ tokens, authenticate, sessions, cookie, names, stopping, rates: new Rates(clock) }));
   app.route("/v1/session", sessionRoutes({ tokens, cookie, sessions }));

@@ -42,6 +42,7 @@ describe("a refused request", () => {
     ],
     ["with a token in the query", 400, "TOKEN_IN_QUERY", `/v1/runs?token=${token}`, {}],
     ["with a token in the query, beside the header", 400, "TOKEN_IN_QUERY", "/v1/runs?access_token=x", { token }],
+    ["with a token as a name in the query", 400, "TOKEN_IN_QUERY", `/v1/runs?${token}`, { token }],
     ["with a token under another name in the query", 400, "TOKEN_IN_QUERY", `/v1/runs?q=${token}`, { token }],
     [
       "under a name of others (rebinding)",
@@ -308,5 +309,36 @@ describe("planloom serve", () => {
   it.each(wrong)("is refused with %s for %j, before anything is opened", async (code, flags) => {
     const starting = serveCommand({ host: "127.0.0.1", port: "0", ...flags });
     await expect(starting).rejects.toMatchObject({ code });
+  });
+});
+
+describe("an answer", () => {
+  it.each(["/v1/session", "/v1/runs", "/v1/nothing", "/healthz", "/nothing"])(
+    "of %s is inert and kept nowhere",
+    async (path) => {
+      const { headers } = await ask(path, { token });
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+      expect(headers.get("cache-control")).toBe("no-store");
+    },
+  );
+
+  it("to HEAD needs a token like that to GET", async () => {
+    for (const path of ["/v1/session", "/v1/runs"]) {
+      expect((await ask(path, { method: "HEAD" })).status).toBe(401);
+      expect((await ask(path, { method: "HEAD", token })).status).toBe(200);
+    }
+  });
+});
+
+describe("the text of a body", () => {
+  it.each([
+    ["bytes that are no UTF-8", "application/json", 400, "JSON_INVALID"],
+    ["another charset", "application/json; charset=iso-8859-1", 415, "MEDIA_TYPE"],
+  ])("%s: refused", async (_what, type, status, code) => {
+    const body = Buffer.from('{ "type": "cancel", "reason": "caf\xe9" }', "latin1");
+    const headers = { authorization: `Bearer ${token}`, "content-type": type, host: "127.0.0.1:4950" };
+    const response = await server.fetch(new Request(`${HERE}${commands}`, { method: "POST", headers, body }));
+    expect([response.status, await codeOf(response)]).toEqual([status, code]);
   });
 });

@@ -33,7 +33,7 @@ export const withAccess =
     assertPlace(req.raw, names);
     assertNoToken(new URL(req.url).searchParams, tokens);
     // A session is begun and ended without a caller.
-    const isSession = req.path === "/v1/session" && req.method !== "GET";
+    const isSession = req.path === "/v1/session" && req.method !== "GET" && req.method !== "HEAD";
     const caller = isSession ? undefined : await callerOf(context, access);
     rates.count(caller?.name ?? "");
     if (caller === undefined && !isSession) throw new PlanloomError("TOKEN_NEEDED", {});
@@ -66,6 +66,7 @@ const TOKEN_NAMES: readonly string[] = ["token", "access_token", "api_key", "aut
 /** Addresses stand in logs and histories. Throws TOKEN_IN_QUERY. */
 function assertNoToken(query: URLSearchParams, tokens: readonly AccessToken[]): void {
   for (const [parameter, value] of query)
-    if (TOKEN_NAMES.includes(parameter.toLowerCase()) || tokenMeant(tokens, value) !== undefined)
+    if (tokenMeant(tokens, parameter) !== undefined) throw new PlanloomError("TOKEN_IN_QUERY", { parameter: "…" });
+    else if (TOKEN_NAMES.includes(parameter.toLowerCase()) || tokenMeant(tokens, value) !== undefined)
       throw new PlanloomError("TOKEN_IN_QUERY", { parameter: parameter.slice(0, 40) });
 }

@@ -22,8 +22,9 @@ export class Sessions {
   /** The id of a new session. */
   begin({ name, right }: Caller): string {
     const id = randomBytes(32).toString("base64url");
-    const [oldest] = this.#open.keys();
-    if (this.#open.size >= LIMITS.sessions && oldest !== undefined) this.#open.delete(oldest);
+    // The sessions of a caller end none of another one.
+    const own = [...this.#open].filter(([, one]) => one.caller.name === name);
+    if (own.length >= LIMITS.sessions) this.#open.delete(own[0]![0]);
     this.#open.set(keyOf(id), { caller: { name, right }, until: this.clock.now() + LIMITS.sessionMs });
     return id;
   }

@@ -20,7 +20,10 @@ const wholeText = z
   .transform(Number)
   .meta({ type: "integer", minimum: 0, pattern: undefined });
 
-const whole = z.int().min(0, "a whole number from 0").max(Number.MAX_SAFE_INTEGER, "a smaller number");
+const whole = z
+  .int("a smaller number")
+  .min(0, "a whole number from 0")
+  .max(Number.MAX_SAFE_INTEGER, "a smaller number");
 
 const plan = z
   .custom<string | JsonObject>((value) => typeof value === "string" || isObject(value), "a plan: a record, or a text")

@@ -29,8 +29,19 @@ function isList({ shape }: z.ZodObject, name: string): boolean {
 export async function readBody(request: Request, schema: z.ZodType): Promise<unknown> {
   const given = request.headers.get("content-type") ?? "";
   const type = given.split(";", 1)[0]!.trim().toLowerCase();
-  if (type !== "application/json") throw new PlanloomError("MEDIA_TYPE", { given: beginning(given, 80) });
-  return checked(parsed(await request.text()), schema, "body");
+  const [, charset = "utf-8"] = /;\s*charset\s*=\s*"?([^\s";]*)/iu.exec(given) ?? [];
+  if (type !== "application/json" || !/^utf-?8$/iu.test(charset))
+    throw new PlanloomError("MEDIA_TYPE", { given: beginning(given, 80) });
+  return checked(parsed(decoded(await request.arrayBuffer())), schema, "body");
+}
+
+/** A byte that is no UTF-8 is refused: a replaced character would be recorded as if it had been sent. */
+function decoded(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new PlanloomError("JSON_INVALID", { reason: "its text is not UTF-8" });
+  }
 }
 
 function parsed(text: string): unknown {

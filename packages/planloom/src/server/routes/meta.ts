@@ -1,5 +1,4 @@
 // What the server has, and whether it works, over HTTP. In: nothing. Out: routes.
-import { messageOf } from "../../error.js";
 import { isControl } from "../../plan/label.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { PlanloomError } from "../../words/planloom-error.js";
@@ -46,7 +45,9 @@ const ready = route({
   problems: [503],
   handle: async (loom) => {
     await loom.list({ limit: 1 }).catch((error: unknown) => {
-      throw new PlanloomError("NOT_READY", { reason: messageOf(error) });
+      // Everybody may ask, and the text of the error names the store.
+      const reason = error instanceof PlanloomError ? error.code : "an unknown error";
+      throw new PlanloomError("NOT_READY", { reason }, { cause: error });
     });
     return jsonAnswer({ ok: true });
   },
