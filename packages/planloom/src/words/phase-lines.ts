@@ -53,7 +53,7 @@ export function planLine(facts: PlanFacts): string {
   const { status, revision, calls, denied } = facts;
   if (status === "done") return joined([`done`, `revision ${revision}`, attemptText(facts), callsText(calls)]);
   if (status === "waiting") return joined(["waits for you", "approve the plan"]);
-  if (status === "cancelled") return joined(["cancelled", denied && DENIED[denied]]);
+  if (status === "cancelled") return (denied && DENIED[denied]) ?? "cancelled";
   return stateLine(facts);
 }
 

@@ -7,6 +7,7 @@ import { claimsIn } from "../../src/run/view/evidence/claims.js";
 import { contextChanges } from "../../src/run/view/evidence/changes.js";
 import { failureChecks } from "../../src/run/view/evidence/checks.js";
 import { compared } from "../../src/run/view/evidence/expected.js";
+import type { EventOf, RunEvent } from "../../src/run/event.js";
 import { figuresIn, Numbers } from "../../src/run/view/evidence/figures.js";
 import { LOGS, logIn } from "../fixtures/logs.js";
 
@@ -16,6 +17,28 @@ test.each(LOGS)("%s: a recorded log has no finding", (name) => {
   expect(Object.values(results).map(({ verdict }) => verdict)).not.toContain("found");
   const { changes, total } = contextChanges(events);
   expect(changes.length).toBe(total);
+});
+
+const withOtherArguments = (event: RunEvent): RunEvent =>
+  event.type === "approval.granted" ? { ...event, data: { ...event.data, args: { amount: 1 } } } : event;
+
+const rejected = ({ data: { subject, hash }, ...event }: EventOf<"approval.granted">): RunEvent => {
+  return { ...event, type: "approval.denied", data: { subject, hash, cause: "rejected", comment: "no" } };
+};
+
+test("a decision on a call is a change of its own, with its author and the arguments that were given instead", () => {
+  const logs = LOGS.map((name) => upcastAll(logIn(name)).events);
+  const decided = (events: readonly RunEvent[]) =>
+    contextChanges(events).changes.filter(({ change }) => change === "approved" || change === "denied");
+  const approved = logs.flatMap(decided);
+  expect(approved.length).toBeGreaterThan(0);
+  expect(approved.every((one) => "by" in one && "step" in one)).toBe(true);
+  const edited = logs.map((events) => events.map(withOtherArguments)).flatMap(decided);
+  expect(edited.every((one) => "args" in one && Object.keys(one.args ?? {}).join() === "amount")).toBe(true);
+  const denied = logs
+    .map((events) => events.map((event) => (event.type === "approval.granted" ? rejected(event) : event)))
+    .flatMap(decided);
+  expect(denied.map(({ change }) => change)).toEqual(approved.map(() => "denied"));
 });
 
 const inner = (attempt: number, output: Json): InnerCall => ({

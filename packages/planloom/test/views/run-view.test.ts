@@ -126,6 +126,8 @@ describe("waits and gaps", () => {
     const done = view(facts, approve, at(9_100, returned("call/a/1")));
     expect(done.axis).toEqual({ endMs: 9_100, gaps: [{ fromMs: 0, toMs: 9_000 }] });
     expect(done.rows.filter(({ critical }) => critical).map(({ key }) => key)).toEqual(["#plan", "a"]);
+    expect(done.facts.slowest).toMatchObject({ key: "a", ms: 100 });
+    expect(rowOf(open, "a")).toMatchObject({ status: "planned", line: "not started" });
   });
 
   const wire = spec("wire", "once", { reconciles: true });

@@ -35,7 +35,7 @@ export function SignInPage() {
         Open that link, or paste it here.
       </p>
       <form onSubmit={(event) => (event.preventDefault(), void send())}>
-        <Field label="Link or token" hint="It looks like http://127.0.0.1:4950/#token=…">
+        <Field label="Link or token" hint={`It looks like ${location.origin}/#token=…`}>
           {(ids) => (
             <input
               {...ids}

@@ -91,14 +91,14 @@ browserTest("a run is paused, resumed and cancelled; cancelling says what follow
   await headWord(page).getByText("Paused").waitFor();
   await page.getByRole("button", { name: "Resume" }).click();
   await headWord(page).getByText("Running").waitFor();
-  await page.getByRole("button", { name: "Cancel the run…" }).click();
+  await page.getByRole("button", { name: "Cancel the run …" }).click();
   const form = page.getByRole("dialog", { name: "Cancel the run" });
   await form.getByText("2 steps will not be done. No answer is written.").waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await page.keyboard.press("Escape");
   await form.waitFor({ state: "detached" });
   expect((await run.document()).status).toBe("running");
-  await page.getByRole("button", { name: "Cancel the run…" }).click();
+  await page.getByRole("button", { name: "Cancel the run …" }).click();
   await form.getByLabel(/Reason/).fill("Not needed");
   await form.getByRole("button", { name: "Cancel the run" }).click();
   await headWord(page).getByText("Cancelled").waitFor();

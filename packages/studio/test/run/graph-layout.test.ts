@@ -52,6 +52,18 @@ describe("graphLayout", () => {
     }
   });
 
+  test("keeps a line that passes a column inside the drawing", () => {
+    const { lines } = graphLayout([
+      node("order", 1),
+      node("refund", 2, "order"),
+      node("#answer", 3, "order", "refund"),
+    ]);
+    for (const { path } of lines) {
+      const heights = [...path.matchAll(/V(-?[\d.]+)|^M-?[\d.]+ (-?[\d.]+)/gu)].map(([, v, m]) => Number(v ?? m));
+      expect(Math.min(...heights)).toBeGreaterThanOrEqual(0);
+    }
+  });
+
   test("ignores a need that is not drawn, and a circle", () => {
     const odd = graphLayout([node("a", 1, "gone", "a"), node("b", 1, "a")]);
     expect(odd.lines).toEqual([]);

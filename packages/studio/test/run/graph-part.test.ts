@@ -76,4 +76,6 @@ test("arrow keys go along the lines, and inside a wave", () => {
   expect(nextStop(nodes, "b", "ArrowRight")).toBe("c");
   expect(nextStop(nodes, "c", "ArrowLeft")).toBe("b");
   expect(nextStop(nodes, "a", "ArrowLeft")).toBeUndefined();
+  for (const key of ["Tab", "Enter", "Escape", "g"]) expect(nextStop(nodes, "a", key)).toBeUndefined();
+  expect(nextStop(nodes, "gone", "Tab")).toBeUndefined();
 });

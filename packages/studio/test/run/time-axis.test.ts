@@ -22,6 +22,19 @@ describe("timeAxis", () => {
     expect(axis.ticks[0]!.word).toBe("08:40");
   });
 
+  test("has no mark beside a gap, and no word twice in a row", () => {
+    const gaps = [
+      { fromMs: 1_000, toMs: 43_300 },
+      { fromMs: 44_100, toMs: 69_600 },
+      { fromMs: 69_700, toMs: 107_100 },
+    ];
+    const axis = timeAxis(108_000, gaps, START);
+    for (const { at } of axis.ticks)
+      for (const { from, to } of axis.gaps) expect(at < from - 0.05 || at > to + 0.05).toBe(true);
+    const words = axis.ticks.map(({ word }) => word);
+    expect(words).toEqual([...new Set(words)]);
+  });
+
   test("is monotone and inside 0 to 1, whatever the gaps", () => {
     const gap = fc.tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 1, max: 50 }));
     fc.assert(

@@ -14,7 +14,7 @@ export const RESEARCH: DemoGoal = {
 export const REFUND: DemoGoal = {
   goal: "Refund the customer of the delayed order 4711",
   shows:
-    "A tool acts, so the plan waits for you. Reject it with a comment and another plan is written. Then the refund waits for you, and its amount can be changed.",
+    "A tool acts, so the plan waits for you. Request changes with a comment, and another plan is written. Then the refund waits for you, and its amount can be changed.",
 };
 
 export const DEMO_GOALS: readonly DemoGoal[] = [RESEARCH, REFUND];

@@ -5,7 +5,7 @@ import { reasonText } from "../../words/reasons.js";
 import { cutLine } from "../../words/row-lines.js";
 import { firstFailureText } from "../../words/run-facts.js";
 import { costDocument } from "../cost-document.js";
-import type { RowContext } from "./row-context.js";
+import { workedMs, type RowContext } from "./row-context.js";
 import { rowKey, type ShownStep } from "./rows.js";
 import type { FactsView, RowView } from "./run-view.js";
 
@@ -16,7 +16,7 @@ export function factsOf(rows: readonly RowView[], steps: readonly ShownStep[], c
   const total = beside.estimates?.total;
   return {
     ...failedFirst(steps, context),
-    ...mostOf(rows),
+    ...mostOf(rows, context.endMs),
     replans: {
       count: timeline.replans.length,
       allowed: run.request.settings.replan === "never" ? 0 : run.request.settings.replans,
@@ -31,17 +31,21 @@ export function factsOf(rows: readonly RowView[], steps: readonly ShownStep[], c
   };
 }
 
-/** The rows with the most time, tokens and money. */
-function mostOf(rows: readonly RowView[]): Pick<FactsView, "slowest" | "mostTokens" | "mostCost"> {
+/** The rows with the most time, tokens and money. The time that a person took is not that of a row. */
+function mostOf(rows: readonly RowView[], endMs: number): Pick<FactsView, "slowest" | "mostTokens" | "mostCost"> {
   const most = (figure: (row: RowView) => number | null | undefined): RowView | undefined => {
     const known = rows.filter((row) => (figure(row) ?? 0) > 0);
     return known.length === 0
       ? undefined
       : known.reduce((best, row) => ((figure(row) ?? 0) > (figure(best) ?? 0) ? row : best));
   };
-  const [slow, talks, costs] = [most((row) => row.tookMs), most((row) => row.tokens), most((row) => row.costUsd)];
+  const [slow, talks, costs] = [
+    most((row) => workedMs(row, endMs)),
+    most((row) => row.tokens),
+    most((row) => row.costUsd),
+  ];
   return {
-    ...(slow === undefined ? {} : { slowest: { ...named(slow), ms: slow.tookMs ?? 0 } }),
+    ...(slow === undefined ? {} : { slowest: { ...named(slow), ms: workedMs(slow, endMs) } }),
     ...(talks === undefined ? {} : { mostTokens: { ...named(talks), tokens: talks.tokens ?? 0 } }),
     ...(costs === undefined ? {} : { mostCost: { ...named(costs), costUsd: costs.costUsd ?? 0 } }),
   };

@@ -8,7 +8,7 @@ import type { ProposedPlan } from "../../run/state.js";
 import { failureText } from "../../words/failures.js";
 import { answerLine, planLine } from "../../words/phase-lines.js";
 import { ANSWER_TITLE, planTitle } from "../../words/row-titles.js";
-import { barStatus, type RowContext } from "./row-context.js";
+import { barStatus, workedMs, type RowContext } from "./row-context.js";
 import type { RowStatus, RowView } from "./run-view.js";
 import { isLate } from "./rows.js";
 
@@ -112,11 +112,12 @@ function shared(
   const times = lane === undefined ? {} : context.times(lane);
   const estimateMs = context.beside.estimates?.rows.get(key);
   const until = status === "retrying" ? lane?.open?.until : undefined;
-  const late = estimateMs !== undefined && isLate(times.tookMs ?? 0, estimateMs);
+  const bars = lane === undefined ? [] : context.bars(lane);
+  const late = estimateMs !== undefined && isLate(workedMs({ ...times, bars }, context.endMs), estimateMs);
   return {
     ...(error === undefined || status === "done" ? {} : { error: { code: error.code, message: failureText(error) } }),
     ...(until === undefined ? {} : { retryAt: context.isoAfter(until) }),
-    bars: lane === undefined ? [] : context.bars(lane),
+    bars,
     critical: lane !== undefined && context.isCritical(lane),
     ...(estimateMs === undefined ? {} : { estimateMs: Math.round(estimateMs) }),
     ...(late ? { late: true as const } : {}),

@@ -13,7 +13,7 @@ import type { PendingApproval, ProposedPlan, Run } from "../../run/state.js";
 import type { Work } from "../../run/work.js";
 import { LAST_TIME } from "../../words/phrases.js";
 import type { Estimates } from "./estimates.js";
-import type { BarView, EffectView, RowStatus } from "./run-view.js";
+import type { BarView, EffectView, RowStatus, RowView } from "./run-view.js";
 
 /** What is known of a run beside its log. */
 export interface Beside {
@@ -111,6 +111,16 @@ export class RowContext {
 
   readonly priceOf: PriceOf = (model) => this.run.request.settings.prices[model];
 }
+
+/** How long a row worked: without the time that a person took. */
+export function workedMs({ tookMs = 0, bars, startedAfterMs = 0 }: Worked, endMs: number): number {
+  const waited = bars.reduce((sum, { kind, fromMs, toMs = endMs }) => {
+    return kind === "person-wait" && fromMs >= startedAfterMs ? sum + toMs - fromMs : sum;
+  }, 0);
+  return Math.max(0, tookMs - waited);
+}
+
+type Worked = Pick<RowView, "tookMs" | "bars" | "startedAfterMs">;
 
 const nameOf = (step: string, item: number | null | undefined): string => `${step} ${item ?? ""}`;
 

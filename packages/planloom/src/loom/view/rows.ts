@@ -8,7 +8,7 @@ import type { StepState, Work } from "../../run/work.js";
 import { failureText } from "../../words/failures.js";
 import { rowLine, type RowFacts } from "../../words/row-lines.js";
 import { itemLabel } from "../../words/row-titles.js";
-import { EFFECTS, type RowContext } from "./row-context.js";
+import { EFFECTS, workedMs, type RowContext } from "./row-context.js";
 import type { EffectView, ItemView, RowStatus, RowView } from "./run-view.js";
 
 /** A step with its lanes. `dropped`: the current plan does not have it any more. */
@@ -69,13 +69,13 @@ function isOnPath(lanes: StepLanes | undefined, context: RowContext): boolean {
 function estimated(key: string, own: Lane | undefined, status: RowStatus, context: RowContext) {
   const estimateMs = context.beside.estimates?.rows.get(key);
   if (estimateMs === undefined) return {};
-  const { tookMs = 0 } = own === undefined ? {} : context.times(own);
-  const late = status !== "skipped" && isLate(tookMs, estimateMs);
+  const worked = own === undefined ? 0 : workedMs({ ...context.times(own), bars: context.bars(own) }, context.endMs);
+  const late = status !== "skipped" && isLate(worked, estimateMs);
   return { estimateMs: Math.round(estimateMs), ...(late ? { late: true as const } : {}) };
 }
 
-export const isLate = (tookMs: number, estimateMs: number): boolean =>
-  tookMs > 1.5 * estimateMs && tookMs - estimateMs > 500;
+export const isLate = (worked: number, estimateMs: number): boolean =>
+  worked > 1.5 * estimateMs && worked - estimateMs > 500;
 
 /** When the next attempt starts. */
 function waitOf(lane: Lane | undefined, status: RowStatus, context: RowContext): Pick<RowView, "retryAt"> {

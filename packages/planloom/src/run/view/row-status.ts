@@ -45,11 +45,14 @@ export class RowStatuses {
   readonly #ended: boolean;
   /** Steps whose items wait for a person together. */
   readonly #asked: ReadonlySet<string>;
+  /** A plan waits for a person, and nothing starts before the answer. */
+  readonly #planAsked: boolean;
 
   constructor(run: Run) {
     this.#run = run;
     this.#ended = isEnded(run);
     const pending = [...run.approvals.pending.values()];
+    this.#planAsked = pending.some(({ subject }) => subject === "plan");
     this.#asked = new Set(pending.flatMap(({ subject }) => (subject === "plan" ? [] : [subject.step])));
   }
 
@@ -58,6 +61,7 @@ export class RowStatuses {
     const status = STATUS[work.status];
     if (dropped || this.#ended) return OPEN.has(status) ? "cancelled" : status;
     if (this.#run.paused && status === "queued") return "paused";
+    if (this.#planAsked && status === "queued") return "planned";
     // It waits for the other items, and then with them for a person.
     if (work.aside !== undefined && !this.#asked.has(work.step.spec.id)) return "queued";
     return status;

@@ -29,13 +29,19 @@ const ENDED: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"])
 
 export const isOver = ({ status }: RunDocument): boolean => ENDED.has(status);
 
+/** Nothing is left to retry in a run that has completed, unless a step is named. */
+function firstWay(run: RunDocument, step: string | null): "retry" | "fork" | "goal" {
+  if (!isOver(run)) return "goal";
+  return run.status === "completed" && step === null ? "fork" : "retry";
+}
+
 export function AgainPage({ params: { id = "" } }: PageProps) {
   const { query } = usePlace();
   const { data: run, error } = useGet<RunDocument>(runPath(id));
   if (run === undefined)
     return <div class="page">{error === undefined ? <p class="faint">Loading …</p> : <ErrorNote error={error} />}</div>;
   const asked = query.get("do");
-  const way = WAYS.find((one) => one.way === asked)?.way ?? (isOver(run) ? "retry" : "goal");
+  const way = WAYS.find((one) => one.way === asked)?.way ?? firstWay(run, query.get("step"));
   const show = (next: { readonly do?: string; readonly step?: string | undefined }) => {
     const step = "step" in next ? next.step : (query.get("step") ?? undefined);
     const named = step === undefined ? "" : `&step=${encodeURIComponent(step)}`;

@@ -13,8 +13,9 @@ import { usePreview } from "./use-preview.js";
 export function RetryForm({ run, step, onStep }: AgainProps) {
   const [failed, setFailed] = useState<unknown>();
   const { effects } = usePlanFacts(run.runId, run.plan?.hash);
+  const needsStep = run.status === "completed" && step === undefined;
   const body = { ...(step === undefined ? {} : { from: step }) };
-  const { preview, error } = usePreview(runPath(run.runId, "/retry-preview"), isOver(run) ? body : null);
+  const { preview, error } = usePreview(runPath(run.runId, "/retry-preview"), isOver(run) && !needsStep ? body : null);
   const send = async () => {
     setFailed(undefined);
     await sendCommand(run.runId, { type: "retry", ...body }).then(() => go(pageOfRun(run.runId)), setFailed);
@@ -25,7 +26,13 @@ export function RetryForm({ run, step, onStep }: AgainProps) {
     );
   return (
     <>
-      <StepField run={run} step={step} onStep={onStep} first="after what has finished" label="Go on" />
+      <StepField
+        run={run}
+        step={step}
+        onStep={onStep}
+        first={run.status === "completed" ? "Choose a step …" : "after what has finished"}
+        label="Go on"
+      />
       {error !== undefined && <ErrorNote error={error} />}
       {failed !== undefined && <ErrorNote error={failed} />}
       {preview !== undefined && <Preview run={run} effects={effects} preview={preview} verb="retry" />}

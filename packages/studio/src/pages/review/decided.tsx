@@ -45,7 +45,12 @@ export function Decided({ review, quiet = false }: DecidedProps) {
       {!quiet && (
         <>
           <p class="soft">{nowText(status, decision?.what)}</p>
-          <p>
+          <p class="form-acts">
+            {WAITS.has(status) && (
+              <a class="btn primary" href={`/waiting?run=${encodeURIComponent(runId)}`}>
+                Go to what waits
+              </a>
+            )}
             <a class="btn" href={pageOfRun(runId)}>
               Go to the run
             </a>
@@ -55,6 +60,8 @@ export function Decided({ review, quiet = false }: DecidedProps) {
     </div>
   );
 }
+
+const WAITS: ReadonlySet<Review["status"]> = new Set(["awaiting-approval", "needs-attention"]);
 
 function nowText(status: Review["status"], what: Decision["what"] | undefined): string {
   switch (status) {

@@ -44,6 +44,12 @@ export function startText(ms: number | undefined, endMs: number): string {
   return hours > 0 ? `${hours}:${two(minutes)} h` : `${minutes}:${two(seconds % 60)}`;
 }
 
+/** How long a person took, until now if the wait is open. */
+function waitedMs({ bars, startedAfterMs = 0 }: RowView, tookMs = 0): number {
+  const now = startedAfterMs + tookMs;
+  return bars.reduce((sum, { kind, fromMs, toMs = now }) => (kind === "person-wait" ? sum + toMs - fromMs : sum), 0);
+}
+
 /** The estimate, or how late the step is. */
 export function estimateText(
   row: RowView,
@@ -51,7 +57,7 @@ export function estimateText(
 ): { readonly text: string; readonly late: boolean } {
   const { estimateMs, late } = row;
   if (estimateMs === undefined) return { text: "", late: false };
-  if (late === true && tookMs !== undefined && tookMs > estimateMs)
-    return { text: `${durationText(tookMs - estimateMs)} late`, late: true };
+  const over = (tookMs ?? 0) - waitedMs(row, tookMs) - estimateMs;
+  if (late === true && over > 0) return { text: `${durationText(over)} late`, late: true };
   return { text: `est. ${durationText(estimateMs)}`, late: false };
 }

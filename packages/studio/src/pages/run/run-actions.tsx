@@ -27,7 +27,7 @@ function AfterEnd({ view: { runId } }: { readonly view: RunView }) {
         Evidence card
       </a>
       <a class="btn" href={`${base}/again`}>
-        Again from a step…
+        Again from a step …
       </a>
     </>
   );
@@ -54,7 +54,7 @@ function WhileOpen({ view, again }: RunActionsProps) {
           Pause
         </Button>
       )}
-      <Button onPress={() => setCancelling(true)}>Cancel the run…</Button>
+      <Button onPress={() => setCancelling(true)}>Cancel the run …</Button>
       {isCancelling && <CancelDialog view={view} again={again} onClose={() => setCancelling(false)} />}
     </>
   );

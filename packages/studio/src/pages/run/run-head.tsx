@@ -113,7 +113,7 @@ function Need({ run, view }: { readonly run: LiveRun; readonly view: RunView }) 
         <b>{error.message}</b> {error.next}
       </p>
       <a class="btn primary" href={`${base}/again${from}`}>
-        {failed === undefined ? "Retry from a step…" : "Retry from this step…"}
+        {failed === undefined ? "Retry from a step …" : "Retry from this step …"}
       </a>
     </div>
   );

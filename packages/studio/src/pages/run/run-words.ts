@@ -96,15 +96,10 @@ function replans({ replans: { count, allowed, reasons } }: FactsView): Fact {
 function costOrWaits(view: RunView): Fact {
   const asks = isOver(view) ? [] : asksIn(view);
   if (asks.length > 0) {
-    const says = asks.length === 1 ? "1 answer" : `${asks.length} answers`;
-    return {
-      name: "Waiting for you",
-      says,
-      more: asks
-        .slice(0, 2)
-        .map(({ title }) => title)
-        .join(", "),
-    };
+    const titles = asks.map(({ title }) => title);
+    const name = "Waiting for you";
+    if (asks.length === 1) return { name, says: titles[0]! };
+    return { name, says: countText(asks.length), more: titles.slice(0, 2).join(", ") };
   }
   const { costUsd, text } = view.facts.cost;
   if (costUsd === null) return { name: "Cost", says: "Not known", more: text.replace(/^not known: /u, "") };
@@ -121,7 +116,8 @@ export function timeText(view: RunView, elapsedMs: number): string {
     const told = estimateMs === undefined ? "" : `, estimated ${durationText(estimateMs)}`;
     return `in ${durationText(elapsedMs)}${told}`;
   }
-  const left = (estimateMs ?? 0) - elapsedMs;
+  // How long a person takes is not known.
+  const left = asksIn(view).length > 0 ? 0 : (estimateMs ?? 0) - elapsedMs;
   return `${durationText(elapsedMs)}${left > 0 ? `, about ${countdownText(left)} left` : ""}`;
 }
 

@@ -39,7 +39,7 @@ export function RunsPage() {
       </div>
       <StartForm />
       {demo && list !== undefined && !isStoreEmpty && (
-        <details class="demo">
+        <details class="demo" open={list !== undefined && countOf(list) < FEW_RUNS}>
           <summary>Demo: the model is scripted. Goals that it knows</summary>
           <DemoGoals demo={demo} />
         </details>
@@ -48,6 +48,9 @@ export function RunsPage() {
     </div>
   );
 }
+
+/** A newcomer has run one goal at the terminal, and looks for the next. */
+const FEW_RUNS = 3;
 
 const countOf = ({ waiting, rest }: RunList): number => waiting.length + rest.length;
 

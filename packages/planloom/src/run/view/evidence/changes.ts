@@ -1,5 +1,5 @@
 // Tells what each action of a run changed: how its context, the outputs that later steps can read, grew and shrank. In:
-// a log. Out: one change for each plan, output, failure, restart and answer, in order.
+// a log. Out: one change for each plan, decision on a call, output, failure, restart and answer, in order.
 import { LIMITS } from "../../../limits.js";
 import type { Json } from "../../../plan/json.js";
 import type { Decision, EventData, RunEvent, StepRef } from "../../event.js";
@@ -25,6 +25,15 @@ export type ContextChange = { readonly seq: number; readonly at: number; readonl
       readonly error: Failure;
       readonly decision: Decision | "ask";
     })
+  | (StepRef & {
+      readonly change: "approved";
+      readonly by: string;
+      /** A rule gave it. */
+      readonly unseen: boolean;
+      /** The arguments that the person gave instead. */
+      readonly args?: { readonly [name: string]: Json };
+    })
+  | (StepRef & { readonly change: "denied"; readonly by: string; readonly comment?: string })
   | { readonly change: "goal"; readonly goal: string }
   | { readonly change: "restarted"; readonly removed: readonly string[] }
   | { readonly change: "answer"; readonly partial: boolean; readonly from: readonly string[] }
@@ -87,6 +96,9 @@ function changeOf(event: RunEvent, around: Around): WithoutPlace<ContextChange> 
     case "step.unknown":
     case "step.unusable":
       return failure(event);
+    case "approval.granted":
+    case "approval.denied":
+      return callDecided(event);
     case "run.reopened":
       return { change: "restarted", removed };
     case "goal.changed":
@@ -96,6 +108,21 @@ function changeOf(event: RunEvent, around: Around): WithoutPlace<ContextChange> 
     default:
       return undefined;
   }
+}
+
+type DecisionEvent = Extract<RunEvent, { type: "approval.granted" | "approval.denied" }>;
+
+/** Decisions on plans stand with the plans. */
+function callDecided({ type, by, data }: DecisionEvent): WithoutPlace<ContextChange> | undefined {
+  const { subject } = data;
+  if (subject === "plan") return undefined;
+  if (type === "approval.denied") {
+    const { cause, comment } = data;
+    if (cause !== "rejected") return undefined;
+    return { change: "denied", ...refOf(subject), by, ...(comment === undefined ? {} : { comment }) };
+  }
+  const { args, unseen = false } = data;
+  return { change: "approved", ...refOf(subject), by, unseen, ...(args === undefined ? {} : { args }) };
 }
 
 const isWhole = (name: string): boolean => !name.endsWith("]");

@@ -35,6 +35,9 @@ export interface GraphLayout {
 /** px. A stop has its mark on the line and its text below. */
 export const STOP = { width: 104, height: 96, pitch: 124, left: 24, top: 28 } as const;
 
+/** px. No line is nearer to the upper edge. */
+const LINE_TOP = 10;
+
 export function graphLayout(nodes: readonly GraphNode[]): GraphLayout {
   const waves = [...new Set(nodes.map(({ wave }) => wave))].sort((a, b) => a - b);
   const column = new Map(waves.map((wave, index) => [wave, index]));
@@ -43,17 +46,23 @@ export function graphLayout(nodes: readonly GraphNode[]): GraphLayout {
   const placed = placedBy(nodes, known, columnOf);
   const centre = (key: string): Point => placed.node(key) as Point;
   const x = (index: number): number => STOP.left + index * STOP.pitch;
-  const top = Math.min(...nodes.map(({ key }) => centre(key).y)) - STOP.height / 2;
+  const columnX = waves.map((wave) => centre(nodes.find((node) => node.wave === wave)!.key).x);
+  const edges = placed.edges().map(({ v, w }) => {
+    const { points } = placed.edge(v, w) as { readonly points: readonly Point[] };
+    const passes = between(columnOf(v), columnOf(w)).map((index) => ({ index, y: heightAt(points, columnX[index]!) }));
+    return { v, w, passes };
+  });
+  const highest = Math.min(
+    ...nodes.map(({ key }) => centre(key).y),
+    ...edges.flatMap(({ passes }) => passes.map(({ y }) => y + STOP.top - LINE_TOP)),
+  );
+  const top = highest - STOP.height / 2;
   // The mark stands at the top of its box; a line that passes a column keeps the height that it got.
   const markY = (key: string): number => centre(key).y - top - STOP.height / 2 + STOP.top;
   const passY = (y: number): number => y - top - STOP.height / 2 + STOP.top;
   const stops = new Map(nodes.map(({ key }) => [key, { x: x(columnOf(key)), y: markY(key) }]));
-  const columnX = waves.map((wave) => centre(nodes.find((node) => node.wave === wave)!.key).x);
-  const lines = placed.edges().map(({ v, w }): GraphLine => {
-    const { points } = placed.edge(v, w) as { readonly points: readonly Point[] };
-    const passed = between(columnOf(v), columnOf(w)).map((index): Point => {
-      return { x: x(index), y: passY(heightAt(points, columnX[index]!)) };
-    });
+  const lines = edges.map(({ v, w, passes }): GraphLine => {
+    const passed = passes.map(({ index, y }): Point => ({ x: x(index), y: passY(y) }));
     return { from: v, to: w, path: pathOf([stops.get(v)!, ...passed, stops.get(w)!]) };
   });
   const lowest = Math.max(0, ...[...stops.values()].map(({ y }) => y), ...lines.map(({ path }) => lowestIn(path)));

@@ -77,13 +77,16 @@ const wavesOf = (steps: readonly RowView[]): readonly WaveCount[] =>
       first: gravest(rows).key,
     }));
 
-/** Where an arrow key leads. undefined: nowhere. */
+const ARROWS: ReadonlySet<string> = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
+
+/** Where an arrow key leads. undefined: nowhere, as every other key. */
 export function nextStop(nodes: GraphPart["nodes"], from: string, arrow: string): string | undefined {
+  if (!ARROWS.has(arrow)) return undefined;
   const here = nodes.find(({ key }) => key === from);
   if (here === undefined) return nodes[0]?.key;
   if (arrow === "ArrowLeft") return here.needs.find((need) => nodes.some(({ key }) => key === need));
   if (arrow === "ArrowRight") return nodes.find(({ needs }) => needs.includes(from))?.key;
   const column = nodes.filter(({ wave }) => wave === here.wave);
-  const by = arrow === "ArrowDown" ? 1 : arrow === "ArrowUp" ? -1 : 0;
+  const by = arrow === "ArrowDown" ? 1 : -1;
   return column[column.indexOf(here) + by]?.key;
 }

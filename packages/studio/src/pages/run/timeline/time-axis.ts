@@ -17,6 +17,9 @@ interface Gap {
 /** The share of the axis that one gap takes. */
 const GAP_SHARE = 0.06;
 const MOST_TICKS = 6;
+/** The least share between two words, and between a word and a gap, which has a word of its own. */
+const BETWEEN_TICKS = 0.1;
+const BESIDE_GAP = 0.05;
 
 /** `startedAt`: ms since 1970, of 0 on the axis. */
 export function timeAxis(endMs: number, gaps: readonly Gap[], startedAt: number): TimeAxis {
@@ -49,11 +52,14 @@ function ticksOf(end: number, gaps: readonly Gap[], startedAt: number, place: (m
   const word = end >= 600_000 ? (ms: number) => clockText(startedAt + ms) : (ms: number) => lengthWord(ms, step);
   const moments = [0, ...gaps.map(({ toMs }) => toMs)];
   const ticks: { readonly at: number; readonly word: string }[] = [];
+  const cuts = gaps.map(({ fromMs, toMs }) => [place(fromMs), place(toMs)] as const);
+  const isFree = (at: number): boolean => cuts.every(([from, to]) => at < from - BESIDE_GAP || at > to + BESIDE_GAP);
   moments.forEach((from, index) => {
     const until = gaps[index]?.fromMs ?? end;
     for (let ms = Math.ceil(from / step) * step; ms <= until; ms += step) {
-      const at = place(ms);
-      if (ticks.length === 0 || at - ticks.at(-1)!.at > 0.1) ticks.push({ at, word: word(ms) });
+      const [at, text, last] = [place(ms), word(ms), ticks.at(-1)];
+      if (last === undefined || (at - last.at > BETWEEN_TICKS && text !== last.word && isFree(at)))
+        ticks.push({ at, word: text });
     }
   });
   return ticks;
