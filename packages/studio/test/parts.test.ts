@@ -145,5 +145,6 @@ describe("addresses", () => {
     const token = "a+b%2F";
     expect(tokenIn(`http://127.0.0.1:4950/#token=${encodeURIComponent(token)}`)).toBe(token);
     expect(tokenIn(`  ${token} `)).toBe(token);
+    expect(tokenIn("#token=%")).toBe("%");
   });
 });

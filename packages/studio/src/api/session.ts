@@ -19,9 +19,16 @@ export const sessionHeld = (): void => session.set("open");
 /** A request was refused for want of a session. */
 export const sessionRefused = (): void => session.set(session.get() === "open" ? "ended" : "missing");
 
-/** The token of a printed link, or the text itself. */
-export const tokenIn = (text: string): string =>
-  decodeURIComponent(/#token=([^&\s]+)/u.exec(text)?.[1] ?? encodeURIComponent(text.trim()));
+/** The token of a printed link, or the text itself. A damaged link gives a token that no server knows. */
+export function tokenIn(text: string): string {
+  const coded = /#token=([^&\s]+)/u.exec(text)?.[1];
+  if (coded === undefined) return text.trim();
+  try {
+    return decodeURIComponent(coded);
+  } catch {
+    return coded;
+  }
+}
 
 /** Takes the token out of the address; undefined if there is none. */
 export function takeToken(): string | undefined {
