@@ -406,6 +406,8 @@ export const LIMITS = {
   /** Events of a run, and their bytes, that are kept in memory while somebody follows it. */
   feedEvents: 1_000,
   feedBytes: 4 * 1024 * 1024,
+  /** Runs whose waits are kept in memory, so that a list of all waits reads changed runs only. */
+  knownWaits: 1_000,
   /** Bytes of events that are sent at once. */
   chunkBytes: 64 * 1024,
   /** Pieces of progress that are kept for a reader that does not read. */

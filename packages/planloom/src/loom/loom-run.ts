@@ -336,8 +336,11 @@ export class LoomRun<Document = RunDocument> {
     return this.send({ type: "settle", ...of, verdict, ...said }, options);
   }
 
-  cancel(reason = "", options: SendOptions = {}): Promise<WordedReply> {
-    return this.send({ type: "cancel", reason }, options);
+  /** Ends the run. With `hash`, only if that plan still waits for approval: refused with STALE_HASH, NOT_A_PLAN. */
+  async cancel(reason = "", options: SendOptions & { readonly hash?: string } = {}): Promise<WordedReply> {
+    knownOptions(options, [...SEND_KEYS, "hash"]);
+    const { hash } = options;
+    return this.send({ type: "cancel", reason, ...(hash === undefined ? {} : { hash }) }, options);
   }
 
   /**

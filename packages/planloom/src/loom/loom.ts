@@ -57,7 +57,7 @@ import { LoomRun, type RunHome } from "./loom-run.js";
 import type { BeginningRun } from "./retry.js";
 import { OnceSender } from "./sent-once.js";
 import type { HandlerOptions, RequestHandler } from "./handler-options.js";
-import { waitingList, type WaitingList, type WaitingQuery } from "./waiting/waiting-list.js";
+import { waitingList, type KnownWaits, type WaitingList, type WaitingQuery } from "./waiting/waiting-list.js";
 import { Histories } from "./view/histories.js";
 import { plannerRequest } from "../perform/role-effects.js";
 import { todayAt } from "../perform/today.js";
@@ -121,12 +121,15 @@ export interface DraftOptions {
   readonly onDrafted?: (step: DraftedStep) => void;
   /** Called when a request must wait for the planner's endpoint. */
   readonly onWait?: (wait: WaitParams) => void;
+  /** Aborts the planner. */
+  readonly signal?: AbortSignal;
 }
 
 /** A configured Planloom. Close it when done: its runs are released, and any process can resume them. */
 export class Loom<C = unknown> {
   private readonly plans: PlanChecks;
   private readonly histories: Histories;
+  private readonly knownWaits: KnownWaits = new Map();
   private readonly closing = new AbortController();
   private readonly once: OnceSender;
 
@@ -191,7 +194,7 @@ export class Loom<C = unknown> {
    */
   async plan(
     goal: string,
-    options: Pick<DraftOptions, "inputs" | "answer" | "onDrafted" | "onWait"> & {
+    options: Pick<DraftOptions, "inputs" | "answer" | "onDrafted" | "onWait" | "signal"> & {
       readonly onInvalid?: (draft: { readonly round: number; readonly findings: readonly WordedFinding[] }) => void;
     } = {},
   ): Promise<Worded<CheckedPlan> & { readonly asking?: Asking }> {
@@ -215,7 +218,7 @@ export class Loom<C = unknown> {
    * the provider.
    */
   async draft(goal: string, options: DraftOptions = {}): Promise<Worded<PlannerReply>> {
-    const { inventory, invalid, onDrafted, onWait } = soundOptions(options, "draft");
+    const { inventory, invalid, onDrafted, onWait, signal } = soundOptions(options, "draft");
     const inputs = soundInputs(options.inputs ?? {});
     const wanted = options.answer === undefined ? {} : { answer: soundAnswer(options.answer).json };
     const { planner, executor, clock, limiter } = this.services;
@@ -229,7 +232,12 @@ export class Loom<C = unknown> {
     const asked = { goal, inputs, foreignInputs, executorModel, ...judged };
     const request = { ...plannerRequest(this.services, asked), ...(inventory && { inventory }) };
     const waits = onWait && ((wait: WaitParams) => (onWait(wait), () => undefined));
-    const context = { ...unjournaled(), ...(onDrafted && { drafted: onDrafted }), ...(waits && { waits }) };
+    const context = {
+      ...unjournaled(),
+      ...(signal && { signal }),
+      ...(onDrafted && { drafted: onDrafted }),
+      ...(waits && { waits }),
+    };
     const reply = withWords(await askPlanner(request, timedPlanner(planner, clock, limiter), context));
     if (reply.kind !== "plan") return reply;
     // A model sees no names of fields, but a finding about its draft may tell one.
@@ -357,7 +365,8 @@ export class Loom<C = unknown> {
    */
   async waiting(query: WaitingQuery = {}): Promise<WaitingList> {
     const sound = soundQuery(soundOptions(query, "list")) as WaitingQuery;
-    return waitingList(this.services.store, (runId) => this.engine.load(runId), sound);
+    const { store } = this.services;
+    return waitingList({ store, load: (runId) => this.engine.load(runId), known: this.knownWaits }, sound);
   }
 
   /**

@@ -85,7 +85,8 @@ export type Command =
        */
       readonly doubt?: number;
     }
-  | { readonly type: "cancel"; readonly reason: string }
+  /** `hash`: the run ends only if this plan still waits. A person denies it. */
+  | { readonly type: "cancel"; readonly reason: string; readonly hash?: string }
   /** Replace the plan that waits for approval under `hash`. */
   | { readonly type: "edit"; readonly hash: string; readonly plan: CheckedPlan; readonly comment?: string }
   /** Start nothing new until `unpause`. */

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { CallReview } from "../../src/loom/review/call-review.js";
 import type { PlanReview } from "../../src/loom/review/plan-review.js";
+import { memoryStore } from "../../src/store/memory.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { tool } from "../../src/tools/tool.js";
 
@@ -53,8 +54,8 @@ function shop() {
   ];
   const plans = [FIRST, SECOND];
   const planner = scriptedModel(() => ({ json: plans.shift() ?? SECOND }));
-  const open = () =>
-    createLoom({ store: "memory", tools: given, models: { planner }, approval: "always" }, { env: {} });
+  const open = ({ store = memoryStore() } = {}) =>
+    createLoom({ store, tools: given, models: { planner }, approval: "always" }, { env: {} });
   return { refunds, open };
 }
 
@@ -136,6 +137,45 @@ test("a call that waits is shown with the type and the origin of its arguments",
     decision: { what: "approved", by: "ann", args: { amount: 35 } },
   });
   expect((await loom.waiting()).waits).toEqual([]);
+  await loom.close();
+});
+
+test("a plan is denied under its hash: the run ends only if that plan still waits", async () => {
+  const { open } = shop();
+  const loom = await open();
+  const run = await loom.start("Refund order 7", { plan: SECOND });
+  const { hash } = (await run.result()).waiting!.approvals[0]!;
+  expect(await run.cancel("no", { hash: "f".repeat(64) })).toMatchObject({ ok: false, code: "STALE_HASH" });
+  expect(await run.approve(hash)).toEqual({ ok: true });
+  expect(await run.cancel("no", { hash })).toMatchObject({ ok: false, code: "ALREADY_APPROVED" });
+  const { approvals } = (await run.result()).waiting!;
+  expect(await run.cancel("no", { hash: approvals[0]!.hash })).toMatchObject({ ok: false, code: "NOT_A_PLAN" });
+  const other = await loom.start("Refund order 7", { plan: FIRST });
+  const waits = (await other.result()).waiting!.approvals;
+  expect(await other.cancel("no", { hash: waits[0]!.hash })).toEqual({ ok: true });
+  expect(await other.result()).toMatchObject({ status: "cancelled" });
+  await loom.close();
+});
+
+test("the list of what waits reads a run again only after it has changed", async () => {
+  const store = memoryStore();
+  const reads: string[] = [];
+  const read = store.read.bind(store);
+  const { open } = shop();
+  const loom = await open({ store });
+  const [one, two] = [
+    await loom.start("Refund order 7", { plan: FIRST }),
+    await loom.start("Refund order 7", { plan: FIRST }),
+  ];
+  await Promise.all([one.result(), two.result()]);
+  const first = await loom.waiting();
+  store.read = (runId, ...more) => (reads.push(runId), read(runId, ...more));
+  expect(await loom.waiting()).toEqual(first);
+  expect(reads).toEqual([]);
+  await two.pause();
+  reads.length = 0;
+  expect((await loom.waiting()).waits).toHaveLength(2);
+  expect(new Set(reads)).toEqual(new Set([two.id]));
   await loom.close();
 });
 

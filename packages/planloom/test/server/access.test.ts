@@ -2,6 +2,8 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { serveCommand } from "../../src/cli/command/serve.js";
 import { LIMITS } from "../../src/limits.js";
+import { openApi } from "../../src/server/api/open-api.js";
+import { DESCRIBED } from "../../src/server/routes/all.js";
 import { serverNames } from "../../src/server/access/place.js";
 import { readTokens } from "../../src/server/access/tokens.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
@@ -144,6 +146,56 @@ describe("a refused request", () => {
     expect(texts.join("")).not.toContain(token);
   });
 });
+
+describe("rights", () => {
+  const steps = [{ id: "sum", tool: "calculate", with: { expression: "1 + 1" } }];
+  const plan = { goal: "Add", steps };
+  const hash = "0".repeat(64);
+
+  /** The status with which each right is answered: read, approve. */
+  const cases: readonly (readonly [path: string, body: unknown, read: number, approve: number])[] = [
+    ["/v1/plans/check", { plan }, 200, 200],
+    ["/v1/plans/estimate", { plan }, 200, 200],
+    [`/v1/runs/${run.id}/retry-preview`, {}, 409, 409],
+    [`/v1/runs/${run.id}/fork-preview`, { at: "q0" }, 409, 409],
+    [`/v1/runs/${run.id}/evidence`, { expected: 1 }, 200, 200],
+    [commands, { type: "approve", hash }, 403, 409],
+    [commands, { type: "reject", comment: "no", hash }, 403, 409],
+    [commands, { type: "cancel", hash }, 403, 409],
+    [commands, { type: "cancel" }, 403, 403],
+    [commands, { type: "pause" }, 403, 403],
+    [commands, { type: "resume" }, 403, 403],
+    [commands, { type: "goal", goal: "x" }, 403, 403],
+    [commands, { type: "retry" }, 403, 403],
+    [`/v1/runs/${run.id}/fork`, { at: "q0" }, 403, 403],
+    ["/v1/plans", { goal: "x" }, 403, 403],
+  ];
+  it.each(cases)(
+    "POST %s %j gives %i to one that reads, and %i to one that approves",
+    async (path, body, ...statuses) => {
+      for (const [index, token_] of [TOKENS.read, TOKENS.approve].entries())
+        expect((await ask(path, { token: token_, body })).status).toBe(statuses[index]);
+      expect((await run.document()).status).toBe("needs-attention");
+    },
+  );
+
+  it("are decided by each route: one that does not say so is for all rights, if it is not a GET", async () => {
+    for (const one of DESCRIBED.filter(
+      ({ method, isOpen, right }) => method !== "get" && !isOpen && right === undefined,
+    )) {
+      const path = one.path.replaceAll(/\{\w+\}/gu, "x");
+      const init = { token: TOKENS.approve, ...(one.method === "post" ? { body: {} } : { method: "DELETE" }) };
+      expect([one.id, (await ask(path, init)).status]).toEqual([one.id, 403]);
+    }
+    const described = openApi(DESCRIBED)["paths"] as unknown as Paths;
+    expect(described["/v1/plans/check"]!["post"]!["x-right"]).toBe("read");
+    expect(described["/v1/runs/{id}/fork"]!["post"]!["x-right"]).toBe("all");
+  });
+});
+
+interface Paths {
+  readonly [path: string]: { readonly [method: string]: { readonly "x-right": string } };
+}
 
 describe("an accepted request", () => {
   const cases: readonly (readonly [what: string, init: AskInit])[] = [

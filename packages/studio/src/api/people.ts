@@ -33,7 +33,8 @@ export type PersonCommand =
       readonly verdict: string;
       readonly output?: Json;
     }
-  | { readonly type: "pause" | "cancel"; readonly reason?: string }
+  | { readonly type: "pause"; readonly reason?: string }
+  | { readonly type: "cancel"; readonly reason?: string; readonly hash?: string }
   | { readonly type: "resume" }
   | { readonly type: "goal"; readonly goal: string; readonly reason?: string }
   | {
@@ -70,11 +71,12 @@ function wasPaused(error: unknown): false {
   throw error;
 }
 
-/** Approves, and starts a run that is paused. */
-export async function approveAndRun(
+/** Approves, and starts a run that is paused if the person may. */
+export async function approved(
   runId: string,
   command: Extract<PersonCommand, { readonly type: "approve" }>,
+  mayResume: boolean,
 ): Promise<void> {
   const run = await sendCommand(runId, command);
-  if (run.status === "paused") await sendCommand(runId, { type: "resume" });
+  if (run.status === "paused" && mayResume) await sendCommand(runId, { type: "resume" });
 }

@@ -28,7 +28,11 @@ export const NOTHING_READ: LiveRun = { readAt: 0, writing: "", notes: new Map() 
 export const isOver = ({ status }: Pick<RunView, "status">): boolean =>
   status === "completed" || status === "failed" || status === "cancelled";
 
+/** Time between two questions whether an ended run was retried elsewhere. */
+const LOOK_MS = 4_000;
+
 export class RunFollower {
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #state = NOTHING_READ;
   #closed = false;
   #streams: readonly Stream[] = [];
@@ -53,6 +57,7 @@ export class RunFollower {
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#timer);
     document.removeEventListener("visibilitychange", this.#seen);
     this.#forget();
     this.#silence();
@@ -112,6 +117,26 @@ export class RunFollower {
     this.#set({ view, readAt: Date.now() });
     if (isOver(view) && (document === undefined || known?.seq !== view.seq))
       this.#set({ document: await get<RunDocument>(this.#path) });
+    if (isOver(view)) this.#lookLater();
+  }
+
+  /** A run that has ended has no stream. A person may retry it in another page or program. */
+  #lookLater(): void {
+    clearTimeout(this.#timer);
+    if (!this.#closed) this.#timer = setTimeout(() => void this.#look(), LOOK_MS);
+  }
+
+  async #look(): Promise<void> {
+    const { view } = this.#state;
+    const path = `${this.#path}/events?after=${view?.seq ?? 0}&limit=1`;
+    const hasMore = document.hidden
+      ? false
+      : await get<{ readonly events: readonly unknown[] }>(path).then(
+          ({ events }) => events.length > 0,
+          () => false,
+        );
+    if (hasMore) this.again();
+    else this.#lookLater();
   }
 
   /** A person retries the run: what was known of its end is no longer true. */

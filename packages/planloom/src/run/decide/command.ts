@@ -303,5 +303,9 @@ function planFor(run: Run, comment: string): Pick<EventData["goal.changed"], "ch
 
 function cancel(run: Run, command: Input & Command & { type: "cancel" }): Fact[] {
   if (isCancelling(run)) return refused(command, "ALREADY_CANCELLING", {});
+  const { hash } = command;
+  const denied = hash === undefined ? undefined : run.approvals.pending.get(hash);
+  if (hash !== undefined && denied === undefined) return notPending(run, command, hash);
+  if (denied !== undefined && denied.subject !== "plan") return refused(command, "NOT_A_PLAN", { hash: denied.hash });
   return [...withdrawn(run, undefined, "cancelled"), fact("cancel.requested", { comment: commentIn(command) })];
 }

@@ -12,8 +12,8 @@ export async function boundedBody(request: Request): Promise<Request> {
   const given = request.headers.get("content-type") ?? "";
   if (bytes.length > 0 && !/^application\/json\s*(;|$)/iu.test(given))
     throw new PlanloomError("MEDIA_TYPE", { given: given.slice(0, SHOWN_CHARS) });
-  const { method, headers } = request;
-  return new Request(request.url, { method, headers, ...(bytes.length === 0 ? {} : { body: bytes }) });
+  const { method, headers, signal } = request;
+  return new Request(request.url, { method, headers, signal, ...(bytes.length === 0 ? {} : { body: bytes }) });
 }
 
 async function readAll(body: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { isObject, type Json, type JsonObject } from "../../plan/json.js";
 import { ANSWERS, type AnswerName } from "./answers.js";
-import type { RouteAnswer, RouteFacts } from "./route.js";
+import { rightFor, type RouteAnswer, type RouteFacts } from "./route.js";
 
 export function openApi(routes: readonly RouteFacts[]): JsonObject {
   const paths: { [path: string]: { [method: string]: Json } } = {};
@@ -15,7 +15,8 @@ export function openApi(routes: readonly RouteFacts[]): JsonObject {
       version: "1",
       description:
         "Starts, follows and steers runs of plans. Errors are `application/problem+json` with a `code`, a `detail` and " +
-        "the `next` step. Answers may get more fields: ignore those that you do not know.",
+        "the `next` step. Answers may get more fields: ignore those that you do not know. `x-right` is the least right " +
+        "of a token that may use a route: read, approve or all.",
     },
     servers: [{ url: "http://127.0.0.1:4950" }],
     security: [{ bearer: [] }, { session: [] }],
@@ -42,7 +43,7 @@ function operation(one: RouteFacts): Json {
     operationId: id,
     summary,
     ...(description === undefined ? {} : { description }),
-    ...(isOpen ? { security: [] } : {}),
+    ...(isOpen ? { security: [] } : { "x-right": rightFor(one) }),
     parameters: [...pathParameters(one.path), ...queryParameters(one.query), ...headerParameters(one.headers)],
     ...(body === undefined ? {} : { requestBody: requestBody(body, example) }),
     responses: { ...Object.fromEntries(Object.entries(one.answers).map(answerEntry)), ...problems(one) },

@@ -2,7 +2,7 @@
 // `routed` serves and `openApi` describes.
 import type { z } from "zod";
 import type { Loom } from "../../loom/loom.js";
-import type { Caller } from "../../loom/handler-options.js";
+import type { Caller, TokenRight } from "../../loom/handler-options.js";
 import type { AnswerName } from "./answers.js";
 
 export type Method = "get" | "post" | "delete";
@@ -45,9 +45,15 @@ export interface RouteFacts {
   readonly problems?: readonly number[];
   /** It needs no token. */
   readonly isOpen?: true;
+  /** The least right of a token that may use it. Default: `read` for GET, `all` for others. */
+  readonly right?: TokenRight;
 }
 
+export const rightFor = ({ method, right }: RouteFacts): TokenRight => right ?? (method === "get" ? "read" : "all");
+
 export interface Route extends RouteFacts {
+  /** The right that this body needs, if some need more than others. */
+  readonly rightOf?: (body: unknown) => TokenRight;
   readonly handle: (loom: Loom, asked: Asked<unknown, unknown, unknown>) => Promise<Response>;
 }
 
@@ -67,6 +73,7 @@ export const route = <
     readonly path: Path;
     readonly query?: Query;
     readonly body?: Body;
+    readonly rightOf?: (body: Output<Body>) => TokenRight;
     readonly handle: (loom: Loom, asked: Asked<PathParams<Path>, Output<Query>, Output<Body>>) => Promise<Response>;
   },
 ): Route => facts as unknown as Route;

@@ -3,10 +3,11 @@
 import { Hono, type Context } from "hono";
 import type { Loom } from "../../loom/loom.js";
 import { PlanloomError } from "../../words/planloom-error.js";
+import { assertRight } from "../access/rights.js";
 import type { CallerVariables } from "../access/tokens.js";
 import { errorProblem, problemResponse } from "../problem.js";
 import { readBody, readQuery } from "./request.js";
-import { honoPath, type Route, type RouteFacts } from "./route.js";
+import { honoPath, rightFor, type Route, type RouteFacts } from "./route.js";
 
 export function routed(loom: Loom, routes: readonly Route[]): Hono<CallerVariables> {
   const app = new Hono<CallerVariables>();
@@ -17,13 +18,12 @@ export function routed(loom: Loom, routes: readonly Route[]): Hono<CallerVariabl
 
 async function answered(loom: Loom, one: Route, context: Context<CallerVariables>): Promise<Response> {
   const request = context.req.raw;
-  return one.handle(loom, {
-    params: context.req.param(),
-    query: readQuery(new URL(request.url).searchParams, one.query),
-    body: one.body === undefined ? undefined : await readBody(request, one.body),
-    caller: context.get("caller"),
-    request,
-  });
+  const caller = context.get("caller");
+  if (one.isOpen !== true) assertRight(caller, rightFor(one));
+  const query = readQuery(new URL(request.url).searchParams, one.query);
+  const body = one.body === undefined ? undefined : await readBody(request, one.body);
+  if (one.rightOf !== undefined) assertRight(caller, one.rightOf(body));
+  return one.handle(loom, { params: context.req.param(), query, body, caller, request });
 }
 
 /** What is asked of a path that has other methods, and of a path that does not exist. Mounted after all routes. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../limits.js";
 import type { LoomRun, SendOptions } from "../../loom/loom-run.js";
+import type { TokenRight } from "../../loom/handler-options.js";
 import type { WordedRefusal, WordedReply } from "../../loom/worded-reply.js";
 import { DOUBT_VERDICTS, UNUSABLE_VERDICTS } from "../../run/command.js";
 import { FIELD, onlyGiven } from "../api/parts.js";
@@ -77,7 +78,14 @@ const COMMANDS = [
     takeOver: z.boolean().optional().meta({ description: "Also from a process that is alive." }),
   }),
   z.strictObject({ ...again, type: z.literal("goal"), goal: FIELD.text, reason }),
-  z.strictObject({ ...again, type: z.literal("cancel"), reason }),
+  z.strictObject({
+    ...again,
+    type: z.literal("cancel"),
+    reason,
+    hash: FIELD.text
+      .optional()
+      .meta({ description: "A plan that waits, and is denied: the run ends only if that plan still waits." }),
+  }),
   z.strictObject({ ...again, type: z.literal("retry"), ...retryFields }),
   z.strictObject({ ...again, type: z.literal("answer") }),
 ] as const;
@@ -112,7 +120,7 @@ async function sent(run: LoomRun, command: Command, options: SendOptions): Promi
     case "goal":
       return run.changeGoal(command.goal, { ...options, ...onlyGiven({ reason: command.reason }) });
     case "cancel":
-      return run.cancel(command.reason, options);
+      return run.cancel(command.reason, { ...options, ...onlyGiven({ hash: command.hash }) });
     case "retry": {
       const { type: _type, ...more } = command;
       return run.retry({ ...options, ...onlyGiven(more) });
@@ -130,6 +138,13 @@ async function changedSince(run: LoomRun, { code, params = {} }: WordedRefusal):
   return current === null || current.revision === revision ? {} : { diff: await run.diff(revision, current.revision) };
 }
 
+/** Commands that answer what waits. An edit is none: it replaces the plan. To deny a plan ends its run. */
+const rightOf = (given: Sent): TokenRight =>
+  ["approve", "reject", "respond", "settle"].includes(given.type) ||
+  (given.type === "cancel" && given.hash !== undefined)
+    ? "approve"
+    : "all";
+
 const command = route({
   method: "post",
   path: "/v1/runs/{id}/commands",
@@ -137,7 +152,10 @@ const command = route({
   summary: "Send a command to a run",
   description:
     "The log names the caller's token as the author. An approval names the hash of what was looked at. If that is not " +
-    "what waits any more, the answer is 409 STALE_HASH.",
+    "what waits any more, the answer is 409 STALE_HASH. `approve`, `reject`, `respond`, `settle`, and `cancel` with a " +
+    "`hash`, need the right `approve`; the others need `all`.",
+  right: "approve",
+  rightOf,
   body,
   example: { type: "approve", hash: "sha256:…" },
   answers: { 200: { description: "The run after the command.", schema: "Run" } },

@@ -32,6 +32,7 @@ const compared = route({
   id: "compareEvidence",
   summary: "Read the evidence card, with the answer compared",
   description: "Compares the answer with an expected one, a JSON value or a text. Stores nothing.",
+  right: "read",
   body: z.strictObject({ expected: FIELD.anyJson }),
   example: { expected: { total: 42 } },
   answers: { 200: { description: "The card with its evaluation.", schema: "Evidence", stream: MARKDOWN } },

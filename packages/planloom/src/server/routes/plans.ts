@@ -13,7 +13,8 @@ const make = route({
   path: "/v1/plans",
   id: "makePlan",
   summary: "Write a plan for a goal",
-  description: "Asks the planner, and runs nothing. It takes as long as the planner's model does.",
+  description:
+    "Asks the planner, and runs nothing. It takes as long as the planner's model does, and ends if the client leaves.",
   body: z.strictObject({
     goal: FIELD.text,
     inputs: FIELD.inputs.optional(),
@@ -22,8 +23,8 @@ const make = route({
   example: { goal: "Compare the three offers" },
   answers: { 200: { description: "The plan with its hash, its findings and its estimate.", schema: "MadePlan" } },
   problems: [422, 502],
-  handle: async (loom, { body: { goal, inputs: values, answerSchema: answer } }) => {
-    const made = await loom.plan(goal, onlyGiven({ inputs: values, answer }));
+  handle: async (loom, { body: { goal, inputs: values, answerSchema: answer }, request }) => {
+    const made = await loom.plan(goal, { signal: request.signal, ...onlyGiven({ inputs: values, answer }) });
     const { plan: checked, hash, findings, inputs: all, afterUntrusted, asking } = made;
     const facts = onlyGiven({ afterUntrusted, asking });
     const estimate = await loom.estimate(made);
@@ -37,6 +38,7 @@ const check = route({
   id: "checkPlan",
   summary: "Check a plan",
   description: "Checks a plan against the tools and the limits. All findings come at once, with what to write instead.",
+  right: "read",
   body: z.strictObject({
     plan: FIELD.plan,
     goal: FIELD.text.optional(),
@@ -61,6 +63,7 @@ const estimate = route({
   id: "estimatePlan",
   summary: "Estimate a plan",
   description: "Estimates calls, tokens, money and time from the newest runs of the store.",
+  right: "read",
   body: z.strictObject({ plan: FIELD.plan, inputs: FIELD.inputs.optional() }),
   example: { plan: { goal: "Add", steps: [{ id: "sum", tool: "calculate", with: { expression: "1 + 1" } }] } },
   answers: { 200: { description: "The estimate.", schema: "Estimate" } },

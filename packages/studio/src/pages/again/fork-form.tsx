@@ -5,6 +5,7 @@ import type { Json, RunDocument } from "planloom";
 import { post } from "../../api/client.js";
 import { pageOfRun, runPath } from "../../api/people.js";
 import { go } from "../../app/router.js";
+import { Allowed } from "../../parts/allowed.js";
 import { Button } from "../../parts/button.js";
 import { ErrorNote } from "../../parts/note.js";
 import { TypedField } from "../../parts/typed-field.js";
@@ -48,12 +49,14 @@ export function ForkForm(props: AgainProps) {
       {failed !== undefined && <ErrorNote error={failed} />}
       {preview !== undefined && <Preview run={run} effects={effects} preview={preview} verb="fork" />}
       {preview !== undefined && (
-        <div class="form-acts">
-          <Button kind="primary" working="Starting …" onPress={send}>
-            Start the new run
-          </Button>
-          <span class="small soft">This run stays as it is.</span>
-        </div>
+        <Allowed needs="all" to="start a run">
+          <div class="form-acts">
+            <Button kind="primary" working="Starting …" onPress={send}>
+              Start the new run
+            </Button>
+            <span class="small soft">This run stays as it is.</span>
+          </div>
+        </Allowed>
       )}
     </>
   );

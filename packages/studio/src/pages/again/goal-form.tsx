@@ -5,6 +5,7 @@ import type { RunDocument } from "planloom";
 import { post } from "../../api/client.js";
 import { pageOfRun, sendCommand } from "../../api/people.js";
 import { go } from "../../app/router.js";
+import { Allowed } from "../../parts/allowed.js";
 import { Button } from "../../parts/button.js";
 import { Field } from "../../parts/field.js";
 import { ErrorNote } from "../../parts/note.js";
@@ -38,12 +39,14 @@ export function GoalForm({ run }: AgainProps) {
       </Field>
       <Done run={run} />
       {failed !== undefined && <ErrorNote error={failed} />}
-      <div class="form-acts">
-        <Button kind="primary" blocked={blocked} working="Sending …" onPress={send}>
-          {isOver(run) ? "Start a new run with this goal" : "Change the goal and plan again"}
-        </Button>
-        {draft.isEdited && <Button onPress={draft.undo}>Undo</Button>}
-      </div>
+      <Allowed needs="all" to="change a goal">
+        <div class="form-acts">
+          <Button kind="primary" blocked={blocked} working="Sending …" onPress={send}>
+            {isOver(run) ? "Start a new run with this goal" : "Change the goal and plan again"}
+          </Button>
+          {draft.isEdited && <Button onPress={draft.undo}>Undo</Button>}
+        </div>
+      </Allowed>
     </>
   );
 }

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { pageOfRun, runPath, sendCommand } from "../../api/people.js";
 import { go } from "../../app/router.js";
+import { Allowed } from "../../parts/allowed.js";
 import { Button } from "../../parts/button.js";
 import { Field } from "../../parts/field.js";
 import { ErrorNote } from "../../parts/note.js";
@@ -37,12 +38,14 @@ export function RetryForm({ run, step, onStep }: AgainProps) {
       {failed !== undefined && <ErrorNote error={failed} />}
       {preview !== undefined && <Preview run={run} effects={effects} preview={preview} verb="retry" />}
       {preview !== undefined && (
-        <div class="form-acts">
-          <Button kind="primary" working="Starting …" onPress={send}>
-            {step === undefined ? "Retry the run" : "Restart from this step"}
-          </Button>
-          <span class="small soft">{retryText(preview.runs.length)}</span>
-        </div>
+        <Allowed needs="all" to="retry a run">
+          <div class="form-acts">
+            <Button kind="primary" working="Starting …" onPress={send}>
+              {step === undefined ? "Retry the run" : "Restart from this step"}
+            </Button>
+            <span class="small soft">{retryText(preview.runs.length)}</span>
+          </div>
+        </Allowed>
       )}
     </>
   );

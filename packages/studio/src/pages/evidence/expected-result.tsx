@@ -5,6 +5,7 @@ import type { EvidenceCard } from "../../api/evidence.js";
 import { post } from "../../api/client.js";
 import { pageOfRun, runPath } from "../../api/people.js";
 import { go } from "../../app/router.js";
+import { Allowed } from "../../parts/allowed.js";
 import { Button } from "../../parts/button.js";
 import { Field } from "../../parts/field.js";
 import { FormDialog } from "../../parts/form-dialog.js";
@@ -42,7 +43,11 @@ function Outcome({ card, evaluation }: { readonly card: EvidenceCard; readonly e
           ))}
         </ul>
       )}
-      {offer !== undefined && card.finishedAt !== null && <Replan runId={card.runId} feedback={offer.feedback} />}
+      {offer !== undefined && card.finishedAt !== null && (
+        <Allowed needs="all" to="plan again">
+          <Replan runId={card.runId} feedback={offer.feedback} />
+        </Allowed>
+      )}
     </>
   );
 }

@@ -2,7 +2,8 @@
 // command. The primary button names the act.
 import { useState } from "preact/hooks";
 import { announceNow } from "../../app/announce.js";
-import { approveAndRun, pageOfRun, sendCommand, type CallReview } from "../../api/people.js";
+import { approved, pageOfRun, sendCommand, type CallReview } from "../../api/people.js";
+import { Allowed, useMay } from "../../parts/allowed.js";
 import { Button } from "../../parts/button.js";
 import { FormDialog } from "../../parts/form-dialog.js";
 import { ErrorNote } from "../../parts/note.js";
@@ -25,6 +26,7 @@ export function CallCard({ call, level, onDone }: CallCardProps) {
   const [rest, setRest] = useState<"values" | "host">();
   const [asksDeny, setAsksDeny] = useState(false);
   const [error, setError] = useState<unknown>();
+  const mayAll = useMay("all");
   const { runId, hash, tool } = call;
   const done = (word: string) => {
     forgetDrafts(hash);
@@ -34,7 +36,8 @@ export function CallCard({ call, level, onDone }: CallCardProps) {
   const approve = async () => {
     setError(undefined);
     const args = form.edited ? { args: form.args } : {};
-    await approveAndRun(runId, { type: "approve", hash, ...args, ...(rest === undefined ? {} : { rest }) }).then(
+    const command = { type: "approve", hash, ...args, ...(rest === undefined ? {} : { rest }) } as const;
+    await approved(runId, command, mayAll).then(
       () => done("Approved. The call is made."),
       (thrown: unknown) => (setError(thrown), onDone()),
     );
@@ -64,11 +67,13 @@ export function CallCard({ call, level, onDone }: CallCardProps) {
       {call.waiting && (
         <footer>
           {error !== undefined && <ErrorNote error={error} />}
-          <Button kind="primary" blocked={form.blocked} working="Approving …" onPress={approve}>
-            {actText(call, form.edited)}
-          </Button>
-          <Button onPress={() => setAsksDeny(true)}>Deny the call …</Button>
-          <span class="small">Approves {form.edited ? "your arguments" : "these arguments"} only</span>
+          <Allowed needs="approve" to="decide about the call">
+            <Button kind="primary" blocked={form.blocked} working="Approving …" onPress={approve}>
+              {actText(call, form.edited)}
+            </Button>
+            <Button onPress={() => setAsksDeny(true)}>Deny the call …</Button>
+            <span class="small">Approves {form.edited ? "your arguments" : "these arguments"} only</span>
+          </Allowed>
         </footer>
       )}
       {asksDeny && (

@@ -1,7 +1,8 @@
 // The decision on a plan: four buttons, each with its consequence. In: the review. Out: a command. Nothing is preselected.
 import { useState } from "preact/hooks";
 import { announceNow } from "../../app/announce.js";
-import { approveAndRun, approveOnly, sendCommand, type PlanReview } from "../../api/people.js";
+import { approved, approveOnly, sendCommand, type PlanReview } from "../../api/people.js";
+import { Allowed, useMay } from "../../parts/allowed.js";
 import { Button } from "../../parts/button.js";
 import { FormDialog } from "../../parts/form-dialog.js";
 import { ErrorNote } from "../../parts/note.js";
@@ -18,6 +19,7 @@ export function DecidePlan({ plan, isEditing, onDone }: DecidePlanProps) {
   const [asks, setAsks] = useState<"changes" | "deny">();
   const [calls, setCalls] = useState(false);
   const [error, setError] = useState<unknown>();
+  const mayAll = useMay("all");
   const { runId, hash } = plan;
   const done = (word: string) => {
     forgetDrafts(hash);
@@ -37,80 +39,89 @@ export function DecidePlan({ plan, isEditing, onDone }: DecidePlanProps) {
   const covered = plan.steps.filter(({ asks: own }) => own?.stands === true);
   const approve = { type: "approve", hash, ...(calls ? { calls } : {}) } as const;
   return (
-    <div class="decide">
-      {error !== undefined && <ErrorNote error={error} />}
-      {covered.length > 0 && (
-        <label class="check small">
-          <input type="checkbox" checked={calls} onChange={(event) => setCalls(event.currentTarget.checked)} /> Also
-          approve the call{covered.length === 1 ? "" : "s"} of {covered.length === 1 ? "step" : "steps"}{" "}
-          {andText(covered.map(({ number }) => String(number)))}: all arguments stand in the plan
-        </label>
-      )}
-      <div>
-        <Button
-          kind="primary"
-          blocked={blocked}
-          working="Approving …"
-          onPress={() => send(() => approveAndRun(runId, approve), "Approved. The run goes on.")}
-        >
-          Approve and run
-        </Button>
-        <p>{runText(plan, calls)}</p>
-      </div>
-      <div>
-        <Button
-          blocked={blocked}
-          working="Approving …"
-          onPress={() => send(() => approveOnly(runId, hash), "Approved. The run is paused.")}
-        >
-          Approve only
-        </Button>
-        <p>Your approval is recorded and the run is paused. No step starts until someone resumes it.</p>
-      </div>
-      {plan.rejecting?.then !== "end" && (
+    <Allowed needs="approve" to="decide about the plan">
+      <div class="decide">
+        {error !== undefined && <ErrorNote error={error} />}
+        {covered.length > 0 && (
+          <label class="check small">
+            <input type="checkbox" checked={calls} onChange={(event) => setCalls(event.currentTarget.checked)} /> Also
+            approve the call{covered.length === 1 ? "" : "s"} of {covered.length === 1 ? "step" : "steps"}{" "}
+            {andText(covered.map(({ number }) => String(number)))}: all arguments stand in the plan
+          </label>
+        )}
         <div>
-          <Button onPress={() => setAsks("changes")}>Request changes …</Button>
-          <p>{changesText(plan)}</p>
+          <Button
+            kind="primary"
+            blocked={blocked}
+            working="Approving …"
+            onPress={() =>
+              send(() => approved(runId, approve, mayAll), mayAll ? "Approved. The run goes on." : "Approved.")
+            }
+          >
+            {mayAll ? "Approve and run" : "Approve"}
+          </Button>
+          <p>
+            {runText(plan, calls)}
+            {!mayAll && " If the run is paused, it starts when someone resumes it."}
+          </p>
         </div>
-      )}
-      <div class="apart">
-        <Button onPress={() => setAsks("deny")}>Deny …</Button>
-        <p>{denyText(plan)}</p>
-      </div>
-      {asks === "changes" && (
-        <FormDialog
-          title="Request changes"
-          label="What should be different?"
-          needed
-          act={`Send and ask for revision ${plan.revision + 1}`}
-          working="Sending …"
-          draft={`${hash}/changes`}
-          onClose={() => setAsks(undefined)}
-          onSend={async (comment) => {
-            await sendCommand(runId, { type: "reject", hash, comment });
-            done("Your comment is with the planner.");
-          }}
-        >
-          <p>{changesText(plan)}</p>
-        </FormDialog>
-      )}
-      {asks === "deny" && (
-        <FormDialog
-          title="Deny the plan"
-          label="Reason, optional"
-          act="Deny and end the run"
-          working="Ending …"
-          draft={`${hash}/deny`}
-          onClose={() => setAsks(undefined)}
-          onSend={async (reason) => {
-            await sendCommand(runId, { type: "cancel", reason });
-            done("Denied. The run ends.");
-          }}
-        >
+        <Allowed needs="all" to="pause a run with the approval, or to change the plan yourself">
+          <div>
+            <Button
+              blocked={blocked}
+              working="Approving …"
+              onPress={() => send(() => approveOnly(runId, hash), "Approved. The run is paused.")}
+            >
+              Approve only
+            </Button>
+            <p>Your approval is recorded and the run is paused. No step starts until someone resumes it.</p>
+          </div>
+        </Allowed>
+        {plan.rejecting?.then !== "end" && (
+          <div>
+            <Button onPress={() => setAsks("changes")}>Request changes …</Button>
+            <p>{changesText(plan)}</p>
+          </div>
+        )}
+        <div class="apart">
+          <Button onPress={() => setAsks("deny")}>Deny …</Button>
           <p>{denyText(plan)}</p>
-        </FormDialog>
-      )}
-    </div>
+        </div>
+        {asks === "changes" && (
+          <FormDialog
+            title="Request changes"
+            label="What should be different?"
+            needed
+            act={`Send and ask for revision ${plan.revision + 1}`}
+            working="Sending …"
+            draft={`${hash}/changes`}
+            onClose={() => setAsks(undefined)}
+            onSend={async (comment) => {
+              await sendCommand(runId, { type: "reject", hash, comment });
+              done("Your comment is with the planner.");
+            }}
+          >
+            <p>{changesText(plan)}</p>
+          </FormDialog>
+        )}
+        {asks === "deny" && (
+          <FormDialog
+            title="Deny the plan"
+            label="Reason, optional"
+            act="Deny and end the run"
+            working="Ending …"
+            draft={`${hash}/deny`}
+            onClose={() => setAsks(undefined)}
+            onSend={async (reason) => {
+              await sendCommand(runId, { type: "cancel", reason, hash });
+              done("Denied. The run ends.");
+            }}
+          >
+            <p>{denyText(plan)}</p>
+          </FormDialog>
+        )}
+      </div>
+    </Allowed>
   );
 }
 

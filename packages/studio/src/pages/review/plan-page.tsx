@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { pageOfRun, type PlanReview } from "../../api/people.js";
 import { State } from "../../parts/state.js";
 import { Time } from "../../parts/time.js";
+import { useMay } from "../../parts/allowed.js";
 import { Decided } from "./decided.js";
 import { DecidePlan } from "./decide-plan.js";
 import { EditPlan, usePlanDraft } from "./edit-plan.js";
@@ -144,6 +145,7 @@ function Why({ plan: { why, revision } }: { readonly plan: PlanReview }) {
 function Steps({ plan, onEdit }: { readonly plan: PlanReview; readonly onEdit: () => void }) {
   const [showsChanges, setShowsChanges] = useState(true);
   const draft = usePlanDraft(plan);
+  const mayEdit = useMay("all");
   const { against, steps } = plan;
   const compares = against !== undefined && showsChanges;
   const shown = compares ? steps : steps.filter(({ mark }) => mark !== "removed");
@@ -171,7 +173,7 @@ function Steps({ plan, onEdit }: { readonly plan: PlanReview; readonly onEdit: (
       </ol>
       <p class="small soft after-plan">
         {plan.answer}{" "}
-        {plan.waiting && (
+        {plan.waiting && mayEdit && (
           <button type="button" class="link" onClick={onEdit}>
             {draft.isEdited ? "Go on with your changes, which are not saved" : "Edit the plan as YAML"}
           </button>

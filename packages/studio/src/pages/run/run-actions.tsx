@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { post } from "../../api/client.js";
 import { isOver } from "../../api/run-live.js";
 import type { RunView } from "../../api/run-view.js";
+import { Allowed } from "../../parts/allowed.js";
 import { Button } from "../../parts/button.js";
 import { FormDialog } from "../../parts/form-dialog.js";
 import { ErrorNote } from "../../parts/note.js";
@@ -45,16 +46,18 @@ function WhileOpen({ view, again }: RunActionsProps) {
   return (
     <>
       {error !== undefined && <ErrorNote error={error} />}
-      {isPaused ? (
-        <Button onPress={() => send("resume")} working="Resuming …">
-          Resume
-        </Button>
-      ) : (
-        <Button onPress={() => send("pause")} working="Pausing …" title="Nothing new starts. What runs now goes on.">
-          Pause
-        </Button>
-      )}
-      <Button onPress={() => setCancelling(true)}>Cancel the run …</Button>
+      <Allowed needs="all" to="pause or cancel the run">
+        {isPaused ? (
+          <Button onPress={() => send("resume")} working="Resuming …">
+            Resume
+          </Button>
+        ) : (
+          <Button onPress={() => send("pause")} working="Pausing …" title="Nothing new starts. What runs now goes on.">
+            Pause
+          </Button>
+        )}
+        <Button onPress={() => setCancelling(true)}>Cancel the run …</Button>
+      </Allowed>
       {isCancelling && <CancelDialog view={view} again={again} onClose={() => setCancelling(false)} />}
     </>
   );

@@ -2,6 +2,7 @@
 // shows. A server with a model of its own has none.
 import { useState } from "preact/hooks";
 import { useGet } from "../../api/use-get.js";
+import { useMay } from "../../parts/allowed.js";
 import { Button } from "../../parts/button.js";
 import { ErrorNote } from "../../parts/note.js";
 import { startRun } from "./start-run.js";
@@ -21,6 +22,7 @@ export const useDemo = (): Demo | null | undefined => useGet<StudioFacts>("/stud
 
 export function DemoGoals({ demo: { says, goals } }: { readonly demo: Demo }) {
   const [error, setError] = useState<unknown>();
+  const mayStart = useMay("all");
   return (
     <>
       <p>{says}</p>
@@ -31,9 +33,11 @@ export function DemoGoals({ demo: { says, goals } }: { readonly demo: Demo }) {
               <h3>{goal}</h3>
               <p>{shows}</p>
             </div>
-            <Button working="Starting …" onPress={() => startRun({ goal }).catch(setError)}>
-              Start this run
-            </Button>
+            {mayStart && (
+              <Button working="Starting …" onPress={() => startRun({ goal }).catch(setError)}>
+                Start this run
+              </Button>
+            )}
           </li>
         ))}
       </ul>

@@ -9,6 +9,7 @@ import { FindField } from "../../parts/find-field.js";
 import { EmptyNote, ErrorNote } from "../../parts/note.js";
 import { useNow } from "../../parts/time.js";
 import "../../style/runs.css";
+import { Allowed } from "../../parts/allowed.js";
 import { DemoGoals, useDemo } from "./demo-goals.js";
 import { EmptyStore } from "./empty-store.js";
 import { FILTER_WORD, FILTERS, runsAddress, shownIn, type Shown } from "./run-filter.js";
@@ -37,7 +38,9 @@ export function RunsPage() {
       <div class="page-head">
         <h1>Runs</h1>
       </div>
-      <StartForm />
+      <Allowed needs="all" to="start runs">
+        <StartForm />
+      </Allowed>
       {demo && list !== undefined && !isStoreEmpty && (
         <details class="demo" open={list !== undefined && countOf(list) < FEW_RUNS}>
           <summary>Demo: the model is scripted. Goals that it knows</summary>

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { Json } from "planloom";
 import { announceNow } from "../../app/announce.js";
 import { pageOfRun, sendCommand, type Waiting } from "../../api/people.js";
+import { Allowed } from "../../parts/allowed.js";
 import { Button } from "../../parts/button.js";
 import { DataTable } from "../../parts/data-table.js";
 import { ErrorNote } from "../../parts/note.js";
@@ -137,9 +138,11 @@ export function OutcomeCard({ entry, onDone }: OutcomeCardProps) {
       </div>
       <footer>
         {error !== undefined && <ErrorNote error={error} />}
-        <Button kind="primary" blocked={blockedBy(entry, verdict, lacks)} working="Recording …" onPress={send}>
-          {verdict?.act ?? (entry.kind === "doubt" ? "Choose what happened" : "Choose what follows")}
-        </Button>
+        <Allowed needs="approve" to="answer">
+          <Button kind="primary" blocked={blockedBy(entry, verdict, lacks)} working="Recording …" onPress={send}>
+            {verdict?.act ?? (entry.kind === "doubt" ? "Choose what happened" : "Choose what follows")}
+          </Button>
+        </Allowed>
       </footer>
     </article>
   );

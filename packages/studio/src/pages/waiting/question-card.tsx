@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { announceNow } from "../../app/announce.js";
 import { pageOfRun, sendCommand, type Waiting } from "../../api/people.js";
+import { Allowed } from "../../parts/allowed.js";
 import { Button } from "../../parts/button.js";
 import { DataTable } from "../../parts/data-table.js";
 import { ErrorNote } from "../../parts/note.js";
@@ -64,16 +65,18 @@ export function QuestionCard({ entry, onDone }: QuestionCardProps) {
         </div>
         <footer>
           {error !== undefined && <ErrorNote error={error} />}
-          <Button
-            kind="primary"
-            submit
-            blocked={answer.value === undefined ? (answer.why ?? "Answer first.") : undefined}
-            working="Sending …"
-            isWorking={isWorking}
-          >
-            Answer and continue
-          </Button>
-          <span class="small">{answer.value === undefined ? answer.why : "The steps that wait for this go on"}</span>
+          <Allowed needs="approve" to="answer">
+            <Button
+              kind="primary"
+              submit
+              blocked={answer.value === undefined ? (answer.why ?? "Answer first.") : undefined}
+              working="Sending …"
+              isWorking={isWorking}
+            >
+              Answer and continue
+            </Button>
+            <span class="small">{answer.value === undefined ? answer.why : "The steps that wait for this go on"}</span>
+          </Allowed>
         </footer>
       </form>
     </article>
