@@ -3,7 +3,7 @@
 export type { EvidenceCard } from "./loom/evidence/card.js";
 export type { CallReview } from "./loom/review/call-review.js";
 export type { PlanReview } from "./loom/review/plan-review.js";
-export type { RowView, RunView, StepView } from "./loom/view/run-view.js";
+export type { PromptsView, RowView, RunView, StepView } from "./loom/view/run-view.js";
 export type { WaitingEntry } from "./loom/waiting/waiting-run.js";
 export type { AgUiEvent, AgUiInterrupt, AgUiOutcome } from "./streams/ag-ui-event.js";
 export type { AgUiOptions } from "./streams/ag-ui-stream.js";

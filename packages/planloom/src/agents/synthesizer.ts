@@ -23,6 +23,9 @@ export interface AnswerRequest extends AnswerFacts {
 /** Appended to an answer that the output limit cut. */
 export const CUT_MARK = "[The answer was cut by the model's output limit.]";
 
+/** The name of the request after a server has refused whole outputs as too long. */
+export const FROM_PREVIEWS = "answer from previews";
+
 interface Written {
   readonly answer: Json;
   readonly usage: Usage;
@@ -71,7 +74,7 @@ async function firstReply(request: AnswerRequest, ask: Ask): Promise<{ reply: Mo
     if (!isTooLong(thrown) || !request.outputs.some(({ whole }) => whole === true)) throw thrown;
     const outputs = request.outputs.map(({ whole: _whole, ...output }) => output);
     const facts = { ...request, outputs };
-    return { reply: await ask("answer from previews", facts), facts };
+    return { reply: await ask(FROM_PREVIEWS, facts), facts };
   }
 }
 

@@ -3,6 +3,7 @@
 import { currentPlan, findWork } from "../run/lookup.js";
 import { isEnded } from "../run/status.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
+import type { RebuildPrompts } from "../perform/prompts.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import { checkedListener, typedDocument, type AnswerSchema } from "./answer-schema.js";
 import { documentOf, type RunDocument } from "./document.js";
@@ -27,7 +28,8 @@ import { revisionDiff, revisionsIn, type RevisionDiff } from "./revision-diff.js
 import { contextAt, type ContextThen } from "./step-context.js";
 import { traceOf } from "./trace.js";
 import type { TraceEntry } from "./trace-entry.js";
-import type { RunView, StepView } from "./view/run-view.js";
+import { readPrompts, type PromptsQuery } from "./view/prompts.js";
+import type { PromptsView, RunView, StepView } from "./view/run-view.js";
 import { besideOf } from "./view/beside.js";
 import { readStepView } from "./view/read-step-view.js";
 import { timelineOf, viewOf } from "./view/view.js";
@@ -73,6 +75,8 @@ const FOREIGN_ARGS = { arguments: "args", input: "args", editedArgs: "args" };
 export interface RunHome extends Home {
   /** Sends commands that have an id of their sender. */
   readonly once: OnceSender;
+  /** Writes the requests of an effect again. Never rejects. */
+  readonly rebuildPrompts: RebuildPrompts;
 }
 
 /** `Document` is the result: typed if the run was started, or opened, with the schema of its answer. */
@@ -129,6 +133,16 @@ export class LoomRun<Document = RunDocument> {
    */
   stepView(step: string, { item }: { readonly item?: number } = {}): Promise<StepView> {
     return readStepView(this.id, { step, ...(item === undefined ? {} : { item }) }, this.store, this.home);
+  }
+
+  /**
+   * What the models of a row were sent: the system text and messages of each request, rebuilt from the log by this
+   * version. It is no record; `rebuilt` says so, and `gaps` says what cannot be rebuilt. `step` is the key of a row, or
+   * `#review` for the reviews between steps. Rejects with NO_SUCH_STEP.
+   */
+  prompts(step: string, options: Omit<PromptsQuery, "step"> = {}): Promise<PromptsView> {
+    knownOptions(options, ["item", "attempt"]);
+    return readPrompts(this.id, { step, ...options }, this.store, this.home);
   }
 
   /**

@@ -25,7 +25,7 @@ import {
 import type { RunDocument } from "./document.js";
 import { afterDraft } from "../run/effect.js";
 import type { Asking, EventData } from "../run/event.js";
-import type { RoleNames, Settings } from "../run/settings.js";
+import { PLANNER_FUNCTION, type RoleNames, type Settings } from "../run/settings.js";
 import type { CheckedPlan } from "../run/command.js";
 import { readOfForeign } from "../run/followed-plan.js";
 import { marksOf } from "../run/decide/revision.js";
@@ -59,6 +59,7 @@ import { OnceSender } from "./sent-once.js";
 import type { HandlerOptions, RequestHandler } from "./handler-options.js";
 import { waitingList, type KnownWaits, type WaitingList, type WaitingQuery } from "./waiting/waiting-list.js";
 import { Histories } from "./view/histories.js";
+import { rebuildPromptsIn } from "../perform/prompts.js";
 import { plannerRequest } from "../perform/role-effects.js";
 import { todayAt } from "../perform/today.js";
 import { PlanChecks, type PlanCheck, type PlanCheckOptions, type WordedCheck } from "./plan-checks.js";
@@ -408,6 +409,7 @@ export class Loom<C = unknown> {
       models: this.models(),
       now: () => this.services.clock.now(),
       historyBefore: (id) => this.histories.before(id),
+      rebuildPrompts: rebuildPromptsIn(this.services),
       contextOfFork: (parent, options) => this.contexts.ofFork(parent, options),
       given: (plan, run, inputs) => this.givenTo(run, plan, inputs),
       assertHas: (run, needed) => assertHas(this.services, run, needed),
@@ -453,7 +455,7 @@ export class Loom<C = unknown> {
   /** The names of the models of the roles, as a run records them. */
   private models(): RoleNames {
     const names = roleNamesOf(this.services);
-    return typeof this.services.planner === "function" ? { ...names, planner: "function" } : names;
+    return typeof this.services.planner === "function" ? { ...names, planner: PLANNER_FUNCTION } : names;
   }
 
   /** Adds the prices of all models that the run may ask: those of the roles, and those that its plan names. */

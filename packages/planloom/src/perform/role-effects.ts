@@ -6,7 +6,7 @@ import { messageOf } from "../error.js";
 import { askPlanner } from "../agents/planner/planner.js";
 import { replanFacts } from "../agents/planner/replan-facts.js";
 import { reviewFacts, reviewPlan } from "../agents/planner/reviewer.js";
-import { writeAnswer } from "../agents/synthesizer.js";
+import { writeAnswer, type AnswerRequest } from "../agents/synthesizer.js";
 import { NO_USAGE } from "../plan/usage.js";
 import type { AnswerEffect, PlanEffect, ReviewEffect } from "../run/effect.js";
 import type { Json } from "../plan/json.js";
@@ -47,22 +47,7 @@ export async function performPlan(
     // A step that cannot be recorded stops the run by itself.
     const drafted = (step: DraftedStep) => void context.emit({ type: "drafted", ...step }).catch(() => undefined);
     const planner = { ...agent, drafted };
-    const replan = replanFacts(run, effect.replan);
-    const request = plannerRequest(services, {
-      goal: run.request.goal,
-      inputs: run.request.inputs,
-      ...(run.request.messages.length === 0 ? {} : { messages: run.request.messages }),
-      ...(hidesKeys(run) ? { foreignInputs: foreignInputs(run) } : {}),
-      ...todayAt(run.log.updatedAt),
-      executorModel: run.request.models.executor,
-      ...(run.request.answerSchema === undefined ? {} : { answer: run.request.answerSchema }),
-      granularity: run.request.settings.granularity,
-      critique: run.request.settings.critique,
-      eager: run.request.settings.eager && replan === undefined && effect.rejected.length === 0,
-      rejected: effect.rejected,
-      ...(effect.invalid === undefined ? {} : { invalid: effect.invalid }),
-      ...(replan === undefined ? {} : { replan }),
-    });
+    const request = planRequestOf(services, effect, run);
     const reply = await askPlanner(request, services.planner, planner);
     const { usage, asking } = reply;
     const told = { key, usage, ...(asking === undefined ? {} : { asking }) };
@@ -77,6 +62,26 @@ export async function performPlan(
   } catch (thrown) {
     return { type: "plan-failed", key, ...roleErrorOf(thrown) };
   }
+}
+
+/** The request of a planning, as the run stands. */
+export function planRequestOf(services: Services, effect: PlanEffect, run: Run): PlannerRequest {
+  const replan = replanFacts(run, effect.replan);
+  return plannerRequest(services, {
+    goal: run.request.goal,
+    inputs: run.request.inputs,
+    ...(run.request.messages.length === 0 ? {} : { messages: run.request.messages }),
+    ...(hidesKeys(run) ? { foreignInputs: foreignInputs(run) } : {}),
+    ...todayAt(run.log.updatedAt),
+    executorModel: run.request.models.executor,
+    ...(run.request.answerSchema === undefined ? {} : { answer: run.request.answerSchema }),
+    granularity: run.request.settings.granularity,
+    critique: run.request.settings.critique,
+    eager: run.request.settings.eager && replan === undefined && effect.rejected.length === 0,
+    rejected: effect.rejected,
+    ...(effect.invalid === undefined ? {} : { invalid: effect.invalid }),
+    ...(replan === undefined ? {} : { replan }),
+  });
 }
 
 /** The request to the planner, in a run or outside of one. */
@@ -139,14 +144,7 @@ export async function performAnswer(
     return { type: "answer-failed", key, error: noModel("synthesizer"), usage: NO_USAGE };
   try {
     const agent = agentContext(run, context, { stepId: ROLE_SCOPES.answer, item: null });
-    const { synthesizer: instructions } = services.instructions;
-    const facts = answerFacts(run);
-    const request = {
-      ...facts,
-      ...(facts.wanted === undefined ? {} : { check: answerCheck(services, run) }),
-      ...todayAt(run.log.updatedAt),
-      ...(instructions === undefined ? {} : { instructions }),
-    };
+    const request = answerRequestOf(services, run);
     const written = await writeAnswer(request, services.synthesizer, agent, (delta) =>
       context.progress({ type: "answer", delta }),
     );
@@ -154,4 +152,16 @@ export async function performAnswer(
   } catch (thrown) {
     return { type: "answer-failed", key, ...roleErrorOf(thrown) };
   }
+}
+
+/** The request of the answer, as the run stands. */
+export function answerRequestOf(services: Services, run: Run): AnswerRequest {
+  const { synthesizer: instructions } = services.instructions;
+  const facts = answerFacts(run);
+  return {
+    ...facts,
+    ...(facts.wanted === undefined ? {} : { check: answerCheck(services, run) }),
+    ...todayAt(run.log.updatedAt),
+    ...(instructions === undefined ? {} : { instructions }),
+  };
 }

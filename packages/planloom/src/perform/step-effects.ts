@@ -1,7 +1,7 @@
 // Performs the effects of steps: filling arguments, calling a tool, running an agent step. In: an effect and the run.
 // Out: an outcome. Each tool call gets its deadline, its key, its secrets and its part of the budget here.
 import { beginning } from "../beginning.js";
-import { fillArguments } from "../agents/executor/fill-arguments.js";
+import { fillArguments, type FillRequest } from "../agents/executor/fill-arguments.js";
 import { callsOfTool } from "../agents/model-call.js";
 import type { CallGuard } from "../agents/checkpoint.js";
 import type { AgentBreak, AgentRequest } from "../agents/executor/agent-request.js";
@@ -11,6 +11,7 @@ import type { Model } from "../model/port.js";
 import { hashOf } from "../plan/hash.js";
 import type { Json } from "../plan/json.js";
 import type { AgentStep, Step, ToolStep } from "../plan/plan.js";
+import type { ToolSpec } from "../plan/tool-spec.js";
 import { usesTool, type StepKind } from "../plan/step-kind.js";
 import { revealed, secretsIn } from "../plan/secret.js";
 import { typeOf } from "../plan/type/schema.js";
@@ -52,19 +53,37 @@ export async function performFill(
 ): Promise<Outcome> {
   const { key } = effect;
   const step = state.spec as ToolStep;
+  const { tool } = state;
   try {
     const model = executorOf(services, step.model);
-    if (model === null || state.tool === undefined) return endedOutcome(key, "tool-error", noModel("executor"));
+    if (model === null || tool === undefined) return endedOutcome(key, "tool-error", noModel("executor"));
     const agent = agentContext(run, context, { stepId: step.id, item: effect.item });
-    const { executor: instructions } = services.instructions;
-    const today = todayAt(run.log.updatedAt);
-    const facts = { goal: run.request.goal, ...today, step, args: effect.given, outputs: contextOf(run, state.spec) };
-    const request = { ...facts, spec: state.tool, ...(instructions === undefined ? {} : { instructions }) };
+    const request = fillRequestOf(services, effect, step, tool, run);
     const { args, usage } = await fillArguments(request, model, agent);
     return { type: "filled", key, args, usage };
   } catch (thrown) {
     return endedBy(key, thrown, context.signal.aborted ? "abort" : "tool-error");
   }
+}
+
+/** The request for the arguments that a step leaves out. `spec`: its tool. */
+export function fillRequestOf(
+  services: Services,
+  effect: FillEffect,
+  step: ToolStep,
+  spec: ToolSpec,
+  run: Run,
+): FillRequest {
+  const { executor: instructions } = services.instructions;
+  return {
+    goal: run.request.goal,
+    ...todayAt(run.log.updatedAt),
+    step,
+    args: effect.given,
+    outputs: contextOf(run, step),
+    spec,
+    ...(instructions === undefined ? {} : { instructions }),
+  };
 }
 
 export async function performCall(
@@ -190,7 +209,7 @@ async function runAgentStep(
     const agent = agentContext(run, inner, { stepId: step.id, item: effect.item });
     // The step was stopped before it began here: only its journal remains.
     deadline.signal.throwIfAborted();
-    const result = await runAgent(agentRequest(services, effect, state, step, run), model, agent);
+    const result = await runAgent(agentRequestOf(services, effect, state, step, run), model, agent);
     const { turns, calls } = await storeErrorsMarked(() => progressIn(services.store, run, effect));
     // Only a refused output needs the turns: its conversation goes on.
     return {
@@ -213,7 +232,7 @@ async function runAgentStep(
 }
 
 /** The step with its data, its tools with their deadlines and guard, and what earlier attempts have done. */
-function agentRequest(
+export function agentRequestOf(
   services: Services,
   effect: CallEffect,
   state: StepState,

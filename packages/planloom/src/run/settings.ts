@@ -67,6 +67,9 @@ export interface Settings {
   readonly prices: { readonly [model: string]: Price };
 }
 
+/** The name of a planner that is a function of the program. */
+export const PLANNER_FUNCTION = "function";
+
 /** Names of the models, by role; null if a role has none. */
 export type RoleNames = {
   readonly planner: string | null;

@@ -83,14 +83,15 @@ function answerPhase(context: RowContext): FoundPhase | undefined {
 
 /** `rows`: the journal of its role, over all phases. */
 export function phaseView(
-  { row, lane, output, origin, isAbout }: FoundPhase,
+  phase: FoundPhase,
   log: readonly RunEvent[],
   rows: readonly JournalRow[],
   { endMs, run }: RowContext,
 ): StepView {
+  const { row, lane, output, origin, isAbout } = phase;
   const numbered = rows.flatMap((one) => {
-    const bar = barOf(lane, one.attempt);
-    return bar === undefined ? [] : [{ ...one, attempt: bar.attempt }];
+    const attempt = attemptOf(phase, one.attempt);
+    return attempt === undefined ? [] : [{ ...one, attempt }];
   });
   const startOf = (attempt: number): number | undefined => {
     const bar = lane?.bars.find((one) => one.kind === "attempt" && one.attempt === attempt);
@@ -110,6 +111,13 @@ export function phaseView(
   };
 }
 
-/** The attempt in which a request was made. The journal numbers requests by the event that caused them. */
-const barOf = (lane: Lane | undefined, seq: number) =>
-  lane?.bars.find(({ kind, from, to }) => kind === "attempt" && from.seq <= seq && seq < (to?.seq ?? Infinity));
+/**
+ * The attempt of the view in which a request was made. The journal numbers requests for a plan by the event that caused
+ * them, those for an answer from 1.
+ */
+export function attemptOf({ scope, lane }: Pick<FoundPhase, "scope" | "lane">, number: number): number | undefined {
+  const attempts = lane?.bars.filter(({ kind }) => kind === "attempt") ?? [];
+  if (scope !== ROLE_SCOPES.plan) return attempts.find(({ attempt }) => attempt === number)?.attempt;
+  // An attempt after a wait begins between two events.
+  return attempts.find(({ from, to }) => Math.floor(from.seq) <= number && number < (to?.seq ?? Infinity))?.attempt;
+}

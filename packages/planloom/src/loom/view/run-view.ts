@@ -1,5 +1,6 @@
 // The form of a run for people, and of one step of it: rows with bars, facts and waits. Types only. A surface renders
 // them and computes nothing. All text is in words, and nothing in it is a secret that the log replaced.
+import type { ModelMessage, ModelRequest } from "../../model/port.js";
 import type { Json } from "../../plan/json.js";
 import type { RunStatus } from "../../run/status.js";
 import type { RowStatus } from "../../run/view/row-status.js";
@@ -230,4 +231,39 @@ export interface StepEventView {
   readonly afterMs: number;
   readonly type: string;
   readonly data: Json;
+}
+
+/** The requests that models were sent for a row, rebuilt from the log. */
+export interface PromptsView {
+  readonly runId: string;
+  readonly step: string;
+  readonly item?: number;
+  /** Sentences: the text is rebuilt and no record, and whether another version sent it. */
+  readonly rebuilt: string;
+  /** The version of the decisions: of the run at that time, and of this Planloom. */
+  readonly kernel: { readonly then: string; readonly now: string };
+  readonly prompts: readonly PromptView[];
+  /** Attempts with requests that cannot be rebuilt, and why. */
+  readonly gaps: readonly { readonly attempt: number; readonly code: string; readonly message: string }[];
+}
+
+export interface PromptView {
+  readonly attempt: number;
+  /** That of the reply in `turns` of the step's view. */
+  readonly turn: number;
+  /** The name of the call in the journal. */
+  readonly call: string;
+  readonly model: string;
+  /** Whether its reply was recorded. */
+  readonly answered: boolean;
+  /** Absent: as in the request before. */
+  readonly system?: string;
+  /** Number of messages of the request before with which this one begins. */
+  readonly repeats: number;
+  /** The messages after those. */
+  readonly messages: readonly ModelMessage[];
+  /** The tools that it may call. Absent: as in the request before, or none. */
+  readonly tools?: NonNullable<ModelRequest["tools"]>;
+  /** The form of the reply. Absent: as before, or none. */
+  readonly output?: NonNullable<ModelRequest["output"]>;
 }

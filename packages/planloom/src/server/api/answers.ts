@@ -208,6 +208,14 @@ export const ANSWERS = {
     turns: list(object("One reply of a model, or one call of a tool.")),
     events: list(object("One event of the log.")),
   }),
+  Prompts: record({
+    runId: text(),
+    step: text(),
+    rebuilt: text("That it is rebuilt and no record, and whether another version sent it."),
+    kernel: object("The version of the decisions then, and now."),
+    prompts: list(object("One request: attempt, turn, system text, and the messages that were added.")),
+    gaps: list(object("An attempt whose requests cannot be rebuilt, and why.")),
+  }),
   Evidence: record({
     runId: text(),
     goal: text(),

@@ -15,6 +15,8 @@ const view = route({
   handle: async (loom, { params: { id } }) => jsonAnswer(await (await loom.get(id)).view()),
 });
 
+const ATTEMPT = FIELD.wholeText.meta({ description: "The number of an attempt, from 1. Default: all." });
+
 const step = route({
   method: "get",
   path: "/v1/runs/{id}/steps/{step}",
@@ -30,4 +32,20 @@ const step = route({
     jsonAnswer(await (await loom.get(params.id)).stepView(params.step, onlyGiven(query))),
 });
 
-export const VIEW_ROUTES = [view, step] as const;
+const prompts = route({
+  method: "get",
+  path: "/v1/runs/{id}/prompts",
+  id: "rebuildPrompts",
+  summary: "Rebuild what models were sent",
+  description:
+    "The system text and messages of each request for one row, rebuilt from the log by this version. It is no record " +
+    "of what was sent: `rebuilt` says so, and `gaps` says what cannot be rebuilt. `step` is the key of a row, or " +
+    "`#review` for the reviews between steps.",
+  query: z.strictObject({ step: FIELD.step, item: FIELD.itemText.optional(), attempt: ATTEMPT.optional() }),
+  answers: { 200: { description: "The requests, by attempt and turn.", schema: "Prompts" } },
+  problems: [404],
+  handle: async (loom, { params: { id }, query: { step: key, ...options } }) =>
+    jsonAnswer(await (await loom.get(id)).prompts(key, onlyGiven(options))),
+});
+
+export const VIEW_ROUTES = [view, step, prompts] as const;
