@@ -52,7 +52,7 @@ const PLAN = {
 const BROKEN = { steps: [{ id: "find", tool: "serch", with: { query: "AI" } }] };
 const goOn = JSON.stringify({ verdict: "go on", reason: "It fits." });
 
-const planner = scriptedModel([JSON.stringify(BROKEN), JSON.stringify(PLAN), ...Array(5).fill(goOn)]);
+const planner = scriptedModel([JSON.stringify(BROKEN), JSON.stringify(PLAN), ...Array<string>(5).fill(goOn)]);
 const executor = scriptedModel([
   { toolCalls: [{ name: "search", args: { query: "Aurora" } }] },
   { toolCalls: [{ name: "serch_it", args: {} }] },
@@ -104,7 +104,7 @@ function whole({ prompts }: PromptsView): readonly Sent[] {
       system: system ?? before!.system,
       messages: [...(before?.messages.slice(0, repeats) ?? []), ...messages],
       tools: tools ?? before?.tools ?? [],
-      ...((output ?? before?.output) ? { output: output ?? before!.output! } : {}),
+      ...(output && { output }),
     });
   }
   return all;

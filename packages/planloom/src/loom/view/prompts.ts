@@ -172,12 +172,12 @@ function promptView(
     repeats,
     messages: messages.slice(repeats),
     ...(isSame(tools, same?.tools ?? []) ? {} : { tools }),
-    ...(output === undefined || isSame(output, same?.output) ? {} : { output }),
+    ...(output === undefined ? {} : { output }),
   };
 }
 
-const isSame = (one: unknown, other: unknown): boolean =>
-  other !== undefined && canonicalJson(one as Json) === canonicalJson(other as Json);
+const isSame = (one: object, other: object | undefined): boolean =>
+  other !== undefined && canonicalJson(one) === canonicalJson(other);
 
 /** The number of messages with which both begin. */
 function repeatedIn(messages: readonly ModelMessage[], before: readonly ModelMessage[]): number {

@@ -262,8 +262,8 @@ export interface PromptView {
   readonly repeats: number;
   /** The messages after those. */
   readonly messages: readonly ModelMessage[];
-  /** The tools that it may call. Absent: as in the request before, or none. */
+  /** The tools that it may call. Absent: as in the request before; at first, none. */
   readonly tools?: NonNullable<ModelRequest["tools"]>;
-  /** The form of the reply. Absent: as before, or none. */
+  /** The form of the reply, if it has one. */
   readonly output?: NonNullable<ModelRequest["output"]>;
 }

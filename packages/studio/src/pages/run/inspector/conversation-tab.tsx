@@ -6,12 +6,14 @@ import { durationText } from "../../../parts/time-text.js";
 import { Value } from "../../../parts/value.js";
 import { callText, shortValue } from "../../../parts/value-text.js";
 import type { TabProps } from "./inspector.js";
-import { promptParts, replyParts, type PromptPart } from "./turn-parts.js";
+import { replyParts } from "./turn-parts.js";
+import { TurnPrompt, usePrompts, type Prompts } from "./turn-prompt.js";
 
 type Turn = StepView["turns"][number];
 
-export function ConversationTab({ step }: TabProps) {
+export function ConversationTab({ view, step }: TabProps) {
   const { turns, row, attempts } = step;
+  const prompts = usePrompts(view.runId, step);
   if (turns.length === 0)
     return <p class="soft">{row.does === "tool" ? directText(row.tool) : "No model has been asked yet."}</p>;
   const isRunning = (step.item?.status ?? row.status) === "running";
@@ -24,7 +26,7 @@ export function ConversationTab({ step }: TabProps) {
             <p class="xs faint">Attempt {turn.attempt}</p>
           )}
           <TurnHead turn={turn} />
-          {turn.kind === "tool" ? <ToolTurn turn={turn} /> : <ModelTurn turn={turn} />}
+          {turn.kind === "tool" ? <ToolTurn turn={turn} /> : <ModelTurn turn={turn} prompts={prompts} />}
         </li>
       ))}
       {isRunning && (
@@ -76,17 +78,11 @@ function ToolTurn({ turn: { name, asked, answered, tookMs } }: { readonly turn: 
   );
 }
 
-function ModelTurn({ turn: { asked, answered } }: { readonly turn: Turn }) {
-  const prompt = promptParts(asked);
-  const { text, calls, other } = replyParts(answered);
+function ModelTurn({ turn, prompts }: { readonly turn: Turn; readonly prompts: Prompts }) {
+  const { text, calls, other } = replyParts(turn.answered);
   return (
     <>
-      {prompt !== undefined && (
-        <details class="prompt">
-          <summary>What it was asked</summary>
-          <Prompt parts={prompt} />
-        </details>
-      )}
+      <TurnPrompt turn={turn} prompts={prompts} />
       {text !== undefined && <Value value={text} />}
       {calls.map((call, at) => (
         <p key={at} class="call">
@@ -94,19 +90,6 @@ function ModelTurn({ turn: { asked, answered } }: { readonly turn: Turn }) {
         </p>
       ))}
       {other !== undefined && <Value value={other} />}
-    </>
-  );
-}
-
-function Prompt({ parts }: { readonly parts: readonly PromptPart[] }) {
-  return (
-    <>
-      {parts.map(({ role, value }, at) => (
-        <div key={at}>
-          <p class="xs faint">{role}</p>
-          <Value value={value} />
-        </div>
-      ))}
     </>
   );
 }
