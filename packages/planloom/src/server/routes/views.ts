@@ -39,8 +39,8 @@ const prompts = route({
   summary: "Rebuild what models were sent",
   description:
     "The system text and messages of each request for one row, rebuilt from the log by this version. It is no record " +
-    "of what was sent: `rebuilt` says so, and `gaps` says what cannot be rebuilt. `step` is the key of a row, or " +
-    "`#review` for the reviews between steps.",
+    "of what was sent: `rebuilt` says so, and `gaps` says what cannot be rebuilt. `step` is the key of a row, " +
+    "or #review: the reviews between steps.",
   query: z.strictObject({ step: FIELD.step, item: FIELD.itemText.optional(), attempt: ATTEMPT.optional() }),
   answers: { 200: { description: "The requests, by attempt and turn.", schema: "Prompts" } },
   problems: [404],
