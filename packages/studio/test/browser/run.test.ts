@@ -80,6 +80,7 @@ browserTest("a run is watched live; a reload and a lost server change nothing of
   expect(await page.getByText(/Not connected/).count()).toBe(0);
   expect(new URL(page.url()).search).toBe("?step=two&tab=events");
   await page.goto(`${studio().url}/runs/${run.id}?step=%23answer&tab=conversation`);
+  await page.locator(".veil").getByRole("button", { name: "Show private values" }).click();
   await page.getByRole("button", { name: "Show the prompt" }).click();
   await page.getByText("It is not a record of what was sent.").waitFor();
   await page.locator(".prompt pre", { hasText: "Goal: Say two things" }).waitFor();
