@@ -192,6 +192,7 @@ export const doneView: RunView = {
     cost: { costUsd: null, text: "no price is set for scripted-executor" },
     tokens: { input: 8000, output: 729, calls: 12 },
     attempts: 9,
+    acted: 0,
     stepsTotal: 6,
     stepsDone: 6,
     estimateMs: 3100,

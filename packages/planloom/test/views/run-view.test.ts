@@ -33,7 +33,13 @@ describe("bars and the critical path", () => {
     expect(barsOf(rowOf(shown, "c"))).toEqual(["attempt 1 2100-2150 done *"]);
     expect(shown.axis).toEqual({ endMs: 2_150, gaps: [] });
     expect(shown.facts.failedFirst).toEqual({ key: "a", title: "look", line: "attempt 1: BROKEN, done at attempt 2" });
-    expect(shown.facts).toMatchObject({ slowest: { key: "a", ms: 2_100 }, attempts: 4, stepsDone: 3, stepsTotal: 3 });
+    expect(shown.facts).toMatchObject({
+      slowest: { key: "a", ms: 2_100 },
+      attempts: 4,
+      acted: 0,
+      stepsDone: 3,
+      stepsTotal: 3,
+    });
     expect(linesOf(shown)).toContain("a: done · attempt 2 · look · 0.9");
   });
 

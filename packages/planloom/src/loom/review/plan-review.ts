@@ -11,6 +11,7 @@ import { afterRejection, type AfterRejection } from "../../run/decide/after-reje
 import type { EventOf, RunEvent } from "../../run/event.js";
 import type { PendingApproval, ProposedPlan, Run } from "../../run/state.js";
 import { isEnded, statusOf, type RunStatus } from "../../run/status.js";
+import { actedIn } from "../../run/view/acted.js";
 import { AFTER_REJECTION } from "../../words/approval-reasons.js";
 import type { EstimateInWords } from "../../words/estimate.js";
 import { worded, type WordedFinding } from "../../words/findings.js";
@@ -160,17 +161,6 @@ export function rejectingOf(run: Run, pending: PendingApproval | undefined): Pic
   if (pending === undefined) return {};
   const then = afterRejection(run, pending);
   return { rejecting: { then, text: AFTER_REJECTION[then] } };
-}
-
-/** Finished calls with effects, also those inside agent steps. */
-function actedIn(run: Run): number {
-  let acted = 0;
-  for (const { tool, work, fan } of run.execution.steps.values()) {
-    const acts = tool !== undefined && tool.effects !== "none";
-    for (const one of fan?.items ?? [work])
-      acted += (acts && one.status === "completed" ? 1 : 0) + (one.calls?.size ?? 0);
-  }
-  return acted;
 }
 
 /** The tools through which the plan acts, or may act, from now on. */

@@ -1,6 +1,7 @@
 // The facts at the head of a view: what failed first, what was slowest, what cost most, and why there was another plan.
 // In: rows, and the course of a run. Out: plain data in words.
 import { addUsage } from "../../plan/usage.js";
+import { actedIn } from "../../run/view/acted.js";
 import { reasonText } from "../../words/reasons.js";
 import { cutLine } from "../../words/row-lines.js";
 import { firstFailureText } from "../../words/run-facts.js";
@@ -25,6 +26,7 @@ export function factsOf(rows: readonly RowView[], steps: readonly ShownStep[], c
     cost: costDocument(run),
     tokens: { input: inputTokens, output: outputTokens, calls },
     attempts: attemptsIn(context),
+    acted: actedIn(run),
     stepsTotal: run.execution.steps.size,
     stepsDone: run.execution.counts.completed + run.execution.counts.skipped,
     ...(total === undefined ? {} : { estimateMs: Math.round(total) }),

@@ -135,6 +135,8 @@ export interface FactsView {
   readonly tokens: { readonly input: number | null; readonly output: number | null; readonly calls: number };
   /** Attempts of steps and items that have begun. */
   readonly attempts: number;
+  /** Calls with effects that have finished. */
+  readonly acted: number;
   readonly stepsTotal: number;
   readonly stepsDone: number;
   /** Expected time of the whole run. */

@@ -149,4 +149,4 @@ const changesText = ({ revision, rejections: { used, allowed } }: PlanReview): s
 const denyText = ({ acted }: PlanReview): string =>
   acted === 0
     ? "The run ends. Nothing was done, and nothing will be."
-    : `The run ends. ${acted === 1 ? "1 call has" : `${acted} calls have`} acted already and stay done. Nothing more will be done.`;
+    : `The run ends. ${acted === 1 ? "1 call has acted already and stays" : `${acted} calls have acted already and stay`} done. Nothing more will be done.`;

@@ -88,18 +88,15 @@ function CancelDialog({ view, again, onClose }: RunActionsProps & { readonly onC
 function Consequences({ view: { rows, facts } }: { readonly view: RunView }) {
   const steps = rows.filter(({ kind }) => kind === "step");
   const running = steps.filter(({ status }) => status === "running").length;
-  const acted = steps.filter(
-    ({ effect, status }) => effect !== undefined && effect !== "none" && status === "done",
-  ).length;
   const open = facts.stepsTotal - facts.stepsDone;
   return (
     <ul class="entries">
       <li>{running === 0 ? "Nothing runs now." : `${counted(running, "running step")} will be stopped.`}</li>
       <li>{counted(open, "step")} will not be done. No answer is written.</li>
       <li>
-        {acted === 0
-          ? "No finished step has acted."
-          : `${counted(acted, "finished step")} acted, and stay as they are.`}
+        {facts.acted === 0
+          ? "Nothing has acted."
+          : `${counted(facts.acted, "call")} acted, and ${facts.acted === 1 ? "stays" : "stay"} done.`}
       </li>
       <li>The log stays. A retry can go on from here later.</li>
     </ul>
