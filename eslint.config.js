@@ -29,6 +29,23 @@ export default tseslint.config(
     },
   },
   {
+    files: ["packages/studio/src/**"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: ["planloom", "planloom/*", "**/planloom/**"],
+              allowTypeImports: true,
+              message: "The Studio talks HTTP only: it takes types from planloom, and no code.",
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ["packages/planloom/src/plan/**", "packages/planloom/src/run/**"],
     rules: {
       "no-restricted-globals": [

@@ -1,6 +1,7 @@
 // The address of the run page, and the words that its head makes of a view.
 import { describe, expect, test } from "vitest";
 import { readRunPlace, runAddress } from "../../src/pages/run/run-place.js";
+import { stepOf } from "../../src/pages/run/use-event-step.js";
 import { estimateText, lineParts, runClock, startText, tookMsOf } from "../../src/pages/run/row-text.js";
 import { asksIn, factsOf, stateOf, timeText, tokensText } from "../../src/pages/run/run-words.js";
 import { doneView, failedView, liveView, unknownView } from "../sample-views.js";
@@ -107,4 +108,20 @@ describe("a row's times", () => {
     expect(estimateText(doneView.rows[2]!, 1_800)).toEqual({ text: "1.6\u00a0s late", late: true });
     expect(estimateText(doneView.rows[1]!, 600)).toEqual({ text: "est. 500\u00a0ms", late: false });
   });
+});
+
+test.each([
+  [{ step: "pay" }, { key: "pay" }],
+  [
+    { step: "pay", item: 0 },
+    { key: "pay", item: 0 },
+  ],
+  [
+    { subject: { step: "pay", item: 2 }, hash: "h" },
+    { key: "pay", item: 2 },
+  ],
+  [{ subject: "plan", hash: "h" }, undefined],
+  [{ goal: "Pay" }, undefined],
+])("an event with the data %j is about %j", (data, about) => {
+  expect(stepOf(data)).toEqual(about);
 });

@@ -16,6 +16,7 @@ import { Inspector } from "./inspector/inspector.js";
 import { RunHead } from "./run-head.js";
 import { chosenIn, readRunPlace, runAddress, type Chosen, type RunPlace } from "./run-place.js";
 import { runClock } from "./row-text.js";
+import { useEventStep } from "./use-event-step.js";
 import { useLiveRun } from "./use-live-run.js";
 import { useRunKeys } from "./run-keys.js";
 import type { ListMoves } from "./step-list.js";
@@ -27,6 +28,7 @@ export function RunPage({ params }: PageProps) {
   const runId = params["id"] ?? "";
   const { run, again } = useLiveRun(runId);
   const { query } = usePlace();
+  useEventStep(runId, readRunPlace(query));
   useTitle(run.view?.goal ?? "Run");
   if (run.refused !== undefined && run.view === undefined) return <Refused error={run.refused} />;
   if (run.view === undefined) return <p class="page faint">Loading …</p>;
