@@ -44,6 +44,8 @@ export type PersonCommand =
       readonly plan?: string;
     };
 
+type Approval = Extract<PersonCommand, { readonly type: "approve" }>;
+
 export const runPath = (runId: string, rest = ""): string => `/v1/runs/${encodeURIComponent(runId)}${rest}`;
 
 export const pageOfRun = (runId: string, rest = ""): string => `/runs/${encodeURIComponent(runId)}${rest}`;
@@ -55,10 +57,10 @@ export const sendCommand = (runId: string, command: PersonCommand): Promise<RunD
   post<RunDocument>(runPath(runId, "/commands"), command);
 
 /** Approves, and leaves the run paused: a run that is driven would start at once. A refused approval changes nothing. */
-export async function approveOnly(runId: string, hash: string): Promise<void> {
+export async function approveOnly(runId: string, command: Approval): Promise<void> {
   const isPausedHere = await sendCommand(runId, { type: "pause", reason: "Approved only" }).then(() => true, wasPaused);
   try {
-    await sendCommand(runId, { type: "approve", hash });
+    await sendCommand(runId, command);
   } catch (error) {
     if (isPausedHere) await sendCommand(runId, { type: "resume" });
     throw error;
@@ -72,11 +74,7 @@ function wasPaused(error: unknown): false {
 }
 
 /** Approves, and starts a run that is paused if the person may. */
-export async function approved(
-  runId: string,
-  command: Extract<PersonCommand, { readonly type: "approve" }>,
-  mayResume: boolean,
-): Promise<void> {
+export async function approved(runId: string, command: Approval, mayResume: boolean): Promise<void> {
   const run = await sendCommand(runId, command);
   if (run.status === "paused" && mayResume) await sendCommand(runId, { type: "resume" });
 }

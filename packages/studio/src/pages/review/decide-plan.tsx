@@ -36,19 +36,13 @@ export function DecidePlan({ plan, isEditing, onDone }: DecidePlanProps) {
     );
   };
   const blocked = isEditing ? "Save your changes or undo them first." : undefined;
-  const covered = plan.steps.filter(({ asks: own }) => own?.stands === true);
   const approve = { type: "approve", hash, ...(calls ? { calls } : {}) } as const;
+  const Dialog = asks === undefined ? undefined : DIALOGS[asks];
   return (
     <Allowed needs="approve" to="decide about the plan">
       <div class="decide">
         {error !== undefined && <ErrorNote error={error} />}
-        {covered.length > 0 && (
-          <label class="check small">
-            <input type="checkbox" checked={calls} onChange={(event) => setCalls(event.currentTarget.checked)} /> Also
-            approve the call{covered.length === 1 ? "" : "s"} of {covered.length === 1 ? "step" : "steps"}{" "}
-            {andText(covered.map(({ number }) => String(number)))}: all arguments stand in the plan
-          </label>
-        )}
+        <CoveredCalls plan={plan} calls={calls} onCalls={setCalls} />
         <div>
           <Button
             kind="primary"
@@ -70,7 +64,7 @@ export function DecidePlan({ plan, isEditing, onDone }: DecidePlanProps) {
             <Button
               blocked={blocked}
               working="Approving …"
-              onPress={() => send(() => approveOnly(runId, hash), "Approved. The run is paused.")}
+              onPress={() => send(() => approveOnly(runId, approve), "Approved. The run is paused.")}
             >
               Approve only
             </Button>
@@ -87,43 +81,79 @@ export function DecidePlan({ plan, isEditing, onDone }: DecidePlanProps) {
           <Button onPress={() => setAsks("deny")}>Deny …</Button>
           <p>{denyText(plan)}</p>
         </div>
-        {asks === "changes" && (
-          <FormDialog
-            title="Request changes"
-            label="What should be different?"
-            needed
-            act={`Send and ask for revision ${plan.revision + 1}`}
-            working="Sending …"
-            draft={`${hash}/changes`}
-            onClose={() => setAsks(undefined)}
-            onSend={async (comment) => {
-              await sendCommand(runId, { type: "reject", hash, comment });
-              done("Your comment is with the planner.");
-            }}
-          >
-            <p>{changesText(plan)}</p>
-          </FormDialog>
-        )}
-        {asks === "deny" && (
-          <FormDialog
-            title="Deny the plan"
-            label="Reason, optional"
-            act="Deny and end the run"
-            working="Ending …"
-            draft={`${hash}/deny`}
-            onClose={() => setAsks(undefined)}
-            onSend={async (reason) => {
-              await sendCommand(runId, { type: "cancel", reason, hash });
-              done("Denied. The run ends.");
-            }}
-          >
-            <p>{denyText(plan)}</p>
-          </FormDialog>
-        )}
+        {Dialog !== undefined && <Dialog plan={plan} onClose={() => setAsks(undefined)} done={done} />}
       </div>
     </Allowed>
   );
 }
+
+interface CoveredCallsProps {
+  readonly plan: PlanReview;
+  readonly calls: boolean;
+  readonly onCalls: (calls: boolean) => void;
+}
+
+/** Calls that ask again, although all their arguments stand in the plan. */
+function CoveredCalls({ plan, calls, onCalls }: CoveredCallsProps) {
+  const covered = plan.steps.filter(({ asks }) => asks?.stands === true);
+  if (covered.length === 0) return null;
+  return (
+    <label class="check small">
+      <input type="checkbox" checked={calls} onChange={(event) => onCalls(event.currentTarget.checked)} /> Also approve
+      the {covered.length === 1 ? "call of step" : "calls of steps"}{" "}
+      {andText(covered.map(({ number }) => String(number)))}: all arguments stand in the plan
+    </label>
+  );
+}
+
+interface DialogProps {
+  readonly plan: PlanReview;
+  readonly onClose: () => void;
+  readonly done: (word: string) => void;
+}
+
+function ChangesDialog({ plan, onClose, done }: DialogProps) {
+  const { runId, hash, revision } = plan;
+  return (
+    <FormDialog
+      title="Request changes"
+      label="What should be different?"
+      needed
+      act={`Send and ask for revision ${revision + 1}`}
+      working="Sending …"
+      draft={`${hash}/changes`}
+      onClose={onClose}
+      onSend={async (comment) => {
+        await sendCommand(runId, { type: "reject", hash, comment });
+        done("Your comment is with the planner.");
+      }}
+    >
+      <p>{changesText(plan)}</p>
+    </FormDialog>
+  );
+}
+
+function DenyDialog({ plan, onClose, done }: DialogProps) {
+  const { runId, hash } = plan;
+  return (
+    <FormDialog
+      title="Deny the plan"
+      label="Reason, optional"
+      act="Deny and end the run"
+      working="Ending …"
+      draft={`${hash}/deny`}
+      onClose={onClose}
+      onSend={async (reason) => {
+        await sendCommand(runId, { type: "cancel", reason, hash });
+        done("Denied. The run ends.");
+      }}
+    >
+      <p>{denyText(plan)}</p>
+    </FormDialog>
+  );
+}
+
+const DIALOGS = { changes: ChangesDialog, deny: DenyDialog } as const;
 
 function runText(plan: PlanReview, calls: boolean): string {
   const waits = plan.steps.filter(
