@@ -39,6 +39,8 @@ export interface PageOptions {
   readonly theme?: (typeof THEMES)[number];
   /** Default: the printed link is opened. */
   readonly signIn?: boolean;
+  /** The right of the person who is signed in. Default: all. */
+  readonly right?: "read" | "approve" | "all";
 }
 
 export interface TestStudio {
@@ -108,7 +110,11 @@ const FOLDER = fileURLToPath(new URL("../../../planloom/studio", import.meta.url
 
 async function startServer(loom: Loom) {
   const demo = { says: DEMO_SAYS, goals: DEMO_GOALS };
-  const tokens = [{ name: "tester", token: TOKEN, right: "all" }] as const;
+  const tokens = [
+    { name: "tester", token: TOKEN, right: "all" },
+    { name: "approver", token: `${TOKEN}-approve`, right: "approve" },
+    { name: "reader", token: `${TOKEN}-read`, right: "read" },
+  ] as const;
   let app: ReturnType<typeof serverApp> | undefined;
   const begin = (at: number): Promise<Listening> =>
     listen(
@@ -147,7 +153,11 @@ async function openContext(browser: Browser, { width = 1440, theme = "light" }: 
   return context;
 }
 
-async function openPage(context: BrowserContext, url: string, { signIn = true }: PageOptions): Promise<Page> {
+async function openPage(
+  context: BrowserContext,
+  url: string,
+  { signIn = true, right = "all" }: PageOptions,
+): Promise<Page> {
   const page = await context.newPage();
   const found: string[] = [];
   faults.set(page, found);
@@ -156,7 +166,7 @@ async function openPage(context: BrowserContext, url: string, { signIn = true }:
     // The browser itself reports each failed request; pages show those.
     if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) found.push(message.text());
   });
-  await page.goto(signIn ? `${url}/#token=${TOKEN}` : url);
+  await page.goto(signIn ? `${url}/#token=${TOKEN}${right === "all" ? "" : `-${right}`}` : url);
   await page.waitForSelector("h1");
   return page;
 }

@@ -191,6 +191,33 @@ browserTest("a denied plan ends the run, and the page says who did it and why", 
   expect(faultsOf(page)).toEqual([]);
 });
 
+browserTest("pages offer what the right of the token allows, and say what is missing", async () => {
+  const [reader, approver] = [
+    await studio().openPage({ right: "read" }),
+    await studio().openPage({ right: "approve" }),
+  ];
+  const { review, id } = await refundAsked(studio().loom);
+  await go(reader, review);
+  await reader.getByText("Your token reader may only read. To decide about the plan, it needs").waitFor();
+  expect(await button(reader, /Approve|Deny|Request/u).count()).toBe(0);
+  await go(reader, `/runs/${id}`);
+  await reader.getByText("To pause or cancel the run, it needs").waitFor();
+  await go(reader, "/runs");
+  await reader.getByText("To start runs, it needs").waitFor();
+  expect(await violationsOf(reader)).toEqual([]);
+
+  await go(approver, review);
+  await approver.getByText("Your token approver may only read and answer what waits.").waitFor();
+  expect(await button(approver, "Approve only").count()).toBe(0);
+  expect(await approver.getByText("Edit the plan as YAML").count()).toBe(0);
+  await button(approver, "Deny …").click();
+  await button(approver, "Deny and end the run").click();
+  await approver.locator(".decided").getByText("by approver").waitFor();
+  expect(await (await studio().loom.get(id)).document()).toMatchObject({ status: "cancelled" });
+  expect(await violationsOf(approver)).toEqual([]);
+  expect([...faultsOf(reader), ...faultsOf(approver)]).toEqual([]);
+});
+
 browserTest("the inbox takes an answer, settles a doubt and an unusable output", async () => {
   const { loom } = studio();
   const page = await studio().openPage();

@@ -113,6 +113,26 @@ browserTest("a run is paused, resumed and cancelled; cancelling says what follow
   await page.context().close();
 });
 
+browserTest("the page of an ended run notices that it is retried elsewhere", async () => {
+  const run = await startRun();
+  await run.cancel();
+  held.splice(0).forEach((end) => end());
+  await run.result();
+  const page = await studio().openPage();
+  await page.clock.install();
+  await page.goto(`${studio().url}/runs/${run.id}`);
+  await headWord(page).getByText("Cancelled").waitFor();
+  const open = nextCall();
+  await run.retry();
+  await open;
+  await page.clock.fastForward(4_000);
+  await headWord(page).getByText("Running").waitFor();
+  await run.cancel();
+  held.splice(0).forEach((end) => end());
+  expect(faultsOf(page)).toEqual([]);
+  await page.context().close();
+});
+
 /** A page whose server knows one made-up run. */
 async function openSample(view: RunView, query = "", options: PageOptions = {}): Promise<Page> {
   const page = await studio().openPage(options);

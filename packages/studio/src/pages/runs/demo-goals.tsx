@@ -20,7 +20,14 @@ export interface Demo {
 /** undefined until it is known; null if the server has a model of its own. */
 export const useDemo = (): Demo | null | undefined => useGet<StudioFacts>("/studio.json").data?.demo;
 
-export function DemoGoals({ demo: { says, goals } }: { readonly demo: Demo }) {
+interface DemoGoalsProps {
+  readonly demo: Demo;
+  /** The level of the headings. */
+  readonly level: 2 | 3;
+}
+
+export function DemoGoals({ demo: { says, goals }, level }: DemoGoalsProps) {
+  const Heading = level === 2 ? "h2" : "h3";
   const [error, setError] = useState<unknown>();
   const mayStart = useMay("all");
   return (
@@ -30,7 +37,7 @@ export function DemoGoals({ demo: { says, goals } }: { readonly demo: Demo }) {
         {goals.map(({ goal, shows }) => (
           <li key={goal}>
             <div>
-              <h3>{goal}</h3>
+              <Heading>{goal}</Heading>
               <p>{shows}</p>
             </div>
             {mayStart && (

@@ -17,7 +17,7 @@ export function EmptyStore({ demo }: { readonly demo: Demo | null | undefined })
             <code>planloom studio --demo</code>.
           </p>
         )}
-        {demo && <DemoGoals demo={demo} />}
+        {demo && <DemoGoals demo={demo} level={3} />}
       </EmptyNote>
     </div>
   );

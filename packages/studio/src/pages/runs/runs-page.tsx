@@ -44,7 +44,7 @@ export function RunsPage() {
       {demo && list !== undefined && !isStoreEmpty && (
         <details class="demo" open={list !== undefined && countOf(list) < FEW_RUNS}>
           <summary>Demo: the model is scripted. Goals that it knows</summary>
-          <DemoGoals demo={demo} />
+          <DemoGoals demo={demo} level={2} />
         </details>
       )}
       {isStoreEmpty ? <EmptyStore demo={demo} /> : <Found shown={shown} runs={runs} isEmpty={isEmpty} />}
