@@ -384,6 +384,10 @@ export const LIMITS = {
   sessionMs: 12 * 60 * 60_000,
   /** Bytes of the body of a request: the largest value, with the text around it. */
   requestBytes: 10 * 1024 * 1024,
+  /** Bytes of an exported run that is opened in the Studio, how many are open in one server, and for how long, in ms. */
+  openedBytes: 32 * 1024 * 1024,
+  openedRuns: 8,
+  openedMs: 12 * 60 * 60_000,
   /** Requests in a second of one token. A page that follows a busy run asks a few. */
   requestsPerSecond: 500,
   /** Open connections of the server: each costs memory. */

@@ -50,7 +50,7 @@ export async function planText(path: string, orGoal?: "orGoal"): Promise<PlanTex
  * FILE_UNREADABLE and FILE_NOT_UTF8.
  */
 export async function fileText(path: string, max: number, orGoal?: "orGoal"): Promise<string> {
-  const bytes = await bytesOf(path, max, orGoal);
+  const bytes = await fileBytes(path, max, orGoal);
   return textIn(bytes, path, bytes.length > max);
 }
 
@@ -61,7 +61,8 @@ export function textIn(bytes: Uint8Array, file: string, isCut = false): string {
   throw new PlanloomError("FILE_NOT_UTF8", { file, encoding: decoded.encoding });
 }
 
-async function bytesOf(path: string, max: number, orGoal?: "orGoal"): Promise<Buffer> {
+/** Throws FILE_NOT_FOUND and FILE_UNREADABLE. */
+export async function fileBytes(path: string, max: number, orGoal?: "orGoal"): Promise<Buffer> {
   try {
     return await beginningOf(path, max + 1);
   } catch (error) {

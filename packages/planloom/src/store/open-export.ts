@@ -20,15 +20,15 @@ export function openExport(document: unknown, file?: string): EventStore {
 }
 
 /** The same for the bytes of a file. Throws EXPORT_INVALID for bytes that are not JSON in UTF-8. */
-export function openExportFile(bytes: Uint8Array, file: string): EventStore {
+export const openExportFile = (bytes: Uint8Array, file: string): EventStore =>
+  openExport(exportDocument(bytes, file), file);
+
+/** The document in the bytes of a file. Its form is not checked. Throws EXPORT_INVALID, FILE_NOT_UTF8. */
+export function exportDocument(bytes: Uint8Array, file: string): unknown {
   const decoded = decodedText(bytes);
   if (!decoded.ok) throw new PlanloomError("FILE_NOT_UTF8", { file, encoding: decoded.encoding });
-  return openExport(parsed(decoded.text, file), file);
-}
-
-function parsed(text: string, file: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(decoded.text);
   } catch (cause) {
     throw new PlanloomError("EXPORT_INVALID", { file, problem: "unreadable", reason: messageOf(cause) }, { cause });
   }

@@ -474,6 +474,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { problem: "answer", seq: 12, type: "input.refused" },
   ],
   // Exports
+  OPENED_GONE: [{ id: "file~AAAAAAAAAAAAAAAAAAAAAA" }],
   EXPORT_INVALID: [
     { file: "run.json", problem: "not-export" },
     { file: "run.json", problem: "incomplete" },

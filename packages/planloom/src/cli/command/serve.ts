@@ -2,15 +2,18 @@
 // first line on stdout is the address.
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { systemClock } from "../../clock.js";
 import type { WebhookConfig } from "../../loom/config-webhook.js";
 import type { AccessToken } from "../../loom/handler-options.js";
 import type { Loom } from "../../loom/loom.js";
+import { createLoom } from "../../loom/create-loom.js";
 import { isLoopback, serverNames } from "../../server/access/place.js";
 import { sessionCookie } from "../../server/access/session.js";
 import { readTokens } from "../../server/access/tokens.js";
 import { serverApp } from "../../server/app.js";
 import { listen } from "../../server/listen.js";
 import { keepRecovering } from "../../server/recovering.js";
+import { OpenedRuns, type OpenedFile } from "../../server/opened/opened-runs.js";
 import type { StudioSite } from "../../server/studio-files.js";
 import { tellWebhook } from "../../server/webhook/webhook.js";
 import { PlanloomError } from "../../words/planloom-error.js";
@@ -18,6 +21,7 @@ import { withDemo } from "../demo/demo.js";
 import { DEMO_GOALS, DEMO_SAYS } from "../demo/goals.js";
 import { sayError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
+import { exportFile } from "../export-file.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { withLoom, type StoreFlags } from "../open-loom.js";
 import { printLines, say } from "../output.js";
@@ -30,6 +34,7 @@ type ServeFlags = StoreFlags &
     readonly token?: readonly string[];
     readonly allowHost?: readonly string[];
     readonly demo?: boolean;
+    readonly open?: string;
   };
 
 export async function serveCommand(flags: ServeFlags): Promise<number> {
@@ -44,6 +49,7 @@ export async function serveCommand(flags: ServeFlags): Promise<number> {
 
 export async function studioCommand(flags: ServeFlags): Promise<number> {
   const place = placeOf(flags);
+  if (flags.open !== undefined) return serveFile(flags.open, place);
   if (flags.demo === true)
     return withDemo(
       flags,
@@ -58,6 +64,21 @@ export async function studioCommand(flags: ServeFlags): Promise<number> {
   );
 }
 
+/** The run of an exported file, without configuration, tools and models. A token that is made here may only read. */
+async function serveFile(path: string, place: ServedPlace): Promise<number> {
+  const opened = new OpenedRuns(systemClock);
+  const { file } = await opened.open(await exportFile(path), path);
+  const tokens = place.isRandom ? place.tokens.map((one) => ({ ...one, right: "read" as const })) : place.tokens;
+  const loom = await createLoom({ store: "memory" }, { env: {}, callsNoModel: true });
+  try {
+    return await serveUntilAsked(loom, { ...place, tokens, studio: { folder: STUDIO }, opened, page: pageOf(file) });
+  } finally {
+    await loom.close();
+  }
+}
+
+const pageOf = ({ id }: OpenedFile): string => `runs/${encodeURIComponent(id)}`;
+
 /** The Studio is built into the package, beside the compiled code. */
 const STUDIO = fileURLToPath(ownFile("studio"));
 
@@ -71,6 +92,9 @@ interface ServedPlace {
   readonly isRandom: boolean;
   readonly names: readonly string[];
   readonly studio?: StudioSite;
+  readonly opened?: OpenedRuns;
+  /** Where the printed link leads. Default: the first page. */
+  readonly page?: string;
 }
 
 /** Checked before anything is opened. Throws PORT_INVALID, TOKEN_INVALID, HOST_INVALID, HOST_NEEDS_TOKEN. */
@@ -93,10 +117,11 @@ function tokensOfVariables(): readonly string[] {
 }
 
 async function serveUntilAsked(loom: Loom, place: ServedPlace, webhook?: WebhookConfig): Promise<number> {
-  const { tokens, names, studio } = place;
+  const { tokens, names, studio, opened } = place;
   const stopping = new AbortController();
   const asked = untilAsked();
-  const options = { tokens, names, stopping: stopping.signal, ...(studio === undefined ? {} : { studio }) };
+  const shown = { ...(studio === undefined ? {} : { studio }), ...(opened === undefined ? {} : { opened }) };
+  const options = { tokens, names, stopping: stopping.signal, ...shown };
   const server = await listen((port) => serverApp(loom, { ...options, cookie: sessionCookie(port) }), place);
   try {
     const stopRecovering = await keepRecovering(loom, sayError);
@@ -113,10 +138,10 @@ async function serveUntilAsked(loom: Loom, place: ServedPlace, webhook?: Webhook
   return EXIT.done;
 }
 
-function printAddress(url: string, { tokens, isRandom, studio }: ServedPlace): void {
+function printAddress(url: string, { tokens, isRandom, studio, page = "" }: ServedPlace): void {
   const [first] = tokens;
   if (studio !== undefined) {
-    printLines([`${url}/#token=${first!.token}`]);
+    printLines([`${url}/${page}#token=${first!.token}`]);
     say("Open this link in a browser: it signs you in. Ctrl-C stops the server.");
     if (studio.demo !== undefined) say("Demo: the model is scripted, and all data are made up.");
   } else printLines([url, ...(isRandom ? [`token: ${first!.token}`] : [])]);

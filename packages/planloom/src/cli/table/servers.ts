@@ -42,12 +42,18 @@ export const SERVERS: readonly CommandData[] = [
       ...flags.STORE,
       ...ADDRESS,
       { flag: "--demo", does: "with the tools and the scripted model of the demo" },
+      {
+        flag: "--open <file>",
+        does: "only to read the run of an exported file",
+        conflicts: ["demo", "store", "config"],
+      },
       ...flags.TOOLS,
       ...flags.MODEL_FLAGS,
     ],
     examples: [
       { words: "studio", does: "over the store of this project" },
       { words: "studio --demo", does: "without a model of your own" },
+      { words: "studio --open run.json", does: "a run that somebody sent you" },
     ],
     note: `${TOKEN_NOTE}\n\n${flags.KEY_NOTE}`,
   },

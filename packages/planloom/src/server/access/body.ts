@@ -3,12 +3,13 @@
 import { LIMITS } from "../../limits.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 
-/** Throws MEDIA_TYPE, BODY_TOO_LARGE. */
+/** Throws MEDIA_TYPE, BODY_TOO_LARGE, EXPORT_INVALID. */
 export async function boundedBody(request: Request): Promise<Request> {
   if (request.method === "GET" || request.method === "HEAD" || request.body === null) return request;
   const declared = Number(request.headers.get("content-length") ?? 0);
-  if (declared > LIMITS.requestBytes) throw tooLarge();
-  const bytes = await readAll(request.body);
+  const limit = limitOf(request);
+  if (declared > limit.most) throw limit.tooLarge();
+  const bytes = await readAll(request.body, limit);
   const given = request.headers.get("content-type") ?? "";
   if (bytes.length > 0 && !/^application\/json\s*(;|$)/iu.test(given))
     throw new PlanloomError("MEDIA_TYPE", { given: given.slice(0, SHOWN_CHARS) });
@@ -16,18 +17,34 @@ export async function boundedBody(request: Request): Promise<Request> {
   return new Request(request.url, { method, headers, signal, ...(bytes.length === 0 ? {} : { body: bytes }) });
 }
 
-async function readAll(body: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+interface BodyLimit {
+  readonly most: number;
+  readonly tooLarge: () => PlanloomError;
+}
+
+/** An exported run is larger than any other body. */
+function limitOf({ url }: Request): BodyLimit {
+  const isFile = new URL(url).pathname === "/v1/opened";
+  const most = isFile ? LIMITS.openedBytes : LIMITS.requestBytes;
+  const file = { file: "The file", problem: "too-large", mebibytes: most / 2 ** 20 } as const;
+  const tooLarge = () =>
+    isFile ? new PlanloomError("EXPORT_INVALID", file) : new PlanloomError("BODY_TOO_LARGE", { most });
+  return { most, tooLarge };
+}
+
+async function readAll(
+  body: ReadableStream<Uint8Array>,
+  { most, tooLarge }: BodyLimit,
+): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
   let length = 0;
   // Leaving the loop cancels the stream.
   for await (const part of body as unknown as AsyncIterable<Uint8Array>) {
     length += part.length;
-    if (length > LIMITS.requestBytes) throw tooLarge();
+    if (length > most) throw tooLarge();
     parts.push(part);
   }
   return Buffer.concat(parts, length);
 }
-
-const tooLarge = () => new PlanloomError("BODY_TOO_LARGE", { most: LIMITS.requestBytes });
 
 const SHOWN_CHARS = 200;

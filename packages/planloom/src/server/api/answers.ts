@@ -225,6 +225,13 @@ export const ANSWERS = {
     checks: list(object("A failure check, and what it found.")),
   }),
   Export: object("The events, the journal and the large values of the run."),
+  Opened: record({
+    id: text("Stands for the run's id in the routes that read a run."),
+    runId: text("The id of the run where it was exported."),
+    goal: text(),
+    replaced: { type: ["object", "null"], description: "The secrets whose values were replaced. null: none." },
+    until: text("When the server gives it up."),
+  }),
   Review: object("A plan or one call, in sentences."),
   Waiting: record({ waits: list(object("One thing that waits, in words.")), cursor: orNull("string") }),
   Preview: preview,

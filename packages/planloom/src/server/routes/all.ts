@@ -11,7 +11,7 @@ import { PART_ROUTES } from "./parts-of-runs.js";
 import { PEOPLE_ROUTES } from "./people.js";
 import { PLAN_ROUTES } from "./plans.js";
 import { RUN_ROUTES } from "./runs.js";
-import { SESSION_FACTS, STREAM_FACTS } from "./streams.js";
+import { OPENED_FACTS, SESSION_FACTS, STREAM_FACTS } from "./streams.js";
 import { VIEW_ROUTES } from "./views.js";
 
 const description = route({
@@ -38,4 +38,10 @@ export const API_ROUTES = [
 ];
 
 /** Every route, also those that are not data. */
-export const DESCRIBED: readonly RouteFacts[] = [...API_ROUTES, ...STREAM_FACTS, ...SESSION_FACTS, ...OPEN_ROUTES];
+export const DESCRIBED: readonly RouteFacts[] = [
+  ...API_ROUTES,
+  ...STREAM_FACTS,
+  ...OPENED_FACTS,
+  ...SESSION_FACTS,
+  ...OPEN_ROUTES,
+];

@@ -1,4 +1,4 @@
-// The facts of the routes that are functions of hono: streams of events, and the session of the Studio. In: nothing. Out:
+// The facts of the routes that are functions of hono: streams of events, opened files, and the session of the Studio. In: nothing. Out:
 // what OpenAPI says of them.
 import { z } from "zod";
 import { FIELD } from "../api/parts.js";
@@ -41,6 +41,30 @@ export const STREAM_FACTS: readonly RouteFacts[] = [
       "(a call waits for its model server), `turn` (a turn or a call of an agent step is done), `answer` (a piece of the " +
       "answer). They have no `id`. The last one is `end`, with the reason.",
     answers: { 200: { description: "The progress.", type: null, stream: SSE } },
+    problems: [404],
+  },
+];
+
+export const OPENED_FACTS: readonly RouteFacts[] = [
+  {
+    method: "post",
+    path: "/v1/opened",
+    id: "openExport",
+    summary: "Open an exported run to read it",
+    description:
+      "The body is an export. The server keeps it in memory for a time, and stores nothing. All `GET` routes of a run " +
+      "answer for the `id` that it gives. Commands are refused.",
+    body: FIELD.record,
+    right: "read",
+    answers: { 201: { description: "The file is open.", schema: "Opened" } },
+    problems: [422],
+  },
+  {
+    method: "get",
+    path: "/v1/opened/{id}",
+    id: "readOpened",
+    summary: "Read which run an opened file holds",
+    answers: { 200: { description: "The file.", schema: "Opened" } },
     problems: [404],
   },
 ];

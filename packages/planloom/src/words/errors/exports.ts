@@ -36,6 +36,7 @@ export const EXPORT_ERRORS: ErrorTable<ExportErrors> = {
     message: ({ file, ...fault }) => `${named(file)} ${faultText(fault)}.`,
     next: ({ problem }) => {
       if (problem === "newer") return ["Update Planloom with ", { action: "update" }, "."];
+      if (problem === "too-large") return ["Read the run in its own store, with ", { action: "list-runs" }, "."];
       if (problem === "recording")
         return ["Play it as a test, or export the run itself with ", { action: "export" }, "."];
       return ["Give a file that was written with ", { action: "export" }, "."];

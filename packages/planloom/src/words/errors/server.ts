@@ -1,6 +1,7 @@
 // Words for refused requests to the HTTP API, and for servers that cannot start. The library itself never throws them.
 import { byCase } from "../by-case.js";
 import type { ErrorTable } from "../error-words.js";
+import { quoted } from "../phrases.js";
 
 /** Why a token of the configuration cannot be used. Its text is never shown. */
 export type TokenFault =
@@ -27,6 +28,7 @@ export interface ServerErrors {
   /** Without `origin`, the browser did not say where the request comes from. */
   ORIGIN_REFUSED: { readonly origin?: string };
   BODY_TOO_LARGE: { readonly most: number };
+  OPENED_GONE: { readonly id: string };
   TOO_MANY_REQUESTS: { readonly most: number };
   TOO_MANY_STREAMS: { readonly of: "run" | "server"; readonly most: number };
   SERVER_STOPPING: Record<string, never>;
@@ -95,6 +97,11 @@ export const SERVER_ERRORS: ErrorTable<ServerErrors> = {
     kind: "usage",
     message: ({ most }) => `The body is larger than ${most} bytes.`,
     next: () => ["Send less. Give large data as a file that a tool reads."],
+  },
+  OPENED_GONE: {
+    kind: "usage",
+    message: ({ id }) => `The server has no open file ${quoted(id)}. It keeps a file for a time, and until it stops.`,
+    next: () => ["Open the file again."],
   },
   TOO_MANY_REQUESTS: {
     kind: "refused",
