@@ -29,13 +29,3 @@ export function expectedIn(text: string): Json {
     return text.trim();
   }
 }
-
-/** Gives the browser a file to save. */
-export function saveFile(name: string, text: string, type: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
-}

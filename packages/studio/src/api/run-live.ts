@@ -5,6 +5,7 @@ import { get, Problem } from "./client.js";
 import { Coalesced } from "./coalesced.js";
 import { whenBack } from "./connection.js";
 import { followEvents } from "./events.js";
+import { isOpenedId } from "./opened.js";
 import { answerPiece, stepNote } from "./progress.js";
 import type { RunView } from "./run-view.js";
 import { openStream, type Stream } from "./stream.js";
@@ -83,7 +84,8 @@ export class RunFollower {
   /** Opens the streams, unless they are open or nothing will follow. */
   #stream(): void {
     const { view } = this.#state;
-    if (this.#closed || document.hidden || view === undefined || isOver(view) || this.#streams.length > 0) return;
+    if (this.#closed || document.hidden || view === undefined || this.#streams.length > 0) return;
+    if (isOver(view) || isOpenedId(this.runId)) return;
     const event = () => void this.#refresh();
     const ended = () => (this.#silence(), event());
     const failed = (thrown: unknown) => this.#failed(thrown);
@@ -108,7 +110,8 @@ export class RunFollower {
   }
 
   async #ask(): Promise<void> {
-    const view = await get<RunView>(`${this.#path}/view`);
+    // The run of a file is read under the id of the file.
+    const view = { ...(await get<RunView>(`${this.#path}/view`)), runId: this.runId };
     const { view: known, document } = this.#state;
     if (known !== undefined && view.seq < known.seq) return;
     if (document !== undefined && !isOver(view)) this.#reopened();

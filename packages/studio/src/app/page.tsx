@@ -4,7 +4,9 @@ import { Component, type ComponentChildren, type ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../parts/button.js";
 import { ErrorNote } from "../parts/note.js";
-import type { Match, PageProps, Route } from "./routes.js";
+import { isOpenedId } from "../api/opened.js";
+import { OnlyRead, OpenedBand } from "./opened-band.js";
+import { READ_ONLY, type Match, type PageProps, type Route } from "./routes.js";
 
 /** The title of the browser's tab: `Runs · Planloom`. */
 export function useTitle(title: string): void {
@@ -28,14 +30,19 @@ export function Page({ match: { route, params } }: { readonly match: Match }) {
       (reason: unknown) => setError(reason),
     );
   }, [route]);
+  const openedId = isOpenedId(params["id"] ?? "") ? params["id"] : undefined;
   const place = `${route.path} ${Object.values(params).join(" ")}`;
   useHeadingFocus(place, Found !== undefined);
   if (error !== undefined) return <Unloaded />;
   if (Found === undefined) return <p class="page faint">Loading …</p>;
+  if (openedId !== undefined && !READ_ONLY.has(route.path)) return <OnlyRead id={openedId} />;
   return (
-    <Guard key={place}>
-      <Found params={params} />
-    </Guard>
+    <>
+      {openedId !== undefined && <OpenedBand id={openedId} />}
+      <Guard key={place}>
+        <Found params={params} />
+      </Guard>
+    </>
   );
 }
 

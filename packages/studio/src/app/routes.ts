@@ -16,6 +16,9 @@ export interface Route {
   readonly load: () => Promise<ComponentType<PageProps>>;
 }
 
+/** Routes of a run that only read, and so show the run of a file. */
+export const READ_ONLY: ReadonlySet<string> = new Set(["/runs/:id", "/runs/:id/diff", "/runs/:id/evidence"]);
+
 const ROUTES: readonly Route[] = [
   {
     path: "/runs",
@@ -64,6 +67,12 @@ const ROUTES: readonly Route[] = [
     title: "Tools",
     nav: "/tools",
     load: async () => (await import("../pages/tools/tools-page.js")).ToolsPage,
+  },
+  {
+    path: "/open",
+    title: "Open a file",
+    nav: "/open",
+    load: async () => (await import("../pages/open/open-page.js")).OpenPage,
   },
 ];
 

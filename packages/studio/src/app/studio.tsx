@@ -3,11 +3,12 @@ import { useEffect, useState } from "preact/hooks";
 import { useCell } from "../api/cell.js";
 import { signIn } from "../api/client.js";
 import { useWhenBack } from "../api/connection.js";
+import { isOpenedId } from "../api/opened.js";
 import { session } from "../api/session.js";
 import { EmptyNote, ErrorNote } from "../parts/note.js";
 import { Page, useTitle } from "./page.js";
 import { go, usePlace } from "./router.js";
-import { matchRoute } from "./routes.js";
+import { matchRoute, type Match } from "./routes.js";
 import { Shell } from "./shell.js";
 import { SignInPage } from "./sign-in-page.js";
 
@@ -27,10 +28,12 @@ export function Studio() {
       <main class="page">{error === undefined ? <p class="faint">Signing in …</p> : <ErrorNote error={error} />}</main>
     );
   const match = matchRoute(path === "/" ? "/runs" : path);
-  return (
-    <Shell nav={match?.route.nav}>{match === undefined ? <NotFound path={path} /> : <Page match={match} />}</Shell>
-  );
+  return <Shell nav={navOf(match)}>{match === undefined ? <NotFound path={path} /> : <Page match={match} />}</Shell>;
 }
+
+/** The pages of a file belong to the entry that opens files. */
+const navOf = (match: Match | undefined): string | undefined =>
+  isOpenedId(match?.params["id"] ?? "") ? "/open" : match?.route.nav;
 
 function NotFound({ path }: { readonly path: string }) {
   useTitle("Not found");

@@ -1,6 +1,7 @@
 // Two revisions of a plan beside each other. In: a run and `from`, `to` in the address. Out: the later one, with what changed
 // since the earlier one.
 import type { RunDocument } from "planloom";
+import { isOpenedId } from "../../api/opened.js";
 import { pageOfReview, pageOfRun, runPath, type PlanReview } from "../../api/people.js";
 import { useGet } from "../../api/use-get.js";
 import type { PageProps } from "../../app/routes.js";
@@ -19,7 +20,8 @@ export function DiffPage({ params: { id = "" } }: PageProps) {
   const run = useGet<RunDocument>(runPath(id));
   const plans = run.data?.plans ?? [];
   const to = revisionIn(plans, query.get("to")) ?? plans.at(-1);
-  const from = revisionIn(plans, query.get("from")) ?? plans.at(-2) ?? plans[0];
+  // Of one plan alone there is nothing to compare: it is shown as it is.
+  const from = revisionIn(plans, query.get("from")) ?? plans.at(-2) ?? to;
   const both = to === undefined || from === undefined ? undefined : { from, to };
   const path =
     both === undefined ? null : runPath(id, `/review/${both.to.hash}?against=${encodeURIComponent(both.from.hash)}`);
@@ -29,17 +31,21 @@ export function DiffPage({ params: { id = "" } }: PageProps) {
     <div class="reading">
       <div class="page diff-page">
         <p class="trail">
-          <a href={pageOfRun(id)}>Run</a> <span aria-hidden="true">/</span> <span>what changed</span>
+          <a href={pageOfRun(id)}>Run</a> <span aria-hidden="true">/</span>{" "}
+          <span>{plans.length === 1 ? "plan" : "what changed"}</span>
         </p>
         <h1>{run.data?.goal ?? "What changed in the plan"}</h1>
         {error !== undefined && <ErrorNote error={error} />}
-        {both !== undefined && <Pick id={id} plans={plans} from={both.from.revision} to={both.to.revision} />}
-        {run.data !== undefined && plans.length < 2 && (
-          <EmptyNote title="There is only one plan.">
-            <p>When the planner or a person writes another revision, its changes appear here.</p>
+        {both !== undefined && plans.length > 1 && (
+          <Pick id={id} plans={plans} from={both.from.revision} to={both.to.revision} />
+        )}
+        {run.data !== undefined && plans.length === 0 && (
+          <EmptyNote title="There is no plan.">
+            <p>When the planner writes one, it appears here.</p>
           </EmptyNote>
         )}
-        {plans.length > 1 && review.data !== undefined && <Changes review={review.data} />}
+        {plans.length === 1 && review.data !== undefined && <OnlyPlan review={review.data} />}
+        {plans.length > 1 && review.data !== undefined && <Changes id={id} review={review.data} />}
       </div>
     </div>
   );
@@ -80,7 +86,20 @@ function Pick({ id, plans, from, to }: PickProps) {
   );
 }
 
-function Changes({ review }: { readonly review: PlanReview }) {
+function OnlyPlan({ review }: { readonly review: PlanReview }) {
+  return (
+    <>
+      <p class="lead">There is one revision of the plan. Changes of later ones appear here.</p>
+      <ol class="plan">
+        {review.steps.map((step) => (
+          <PlanStep key={step.id} step={step} compares={false} />
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function Changes({ id, review }: { readonly id: string; readonly review: PlanReview }) {
   const { steps, diff, against } = review;
   const changed = steps.filter(({ mark }) => mark !== "same");
   const same = steps.length - changed.length;
@@ -112,9 +131,9 @@ function Changes({ review }: { readonly review: PlanReview }) {
           <PlanStep key={`${step.mark === "removed" ? "-" : ""}${step.id}`} step={step} compares />
         ))}
       </ol>
-      {review.waiting && (
+      {review.waiting && !isOpenedId(id) && (
         <p>
-          <a class="btn primary" href={pageOfReview(review.runId, review.hash)}>
+          <a class="btn primary" href={pageOfReview(id, review.hash)}>
             Review revision {review.revision}
           </a>
         </p>

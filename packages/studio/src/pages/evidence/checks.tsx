@@ -6,7 +6,13 @@ import { CardTable } from "./card-table.js";
 
 const SAID = { clean: "yes", found: "no", "not-checked": "note" } as const;
 
-export function Checks({ card: { runId, checks } }: { readonly card: EvidenceCard }) {
+interface ChecksProps {
+  /** The run in addresses: of a file, the id of the file. */
+  readonly id: string;
+  readonly card: EvidenceCard;
+}
+
+export function Checks({ id, card: { checks } }: ChecksProps) {
   const found = checks.filter(({ findings }) => findings.length > 0);
   return (
     <section>
@@ -29,7 +35,7 @@ export function Checks({ card: { runId, checks } }: { readonly card: EvidenceCar
           <ul class="entries">
             {findings.map(({ message, events }, at) => (
               <li key={at}>
-                {message} <Shown runId={runId} events={events} />
+                {message} <Shown runId={id} events={events} />
               </li>
             ))}
           </ul>

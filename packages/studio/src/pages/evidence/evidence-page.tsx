@@ -1,15 +1,10 @@
 // The evidence card of a run: what was planned, what each action changed, what the log shows to be wrong, and whether the
 // answer is as expected. In: a run. Out: the card, to be read, saved or printed.
 import { useEffect, useState } from "preact/hooks";
-import {
-  expectedIn,
-  readCard,
-  readCardMarkdown,
-  saveFile,
-  type EvidenceCard,
-  type Expected,
-} from "../../api/evidence.js";
+import { expectedIn, readCard, readCardMarkdown, type EvidenceCard, type Expected } from "../../api/evidence.js";
+import { isOpenedId } from "../../api/opened.js";
 import { pageOfRun } from "../../api/people.js";
+import { saveFile } from "../../api/save-file.js";
 import { useTitle } from "../../app/page.js";
 import type { PageProps } from "../../app/routes.js";
 import { Button } from "../../parts/button.js";
@@ -49,7 +44,7 @@ export function EvidencePage({ params: { id = "" } }: PageProps) {
     );
   return (
     <div class="evidence">
-      <Acts card={card} expected={expected} />
+      <Acts id={id} card={card} expected={expected} />
       <article class="card">
         <Head card={card} />
         <section>
@@ -59,23 +54,30 @@ export function EvidencePage({ params: { id = "" } }: PageProps) {
         <Plans card={card} />
         <Trace card={card} />
         <Changes card={card} />
-        <Checks card={card} />
-        <ExpectedResult card={card} onCompare={compare} />
+        <Checks id={id} card={card} />
+        <ExpectedResult card={card} mayAct={!isOpenedId(id)} onCompare={compare} />
         <Identity card={card} />
       </article>
     </div>
   );
 }
 
-function Acts({ card, expected }: { readonly card: EvidenceCard; readonly expected: Expected }) {
+interface ActsProps {
+  /** The run in addresses: of a file, the id of the file. */
+  readonly id: string;
+  readonly card: EvidenceCard;
+  readonly expected: Expected;
+}
+
+function Acts({ id, card, expected }: ActsProps) {
   const { runId } = card;
   const saveMarkdown = async () =>
-    saveFile(`evidence-${runId}.md`, await readCardMarkdown(runId, expected), "text/markdown");
+    saveFile(`evidence-${runId}.md`, await readCardMarkdown(id, expected), "text/markdown");
   const saveJson = () => saveFile(`evidence-${runId}.json`, `${JSON.stringify(card, null, 2)}\n`, "application/json");
   return (
     <nav class="card-acts" aria-label="Evidence card">
       <p class="crumb">
-        <a href="/runs">Runs</a> <span aria-hidden="true">/</span> <a href={pageOfRun(runId)}>{runId}</a>{" "}
+        <a href="/runs">Runs</a> <span aria-hidden="true">/</span> <a href={pageOfRun(id)}>{runId}</a>{" "}
         <span aria-hidden="true">/</span> <span>Evidence card</span>
       </p>
       <Button working="Saving …" onPress={saveMarkdown}>

@@ -15,21 +15,29 @@ type Evaluation = NonNullable<EvidenceCard["evaluation"]>;
 
 interface ExpectedResultProps {
   readonly card: EvidenceCard;
+  /** False for the run of a file. */
+  readonly mayAct: boolean;
   readonly onCompare: (text: string) => Promise<void>;
 }
 
-export function ExpectedResult({ card, onCompare }: ExpectedResultProps) {
+export function ExpectedResult({ card, mayAct, onCompare }: ExpectedResultProps) {
   const { evaluation } = card;
   return (
     <section>
       <h2>Against the expected result</h2>
-      {evaluation !== undefined && <Outcome card={card} evaluation={evaluation} />}
+      {evaluation !== undefined && <Outcome card={card} evaluation={evaluation} mayAct={mayAct} />}
       <Compare onCompare={onCompare} />
     </section>
   );
 }
 
-function Outcome({ card, evaluation }: { readonly card: EvidenceCard; readonly evaluation: Evaluation }) {
+interface OutcomeProps {
+  readonly card: EvidenceCard;
+  readonly evaluation: Evaluation;
+  readonly mayAct: boolean;
+}
+
+function Outcome({ card, evaluation, mayAct }: OutcomeProps) {
   const { deviations, met, text, offer } = evaluation;
   return (
     <>
@@ -43,7 +51,7 @@ function Outcome({ card, evaluation }: { readonly card: EvidenceCard; readonly e
           ))}
         </ul>
       )}
-      {offer !== undefined && card.finishedAt !== null && (
+      {mayAct && offer !== undefined && card.finishedAt !== null && (
         <Allowed needs="all" to="plan again">
           <Replan runId={card.runId} feedback={offer.feedback} />
         </Allowed>

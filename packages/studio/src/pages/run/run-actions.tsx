@@ -1,8 +1,11 @@
 // What a person can do with a whole run. In: a view. Out: buttons and links. Cancelling asks first, and says what follows.
 import { useState } from "preact/hooks";
-import { post } from "../../api/client.js";
+import { answered, post } from "../../api/client.js";
+import { isOpenedId } from "../../api/opened.js";
+import { pageOfRun, runPath } from "../../api/people.js";
 import { isOver } from "../../api/run-live.js";
 import type { RunView } from "../../api/run-view.js";
+import { saveFile } from "../../api/save-file.js";
 import { Allowed } from "../../parts/allowed.js";
 import { Button } from "../../parts/button.js";
 import { FormDialog } from "../../parts/form-dialog.js";
@@ -14,20 +17,50 @@ interface RunActionsProps {
 }
 
 export function RunActions({ view, again }: RunActionsProps) {
-  return <div class="acts">{isOver(view) ? <AfterEnd view={view} /> : <WhileOpen view={view} again={again} />}</div>;
+  if (isOpenedId(view.runId))
+    return (
+      <div class="acts">
+        <EvidenceLink view={view} />
+      </div>
+    );
+  return (
+    <div class="acts">
+      <Export view={view} />
+      {isOver(view) ? <AfterEnd view={view} /> : <WhileOpen view={view} again={again} />}
+    </div>
+  );
 }
 
-function AfterEnd({ view: { runId } }: { readonly view: RunView }) {
-  const base = `/runs/${encodeURIComponent(runId)}`;
+/** Saves all that is recorded so far. A refusal is shown: a plain link would save it as the file. */
+function Export({ view: { runId } }: { readonly view: RunView }) {
+  const [error, setError] = useState<unknown>();
+  const save = async () => {
+    setError(undefined);
+    await exportOf(runId).then((text) => saveFile(`${runId}.json`, text, "application/json"), setError);
+  };
   return (
     <>
-      <a class="btn quiet" href={`/v1${base}/export`} download={`${runId}.json`}>
+      {error !== undefined && <ErrorNote error={error} />}
+      <Button kind="quiet" onPress={save} working="Exporting …" title="All of this run in one file, without secrets">
         Export
-      </a>
-      <a class="btn" href={`${base}/evidence`}>
-        Evidence card
-      </a>
-      <a class="btn" href={`${base}/again`}>
+      </Button>
+    </>
+  );
+}
+
+const exportOf = async (runId: string): Promise<string> => (await answered(runPath(runId, "/export"), {})).text();
+
+const EvidenceLink = ({ view: { runId } }: { readonly view: RunView }) => (
+  <a class="btn" href={pageOfRun(runId, "/evidence")}>
+    Evidence card
+  </a>
+);
+
+function AfterEnd({ view }: { readonly view: RunView }) {
+  return (
+    <>
+      <EvidenceLink view={view} />
+      <a class="btn" href={pageOfRun(view.runId, "/again")}>
         Again from a step …
       </a>
     </>
@@ -63,7 +96,7 @@ function WhileOpen({ view, again }: RunActionsProps) {
   );
 }
 
-const commandsOf = ({ runId }: RunView): string => `/v1/runs/${encodeURIComponent(runId)}/commands`;
+const commandsOf = ({ runId }: RunView): string => runPath(runId, "/commands");
 
 function CancelDialog({ view, again, onClose }: RunActionsProps & { readonly onClose: () => void }) {
   const send = async (reason: string) => {

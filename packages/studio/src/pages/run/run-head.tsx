@@ -3,6 +3,8 @@ import { useEffect, useRef } from "preact/hooks";
 import type { LiveRun } from "../../api/run-live.js";
 import { isOver } from "../../api/run-live.js";
 import type { RunView } from "../../api/run-view.js";
+import { isOpenedId } from "../../api/opened.js";
+import { pageOfRun } from "../../api/people.js";
 import { announce, announceNow } from "../../app/announce.js";
 import { countText } from "../../parts/money.js";
 import { StepsLine } from "../../parts/route-line.js";
@@ -47,10 +49,16 @@ function Crumb({ view: { runId, revision, revisions } }: { readonly view: RunVie
   const before = revisions.filter((one) => one < revision).at(-1);
   return (
     <p class="crumb">
-      <a href="/runs">Runs</a> <span aria-hidden="true">/</span> <span class="mono id">{runId}</span>
+      {isOpenedId(runId) ? (
+        <a href="/open">Open a file</a>
+      ) : (
+        <>
+          <a href="/runs">Runs</a> <span aria-hidden="true">/</span> <span class="mono id">{runId}</span>
+        </>
+      )}
       {revision > 0 && (
         <>
-          <span aria-hidden="true">/</span> <span>revision {revision}</span>
+          <span aria-hidden="true">/</span> <a href={pageOfRun(runId, "/diff")}>plan, revision {revision}</a>
         </>
       )}
       {before !== undefined && (
@@ -105,16 +113,19 @@ function Need({ run, view }: { readonly run: LiveRun; readonly view: RunView }) 
   const { error } = run.document ?? {};
   if (view.status !== "failed" || error === undefined) return null;
   const failed = view.rows.findLast((row) => isCurrent(row) && row.status === "failed");
+  const isFile = isOpenedId(view.runId);
   const from = failed === undefined ? "" : `?step=${encodeURIComponent(failed.key)}`;
   return (
     <div class="need is-failed">
       <Mark shape="failed" />
       <p>
-        <b>{error.message}</b> {error.next}
+        <b>{error.message}</b> {!isFile && error.next}
       </p>
-      <a class="btn primary" href={`${base}/again${from}`}>
-        {failed === undefined ? "Retry from a step …" : "Retry from this step …"}
-      </a>
+      {!isFile && (
+        <a class="btn primary" href={`${base}/again${from}`}>
+          {failed === undefined ? "Retry from a step …" : "Retry from this step …"}
+        </a>
+      )}
     </div>
   );
 }
@@ -132,9 +143,11 @@ function Asks({ view, base }: { readonly view: RunView; readonly base: string })
         <b>{ask.title}</b>
         {others.length > 0 && <span class="soft"> (and {others.length} more)</span>}
       </p>
-      <a class="btn primary" href={href}>
-        {ASK_WORD[ask.kind] ?? "Answer"}
-      </a>
+      {!isOpenedId(view.runId) && (
+        <a class="btn primary" href={href}>
+          {ASK_WORD[ask.kind] ?? "Answer"}
+        </a>
+      )}
     </div>
   );
 }

@@ -1,7 +1,8 @@
 // Starts a run. In: a goal, or a plan file that is chosen or dropped on the page. Out: the page of the new run.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { Button } from "../../parts/button.js";
+import { FileButton, useDrop } from "../../parts/file-choice.js";
 import { ErrorNote } from "../../parts/note.js";
 import { PlanFile, type ChosenFile } from "./plan-file.js";
 import { startRun } from "./start-run.js";
@@ -22,7 +23,9 @@ export function StartForm() {
   return (
     <section aria-label="Start a run" class={isOver ? "starts over" : "starts"}>
       <GoalForm onError={setError}>
-        <FileButton onFile={(given) => void take(given)} />
+        <FileButton label="Plan file" accept=".yaml,.yml,.json,.md,.txt" onFile={(given) => void take(given)}>
+          Run a plan file …
+        </FileButton>
       </GoalForm>
       {error !== undefined && <ErrorNote error={error} />}
       {file !== undefined && <PlanFile key={file.name + file.text} file={file} onClose={() => setFile(undefined)} />}
@@ -73,53 +76,4 @@ function GoalForm({ onError, children }: GoalFormProps) {
       </Button>
     </form>
   );
-}
-
-function FileButton({ onFile }: { readonly onFile: (file: File | undefined) => void }) {
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        accept=".yaml,.yml,.json,.md,.txt"
-        aria-label="Plan file"
-        onChange={(event) => {
-          onFile(event.currentTarget.files?.[0]);
-          // The same file can be chosen again after it was changed.
-          event.currentTarget.value = "";
-        }}
-      />
-      <Button onPress={() => input.current?.click()}>Run a plan file …</Button>
-    </>
-  );
-}
-
-/** Files may be dropped anywhere on the page. True while one is over it. */
-function useDrop(onFile: (file: File | undefined) => void): boolean {
-  const [isOver, setOver] = useState(false);
-  const latest = useRef(onFile);
-  latest.current = onFile;
-  useEffect(() => {
-    const hasFile = (event: DragEvent) => event.dataTransfer?.types.includes("Files") === true;
-    const over = (event: DragEvent) => {
-      if (!hasFile(event)) return;
-      event.preventDefault();
-      setOver(true);
-    };
-    const leave = (event: DragEvent) => event.relatedTarget === null && setOver(false);
-    const drop = (event: DragEvent) => {
-      if (!hasFile(event)) return;
-      event.preventDefault();
-      setOver(false);
-      latest.current(event.dataTransfer?.files[0]);
-    };
-    const listeners = { dragover: over, dragleave: leave, drop } as const;
-    for (const [name, listener] of Object.entries(listeners)) addEventListener(name, listener as EventListener);
-    return () => {
-      for (const [name, listener] of Object.entries(listeners)) removeEventListener(name, listener as EventListener);
-    };
-  }, []);
-  return isOver;
 }
