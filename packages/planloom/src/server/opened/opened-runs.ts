@@ -39,8 +39,12 @@ export class OpenedRuns {
 
   /** Throws the errors of openExport. `file` names it in messages. */
   async open(document: unknown, file: string): Promise<OpenedRun> {
-    const { runId, replaced } = shapedExport(document, file);
-    const loom = await createLoom({ store: openExport(document, file) }, { env: {}, callsNoModel: true });
+    const { runId, replaced, events } = shapedExport(document, file);
+    const store = openExport(document, file);
+    const endedAt = events.at(-1)?.at ?? 0;
+    // The run stands still, as it was at its last event.
+    const clock: Clock = { now: () => endedAt, setTimer: (ms, fn) => this.clock.setTimer(ms, fn) };
+    const loom = await createLoom({ store }, { env: {}, callsNoModel: true, clock });
     const goal = await goalOf(loom, runId).catch(async (error: unknown) => {
       await loom.close();
       throw error;

@@ -1,6 +1,7 @@
 // The answer of a run: while it is written, when it is there, or what stands in its place. In: the live run. Out: text.
 import type { LiveRun } from "../../api/run-live.js";
 import { isOver } from "../../api/run-live.js";
+import { isOpenedId } from "../../api/opened.js";
 import type { RunDocument } from "planloom";
 import type { RunView } from "../../api/run-view.js";
 import { Prose } from "../../parts/prose.js";
@@ -28,6 +29,7 @@ export function AnswerBox({ run, view }: AnswerBoxProps) {
 
 function Unfinished({ view, writing }: { readonly view: RunView; readonly writing: string }) {
   if (isOver(view)) return <p class="soft">Loading …</p>;
+  if (isOpenedId(view.runId)) return <p class="soft">It was not written when the run was exported.</p>;
   if (writing === "") return <p class="soft">Not written yet. It appears here word by word.</p>;
   return (
     <div aria-busy="true" class="writing">

@@ -8,6 +8,7 @@ import { ErrorNote } from "../../parts/note.js";
 import { useNow } from "../../parts/time.js";
 import { useMedia } from "../../parts/use-media.js";
 import type { LiveRun } from "../../api/run-live.js";
+import { isOpenedId } from "../../api/opened.js";
 import type { RunView } from "../../api/run-view.js";
 import { AnswerBox } from "./answer-box.js";
 import { Board } from "./board.js";
@@ -57,7 +58,11 @@ interface OpenRunProps {
 
 function OpenRun({ run, view, place, again }: OpenRunProps) {
   const isPhone = useMedia("(max-width: 799px)");
-  const clock = runClock(view, run.readAt, useNow());
+  const now = useNow();
+  // The run of a file stands still.
+  const clock = isOpenedId(view.runId)
+    ? { elapsedMs: view.axis.endMs, now: Date.parse(view.updatedAt) }
+    : runClock(view, run.readAt, now);
   const moves = useRef<ListMoves>();
   const chosen = useChosen(view, place, isPhone);
   const close = () => {

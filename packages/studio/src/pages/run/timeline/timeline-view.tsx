@@ -1,6 +1,7 @@
 // The timeline of a run: one lane for each step, one bar for each attempt. In: a view and the chosen step. Out: lanes in
 // the order of the list. Idle gaps are cut out and named. Each lane is a link to its step.
 import { useMemo, useRef } from "preact/hooks";
+import { isOpenedId } from "../../../api/opened.js";
 import type { BarView, ItemView, RowView, RunView } from "../../../api/run-view.js";
 import { usePlace } from "../../../app/router.js";
 import { Mark } from "../../../parts/state.js";
@@ -28,7 +29,8 @@ export function TimelineView({ view, selected }: DrawnViewProps) {
   const now = useNow();
   const place = readRunPlace(usePlace().query);
   const startedAt = Date.parse(view.startedAt);
-  const endMs = view.finishedAt === null ? Math.max(view.axis.endMs, now - startedAt) : view.axis.endMs;
+  const goesOn = view.finishedAt === null && !isOpenedId(view.runId);
+  const endMs = goesOn ? Math.max(view.axis.endMs, now - startedAt) : view.axis.endMs;
   const axis = useMemo(() => timeAxis(endMs, view.axis.gaps, startedAt), [endMs, view.axis.gaps, startedAt]);
   const lanes = useMemo(
     () => listRows(view, { filter: place.filter, chosen: selected, open: EVERY_WAVE }).filter(isLane),
@@ -160,7 +162,7 @@ function Bar({ bar, axis, endMs, isOver }: BarProps) {
   return <i class={look.filter(Boolean).join(" ")} style={{ left: percent(from), width: percent(to - from) }} />;
 }
 
-/** How long all attempts took, right of the last bar or, near the end of the axis, left of the first. */
+/** How long all attempts took: right of the last bar, else left of the first, else above bars that leave no room. */
 function Label({
   bars,
   axis,
@@ -175,11 +177,12 @@ function Label({
   if (first === undefined || last === undefined) return null;
   const attempts = bars.filter(({ kind }) => kind === "attempt");
   const took = attempts.reduce((sum, { fromMs, toMs }) => sum + (toMs ?? endMs) - fromMs, 0);
-  const to = axis.place(last.toMs ?? endMs);
-  const isLeft = to > 0.85;
+  const [from, to] = [axis.place(first.fromMs), axis.place(last.toMs ?? endMs)];
+  const side = to <= 0.85 ? "right" : from > 0.35 ? "left" : "above";
+  const style = side === "above" ? {} : { left: percent(side === "left" ? from : to) };
   const more = attempts.length > 1 ? `, ${attempts.length} attempts` : "";
   return (
-    <span class={`blab${isLeft ? " left" : ""}`} style={{ left: percent(isLeft ? axis.place(first.fromMs) : to) }}>
+    <span class={`blab ${side}`} style={style}>
       {durationText(took)}
       {more}
     </span>
