@@ -70,7 +70,6 @@ export const READERS: readonly CommandData[] = [
     flags: [...flags.STORE, { flag: "-o, --output <file>", does: "write to this file, not to standard output" }],
     examples: [
       { words: "export last -o run.json", does: "the run, to look at elsewhere" },
-      { words: "show last --store run.json", does: "open such a file, which can only be read" },
     ],
   },
   {
