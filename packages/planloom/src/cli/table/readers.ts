@@ -68,9 +68,7 @@ export const READERS: readonly CommandData[] = [
     arguments: [flags.RUN],
     summary: "write a run to one file, without secrets",
     flags: [...flags.STORE, { flag: "-o, --output <file>", does: "write to this file, not to standard output" }],
-    examples: [
-      { words: "export last -o run.json", does: "the run, to look at elsewhere" },
-    ],
+    examples: [{ words: "export last -o run.json", does: "the run, to look at elsewhere" }],
   },
   {
     name: "delete",
