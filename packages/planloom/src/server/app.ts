@@ -10,6 +10,7 @@ import { Sessions, sessionRoutes } from "./access/session.js";
 import type { CallerVariables } from "./access/tokens.js";
 import { RunFeeds } from "./feed/run-feeds.js";
 import { thrownResponse } from "./problem.js";
+import { surfaceFor } from "./surface-studio.js";
 import { otherwise, routed } from "./api/routed.js";
 import { openedRequests, openedRoutes } from "./opened/opened-requests.js";
 import { OpenedRuns } from "./opened/opened-runs.js";
@@ -66,7 +67,7 @@ export function serverApp(loom: Loom, options: ServerOptions): Hono<CallerVariab
   const sessions = new Sessions(clock);
   const streams = () => ({ feeds: new RunFeeds(), clock, stopping });
   const app = new Hono<CallerVariables>();
-  app.onError(thrownResponse);
+  app.onError((thrown, { req }) => thrownResponse(thrown, surfaceFor(req.raw)));
   app.use(inert);
   app.route("/", routed(loom, OPEN_ROUTES));
   app.use("/v1/*", withAccess({ tokens, authenticate, sessions, cookie, names, stopping, rates: new Rates(clock) }));

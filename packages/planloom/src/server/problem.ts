@@ -23,24 +23,24 @@ export interface HttpProblem {
   readonly [field: string]: unknown;
 }
 
-export function errorProblem(thrown: unknown): HttpProblem {
+export function errorProblem(thrown: unknown, surface: Surface = httpSurface): HttpProblem {
   if (!(thrown instanceof PlanloomError)) return unexpected();
   const { code, kind, params, message, retryAfterMs } = thrown;
   return {
     ...headOf(httpStatus(code, kind), code),
     detail: message,
-    next: nextOf(errorNext(code, params), httpSurface),
+    next: nextOf(errorNext(code, params), surface),
     ...shownParams(params),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 }
 
 /** The response for anything that was thrown. */
-export function thrownResponse(thrown: unknown): Response {
+export function thrownResponse(thrown: unknown, surface: Surface): Response {
   const needsToken = hasCode(thrown, "TOKEN_NEEDED") ? { "www-authenticate": "Bearer" } : {};
   const waitMs = thrown instanceof PlanloomError ? thrown.retryAfterMs : undefined;
   const wait = waitMs === undefined ? {} : { "retry-after": String(Math.ceil(waitMs / 1_000)) };
-  return problemResponse(errorProblem(thrown), { ...needsToken, ...wait });
+  return problemResponse(errorProblem(thrown, surface), { ...needsToken, ...wait });
 }
 
 /** What a program reads of the parameters: the findings of a plan, and the fields of a request that do not fit. */
@@ -50,11 +50,16 @@ function shownParams(params: ErrorParams[ErrorCode]): object {
 }
 
 /** `more` are fields beside those of every problem. */
-export function commandProblem(refused: WordedRefusal, runId: string, more: object = {}): HttpProblem {
+export function commandProblem(
+  refused: WordedRefusal,
+  runId: string,
+  surface: Surface,
+  more: object = {},
+): HttpProblem {
   return {
     ...headOf(409, refused.code),
     detail: refused.message,
-    next: nextOf(refusalNext(refused), inRun(runId, httpSurface), { runId }),
+    next: nextOf(refusalNext(refused), inRun(runId, surface), { runId }),
     ...(refused.params === undefined ? {} : { params: refused.params }),
     ...more,
   };

@@ -1,6 +1,7 @@
 // The routes of the HTTP API in process: each is a call of the library, and each error is a problem with a next step.
 import { expect, test } from "vitest";
-import { thrownResponse } from "../../src/server/problem.js";
+import { errorProblem, thrownResponse } from "../../src/server/problem.js";
+import { surfaceFor } from "../../src/server/surface-studio.js";
 import type { ErrorSubject } from "../../src/words/errors.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import { ERROR_SAMPLES } from "../words/samples.js";
@@ -227,11 +228,16 @@ test("an approval of a plan that was replaced says what changed since", async ()
   expect((await get(`${at}/export`)).body).toMatchObject({ runId: run.runId });
 });
 
-test("each error of the library has a status, and one that may pass says when to ask again", () => {
+const PAGE = new Request("http://127.0.0.1/", { headers: { "planloom-words": "studio" } });
+
+test("each error of the library has a status, one that may pass says when to ask again, and no page is told a route", () => {
   const statuses = Object.entries(ERROR_SAMPLES).flatMap(([code, samples]) =>
     samples.map((params) => {
       const error = new PlanloomError(...([code, params] as unknown as ErrorSubject));
-      const { status, headers } = thrownResponse(error);
+      const { status, headers } = thrownResponse(error, surfaceFor(PAGE));
+      const { text } = errorProblem(error, surfaceFor(PAGE)).next;
+      // No page asks for a route that does not exist.
+      expect([code, text.includes("/v1/")]).toEqual([code, code === "ROUTE_UNKNOWN"]);
       expect([code, status >= 400 && status !== 500]).toEqual([code, true]);
       expect([code, status === 503 && !headers.has("retry-after")]).toEqual([code, false]);
       return [code, status] as const;

@@ -11,9 +11,13 @@ export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => reques
 export const post = <T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
   request<T>("POST", path, body, signal);
 
+/** Next steps name pages and buttons, and no routes. */
+const WORDS = { "planloom-words": "studio" };
+
 /** Any response that is not an error. Throws a Problem, or an AbortError. */
 export async function answered(path: string, options: RequestInit): Promise<Response> {
-  const response = await fetch(path, { credentials: "same-origin", ...options }).catch((error: unknown) => {
+  const headers = { ...(options.headers as Record<string, string> | undefined), ...WORDS };
+  const response = await fetch(path, { credentials: "same-origin", ...options, headers }).catch((error: unknown) => {
     if (options.signal?.aborted === true) throw error;
     connectionLost();
     throw notReached();

@@ -8,6 +8,7 @@ import { route } from "../api/route.js";
 import { jsonAnswer } from "../api/routed.js";
 import { runDocument } from "../documents.js";
 import { commandProblem, problemResponse } from "../problem.js";
+import { surfaceFor } from "../surface-studio.js";
 
 export const retryFields = {
   from: FIELD.step
@@ -29,8 +30,8 @@ const forkFields = {
   plan: retryFields.plan,
 };
 
-const previewed = (runId: string, preview: RetryPreview | WordedRefusal): Response =>
-  preview.ok ? jsonAnswer(preview) : problemResponse(commandProblem(preview, runId));
+const previewed = (runId: string, preview: RetryPreview | WordedRefusal, request: Request): Response =>
+  preview.ok ? jsonAnswer(preview) : problemResponse(commandProblem(preview, runId, surfaceFor(request)));
 
 const retryPreview = route({
   method: "post",
@@ -43,9 +44,9 @@ const retryPreview = route({
   example: { from: "facts" },
   answers: { 200: { description: "The steps by their fate.", schema: "Preview" } },
   problems: [404, 409, 422],
-  handle: async (loom, { params: { id }, body }) => {
+  handle: async (loom, { params: { id }, body, request }) => {
     const run = await loom.get(id);
-    return previewed(id, await run.previewRetry(onlyGiven(body)));
+    return previewed(id, await run.previewRetry(onlyGiven(body)), request);
   },
 });
 
@@ -60,9 +61,9 @@ const forkPreview = route({
   example: { at: "facts" },
   answers: { 200: { description: "The steps by their fate.", schema: "Preview" } },
   problems: [404, 409, 422],
-  handle: async (loom, { params: { id }, body }) => {
+  handle: async (loom, { params: { id }, body, request }) => {
     const run = await loom.get(id);
-    return previewed(id, await run.previewFork(onlyGiven(body)));
+    return previewed(id, await run.previewFork(onlyGiven(body)), request);
   },
 });
 

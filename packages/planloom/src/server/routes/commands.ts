@@ -10,6 +10,7 @@ import { route } from "../api/route.js";
 import { jsonAnswer } from "../api/routed.js";
 import { runDocument } from "../documents.js";
 import { commandProblem, problemResponse } from "../problem.js";
+import { surfaceFor } from "../surface-studio.js";
 import { retryFields } from "./again.js";
 
 const hash = FIELD.text.meta({ description: "The hash of what is meant, as it stands under `waiting.approvals`." });
@@ -160,11 +161,12 @@ const command = route({
   example: { type: "approve", hash: "sha256:…" },
   answers: { 200: { description: "The run after the command.", schema: "Run" } },
   problems: [404, 409, 422],
-  handle: async (loom, { params: { id }, body: { inputId, ...given }, caller }) => {
+  handle: async (loom, { params: { id }, body: { inputId, ...given }, caller, request }) => {
+    const surface = surfaceFor(request);
     const run = await loom.get(id);
     const reply = await sent(run, given, { by: caller.name, ...onlyGiven({ inputId }) });
-    if (reply.ok) return jsonAnswer(await runDocument(loom, id));
-    return problemResponse(commandProblem(reply, id, await changedSince(run, reply)));
+    if (reply.ok) return jsonAnswer(await runDocument(loom, id, surface));
+    return problemResponse(commandProblem(reply, id, surface, await changedSince(run, reply)));
   },
 });
 

@@ -7,6 +7,7 @@ import { FIELD, givenInside, onlyGiven } from "../api/parts.js";
 import { route } from "../api/route.js";
 import { jsonAnswer } from "../api/routed.js";
 import { listedDocument, runDocument } from "../documents.js";
+import { surfaceFor } from "../surface-studio.js";
 
 const most = FIELD.whole.optional();
 const amount = z.number().min(0, "a number from 0").optional();
@@ -127,7 +128,7 @@ const read = route({
   description: "The run as one document, as the command line prints it with `--json`. Its next steps name routes.",
   answers: { 200: { description: "The run.", schema: "Run" } },
   problems: [404],
-  handle: async (loom, { params: { id } }) => jsonAnswer(await runDocument(loom, id)),
+  handle: async (loom, { params: { id }, request }) => jsonAnswer(await runDocument(loom, id, surfaceFor(request))),
 });
 
 const remove = route({
