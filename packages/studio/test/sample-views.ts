@@ -195,6 +195,7 @@ export const doneView: RunView = {
     acted: 0,
     stepsTotal: 6,
     stepsDone: 6,
+    stepsSkipped: 0,
     estimateMs: 3100,
   },
   waits: [],

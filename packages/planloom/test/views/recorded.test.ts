@@ -79,7 +79,7 @@ describe("the view of a recorded log", () => {
         totals.costUsd,
         totals.modelCalls,
         document.stepsTotal,
-        document.stepsCompleted + totals.skipped,
+        document.stepsCompleted,
       ]);
       const { approvals = [], questions = [], unusable = [] } = document.waiting ?? {};
       const plans = approvals.filter(({ subject }) => subject === "plan").length;

@@ -28,7 +28,8 @@ export function factsOf(rows: readonly RowView[], steps: readonly ShownStep[], c
     attempts: attemptsIn(context),
     acted: actedIn(run),
     stepsTotal: run.execution.steps.size,
-    stepsDone: run.execution.counts.completed + run.execution.counts.skipped,
+    stepsDone: run.execution.counts.completed,
+    stepsSkipped: run.execution.counts.skipped,
     ...(total === undefined ? {} : { estimateMs: Math.round(total) }),
   };
 }

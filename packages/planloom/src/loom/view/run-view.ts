@@ -138,7 +138,9 @@ export interface FactsView {
   /** Calls with effects that have finished. */
   readonly acted: number;
   readonly stepsTotal: number;
+  /** Completed: as in the document. */
   readonly stepsDone: number;
+  readonly stepsSkipped: number;
   /** Expected time of the whole run. */
   readonly estimateMs?: number;
 }

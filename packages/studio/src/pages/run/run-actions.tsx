@@ -121,7 +121,7 @@ function CancelDialog({ view, again, onClose }: RunActionsProps & { readonly onC
 function Consequences({ view: { rows, facts } }: { readonly view: RunView }) {
   const steps = rows.filter(({ kind }) => kind === "step");
   const running = steps.filter(({ status }) => status === "running").length;
-  const open = facts.stepsTotal - facts.stepsDone;
+  const open = facts.stepsTotal - facts.stepsDone - facts.stepsSkipped;
   return (
     <ul class="entries">
       <li>{running === 0 ? "Nothing runs now." : `${counted(running, "running step")} will be stopped.`}</li>
