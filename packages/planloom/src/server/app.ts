@@ -1,6 +1,6 @@
 // The HTTP API over a loom, and the Studio's files. In: a loom and tokens. Out: a hono app, which handles requests. Each
 // group of routes is a file in routes/. The server decides nothing that the library does not.
-import { Hono, type MiddlewareHandler } from "hono";
+import { Hono, type ErrorHandler, type MiddlewareHandler } from "hono";
 import type { AccessToken, Authenticate, Caller } from "../loom/handler-options.js";
 import type { Loom } from "../loom/loom.js";
 import { systemClock, type Clock } from "../clock.js";
@@ -46,10 +46,13 @@ const inert: MiddlewareHandler = async (context, next) => {
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
 };
 
+/** An error as a response, with its next step in the words of the caller's surface. */
+const told: ErrorHandler<CallerVariables> = (thrown, { req }) => thrownResponse(thrown, surfaceFor(req.raw));
+
 /** The routes of the API over one loom. `caller`: who asks, if nobody has found that out. */
 function runApp(loom: Loom, ports: EventPorts, caller?: Caller): Hono<CallerVariables> {
   const app = new Hono<CallerVariables>();
-  app.onError(thrownResponse);
+  app.onError(told);
   if (caller !== undefined) app.use((context, next) => (context.set("caller", caller), next()));
   for (const routes of [eventRoutes, progressRoutes]) app.route("/v1", routes(loom, ports));
   app.route("/", routed(loom, API_ROUTES));
@@ -67,7 +70,7 @@ export function serverApp(loom: Loom, options: ServerOptions): Hono<CallerVariab
   const sessions = new Sessions(clock);
   const streams = () => ({ feeds: new RunFeeds(), clock, stopping });
   const app = new Hono<CallerVariables>();
-  app.onError((thrown, { req }) => thrownResponse(thrown, surfaceFor(req.raw)));
+  app.onError(told);
   app.use(inert);
   app.route("/", routed(loom, OPEN_ROUTES));
   app.use("/v1/*", withAccess({ tokens, authenticate, sessions, cookie, names, stopping, rates: new Rates(clock) }));
