@@ -16,8 +16,10 @@ export const caller = cell<Caller | undefined>(undefined);
 /** A request was answered as signed in. */
 export const sessionHeld = (): void => session.set("open");
 
-/** A request was refused for want of a session. */
-export const sessionRefused = (): void => session.set(session.get() === "open" ? "ended" : "missing");
+/** A request was refused for want of a session. Several of a page are refused one after another. */
+export const sessionRefused = (): void => session.set(STOOD.has(session.get()) ? "ended" : "missing");
+
+const STOOD: ReadonlySet<string> = new Set(["open", "ended"]);
 
 /** The token of a printed link, or the text itself. A damaged link gives a token that no server knows. */
 export function tokenIn(text: string): string {
