@@ -154,7 +154,7 @@ export const LIMITS = {
   /** Bytes of an exported run that is opened: it is held in memory whole. */
   exportBytes: 256 * 1024 * 1024,
   /** Events that are read from a store at once: a reader that is slow holds so many. */
-  eventsPage: 200,
+  eventsPage: 50,
   /** Characters of an answer that a slow reader of a stream has not taken: the rest comes with the whole answer. */
   streamText: 65_536,
   /** Steps whose progress a slow reader has not taken, the latest value of each. */
