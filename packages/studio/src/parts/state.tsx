@@ -1,20 +1,9 @@
 // A state by shape, word and colour. In: the state of a step or a run. Out: its mark, which differs from the others in
 // outline, with its word.
 import type { ComponentChildren, JSX } from "preact";
+import type { RowStatus } from "../api/run-view.js";
 
-export type Shape =
-  | "planned"
-  | "queued"
-  | "running"
-  | "waiting"
-  | "retrying"
-  | "done"
-  | "failed"
-  | "skipped"
-  | "unknown"
-  | "unusable"
-  | "cancelled"
-  | "paused";
+export type Shape = RowStatus;
 
 /** The word of a step's state. A run has words of its own: see run-state.ts. */
 export const STATE_WORD: { readonly [shape in Shape]: string } = {
