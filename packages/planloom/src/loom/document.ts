@@ -9,7 +9,7 @@ import type { RestOfStep } from "../run/command.js";
 import { answerType } from "../run/answer-type.js";
 import { contextOf, currentPlan } from "../run/lookup.js";
 import type { ApprovalReason, ChangedToolReason, LegacyReason } from "../run/reason.js";
-import { endOf, failedWith, isEnded, type RunStatus, statusOf } from "../run/status.js";
+import { doubtsOf, endOf, failedWith, isEnded, isOpenDoubt, type RunStatus, statusOf } from "../run/status.js";
 import { worksOf } from "../run/steps.js";
 import type { Failing, MadeCall, StepRef } from "../run/event.js";
 import { estimateDocument } from "./estimate-document.js";
@@ -138,7 +138,7 @@ export interface WaitingDocument {
     /** The type that an answer must have, if the step has one: a text like `"csv" | "xlsx"`. */
     readonly type?: string;
   }[];
-  /** Calls in doubt: nobody knows whether they acted. */
+  /** Calls in doubt: nobody knows whether they acted. While the tool of a call is being asked, the call is not here. */
   readonly unknown: readonly DoubtDocument[];
   /** Calls that acted and whose output cannot be used. A person decides; nothing repeats them. */
   readonly unusable: readonly UnusableDocument[];
@@ -415,11 +415,11 @@ function guardDocument(reason: ApprovalReason | LegacyReason): { readonly guard?
 }
 
 function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
-  const { questions, unknown, unusable } = run.execution;
+  const { questions, unusable } = run.execution;
   if (
     isEnded(run) ||
     failedWith(run) !== undefined ||
-    run.approvals.pending.size + questions + unknown + unusable === 0
+    run.approvals.pending.size + questions + doubtsOf(run) + unusable === 0
   )
     return undefined;
   const works = [...run.execution.steps.values()].flatMap(worksOf);
@@ -431,7 +431,7 @@ function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
       .filter((work) => work.status === "suspended" && work.question !== undefined)
       .map((work) => ({ ...of(work), question: work.question!, ...shownWith(work) })),
     unknown: works.flatMap((work) =>
-      work.status === "unknown" && work.doubt !== undefined ? [doubtDocument(of(work), work.doubt, work)] : [],
+      isOpenDoubt(run, work) && work.doubt !== undefined ? [doubtDocument(of(work), work.doubt, work)] : [],
     ),
     unusable: works
       .filter(({ status }) => status === "unusable")

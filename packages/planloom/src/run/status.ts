@@ -2,10 +2,11 @@
 import type { Effect } from "./effect.js";
 import type { Change, EventData, Failing } from "./event.js";
 import { isFailure, type Failure } from "./failure.js";
-import { DEADLINE_KEY } from "./keys.js";
+import { DEADLINE_KEY, reconcileKey } from "./keys.js";
 import { reviewOf } from "./lookup.js";
 import type { RefusalParams } from "./refusal.js";
 import type { Run, RunEnd } from "./state.js";
+import type { Work } from "./work.js";
 
 export type RunStatus =
   | "completed"
@@ -96,7 +97,13 @@ export function isHeld(run: Run): boolean {
   return run.paused || changeOf(run) !== undefined || reviewOf(run) !== undefined;
 }
 
-/** Number of doubts that a person must settle. Doubts whose tool is still being asked are not counted. */
+/** Whether the tool of a call in doubt is still being asked about it. */
+export const isReconciling = (run: Run, work: Work): boolean => run.owed.has(reconcileKey(work));
+
+/** Whether a person must settle the doubt of this work. While its tool is being asked, nobody has to. */
+export const isOpenDoubt = (run: Run, work: Work): boolean => work.status === "unknown" && !isReconciling(run, work);
+
+/** Number of open doubts. It looks at no work: it is asked for after each event. */
 export function doubtsOf(run: Run): number {
   if (run.execution.unknown === 0) return 0;
   let doubts = run.execution.unknown;

@@ -7,6 +7,7 @@ import { findPhase, phaseView } from "../../src/loom/view/phase-view.js";
 import { findStep, stepViewOf } from "../../src/loom/view/step-view.js";
 import { rowContext, shownSteps, timelineOf } from "../../src/loom/view/view.js";
 import { waitingIn } from "../../src/loom/waiting/waiting-run.js";
+import type { RunEvent } from "../../src/run/event.js";
 import { headOf } from "../../src/run/view/head.js";
 import { readLogOf, viewAt } from "./parts.js";
 
@@ -25,6 +26,15 @@ const asksOf = (waits: readonly { readonly kind: string }[]) =>
   Object.fromEntries(ASKS.map((kind) => [kind, waits.filter((wait) => wait.kind === kind).length]));
 
 const ASKS = ["plan", "call", "question", "doubt", "unusable"] as const;
+
+const NOTHING = { approvals: 0, questions: 0, doubts: 0 };
+
+/** The whole log, its first half, and so on; and up to each doubt, when its tool may be asked first. */
+function lengthsOf(log: readonly RunEvent[]): readonly number[] {
+  const halves: number[] = [];
+  for (let length = log.length; length > 0; length = Math.floor(length / 2)) halves.push(length);
+  return [...halves, ...log.filter(({ type }) => type === "step.unknown").map(({ seq }) => seq)];
+}
 
 const OVER: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
 const OPEN: ReadonlySet<string> = new Set(["planned", "queued", "running", "waiting", "retrying", "paused"]);
@@ -68,7 +78,7 @@ describe("the view of a recorded log", () => {
 
   it.each(LOGS)("%s has the figures of the document and of the head, and the same waits as the inbox", (name) => {
     const log = readLogOf(logIn(name));
-    for (let length = log.length; length > 0; length = Math.floor(length / 2)) {
+    for (const length of lengthsOf(log)) {
       const part = log.slice(0, length);
       const { facts, waits } = viewAt(part);
       const { run } = timelineOf(part);
@@ -81,14 +91,14 @@ describe("the view of a recorded log", () => {
         document.stepsTotal,
         document.stepsCompleted,
       ]);
-      const { approvals = [], questions = [], unusable = [] } = document.waiting ?? {};
+      const { approvals = [], questions = [], unknown = [], unusable = [] } = document.waiting ?? {};
       const plans = approvals.filter(({ subject }) => subject === "plan").length;
-      // The document also tells doubts whose tool is still being asked.
-      const { approvals: decisions, questions: open, doubts = 0, unusable: outputs } = waiting ?? {};
-      expect([decisions ?? 0, open ?? 0, outputs ?? 0]).toEqual(
-        [approvals, questions, unusable].map((all) => all.length),
-      );
-      const asked = { plan: plans, call: approvals.length - plans, question: questions.length, doubt: doubts };
+      const counts = { approvals: approvals.length, questions: questions.length, doubts: unknown.length };
+      expect({ unusable: 0, ...NOTHING, ...waiting, first: undefined }).toEqual({
+        ...counts,
+        unusable: unusable.length,
+      });
+      const asked = { plan: plans, call: approvals.length - plans, question: questions.length, doubt: unknown.length };
       expect(asksOf(waits)).toEqual({ ...asked, unusable: unusable.length });
       expect(asksOf(waitingIn(run, part))).toEqual(asksOf(waits));
     }

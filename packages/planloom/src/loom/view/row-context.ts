@@ -7,7 +7,6 @@ import type { Bar, Lane } from "../../run/view/lane.js";
 import { RowStatuses } from "../../run/view/row-status.js";
 import type { RunTimeline } from "../../run/view/timeline.js";
 import { wavesIn, type Waves } from "../../run/view/waves.js";
-import { reconcileKey } from "../../run/keys.js";
 import { currentPlan } from "../../run/lookup.js";
 import type { PendingApproval, ProposedPlan, Run } from "../../run/state.js";
 import type { Work } from "../../run/work.js";
@@ -52,11 +51,6 @@ export class RowContext {
   /** The tool whose call inside the work waits for approval. */
   callWaiting({ step, item }: Work): string | undefined {
     return this.#calls.get(nameOf(step.spec.id, item));
-  }
-
-  /** Whether the tool of a call in doubt is being asked about it. */
-  isReconciling(work: Work): boolean {
-    return this.run.owed.has(reconcileKey(work));
   }
 
   readonly waves = (plan: ProposedPlan): Waves => {

@@ -3,6 +3,7 @@ import { directTool, isConversation, toolNames } from "../../plan/step-kind.js";
 import type { EffectClass } from "../../plan/tool-spec.js";
 import { earlierKey } from "../../run/keys.js";
 import type { Lane } from "../../run/view/lane.js";
+import { isReconciling } from "../../run/status.js";
 import type { StepLanes } from "../../run/view/timeline.js";
 import type { StepState, Work } from "../../run/work.js";
 import { failureText } from "../../words/failures.js";
@@ -161,7 +162,7 @@ function openNeeds({ state }: ShownStep, context: RowContext): readonly string[]
 
 function askedOf(work: Work, context: RowContext): Pick<RowFacts, "asks" | "reconciles"> {
   const { question, status, step } = work;
-  if (status === "unknown") return context.isReconciling(work) ? { reconciles: true } : {};
+  if (status === "unknown") return isReconciling(context.run, work) ? { reconciles: true } : {};
   if (question !== undefined) return { asks: { question } };
   if (status !== "suspended") return {};
   const call = context.callWaiting(work) ?? directTool(step.spec) ?? step.spec.kind;

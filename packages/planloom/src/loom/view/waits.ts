@@ -2,7 +2,7 @@
 import type { Lane } from "../../run/view/lane.js";
 import { phaseKey } from "../../run/keys.js";
 import type { PendingApproval } from "../../run/state.js";
-import { failedWith, isEnded } from "../../run/status.js";
+import { failedWith, isEnded, isOpenDoubt } from "../../run/status.js";
 import { worksOf } from "../../run/steps.js";
 import type { Work } from "../../run/work.js";
 import { ANSWER_TITLE, itemLabel, planTitle, REVIEW_TITLE } from "../../words/row-titles.js";
@@ -47,7 +47,7 @@ function questions(context: RowContext): readonly WaitView[] {
     const of = refOf(work, work.step.spec.id);
     if (work.status === "suspended" && work.question !== undefined)
       return [{ kind: "question", ...of, title: WAIT_TITLES.question(work.question) }];
-    if (work.status === "unknown" && !context.isReconciling(work))
+    if (isOpenDoubt(context.run, work))
       return [{ kind: "doubt", ...of, title: WAIT_TITLES.doubt(named(work), work.doubt?.tool ?? "") }];
     if (work.status === "unusable")
       return [{ kind: "unusable", ...of, title: WAIT_TITLES.unusable(named(work), work.unusable?.tool ?? "") }];

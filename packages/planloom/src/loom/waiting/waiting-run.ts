@@ -4,9 +4,9 @@ import type { Json, JsonObject } from "../../plan/json.js";
 import { schemaFromType, typeOf } from "../../plan/type/schema.js";
 import { typeText } from "../../plan/type/type.js";
 import type { RunEvent } from "../../run/event.js";
-import { DEADLINE_KEY, reconcileKey } from "../../run/keys.js";
+import { DEADLINE_KEY } from "../../run/keys.js";
 import type { Run } from "../../run/state.js";
-import { failedWith, isEnded } from "../../run/status.js";
+import { failedWith, isEnded, isOpenDoubt } from "../../run/status.js";
 import { worksOf } from "../../run/steps.js";
 import type { Work } from "../../run/work.js";
 import { toolIn } from "../../run/lookup.js";
@@ -144,7 +144,7 @@ function stepPlace(run: Run, { step: { spec }, item }: Work, since: number, kind
 function workEntries(run: Run, work: Work, log: readonly RunEvent[]): readonly WaitingEntry[] {
   const { status, question, doubt, unusable } = work;
   if (status === "suspended" && question !== undefined) return [questionEntry(run, work, question, log)];
-  if (status === "unknown" && doubt !== undefined && !run.owed.has(reconcileKey(work))) {
+  if (isOpenDoubt(run, work) && doubt !== undefined) {
     const { key, tool, attempt, at, args = {} } = doubt;
     return [{ kind: "doubt", ...outcomeEntry(run, work, { key, tool, attempt, at, args }, "doubt") }];
   }
