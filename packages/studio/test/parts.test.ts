@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { eventReader, type StreamEvent } from "../src/api/stream.js";
 import { matchRoute } from "../src/app/routes.js";
 import { tokenIn } from "../src/api/session.js";
+import type { ReviewedStep } from "../src/api/people.js";
+import { askPlaces } from "../src/pages/review/asks-first.js";
 import { moneyText } from "../src/parts/money.js";
 import { stopShapes } from "../src/parts/stops.js";
 import { ageText, dayText, durationText, momentText } from "../src/parts/time-text.js";
@@ -147,4 +149,19 @@ describe("addresses", () => {
     expect(tokenIn(`  ${token} `)).toBe(token);
     expect(tokenIn("#token=%")).toBe("%");
   });
+});
+
+test.each([
+  ["the sentence", true, true, [true], [], { tools: false, row: false }],
+  ["the sentence, and the row if it changed", true, true, [true], ["approval"], { tools: false, row: true }],
+  ["the row", false, true, [true], [], { tools: false, row: true }],
+  ["the tool", false, false, [true], [], { tools: true, row: false }],
+  ["the tools if only some ask", false, false, [true, false], [], { tools: true, row: false }],
+] as const)("a step of a review says that it asks by %s", (_, hasSentence, hasRow, tools, changed, places) => {
+  const step = {
+    ...(hasSentence ? { asks: { reason: "it acts", stands: true } } : {}),
+    fields: hasRow ? [{ field: "approval" }] : [],
+    tools: tools.map((asks) => ({ asks })),
+  } as unknown as ReviewedStep;
+  expect(askPlaces(step, new Set(changed))).toEqual(places);
 });

@@ -1,6 +1,7 @@
 // The refund story of the demo: what its scripted planner makes of a goal and of a person's comments.
 import { describe, expect, test } from "vitest";
 import { createLoom } from "../../src/loom/create-loom.js";
+import { NOTE } from "../../src/cli/demo/another-plan.js";
 import { DEMO_GOALS, REFUND } from "../../src/cli/demo/goals.js";
 import { DEMO_MODELS } from "../../src/cli/demo/models.js";
 import { demoReply } from "../../src/cli/demo/script.js";
@@ -63,6 +64,12 @@ test("a refund is rejected once, approved with another amount, paid once, and it
     expect(ended.answer).toBe(
       "25 EUR were refunded to Ada Moreno, because order 4711 came 7 days late. Receipt: R-1001. (Sample data: the shop is made up.)",
     );
+    for (const feedback of ["Expected: 30 EUR", "Expected: 20 EUR"]) {
+      await run.retry({ feedback });
+      const again = await run.result();
+      expect(again).toMatchObject({ status: "completed" });
+      expect(again.answer).toBe(`${ended.answer as string}\n\n${NOTE}`);
+    }
     const other = await loom.run("Water the plants");
     expect(other.answer).toContain("this goal is not in its script");
     for (const { goal } of DEMO_GOALS) expect(other.answer).toContain(goal);

@@ -7,7 +7,8 @@ export interface Key {
   /** One key, or two in a row with a space: `j`, `?`, `g r`, `Escape`. */
   readonly keys: string;
   readonly does: string;
-  readonly run: () => void;
+  /** Absent if the browser does it: Enter on a link. The key is only listed. */
+  readonly run?: () => void;
   /** Also works while a field has the focus. Escape always does. */
   readonly inFields?: boolean;
 }
@@ -46,7 +47,7 @@ export function pressKey(event: KeyboardEvent): void {
   const all = keyGroups.get().flatMap((group) => group.keys());
   const inField = isField(event.target);
   const found = all.findLast((key) => key.keys === before + pressed) ?? all.findLast((key) => key.keys === pressed);
-  if (found !== undefined && (!inField || found.inFields === true || pressed === "Escape")) {
+  if (found?.run !== undefined && (!inField || found.inFields === true || pressed === "Escape")) {
     event.preventDefault();
     return found.run();
   }

@@ -1,9 +1,8 @@
 // Findings about a plan. In: findings with their words. Out: a list: a mark for errors and one for warnings, where, what,
 // and what to write instead.
 import type { Finding } from "planloom";
+import type { WordedFinding } from "../api/plan-check.js";
 import { SmallMark } from "./tag.js";
-
-export type WordedFinding = Finding & { readonly message: string; readonly fix: string };
 
 export function FindingList({ findings }: { readonly findings: readonly WordedFinding[] }) {
   if (findings.length === 0) return null;

@@ -1,6 +1,6 @@
 // A small form in a dialog: the consequence, a text, and one button that names the act. In: words, and what to do. Out: the
 // form. Ctrl Enter sends it. An error stays in it.
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import { Button } from "./button.js";
 import { Dialog } from "./dialog.js";
@@ -30,6 +30,9 @@ export function FormDialog(props: FormDialogProps) {
   const draft = useDraft(name, initial);
   const [error, setError] = useState<unknown>();
   const [isWorking, setWorking] = useState(false);
+  const area = useRef<HTMLTextAreaElement>(null);
+  // The dialog opens in its own effect, which runs before this one. The first key finds the field.
+  useLayoutEffect(() => area.current?.focus(), []);
   const blocked = needed && draft.text.trim() === "" ? "Write a sentence first." : undefined;
   const send = async () => {
     if (blocked !== undefined || isWorking) return;
@@ -56,9 +59,9 @@ export function FormDialog(props: FormDialogProps) {
           {(ids) => (
             <textarea
               {...ids}
+              ref={area}
               class="field"
               rows={4}
-              autofocus
               value={draft.text}
               onInput={(event) => draft.set(event.currentTarget.value)}
             />

@@ -1,6 +1,7 @@
 // A text with line numbers, in which lines can be marked. In: the text and the marks. Out: a plain text area with a gutter;
 // Tab leaves it, as everywhere on the page.
 import { useRef } from "preact/hooks";
+import "../style/editor.css";
 
 export interface LineMark {
   /** From 1. */

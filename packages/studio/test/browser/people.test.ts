@@ -63,7 +63,12 @@ browserTest(
   async () => {
     const page = await studio().openPage();
     const { review, id } = await refundAsked(studio().loom);
-    await go(page, review);
+    await go(page, `/runs/${id}`);
+    await page.getByRole("link", { name: "Review the plan" }).waitFor();
+    await page.keyboard.press("u");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Review the plan");
+    await page.keyboard.press("Enter");
+    await page.waitForURL((url) => url.pathname === review);
     await page.getByRole("heading", { level: 2, name: "Your decision" }).waitFor();
     expect(await page.locator(".plan > li").count()).toBe(2);
     await page.locator(".plan").getByText("acts once").waitFor();
@@ -84,7 +89,14 @@ browserTest(
     await page.keyboard.press("Control+Enter");
     await page.getByText("Revision 2 waits in its place.").waitFor();
     await page.locator(".plan > li.changed").getByText("Changed", { exact: true }).waitFor();
-    await page.getByText("“Only the cost of delivery.”").first().waitFor();
+    expect(await page.getByText("“Only the cost of delivery.”").count()).toBe(1);
+    await page.waitForFunction(() => document.activeElement?.id === "h-plan");
+    expect(
+      await page
+        .locator(".plan")
+        .getByText(/asks (first|again)/iu)
+        .count(),
+    ).toBe(await page.locator(".own-question").count());
     expect(await page.locator(".plan del").count()).toBeGreaterThan(0);
     expect(await violationsOf(page)).toEqual([]);
     await shoot(page, "review-second");

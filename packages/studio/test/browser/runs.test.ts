@@ -100,9 +100,18 @@ browserTest("a plan file is checked first; its inputs are asked by their types; 
   const choose = (name: string, text: string) =>
     page.locator("input[type=file]").setInputFiles({ name, mimeType: "text/yaml", buffer: Buffer.from(text) });
   await choose("bad.yaml", "steps:\n  - { id: a, tool: calclate, with: { expression: '1' } }\n");
-  await page.getByText("UNKNOWN_TOOL").waitFor();
+  await page.getByText("1 error. Mend the text here.").waitFor();
   expect(await page.getByRole("button", { name: "Run this plan" }).count()).toBe(0);
-  await shoot(page, "plan-file-findings");
+  await inEachLook(page, async (look) => {
+    expect(await violationsOf(page)).toEqual([]);
+    expect(await isTooWide(page)).toBe(false);
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
+    await shoot(page, `plan-file-findings-${look}`);
+  });
+  const area = page.getByLabel("The text of the plan");
+  await area.fill((await area.inputValue()).replace("calclate", "calculate"));
+  await page.getByText("No errors. The run takes this text").waitFor();
+  await page.getByRole("button", { name: "Run this plan" }).waitFor();
   await drop(page, "plan.yaml", PLAN);
   await page.getByLabel("unit").selectOption({ label: "km" });
   await page.getByRole("button", { name: "Run this plan" }).click();

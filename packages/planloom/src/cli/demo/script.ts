@@ -2,6 +2,7 @@
 // server serves it.
 import type { Json } from "../../plan/json.js";
 import type { ChatBody, FakeReply } from "../../testing/fake-reply.js";
+import { anotherPlan, NOTE } from "./another-plan.js";
 import { DEMO_MODELS } from "./models.js";
 import { isRefund, refundAnswer, refundPlan } from "./refund-script.js";
 import { goalIn, requestText } from "./request.js";
@@ -23,11 +24,16 @@ export function demoReply(body: ChatBody): FakeReply {
 
 function planFor(body: ChatBody): Json {
   const goal = goalIn(body);
+  const another = anotherPlan(body);
+  if (another !== undefined) return another;
   if (isRefund(goal)) return refundPlan(body, goal);
   return isResearch(goal) ? RESEARCH_PLAN : UNKNOWN_GOAL;
 }
 
-const answerFor = (prompt: string): string => refundAnswer(prompt) ?? researchReport(prompt);
+function answerFor(prompt: string): string {
+  const answer = refundAnswer(prompt) ?? researchReport(prompt);
+  return prompt.includes(NOTE) ? `${answer}\n\n${NOTE}` : answer;
+}
 
 /** A plan that says what the script knows. */
 const UNKNOWN_GOAL: Json = {

@@ -20,9 +20,11 @@ interface DecidedProps {
   readonly review: Review;
   /** Without the link to the run. */
   readonly quiet?: boolean;
+  /** The comment stands elsewhere on the page. */
+  readonly said?: boolean;
 }
 
-export function Decided({ review, quiet = false }: DecidedProps) {
+export function Decided({ review, quiet = false, said = false }: DecidedProps) {
   const { decision, status, runId } = review;
   const isByPerson = decision !== undefined && decision.by !== "engine";
   return (
@@ -36,7 +38,7 @@ export function Decided({ review, quiet = false }: DecidedProps) {
           {decision.unseen === true && " A rule gave it. No person saw what it covers."}
         </p>
       )}
-      {decision?.comment !== undefined && <p class="comment">“{decision.comment}”</p>}
+      {decision?.comment !== undefined && !said && <p class="comment">“{decision.comment}”</p>}
       {decision?.args !== undefined && (
         <p class="small soft">
           With other arguments: <span class="mono">{JSON.stringify(decision.args)}</span>
@@ -44,7 +46,9 @@ export function Decided({ review, quiet = false }: DecidedProps) {
       )}
       {!quiet && (
         <>
-          <p class="soft">{nowText(status, decision?.what)}</p>
+          <p class="soft" id="h-now" tabIndex={-1}>
+            {nowText(status, decision?.what)}
+          </p>
           <p class="form-acts">
             {WAITS.has(status) && (
               <a class="btn primary" href={`/waiting?run=${encodeURIComponent(runId)}`}>

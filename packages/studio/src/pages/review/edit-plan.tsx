@@ -2,24 +2,13 @@
 // server checks the text as it is typed; errors stand at their lines. The draft is kept until it is saved or undone.
 import { useEffect, useState } from "preact/hooks";
 import { announceNow } from "../../app/announce.js";
-import { post } from "../../api/client.js";
+import { usePlanCheck, type PlanCheck } from "../../api/plan-check.js";
 import { sendCommand, type PlanReview } from "../../api/people.js";
 import { Button } from "../../parts/button.js";
-import type { WordedFinding } from "../../parts/finding-list.js";
 import { ErrorNote } from "../../parts/note.js";
-import { SmallMark } from "../../parts/tag.js";
-import { goToLine, TextEditor, type LineMark } from "../../parts/text-editor.js";
+import { PlanText } from "../../parts/plan-text.js";
+import { goToLine } from "../../parts/text-editor.js";
 import { useDraft, type Draft } from "../../parts/use-draft.js";
-
-/** The answer of POST /v1/plans/check. */
-interface Check {
-  readonly ok: boolean;
-  readonly findings: readonly WordedFinding[];
-  readonly hash?: string;
-}
-
-/** ms of rest after a key, before the server is asked. */
-const REST_MS = 250;
 
 interface EditPlanProps {
   readonly plan: PlanReview;
@@ -31,7 +20,7 @@ const EDITOR = "plan-yaml";
 
 export function EditPlan({ plan, onClose, onDone }: EditPlanProps) {
   const draft = usePlanDraft(plan);
-  const { check, error: unchecked } = useCheck(draft.text, plan);
+  const { check, error: unchecked } = usePlanCheck(draft.text, aroundOf(plan));
   const [error, setError] = useState<unknown>();
   const findings = check?.findings ?? [];
   const errors = findings.filter(({ severity }) => severity === "error").length;
@@ -56,19 +45,7 @@ export function EditPlan({ plan, onClose, onDone }: EditPlanProps) {
           {checkText(draft.isEdited, check, errors, plan.hash)}
         </p>
       </div>
-      <TextEditor
-        id={EDITOR}
-        label="The plan as YAML"
-        text={draft.text}
-        marks={findings.flatMap(markOf)}
-        describedBy="plan-findings"
-        onText={draft.set}
-      />
-      <div id="plan-findings">
-        {findings.map((finding, index) => (
-          <EditFinding key={index} finding={finding} />
-        ))}
-      </div>
+      <PlanText id={EDITOR} label="The plan as YAML" text={draft.text} findings={findings} onText={draft.set} />
       {unchecked !== undefined && <ErrorNote error={unchecked} />}
       {error !== undefined && <ErrorNote error={error} />}
       <div class="form-acts">
@@ -93,34 +70,7 @@ export function EditPlan({ plan, onClose, onDone }: EditPlanProps) {
 /** The text of the plan as it is being changed. */
 export const usePlanDraft = ({ hash, document }: PlanReview): Draft => useDraft(`${hash}/yaml`, document);
 
-function EditFinding({ finding }: { readonly finding: WordedFinding }) {
-  const { line } = finding.where;
-  return (
-    <div class="finding">
-      <SmallMark mark={finding.severity === "error" ? "no" : "note"} />
-      <p>
-        <b>
-          {finding.severity === "error" ? "Error" : "Warning"}
-          {line !== undefined && (
-            <>
-              ,{" "}
-              <button type="button" class="link" onClick={() => goToLine(EDITOR, line)}>
-                line {line}
-              </button>
-            </>
-          )}
-          .
-        </b>{" "}
-        {finding.message} <span class="soft">{finding.fix}</span>
-      </p>
-    </div>
-  );
-}
-
-const markOf = ({ where: { line }, severity, message }: WordedFinding): readonly LineMark[] =>
-  line === undefined ? [] : [{ line, severity: severity === "error" ? "error" : "warning", text: message }];
-
-function checkText(isEdited: boolean, check: Check | undefined, errors: number, hash: string): string {
+function checkText(isEdited: boolean, check: PlanCheck | undefined, errors: number, hash: string): string {
   if (check === undefined) return "Checking …";
   if (errors > 0)
     return errors === 1 ? "1 error. It cannot be saved yet." : `${errors} errors. It cannot be saved yet.`;
@@ -128,29 +78,16 @@ function checkText(isEdited: boolean, check: Check | undefined, errors: number, 
   return check.hash === hash ? "It means the same as the plan that waits." : "No errors. It can be saved.";
 }
 
-function blockedBy(isEdited: boolean, check: Check | undefined, hash: string): string | undefined {
+function blockedBy(isEdited: boolean, check: PlanCheck | undefined, hash: string): string | undefined {
   if (!isEdited) return "Nothing is changed yet.";
   if (check === undefined) return "The plan is being checked.";
   if (!check.ok) return "Mend the errors first.";
   return check.hash === hash ? "It means the same as the plan that waits." : undefined;
 }
 
-/** The result of the last text. undefined while a newer text is not checked. */
-function useCheck(text: string, plan: PlanReview): { readonly check: Check | undefined; readonly error: unknown } {
-  const [known, setKnown] = useState<{ readonly text: string; readonly check?: Check; readonly error?: unknown }>();
-  useEffect(() => {
-    const gone = new AbortController();
-    const timer = setTimeout(() => {
-      const body = { plan: text, goal: plan.goal, inputs: plan.inputs, ...answerOf(plan) };
-      post<Check>("/v1/plans/check", body, gone.signal).then(
-        (check) => setKnown({ text, check }),
-        (error: unknown) => gone.signal.aborted || setKnown({ text, error }),
-      );
-    }, REST_MS);
-    return () => (clearTimeout(timer), gone.abort());
-  }, [text]);
-  const isCurrent = known?.text === text;
-  return { check: isCurrent ? known.check : undefined, error: isCurrent ? known.error : undefined };
-}
-
-const answerOf = ({ answerSchema }: PlanReview) => (answerSchema === undefined ? {} : { answerSchema });
+/** What the run gives the plan. */
+const aroundOf = ({ goal, inputs, answerSchema }: PlanReview) => ({
+  goal,
+  inputs,
+  ...(answerSchema === undefined ? {} : { answerSchema }),
+});

@@ -109,6 +109,7 @@ function PlanHead({ plan }: { readonly plan: PlanReview }) {
 
 /** The plan of the address waits no more. */
 function Newer({ plan, instead }: { readonly plan: PlanReview; readonly instead: PlanReview }) {
+  const said = plan.why?.comments.some(({ text }) => text === instead.decision?.comment) ?? false;
   return (
     <div class="note is-waiting newer" role="status">
       <p>
@@ -119,7 +120,7 @@ function Newer({ plan, instead }: { readonly plan: PlanReview; readonly instead:
         Below is revision {plan.revision}, with what changed since revision {instead.revision}.
         {plan.waiting && " A decision here is about this plan only."}
       </p>
-      <Decided review={instead} quiet />
+      <Decided review={instead} quiet said={said} />
     </div>
   );
 }
@@ -152,7 +153,9 @@ function Steps({ plan, onEdit }: { readonly plan: PlanReview; readonly onEdit: (
   return (
     <section aria-labelledby="h-plan">
       <div class="sec">
-        <h2 id="h-plan">The plan, {countOf(steps.filter(({ mark }) => mark !== "removed").length, "step")}</h2>
+        <h2 id="h-plan" tabIndex={-1}>
+          The plan, {countOf(steps.filter(({ mark }) => mark !== "removed").length, "step")}
+        </h2>
         {against !== undefined && <span class="small soft">{changesText(plan)}</span>}
         {against !== undefined && (
           <label class="check small">

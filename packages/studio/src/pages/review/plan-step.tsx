@@ -2,6 +2,7 @@
 import type { ReviewedArgument, ReviewedStep } from "../../api/people.js";
 import { Change, ChangeMark } from "../../parts/diff.js";
 import { EffectTag, OriginTags } from "../../parts/tag.js";
+import { askPlaces } from "./asks-first.js";
 
 type Revision = ReviewedStep["changes"][number];
 
@@ -16,6 +17,7 @@ export function PlanStep({ step, compares }: PlanStepProps) {
   const changes = new Map(compares ? step.changes.map((change) => [change.field, change]) : []);
   if (mark === "removed") return <GoneStep step={step} />;
   const title = changes.get("title");
+  const places = askPlaces(step, new Set(changes.keys()));
   return (
     <li class={mark}>
       <span class="no">{step.number}</span>
@@ -25,12 +27,12 @@ export function PlanStep({ step, compares }: PlanStepProps) {
         <Description step={step} change={changes.get("description")} />
         <p class="under">
           <ChangeMark mark={mark} />
-          <Tools step={step} />
+          <Tools step={step} asks={places.tools} />
           <StartText step={step} change={changes.get("dependsOn")} />
         </p>
         {step.how !== undefined && <p class="small soft how">{step.how}</p>}
         <Told step={step} changes={changes} />
-        <Rows step={step} changes={changes} />
+        <Rows step={places.row ? step : withoutAsk(step)} changes={changes} />
         {step.asks !== undefined && (
           <p class="small own-question">
             <b>Asks again.</b> Its call waits for a person, too: {step.asks.reason}.
@@ -40,6 +42,11 @@ export function PlanStep({ step, compares }: PlanStepProps) {
     </li>
   );
 }
+
+const withoutAsk = (step: ReviewedStep): ReviewedStep => ({
+  ...step,
+  fields: step.fields.filter(({ field }) => field !== "approval"),
+});
 
 function Description({ step, change }: { readonly step: ReviewedStep; readonly change: Revision | undefined }) {
   if (change === undefined && step.description === undefined) return null;
@@ -58,7 +65,7 @@ function GoneStep({ step }: { readonly step: ReviewedStep }) {
         <p class="say">{step.says}</p>
         <p class="under">
           <ChangeMark mark="removed" />
-          <Tools step={step} />
+          <Tools step={step} asks />
           <span>was step {step.number}</span>
         </p>
       </div>
@@ -66,7 +73,7 @@ function GoneStep({ step }: { readonly step: ReviewedStep }) {
   );
 }
 
-function Tools({ step: { tools, told } }: { readonly step: ReviewedStep }) {
+function Tools({ step: { tools, told }, asks: says }: { readonly step: ReviewedStep; readonly asks: boolean }) {
   if (tools.length === 0)
     return <span class="tag reads">{told?.to === "person" ? "asks a person" : "model only"}</span>;
   return (
@@ -75,7 +82,7 @@ function Tools({ step: { tools, told } }: { readonly step: ReviewedStep }) {
         <span key={tool} class="tool">
           <EffectTag effect={effect} />
           <span class="mono">{tool}</span>
-          {asks && <span>asks first</span>}
+          {asks && says && <span>asks first</span>}
         </span>
       ))}
     </>

@@ -38,9 +38,19 @@ function PlanOrNewer({ plan, onDone }: { readonly plan: PlanReview; readonly onD
   const { data, reload } = useGet<PlanReview>(path);
   // Each event of the run renews the plan of the address, and with it the other one.
   useEffect(reload, [plan.seq]);
-  const done = () => (onDone(), reload());
+  const decided = useRef(false);
+  useFocusAfter(decided, data ?? plan);
+  const done = () => ((decided.current = true), onDone(), reload());
   if (data === undefined) return <PlanPage key={plan.hash} plan={plan} onDone={done} />;
   return <PlanPage key={data.hash} plan={data} instead={plan} onDone={done} />;
+}
+
+/** After a decision here its buttons are gone. The focus goes to the line that says what follows, then to the new plan. */
+function useFocusAfter(decided: { readonly current: boolean }, { hash, waiting }: PlanReview): void {
+  useEffect(() => {
+    if (!decided.current || document.activeElement !== document.body) return;
+    document.getElementById(waiting ? "h-plan" : "h-now")?.focus();
+  }, [hash, waiting]);
 }
 
 /** Loads again after each event of the run that came later. */

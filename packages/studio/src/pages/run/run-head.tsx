@@ -14,7 +14,7 @@ import { isCurrent } from "./list-rows.js";
 import { RunActions } from "./run-actions.js";
 import type { RunClock } from "./row-text.js";
 import { runAddress, type RunPlace } from "./run-place.js";
-import { asksIn, factsOf, stateOf, timeText, tokensText, type Fact } from "./run-words.js";
+import { asksIn, factsOf, PLAN_ASK, stateOf, timeText, tokensText, type Fact } from "./run-words.js";
 
 interface RunHeadProps {
   readonly run: LiveRun;
@@ -144,7 +144,7 @@ function Asks({ view, base }: { readonly view: RunView; readonly base: string })
         {others.length > 0 && <span class="soft"> (and {others.length} more)</span>}
       </p>
       {!isOpenedId(view.runId) && (
-        <a class="btn primary" href={href}>
+        <a class="btn primary" id={isPlan ? PLAN_ASK : undefined} href={href}>
           {ASK_WORD[ask.kind] ?? "Answer"}
         </a>
       )}

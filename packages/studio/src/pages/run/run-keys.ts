@@ -3,6 +3,7 @@
 import type { RunView } from "../../api/run-view.js";
 import { go } from "../../app/router.js";
 import { useKeys, type Key } from "../../app/keys.js";
+import { PLAN_ASK } from "./run-words.js";
 import { runAddress, TABS, type Chosen, type PlaceChange, type RunPlace } from "./run-place.js";
 import type { ListMoves } from "./step-list.js";
 
@@ -24,11 +25,12 @@ export function useRunKeys({ view, place, chosen, moves, close }: RunKeys): void
   const keys: readonly Key[] = [
     { keys: "j", does: "next row", run: () => moves.current?.move(1) },
     { keys: "k", does: "row before", run: () => moves.current?.move(-1) },
+    { keys: "Enter", does: "open the step" },
     { keys: "]", does: "next item or attempt", run: () => beside(1) },
     { keys: "[", does: "item or attempt before", run: () => beside(-1) },
     { keys: "f", does: "failed only, or all", run: () => to({ filter: place.filter === "failed" ? "all" : "failed" }) },
     { keys: "n", does: "next open or failed step", run: () => moves.current?.next("open") },
-    { keys: "u", does: "next that waits for you", run: () => moves.current?.next("waiting") },
+    { keys: "u", does: "next that waits for you", run: () => focusPlanAsk() || moves.current?.next("waiting") },
     ...TABS.map((tab, at) => ({ keys: String(at + 1), does: tab, run: () => to({ ...kept, tab }) })),
     { keys: "g s", does: "steps", run: () => to({ view: "steps" }) },
     { keys: "g g", does: "graph", run: () => to({ view: "graph" }) },
@@ -36,6 +38,13 @@ export function useRunKeys({ view, place, chosen, moves, close }: RunKeys): void
     { keys: "Escape", does: "close the step, back to its row", run: close },
   ];
   useKeys("Run", keys);
+}
+
+/** The button of the head that leads to the plan that waits. False if none waits. */
+function focusPlanAsk(): boolean {
+  const button = document.getElementById(PLAN_ASK);
+  button?.focus();
+  return button !== null;
 }
 
 /** The item beside the chosen one; on the tab of attempts, the attempt. */

@@ -13,6 +13,9 @@ type Asking = (typeof GRAVEST)[number];
 
 const isAsking = (kind: WaitView["kind"]): kind is Asking => GRAVEST.some((one) => one === kind);
 
+/** The id of the button "Review the plan". */
+export const PLAN_ASK = "plan-ask";
+
 /** What waits for a person, the gravest first. */
 export function asksIn({ waits }: RunView): readonly WaitView[] {
   const asks = waits.filter(({ kind }) => isAsking(kind));

@@ -1,11 +1,12 @@
-// A plan file before it runs. In: its text. Out: its findings, its steps in short, a field for each input, and a button
-// that runs it.
+// A plan file before it runs. In: its text. Out: its findings, with the text in an editor if it has errors; its steps in
+// short, a field for each input, and a button that runs it.
 import type { Json } from "planloom";
 import { useEffect, useState } from "preact/hooks";
-import { post } from "../../api/client.js";
+import { usePlanCheck, type CheckedPlanText, type InputText, type PlanCheck } from "../../api/plan-check.js";
 import { Button } from "../../parts/button.js";
-import { FindingList, type WordedFinding } from "../../parts/finding-list.js";
+import { FindingList } from "../../parts/finding-list.js";
 import { ErrorNote } from "../../parts/note.js";
+import { PlanText } from "../../parts/plan-text.js";
 import { TypedField } from "../../parts/typed-field.js";
 import { controlOf, typedText, typedValue, type Control } from "../../parts/typed-value.js";
 import { startRun } from "./start-run.js";
@@ -15,37 +16,14 @@ export interface ChosenFile {
   readonly text: string;
 }
 
-/** The answer of POST /v1/plans/check. */
-interface Check {
-  readonly ok: boolean;
-  readonly findings: readonly WordedFinding[];
-  /** Only of a plan that can run. */
-  readonly plan?: PlanText;
-}
-
-interface PlanText {
-  readonly goal?: string;
-  readonly steps: readonly { readonly id: string; readonly title?: string }[];
-  readonly inputs?: { readonly [name: string]: InputText };
-}
-
-interface InputText {
-  readonly type?: Json;
-  readonly description?: string;
-  readonly default?: Json;
-}
-
+/** A text with errors is mended here. It stays open after that. */
 export function PlanFile({ file, onClose }: { readonly file: ChosenFile; readonly onClose: () => void }) {
-  const [check, setCheck] = useState<Check>();
-  const [error, setError] = useState<unknown>();
+  const [text, setText] = useState(file.text);
+  const [mends, setMends] = useState(false);
+  const { check, error } = usePlanCheck(text, {});
   useEffect(() => {
-    const gone = new AbortController();
-    post<Check>("/v1/plans/check", { plan: file.text }, gone.signal).then(
-      setCheck,
-      (reason: unknown) => gone.signal.aborted || setError(reason),
-    );
-    return () => gone.abort();
-  }, [file]);
+    if (check?.ok === false) setMends(true);
+  }, [check]);
   return (
     <section class="plan-file" aria-label={`Plan file ${file.name}`}>
       <div class="page-head">
@@ -55,12 +33,28 @@ export function PlanFile({ file, onClose }: { readonly file: ChosenFile; readonl
         </Button>
       </div>
       {error !== undefined && <ErrorNote error={error} />}
-      {check === undefined && error === undefined && <p class="faint">Checking …</p>}
-      {check !== undefined && <FindingList findings={check.findings} />}
-      {check?.plan !== undefined && <Ready file={file} plan={check.plan} />}
-      {check?.ok === false && <p class="soft">Change the file, then choose it again.</p>}
+      <p class="faint" role="status">
+        {check === undefined ? error === undefined && "Checking …" : mends && mendText(check, text !== file.text)}
+      </p>
+      {mends && (
+        <PlanText
+          id="plan-file"
+          label="The text of the plan"
+          {...{ text }}
+          findings={check?.findings ?? []}
+          onText={setText}
+        />
+      )}
+      {!mends && check !== undefined && <FindingList findings={check.findings} />}
+      {check?.plan !== undefined && <Ready key={text} text={text} plan={check.plan} />}
     </section>
   );
+}
+
+function mendText({ ok, findings }: PlanCheck, isChanged: boolean): string {
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  if (!ok) return `${errors === 1 ? "1 error" : `${errors} errors`}. Mend the text here. The file stays as it is.`;
+  return `No errors.${isChanged ? " The run takes this text; the file stays as it is." : ""}`;
 }
 
 interface InputField {
@@ -69,7 +63,7 @@ interface InputField {
   readonly spec: InputText;
 }
 
-function Ready({ file, plan }: { readonly file: ChosenFile; readonly plan: PlanText }) {
+function Ready({ text, plan }: { readonly text: string; readonly plan: CheckedPlanText }) {
   const fields = fieldsOf(plan);
   const [texts, setTexts] = useState(() => firstTexts(fields));
   const [hasTried, setTried] = useState(false);
@@ -81,7 +75,7 @@ function Ready({ file, plan }: { readonly file: ChosenFile; readonly plan: PlanT
     if (Object.keys(read.errors).length > 0) return;
     setWorking(true);
     setError(undefined);
-    await startRun({ plan: file.text, inputs: read.inputs }).catch(setError);
+    await startRun({ plan: text, inputs: read.inputs }).catch(setError);
     setWorking(false);
   };
   return (
@@ -113,7 +107,7 @@ function Ready({ file, plan }: { readonly file: ChosenFile; readonly plan: PlanT
 
 const typeTextOf = ({ type }: InputText): string | undefined => (typeof type === "string" ? type : undefined);
 
-const fieldsOf = ({ inputs = {} }: PlanText): readonly InputField[] =>
+const fieldsOf = ({ inputs = {} }: CheckedPlanText): readonly InputField[] =>
   Object.entries(inputs).map(([name, spec]) => ({ name, spec, control: controlOf(typeTextOf(spec)) }));
 
 function hintOf(spec: InputText): string {

@@ -28,6 +28,7 @@ export function RunsPage() {
     { keys: "/", does: "find a run", run: () => document.getElementById("find-run")?.focus() },
     { keys: "j", does: "next run", run: () => moveFocus("[data-row]", 1) },
     { keys: "k", does: "previous run", run: () => moveFocus("[data-row]", -1) },
+    { keys: "Enter", does: "open the run" },
     { keys: "Escape", does: "leave the search", run: () => (document.activeElement as HTMLElement | null)?.blur() },
   ]);
   const { list } = runs;
