@@ -5,7 +5,7 @@ import type { ChatBody } from "../../testing/fake-reply.js";
 import { requestText } from "./request.js";
 
 export const NOTE =
-  "The model of this demo is scripted: it read what should be different, and cannot plan for it. What was done stays as it was. A model of your own would plan again with your words.";
+  "The model of this demo is scripted, and its script has no other plan: what should be different has changed nothing. A model of your own plans again with your words.";
 
 /** undefined if the request has no feedback on a plan that was followed. */
 export function anotherPlan(body: ChatBody): Json | undefined {
