@@ -6,7 +6,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { listen } from "../../src/server/listen.js";
@@ -37,7 +37,9 @@ beforeAll(async () => {
     `import { z } from ${JSON.stringify(import.meta.resolve("zod"))};
 import { tool } from ${JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)};
 const run = async (_, { signal }) => (await fetch("http://127.0.0.1:${port}/", { signal })).text();
-export default { tools: [tool({ name: "wait", description: "Waits.", input: z.object({}), effects: "none", run })] };
+const deaf = () => new Promise(() => process.stdout.write("called\\n"));
+const given = { description: "Waits.", input: z.object({}), effects: "none" };
+export default { tools: [tool({ name: "wait", ...given, run }), tool({ name: "deaf", ...given, run: deaf })] };
 `,
   );
 });
@@ -49,13 +51,21 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-async function serve(): Promise<{ readonly url: string; readonly process: ChildProcess }> {
-  const args = [bin, "serve", "--port", "0", "--store", "runs.db", "--config", "planloom.config.mjs"];
+interface Served {
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** Lines of stderr. What a tool prints is there, too. */
+  readonly told: Interface;
+}
+
+async function serve(store = "runs.db"): Promise<Served> {
+  const args = [bin, "serve", "--port", "0", "--store", store, "--config", "planloom.config.mjs"];
   const env = { ...process.env, PLANLOOM_TOKENS: `ann=${TOKENS.all} dash:read=${TOKENS.read}` };
-  const server = spawn(process.execPath, args, { cwd: folder, env, stdio: ["ignore", "pipe", "ignore"] });
+  const server = spawn(process.execPath, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   started.push(server);
+  const told = createInterface(server.stderr);
   const [url] = (await once(createInterface(server.stdout), "line")) as [string];
-  return { url, process: server };
+  return { url, process: server, told };
 }
 
 test("a run goes on after the server was killed, and after it was asked to stop", { timeout: 120_000 }, async () => {
@@ -91,6 +101,29 @@ test("a run goes on after the server was killed, and after it was asked to stop"
   third.process.kill("SIGINT");
   expect(await once(third.process, "exit")).toEqual([0, null]);
 });
+
+test(
+  "a second SIGTERM ends a server at once that waits for a tool which does not stop",
+  { timeout: 60_000 },
+  async () => {
+    const server = await serve("memory");
+    const called = lineWith(server.told, "called");
+    const plan = { goal: "Wait", steps: [{ id: "d", tool: "deaf", with: {} }], answer: { value: "${{ d }}" } };
+    const body = JSON.stringify({ plan });
+    expect((await fetch(`${server.url}/v1/runs`, { method: "POST", headers, body })).status).toBe(201);
+    await called;
+    const [exited, stopping] = [once(server.process, "exit"), lineWith(server.told, "Stopping.")];
+    server.process.kill("SIGTERM");
+    expect(await stopping).toContain("Once more ends at once.");
+    expect(server.process.exitCode).toBeNull();
+    server.process.kill("SIGTERM");
+    expect(await exited).toEqual([null, "SIGTERM"]);
+  },
+);
+
+function lineWith(lines: Interface, text: string): Promise<string> {
+  return new Promise((resolve) => lines.on("line", (line) => line.includes(text) && resolve(line)));
+}
 
 /** Runs the example. Without Python it says so. */
 async function clientInPython(url: string): Promise<void> {

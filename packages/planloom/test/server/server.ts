@@ -3,6 +3,7 @@ import type { LoomConfig } from "../../src/loom/config.js";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { Loom } from "../../src/loom/loom.js";
 import type { LoomRun } from "../../src/loom/loom-run.js";
+import type { LoomPorts } from "../../src/loom/open-loom.js";
 import { serverNames } from "../../src/server/access/place.js";
 import { readTokens } from "../../src/server/access/tokens.js";
 import { serverApp, type ServerOptions } from "../../src/server/app.js";
@@ -19,7 +20,8 @@ export const HERE = "http://127.0.0.1:4950";
 
 export interface TestServer {
   readonly loom: Loom;
-  readonly fetch: (request: Request) => Promise<Response>;
+  /** `bindings`: what a listener gives with a request. */
+  readonly fetch: (request: Request, bindings?: object) => Promise<Response>;
   /** Sends a request with these headers, and `body` as JSON. */
   readonly ask: (path: string, init?: AskInit) => Promise<Response>;
 }
@@ -35,8 +37,9 @@ export async function testServer(
   options: Partial<ServerOptions> = {},
   store: EventStore = memoryStore(),
   config: LoomConfig = {},
+  ports: LoomPorts = {},
 ): Promise<TestServer> {
-  const loom = await createLoom({ store, approval: "effects", ...config }, { env: {} });
+  const loom = await createLoom({ store, approval: "effects", ...config }, { env: {}, ...ports });
   const tokens = readTokens([`ann=${TOKENS.all}`, `bob:approve=${TOKENS.approve}`, `ro:read=${TOKENS.read}`]);
   const app = serverApp(loom, { tokens, cookie: "planloom-4950", names: serverNames("127.0.0.1", []), ...options });
   const ask = async (path: string, { method, token, headers = {}, body }: AskInit = {}) =>
@@ -49,7 +52,7 @@ export async function testServer(
       },
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
-  return { loom, fetch: async (request) => app.fetch(request), ask };
+  return { loom, fetch: async (request, bindings) => app.fetch(request, bindings), ask };
 }
 
 export const codeOf = async (response: Response): Promise<string> => ((await response.json()) as { code: string }).code;
