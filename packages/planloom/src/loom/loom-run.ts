@@ -188,8 +188,8 @@ export class LoomRun<Document = RunDocument> {
    * `against`: the hash of the plan to compare with; default: the plan before. Rejects with APPROVAL_UNKNOWN.
    */
   async review(hash: string, { against }: { readonly against?: string } = {}): Promise<PlanReview | CallReview> {
-    const run = await this.engine.load(this.id);
     const log = await readLog(this.store, this.id);
+    const { run } = timelineOf(log);
     const found = planReview(run, log, hash, against) ?? callReview(run, log, hash);
     if (found !== undefined) return found;
     throw new PlanloomError("APPROVAL_UNKNOWN", { runId: this.id, hash });

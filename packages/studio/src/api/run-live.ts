@@ -7,6 +7,7 @@ import { whenBack } from "./connection.js";
 import { followEvents } from "./events.js";
 import { isOpenedId } from "./opened.js";
 import { answerPiece, stepNote } from "./progress.js";
+import { isOver } from "./run-over.js";
 import type { RunView } from "./run-view.js";
 import { openStream, type Stream } from "./stream.js";
 
@@ -25,9 +26,6 @@ export interface LiveRun {
 }
 
 export const NOTHING_READ: LiveRun = { readAt: 0, writing: "", notes: new Map() };
-
-export const isOver = ({ status }: Pick<RunView, "status">): boolean =>
-  status === "completed" || status === "failed" || status === "cancelled";
 
 /** Time between two questions whether an ended run was retried elsewhere. */
 const LOOK_MS = 4_000;

@@ -2,6 +2,7 @@
 // the address. Out: what is reused, what runs and what acts again, before the button that does it.
 import type { RunDocument } from "planloom";
 import { pageOfRun, runPath } from "../../api/people.js";
+import { isOver } from "../../api/run-over.js";
 import { useGet } from "../../api/use-get.js";
 import type { PageProps } from "../../app/routes.js";
 import { go, usePlace } from "../../app/router.js";
@@ -24,10 +25,6 @@ const WAYS = [
   { way: "fork", word: "Fork a new run", says: "Starts another run from a step of this one, also with other inputs." },
   { way: "goal", word: "Change the goal", says: "The planner plans again. Finished work is kept if it still helps." },
 ] as const;
-
-const ENDED: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
-
-export const isOver = ({ status }: RunDocument): boolean => ENDED.has(status);
 
 /** Nothing is left to retry in a run that has completed, unless a step is named. */
 function firstWay(run: RunDocument, step: string | null): "retry" | "fork" | "goal" {

@@ -10,7 +10,8 @@ import { Button } from "../../parts/button.js";
 import { Field } from "../../parts/field.js";
 import { ErrorNote } from "../../parts/note.js";
 import { useDraft } from "../../parts/use-draft.js";
-import { isOver, type AgainProps } from "./again-page.js";
+import { isOver } from "../../api/run-over.js";
+import type { AgainProps } from "./again-page.js";
 
 export function GoalForm({ run }: AgainProps) {
   const draft = useDraft(`${run.runId}/goal`, run.goal);

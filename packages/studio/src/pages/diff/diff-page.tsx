@@ -6,6 +6,7 @@ import { pageOfReview, pageOfRun, runPath, type PlanReview } from "../../api/peo
 import { useGet } from "../../api/use-get.js";
 import type { PageProps } from "../../app/routes.js";
 import { go, usePlace } from "../../app/router.js";
+import { counted } from "../../parts/counted.js";
 import { Change } from "../../parts/diff.js";
 import { EmptyNote, ErrorNote } from "../../parts/note.js";
 import { PlanStep } from "../review/plan-step.js";
@@ -108,8 +109,8 @@ function Changes({ id, review }: { readonly id: string; readonly review: PlanRev
       <p class="lead" role="status">
         {changed.length === 0 && diff?.plan.length === 0
           ? "The two revisions do not differ."
-          : `${countOf(changed.length, "step")} changed from revision ${against?.revision ?? 0} to ${review.revision}.`}
-        {same > 0 && ` ${countOf(same, "step")} did not change.`}
+          : `${counted(changed.length, "step")} changed from revision ${against?.revision ?? 0} to ${review.revision}.`}
+        {same > 0 && ` ${counted(same, "step")} did not change.`}
       </p>
       {diff !== undefined && diff.plan.length > 0 && (
         <table class="kv plan-fields">
@@ -141,8 +142,6 @@ function Changes({ id, review }: { readonly id: string; readonly review: PlanRev
     </>
   );
 }
-
-const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 const textOf = (value: unknown): string | undefined =>
   value === undefined ? undefined : typeof value === "string" ? value : JSON.stringify(value);

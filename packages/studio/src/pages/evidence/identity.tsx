@@ -1,14 +1,15 @@
 // What identifies the run of a card. In: a card. Out: hashes, models, tokens and cost. What is not known says so.
 import type { EvidenceCard } from "../../api/evidence.js";
+import { countText } from "../../parts/money.js";
 
-const count = (value: number | null): string => (value === null ? "not known" : value.toLocaleString("en-US"));
+const count = (value: number | null): string => (value === null ? "not known" : countText(value));
 
 export function Identity({ card: { runId, identity } }: { readonly card: EvidenceCard }) {
   const { planHash, lastHash, events, roles, costText } = identity;
   const asked = roles.filter(({ calls }) => calls > 0);
   const rows: readonly (readonly [name: string, text: string, hash?: true])[] = [
     ["Run", runId, true],
-    ["Log", `${events.toLocaleString("en-US")} events, the last one ${lastHash}`, true],
+    ["Log", `${countText(events)} events, the last one ${lastHash}`, true],
     ["Plan", planHash === null ? "none" : planHash, true],
     ["Models", asked.map(({ role, model }) => `${role}: ${model ?? "none"}`).join(" · ") || "none was asked"],
     [

@@ -2,6 +2,7 @@
 // the estimate and the findings.
 import { useState } from "preact/hooks";
 import { pageOfRun, type PlanReview } from "../../api/people.js";
+import { counted } from "../../parts/counted.js";
 import { State } from "../../parts/state.js";
 import { Time } from "../../parts/time.js";
 import { useMay } from "../../parts/allowed.js";
@@ -154,7 +155,7 @@ function Steps({ plan, onEdit }: { readonly plan: PlanReview; readonly onEdit: (
     <section aria-labelledby="h-plan">
       <div class="sec">
         <h2 id="h-plan" tabIndex={-1}>
-          The plan, {countOf(steps.filter(({ mark }) => mark !== "removed").length, "step")}
+          The plan, {counted(steps.filter(({ mark }) => mark !== "removed").length, "step")}
         </h2>
         {against !== undefined && <span class="small soft">{changesText(plan)}</span>}
         {against !== undefined && (
@@ -208,8 +209,6 @@ function Inputs({ inputs }: { readonly inputs: PlanReview["inputs"] }) {
 
 // Words
 
-const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
-
 const sentence = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/u.test(text) ? "" : "."}`;
 
@@ -225,7 +224,7 @@ function changesText({ steps }: PlanReview): string {
 
 const stepsText = (plan: PlanReview): string =>
   [
-    countOf(plan.steps.filter(({ mark }) => mark !== "removed").length, "step"),
+    counted(plan.steps.filter(({ mark }) => mark !== "removed").length, "step"),
     ...(plan.against === undefined ? [] : [changesText(plan)]),
   ].join(" · ");
 

@@ -1,6 +1,6 @@
 // The answer of a run: while it is written, when it is there, or what stands in its place. In: the live run. Out: text.
 import type { LiveRun } from "../../api/run-live.js";
-import { isOver } from "../../api/run-live.js";
+import { isOver } from "../../api/run-over.js";
 import { isOpenedId } from "../../api/opened.js";
 import type { RunDocument } from "planloom";
 import type { RunView } from "../../api/run-view.js";

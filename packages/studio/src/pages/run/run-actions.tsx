@@ -3,10 +3,11 @@ import { useState } from "preact/hooks";
 import { answered, post } from "../../api/client.js";
 import { isOpenedId } from "../../api/opened.js";
 import { pageOfRun, runPath } from "../../api/people.js";
-import { isOver } from "../../api/run-live.js";
+import { isOver } from "../../api/run-over.js";
 import type { RunView } from "../../api/run-view.js";
 import { saveFile } from "../../api/save-file.js";
 import { Allowed } from "../../parts/allowed.js";
+import { counted } from "../../parts/counted.js";
 import { Button } from "../../parts/button.js";
 import { FormDialog } from "../../parts/form-dialog.js";
 import { ErrorNote } from "../../parts/note.js";
@@ -135,5 +136,3 @@ function Consequences({ view: { rows, facts } }: { readonly view: RunView }) {
     </ul>
   );
 }
-
-const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;

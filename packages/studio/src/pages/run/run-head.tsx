@@ -1,7 +1,7 @@
 // The head of a run: what it is, how it stands, what can be done, and the five facts. In: the live run. Out: the head.
 import { useEffect, useRef } from "preact/hooks";
 import type { LiveRun } from "../../api/run-live.js";
-import { isOver } from "../../api/run-live.js";
+import { isOver } from "../../api/run-over.js";
 import type { RunView } from "../../api/run-view.js";
 import { isOpenedId } from "../../api/opened.js";
 import { pageOfRun } from "../../api/people.js";

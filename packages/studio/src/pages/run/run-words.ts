@@ -1,7 +1,7 @@
 // The words of the head of a run. In: a view. Out: the gravest state, what waits, and the facts under the title. All
 // figures come from the server.
 import type { FactsView, RunView, WaitView } from "../../api/run-view.js";
-import { isOver } from "../../api/run-live.js";
+import { isOver } from "../../api/run-over.js";
 import { countText, moneyText } from "../../parts/money.js";
 import { ASKS, statusState, type RunState } from "../../parts/run-state.js";
 import { countdownText, durationText } from "../../parts/time-text.js";

@@ -1,4 +1,5 @@
 // One run of the list. In: its head. Out: a row; on a phone it becomes a block.
+import { isOver } from "../../api/run-over.js";
 import { Money } from "../../parts/money.js";
 import { RouteLine } from "../../parts/route-line.js";
 import { runState, type Head } from "../../parts/run-state.js";
@@ -6,8 +7,6 @@ import { State } from "../../parts/state.js";
 import { Age, Elapsed, Time } from "../../parts/time.js";
 
 type ReadableHead = Extract<Head, { readonly unreadable?: undefined }>;
-
-const ENDED: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
 
 export function RunRow({ head }: { readonly head: Head }) {
   const state = runState(head);
@@ -44,7 +43,7 @@ export function RunRow({ head }: { readonly head: Head }) {
 
 function Figures({ head }: { readonly head: ReadableHead }) {
   const { totals, status, startedAt, updatedAt } = head;
-  const hasEnded = ENDED.has(status);
+  const hasEnded = isOver(head);
   const { shape } = runState(head);
   return (
     <>

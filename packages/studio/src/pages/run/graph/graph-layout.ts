@@ -58,11 +58,10 @@ export function graphLayout(nodes: readonly GraphNode[]): GraphLayout {
   );
   const top = highest - STOP.height / 2;
   // The mark stands at the top of its box; a line that passes a column keeps the height that it got.
-  const markY = (key: string): number => centre(key).y - top - STOP.height / 2 + STOP.top;
-  const passY = (y: number): number => y - top - STOP.height / 2 + STOP.top;
-  const stops = new Map(nodes.map(({ key }) => [key, { x: x(columnOf(key)), y: markY(key) }]));
+  const drawnY = (y: number): number => y - top - STOP.height / 2 + STOP.top;
+  const stops = new Map(nodes.map(({ key }) => [key, { x: x(columnOf(key)), y: drawnY(centre(key).y) }]));
   const lines = edges.map(({ v, w, passes }): GraphLine => {
-    const passed = passes.map(({ index, y }): Point => ({ x: x(index), y: passY(y) }));
+    const passed = passes.map(({ index, y }): Point => ({ x: x(index), y: drawnY(y) }));
     return { from: v, to: w, path: pathOf([stops.get(v)!, ...passed, stops.get(w)!]) };
   });
   const lowest = Math.max(0, ...[...stops.values()].map(({ y }) => y), ...lines.map(({ path }) => lowestIn(path)));
