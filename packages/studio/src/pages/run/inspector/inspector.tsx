@@ -1,7 +1,7 @@
 // One step in full: what it got, gave, said and tried. In: a view, the chosen step, and the address. Out: a heading with
 // its state, and five tabs. Private values are masked until somebody asks for them.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { RowView, RunView, StepView } from "../../../api/run-view.js";
 import { useCell } from "../../../api/cell.js";
 import { go } from "../../../app/router.js";
@@ -93,7 +93,8 @@ interface HeadingProps {
 function Heading({ row, isOpened, of }: HeadingProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const first = useRef(true);
-  useEffect(() => {
+  // Before the next frame, so that a key pressed at once finds the focus in its place.
+  useLayoutEffect(() => {
     const isArrival = first.current;
     first.current = false;
     if (!isOpened || isArrival) return;
