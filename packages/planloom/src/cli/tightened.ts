@@ -67,6 +67,7 @@ const RULES: Rule<LoomConfig> = each<LoomConfig>({
   storedContext: never,
   resolveContext: never,
   builtins: each<Builtins>({ files, fetch: oneOf(false), search }),
+  mcp: never,
   secrets: never,
   models: never,
   planner: each<NonNullable<LoomConfig["planner"]>>({ granularity: always, critique: always }),

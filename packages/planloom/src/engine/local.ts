@@ -81,7 +81,7 @@ class LocalEngine implements Engine {
     const first = await loadRun(store, runId);
     const waiting = await this.#waitingFor(first);
     if (isEnded(first) && !waiting.some(isRetry)) return;
-    this.#assertAble(first, waiting);
+    await this.#assertAble(first, waiting);
     const owner = await store.owner(runId);
     const isHeld = this.#leases.isHeld(owner);
     if (isHeld && code !== "TAKEN_OVER") throw runOwned(runId, await this.#present(runId, owner));
@@ -126,8 +126,8 @@ class LocalEngine implements Engine {
     return inbox.flatMap(({ inputId, payload }) => (applied.has(inputId) ? [] : [payload]));
   }
 
-  #assertAble(run: Run, commands: readonly Json[]): void {
-    this.#ports.assertAble?.(
+  async #assertAble(run: Run, commands: readonly Json[]): Promise<void> {
+    await this.#ports.assertAble?.(
       run,
       commands.flatMap((payload) => readCommand(payload) ?? []),
     );
@@ -164,7 +164,7 @@ class LocalEngine implements Engine {
     const fromSeq = before.log.seq + 1;
     const entry = { inputId, at: clock.now(), by, payload: command as unknown as Json };
     const taken = record !== "only" && driven === undefined && (await this.#mayTakeOver(runId));
-    if (taken) this.#assertAble(before, [...(await this.#waitingFor(before)), entry.payload]);
+    if (taken) await this.#assertAble(before, [...(await this.#waitingFor(before)), entry.payload]);
     if (record === "only") return store.put(runId, entry).then(() => ({ ok: true }));
     // Registered before the command is visible: this engine may decide it at once.
     const reply = this.#senders.wait(inputId, runId);

@@ -13,11 +13,11 @@ export interface EnginePorts {
   /** Agents and tools of the configuration. */
   readonly perform: Perform;
   /**
-   * Throws PROCESS_LACKS if this process lacks a tool, a secret or a model that the run needs after these commands. To
+   * Rejects with PROCESS_LACKS if this process lacks a tool, a secret or a model that the run needs after these commands. To
    * be called before the engine becomes the owner of a run, before it records a command that makes it the owner, and
    * before it acts on another plan. Absent: this process can drive every run.
    */
-  readonly assertAble?: (run: Run, commands?: readonly Command[]) => void;
+  readonly assertAble?: (run: Run, commands?: readonly Command[]) => Promise<void>;
   readonly clock: Clock;
   /** A new id, unique over all processes. */
   readonly newId: (of: "run" | "input") => string;

@@ -146,7 +146,7 @@ export class RunLoop {
         if (this.#over) return;
         this.#announce(inputs, events);
         // Another process wrote the plan of an edit. Nothing of it has begun: a person approves it first.
-        if (events.some(({ type, data }) => type === "plan.proposed" && data.cause === "edit")) assertAble?.(run);
+        if (events.some(({ type, data }) => type === "plan.proposed" && data.cause === "edit")) await assertAble?.(run);
         await this.#owner.stillOwned();
         if (this.#over) return;
         this.#reservations.decided(inputs, events);

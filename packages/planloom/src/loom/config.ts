@@ -19,10 +19,12 @@ import type {
 import type { OpenEngine } from "../engine/open-engine.js";
 import type { EventStore } from "../store/event-store.js";
 import type { Secrets } from "../tools/secret-filter.js";
+import type { McpServers } from "../tools/mcp/server-config.js";
 import type { Tool } from "../tools/tool.js";
 import type { ApprovalFunction } from "../perform/appraisal.js";
 import type { ResolveContext } from "../perform/run-contexts.js";
 import { knownWebhook, type WebhookConfig } from "./config-webhook.js";
+import { knownServers } from "./config-mcp.js";
 import { knownLimiter, knownModels, knownPrices, type ModelsConfig } from "./config-models.js";
 import { SettingChecks } from "./config-value.js";
 
@@ -62,6 +64,11 @@ export interface LoomConfig<C = unknown> {
      */
     readonly search?: { readonly folder: string } | { readonly searxng: string };
   };
+  /**
+   * MCP servers by name. Their tools are `name.tool` in plans. A server is started when a plan needs its tools first.
+   * Default: none.
+   */
+  readonly mcp?: McpServers;
   /**
    * Secrets that plans can give to tools as `{ "secret": "NAME" }`, of at least 8 characters. The log holds only the
    * name: the values are taken out of what tools give back. Only the secrets listed here can be used; an undefined one
@@ -196,6 +203,7 @@ export const KEYS: Record<keyof LoomConfig, true> = {
   storedContext: true,
   resolveContext: true,
   builtins: true,
+  mcp: true,
   secrets: true,
   models: true,
   planner: true,
@@ -315,6 +323,7 @@ function modelled<T extends ReplanMode | boolean>(key: string, value: T, config:
 function knownParts(config: LoomConfig, check: SettingChecks): void {
   knownTools(config.tools ?? [], check);
   knownBuiltins(check.record("builtins.", config.builtins, BUILTIN_KEYS), check);
+  knownServers(config.mcp, check);
   knownModels(config.models, check);
   knownPrices(config.prices, check);
   knownStore(config.store, check);

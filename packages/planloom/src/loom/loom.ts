@@ -150,11 +150,18 @@ export class Loom<C = unknown> {
     this.once = new OnceSender(engine, store, clock);
     const synthesizer = services.synthesizer !== null;
     this.histories = new Histories(services.store, services.clock);
-    this.plans = new PlanChecks(inventory.inventory, { limits, granularity: settings.granularity, synthesizer });
+    this.plans = new PlanChecks(inventory, { limits, granularity: settings.granularity, synthesizer });
   }
 
+  /** The tools that are known now. Those of a source, such as an MCP server, are not among them until it is opened. */
   get inventory(): Inventory {
     return this.services.inventory.inventory;
+  }
+
+  /** All tools, with notes for the planner. Opens every source: rejects if an MCP server does not start. */
+  async tools(): Promise<Inventory> {
+    await this.services.inventory.open?.("all");
+    return this.inventory;
   }
 
   /**
@@ -231,6 +238,7 @@ export class Loom<C = unknown> {
     const today = todayAt(clock.now());
     const judged = { granularity, critique, ...wanted, ...today, ...(invalid && { invalid }) };
     const asked = { goal, inputs, foreignInputs, executorModel, ...judged };
+    if (inventory === undefined) await this.services.inventory.open?.("all", signal);
     const request = { ...plannerRequest(this.services, asked), ...(inventory && { inventory }) };
     const waits = onWait && ((wait: WaitParams) => (onWait(wait), () => undefined));
     const context = {
@@ -298,6 +306,7 @@ export class Loom<C = unknown> {
     const { planner } = this.services;
     const plans = typeof planner === "function" ? planner : undefined;
     const own = options.settings && ownSettings(options.settings, this.settings, plans);
+    await this.services.inventory.open?.("all", signal);
     const checked = plan === undefined ? undefined : this.given(plan, goal, inputs, answer?.json);
     const { approval } = withOwn(this.settings, own);
     const given = checked && (await this.appraised(checked, undefined, { approval, starts: context, runId }));
@@ -400,6 +409,7 @@ export class Loom<C = unknown> {
   async close(): Promise<void> {
     this.closing.abort();
     await this.engine.close();
+    await this.services.inventory.close?.();
     if (this.ownsStore) await this.services.store.close();
   }
 

@@ -19,7 +19,8 @@ import { Appends, watchedStore } from "../store/watched-store.js";
 import { builtinTools } from "../tools/builtin/builtins.js";
 import type { SummarizeOptions } from "../tools/builtin/summarize.js";
 import { secretFilter, type SecretFilter, type Secrets } from "../tools/secret-filter.js";
-import { createInventory, type ToolInventory } from "../tools/inventory.js";
+import { McpSource } from "../tools/mcp/mcp-source.js";
+import { ToolShelf } from "../tools/tool-shelf.js";
 import { appraiseWith, type Appraiser } from "../perform/appraisal.js";
 import { systemClock, type Clock } from "../clock.js";
 import { settingsOf, type LoomConfig } from "./config.js";
@@ -152,10 +153,10 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 
 /**
  * Whether steps may start before their plan is complete. The plan can never need approval: under `never`, or without
- * tools that have effects. No critique may still change it. No step is to be reviewed: a review needs the whole plan.
+ * tools that have effects; those of a server are not known yet. No critique may still change it. No step is to be reviewed: a review needs the whole plan.
  */
-function mayBeEager({ approval, critique, replan }: Settings, { specs }: ToolInventory): boolean {
-  const harmless = approval === "effects" && specs.every(({ effects }) => effects === "none");
+function mayBeEager({ approval, critique, replan }: Settings, { specs, sources }: ToolShelf): boolean {
+  const harmless = approval === "effects" && sources.length === 0 && specs.every(({ effects }) => effects === "none");
   return !critique && replan !== "each-step" && (approval === "never" || harmless);
 }
 
@@ -169,7 +170,7 @@ function inventoryOf(
   config: LoomConfig,
   executor: ((of: ModelFor) => Promise<Model>) | null,
   own: readonly string[],
-): ToolInventory {
+): ToolShelf {
   const { files, fetch, search } = config.builtins ?? {};
   const given = config.tools ?? [];
   const taken = new Set(given.map((tool) => tool.spec.name));
@@ -182,7 +183,8 @@ function inventoryOf(
   });
   // A user's tool replaces the built-in tool of the same name.
   const kept = builtins.tools.filter((tool) => !taken.has(tool.spec.name));
-  return createInventory([...kept, ...given], taken.has("search") ? [] : builtins.notes);
+  const sources = Object.entries(config.mcp ?? {}).map(([name, server]) => new McpSource(name, server));
+  return new ToolShelf([...kept, ...given], taken.has("search") ? [] : builtins.notes, sources);
 }
 
 /** A plan may give a secret to `summarize`. No model reads it. */

@@ -36,7 +36,7 @@ export class PlanChecks {
   readonly #marks = new WeakMap<object, PlanMarks>();
 
   constructor(
-    private readonly inventory: Inventory,
+    private readonly tools: { readonly inventory: Inventory },
     private readonly options: Pick<CheckOptions, "limits" | "granularity" | "synthesizer">,
   ) {}
 
@@ -59,7 +59,10 @@ export class PlanChecks {
     const read = this.#read(given);
     const checked =
       read.kind === "plan"
-        ? withReading(check(read.draft, this.inventory, { ...this.options, ...options, locate: read.locate }), read)
+        ? withReading(
+            check(read.draft, this.tools.inventory, { ...this.options, ...options, locate: read.locate }),
+            read,
+          )
         : ({ ok: false, findings: read.findings } as const);
     const marks = checked.ok ? this.#marksOn(checked.plan, given) : {};
     const result = { ...checked, ...marks, notes: read.kind === "plan" ? read.notes : [] };
@@ -131,7 +134,7 @@ export class PlanChecks {
   }
 
   #read(given: unknown): ReadResult {
-    const options = { inventory: this.inventory, author: "person" } as const;
+    const options = { inventory: this.tools.inventory, author: "person" } as const;
     if (typeof given === "string") return readPlan(given, options);
     return { kind: "plan", ...normalizeDraft(documentIn(given), options), locate: () => undefined };
   }

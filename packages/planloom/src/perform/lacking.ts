@@ -10,11 +10,13 @@ import type { Services } from "./services.js";
 
 /**
  * Throws PROCESS_LACKS if this process lacks a tool, a secret or a model that the run needs after these commands, and
- * CONTEXT_NEEDED if the run calls one of them and this process cannot make its context.
+ * CONTEXT_NEEDED if the run calls one of them and this process cannot make its context. Opens the sources of its tools
+ * first, and throws their errors.
  */
-export function assertAble(services: Services, run: Run, commands: readonly Command[] = []): void {
+export async function assertAble(services: Services, run: Run, commands: readonly Command[] = []): Promise<void> {
   const needed = requirementsOf(run, commands);
   if (needed.tools.length + needed.models.length > 0) services.contexts?.assertFor(run);
+  await services.inventory.open?.(needed.tools);
   assertHas(services, run, needed);
 }
 

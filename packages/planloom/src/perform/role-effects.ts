@@ -44,6 +44,7 @@ export async function performPlan(
   if (services.planner === null) return { type: "plan-failed", key, error: NO_PLANNER, usage: NO_USAGE };
   try {
     const agent = agentContext(run, context, { stepId: ROLE_SCOPES.plan, item: null });
+    await services.inventory.open?.("all", context.signal);
     // A step that cannot be recorded stops the run by itself.
     const drafted = (step: DraftedStep) => void context.emit({ type: "drafted", ...step }).catch(() => undefined);
     const planner = { ...agent, drafted };

@@ -11,7 +11,10 @@ import type { ToolFault, ToolValue, UnknownKey } from "../words/errors/configura
 import { PlanloomError } from "../words/planloom-error.js";
 import { BadSchema, MixedSchema, readSchema, type ReadSchema } from "./schema.js";
 
-const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+/** A tool of the program. */
+export const OWN_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+/** A tool of a server: the name of the server, a dot, and what the server calls it. */
+export const SERVER_TOOL_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}\.[A-Za-z0-9_][A-Za-z0-9_./-]{0,127}$/;
 const EFFECTS: readonly unknown[] = ["none", "idempotent", "once"];
 
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === "string");
@@ -34,14 +37,14 @@ const FITS: { readonly [wanted in ToolValue]: (value: unknown) => boolean } = {
 export type DefinitionKeys = { readonly [key: string]: ToolValue | null };
 
 /** Throws PlanloomError BAD_TOOL. The schemas and the timeout are not read here. */
-export function checkDefinition(definition: unknown, keys: DefinitionKeys): void {
+export function checkDefinition(definition: unknown, keys: DefinitionKeys, names: RegExp): void {
   if (typeof definition !== "object" || definition === null || Array.isArray(definition))
     throw bad("(none)", { problem: "definition", given: shownOf(definition) });
   const given = definition as { readonly [key: string]: unknown };
   const { name, description, effects, run } = given;
   const unknown = unknownIn(given, keys);
   if (unknown !== undefined) throw bad(name, unknown);
-  if (typeof name !== "string" || !NAME_PATTERN.test(name)) throw bad(name, { problem: "name" });
+  if (typeof name !== "string" || !names.test(name)) throw bad(name, { problem: "name" });
   if (typeof description !== "string" || description.trim() === "") throw bad(name, { problem: "description" });
   if (!EFFECTS.includes(effects))
     throw bad(name, { problem: "effects", ...(effects === undefined ? {} : { given: shownOf(effects) }) });

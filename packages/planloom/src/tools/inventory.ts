@@ -14,6 +14,10 @@ export interface ToolInventory {
   readonly inventory: Inventory;
   /** SHA-256 of the definitions. Their order and the notes do not change it. */
   readonly hash: string;
+  /** Opens the sources of these tools, or all sources. Absent: all tools are there. */
+  open?(names: readonly string[] | "all", signal?: AbortSignal): Promise<void>;
+  /** Ends the opened sources. */
+  close?(): Promise<void>;
 }
 
 /** Throws PlanloomError DUPLICATE_TOOL (kind config) if two tools have the same name. */

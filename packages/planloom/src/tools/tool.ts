@@ -8,7 +8,15 @@ import type { Usage } from "../plan/usage.js";
 import { failWith, type Failure, type ValueProblem } from "../run/failure.js";
 import { failureText } from "../words/failures.js";
 import { asJson } from "./output.js";
-import { bad, checkDefinition, toolSchema, timeoutOf, type DefinitionKeys } from "./definition.js";
+import {
+  OWN_NAME,
+  SERVER_TOOL_NAME,
+  bad,
+  checkDefinition,
+  toolSchema,
+  timeoutOf,
+  type DefinitionKeys,
+} from "./definition.js";
 import { type After, type Before, type ReadSchema, type Schema } from "./schema.js";
 
 /** The second argument of a tool's `run`. */
@@ -211,7 +219,17 @@ const KEYS: { readonly [key in keyof ToolDefinition<never, never>]-?: Definition
 export function tool<const I extends Schema, const O extends Schema | undefined = undefined, C = unknown>(
   definition: ToolDefinition<I, O, C>,
 ): Tool<C> {
-  checkDefinition(definition, KEYS);
+  checkDefinition(definition, KEYS, OWN_NAME);
+  return made(definition);
+}
+
+/** The same for a tool of a server: its name is `server.tool`. */
+export function serverTool(definition: ToolDefinition<JsonObject, JsonObject | undefined>): Tool {
+  checkDefinition(definition, KEYS, SERVER_TOOL_NAME);
+  return made(definition);
+}
+
+function made<I extends Schema, O extends Schema | undefined, C>(definition: ToolDefinition<I, O, C>): Tool<C> {
   const { name } = definition;
   const input = toolSchema(name, "input", definition.input);
   const output = definition.output === undefined ? undefined : toolSchema(name, "output", definition.output);

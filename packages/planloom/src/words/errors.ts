@@ -15,6 +15,7 @@ import { RUN_ERRORS, type RunErrors } from "./errors/runs.js";
 import { SERVER_ERRORS, type ServerErrors } from "./errors/server.js";
 import { START_ERRORS, type StartErrors } from "./errors/start.js";
 import { STORE_ERRORS, type StoreErrors } from "./errors/store.js";
+import { TOOL_SERVER_ERRORS, type ToolServerErrors } from "./errors/tool-servers.js";
 import { fittingNext, textOr } from "./words.js";
 
 /** The parameters of each code. */
@@ -32,7 +33,8 @@ export interface ErrorParams
     RunErrors,
     ServerErrors,
     StartErrors,
-    StoreErrors {}
+    StoreErrors,
+    ToolServerErrors {}
 
 export type ErrorCode = keyof ErrorParams;
 
@@ -40,6 +42,7 @@ export type ErrorCode = keyof ErrorParams;
 export const ERROR_AREAS = {
   commandLine: COMMAND_LINE_ERRORS,
   configuration: CONFIGURATION_ERRORS,
+  toolServers: TOOL_SERVER_ERRORS,
   models: MODEL_ERRORS,
   plans: PLAN_ERRORS,
   runs: { ...RUN_ERRORS, ...ANSWER_ERRORS },

@@ -21,6 +21,7 @@ const SHOWN = 4;
 const AREAS: { readonly [mark: string]: readonly (keyof typeof ERROR_AREAS)[] } = {
   "command line": ["commandLine"],
   configuration: ["configuration"],
+  "tool servers": ["toolServers"],
   models: ["models"],
   "plans and runs": ["plans", "runs", "start", "context", "recordings", "exports"],
   store: ["store"],

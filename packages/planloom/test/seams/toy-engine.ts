@@ -67,7 +67,7 @@ class ToyEngine implements Engine {
     const run = await loadRun(store, runId);
     const waiting = await this.#waitingFor(run);
     if (run.mode.phase === "ended" && !waiting.some(isRetry)) return;
-    this.#assertAble(run, waiting);
+    await this.#assertAble(run, waiting);
     const owner = await store.owner(runId);
     // An owner that did not give the run up has crashed: there is only one process.
     const released = owner === undefined || owner.holder === null;
@@ -83,8 +83,8 @@ class ToyEngine implements Engine {
     return entries.flatMap(({ inputId, payload }) => (applied.has(inputId) ? [] : [payload]));
   }
 
-  #assertAble(run: Run, commands: readonly Json[]): void {
-    this.ports.assertAble?.(
+  async #assertAble(run: Run, commands: readonly Json[]): Promise<void> {
+    await this.ports.assertAble?.(
       run,
       commands.flatMap((payload) => readCommand(payload) ?? []),
     );
@@ -140,7 +140,7 @@ class ToyEngine implements Engine {
     if (run.mode.phase === "ended" && !isRetry(command)) return unanswered(run);
     const entry = { inputId, at: clock.now(), by, payload: command as unknown as Json };
     if (record === "only") return store.put(runId, entry).then(() => ({ ok: true }));
-    if (!this.#driven.has(runId)) this.#assertAble(run, [...(await this.#waitingFor(run)), entry.payload]);
+    if (!this.#driven.has(runId)) await this.#assertAble(run, [...(await this.#waitingFor(run)), entry.payload]);
     const reply = this.#senders.wait(inputId, runId);
     await store.put(runId, entry);
     await this.drive(runId, "COMMAND_ARRIVED", listener);

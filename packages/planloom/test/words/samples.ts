@@ -252,6 +252,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { tool: "pay", problem: "content", argument: "note", arguments: ["amount", "text"] },
     { tool: "pay", problem: "timeout", given: "soon" },
   ],
+  MCP_UNAVAILABLE: [{ server: "fs", reason: "spawn mcp-server-filesystem ENOENT" }],
   DUPLICATE_TOOL: [{ tool: "search" }],
   BAD_FOLDER: [
     { problem: "missing", folder: "documents" },
