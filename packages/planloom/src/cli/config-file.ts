@@ -4,6 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, extname, resolve } from "node:path";
 import type { LoomConfig } from "../loom/config.js";
+import { notTool } from "../loom/config-tools.js";
 import { shownValue } from "../loom/config-value.js";
 import { messageOf } from "../error.js";
 import type { WantedSetting } from "../words/errors/configuration.js";
@@ -54,15 +55,22 @@ async function textOf(file: string): Promise<string> {
  * own.
  */
 async function evaluate(file: string): Promise<unknown> {
-  const [{ createJiti }, library, plan, testing] = await Promise.all([
+  const [{ createJiti }, library, plan, testing, tools] = await Promise.all([
     import("jiti"),
     import("../index.js"),
     import("../plan.js"),
     import("../testing/index.js"),
+    import("../tools.js"),
   ]);
   const lent = hasZod(file) ? {} : { zod: await import("zod") };
   const jiti = createJiti(file, {
-    virtualModules: { planloom: library, "planloom/plan": plan, "planloom/testing": testing, ...lent },
+    virtualModules: {
+      planloom: library,
+      "planloom/plan": plan,
+      "planloom/testing": testing,
+      "planloom/tools": tools,
+      ...lent,
+    },
     fsCache: false,
   });
   return jiti.import(file, { default: true });
@@ -81,9 +89,11 @@ function hasZod(file: string): boolean {
 function checked(value: unknown, file: string): LoomConfig {
   if (!isObject(value)) throw invalid(file, "", value, { is: "configuration" });
   const { tools, models, store } = value as { readonly [key in "tools" | "models" | "store"]?: unknown };
-  if (tools !== undefined && !(Array.isArray(tools) && tools.every(isTool))) {
-    const wanted = { is: "tools-in-code" } as const;
-    throw new PlanloomError("CONFIG_INVALID", { file, setting: "tools", problem: "not-tools", wanted });
+  const fault = tools === undefined ? undefined : notTool(tools);
+  if (fault !== undefined) {
+    const { setting, given } = fault;
+    const wanted = { is: "tools-in-code", given } as const;
+    throw new PlanloomError("CONFIG_INVALID", { file, setting, problem: "not-tools", wanted });
   }
   if (models !== undefined && !isObject(models)) {
     throw invalid(file, "models", models, { is: "models" });
@@ -94,9 +104,6 @@ function checked(value: unknown, file: string): LoomConfig {
   }
   return value;
 }
-
-const isTool = (value: unknown): boolean =>
-  isObject(value) && isObject(value["spec"]) && typeof value["call"] === "function";
 
 function invalid(file: string, setting: string, given: unknown, wanted: WantedSetting): PlanloomError {
   return new PlanloomError("CONFIG_INVALID", { file, setting, problem: "value", given: shownValue(given), wanted });

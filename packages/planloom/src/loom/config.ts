@@ -20,18 +20,18 @@ import type { OpenEngine } from "../engine/open-engine.js";
 import type { EventStore } from "../store/event-store.js";
 import type { Secrets } from "../tools/secret-filter.js";
 import type { McpServers } from "../tools/mcp/server-config.js";
-import type { Tool } from "../tools/tool.js";
 import type { ApprovalFunction } from "../perform/appraisal.js";
 import type { ResolveContext } from "../perform/run-contexts.js";
 import { knownWebhook, type WebhookConfig } from "./config-webhook.js";
 import { knownServers } from "./config-mcp.js";
+import { knownTools, type GivenTools } from "./config-tools.js";
 import { knownLimiter, knownModels, knownPrices, type ModelsConfig } from "./config-models.js";
 import { SettingChecks } from "./config-value.js";
 
 /** `C` is the type of the context that `start({ context })` gives to tools. */
 export interface LoomConfig<C = unknown> {
-  /** Your own tools, made by `tool()`. Default: none. */
-  readonly tools?: readonly Tool<C>[];
+  /** Your own tools, made by `tool()`, and lists of tools from `planloom/tools`. Default: none. */
+  readonly tools?: GivenTools<C>;
   /**
    * The fields of a context that are stored in the log, as JSON. The others stay in this process, and `resolveContext`
    * makes them again. Default: all fields are stored.
@@ -321,7 +321,7 @@ function modelled<T extends ReplanMode | boolean>(key: string, value: T, config:
 
 /** The parts that are not recorded. */
 function knownParts(config: LoomConfig, check: SettingChecks): void {
-  knownTools(config.tools ?? [], check);
+  knownTools(config.tools, check);
   knownBuiltins(check.record("builtins.", config.builtins, BUILTIN_KEYS), check);
   knownServers(config.mcp, check);
   knownModels(config.models, check);
@@ -349,12 +349,6 @@ function budgetOf(given: LoomConfig["budget"], check: SettingChecks): Budget {
     costUsd: check.amount("budget.costUsd", costUsd, "usd"),
     wallMs: check.time("budget.wallMs", wallMs, null),
   };
-}
-
-function knownTools(tools: unknown, check: SettingChecks): void {
-  const isTool = (value: unknown) => isObject(value) && isObject(value["spec"]) && typeof value["call"] === "function";
-  if (Array.isArray(tools) && tools.every(isTool)) return;
-  check.fault({ setting: "tools", problem: "not-tools", wanted: { is: "tools" } });
 }
 
 function knownBuiltins({ files, fetch, search }: NonNullable<LoomConfig["builtins"]>, check: SettingChecks): void {

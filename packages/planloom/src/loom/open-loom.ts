@@ -24,6 +24,7 @@ import { ToolShelf } from "../tools/tool-shelf.js";
 import { appraiseWith, type Appraiser } from "../perform/appraisal.js";
 import { systemClock, type Clock } from "../clock.js";
 import { settingsOf, type LoomConfig } from "./config.js";
+import { toolsIn } from "./config-tools.js";
 import { localEngine } from "../engine/local.js";
 import { ContextStarts } from "./context-option.js";
 import type { HandlerOptions, RequestHandler } from "./handler-options.js";
@@ -172,7 +173,7 @@ function inventoryOf(
   own: readonly string[],
 ): ToolShelf {
   const { files, fetch, search } = config.builtins ?? {};
-  const given = config.tools ?? [];
+  const given = toolsIn(config.tools);
   const taken = new Set(given.map((tool) => tool.spec.name));
   const builtins = builtinTools({
     own,

@@ -177,6 +177,7 @@ test.for([
     "planloom/plan",
     "planloom/engine",
     "planloom/streams",
+    "planloom/tools",
     "planloom/testing",
     "planloom/config",
   ];

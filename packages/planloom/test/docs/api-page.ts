@@ -16,6 +16,7 @@ const ABOUT: { readonly [entry: string]: string } = {
   "planloom/engine": "The contracts and parts for [another engine or store](../engines-and-stores.md).",
   "planloom/testing":
     "Scripted models, a fake model server, a clock that tests move, and the suites for engines and stores.",
+  "planloom/tools": "Tools that come from elsewhere, and the types of the parts of [your own tools](../own-tools.md).",
   "planloom/inputs": "Files as inputs of runs, with their media type.",
   "planloom/streams": "Types of the chunks and events in [streams for front ends](../streams.md).",
   "planloom/register":

@@ -2,6 +2,7 @@
 // Each row is a way to go on, each column is a lack.
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { toolsIn } from "../../src/loom/config-tools.js";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { LoomConfig } from "../../src/loom/config.js";
 import type { LoomRun } from "../../src/loom/loom-run.js";
@@ -68,7 +69,7 @@ function lacking(whole: LoomConfig, { lacks }: { readonly lacks: object }): Loom
   const kept = Object.entries(whole.models as object).filter(([role]) => !roles.includes(role));
   return {
     ...whole,
-    tools: whole.tools!.filter(({ spec }) => !tools.includes(spec.name)),
+    tools: toolsIn(whole.tools).filter(({ spec }) => !tools.includes(spec.name)),
     secrets: secrets.length > 0 ? {} : SECRETS,
     models: Object.fromEntries(kept),
   };

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { LoomConfig } from "../../src/loom/config.js";
+import { toolsIn } from "../../src/loom/config-tools.js";
 import { createLoom } from "../../src/loom/create-loom.js";
 import { readRecording, type Recording } from "../../src/engine/recording.js";
 import { replayRecording } from "../../src/recording/replay-recording.js";
@@ -181,7 +182,7 @@ describe("what changed is named", () => {
 
   test("a tool that is gone, and one that takes other arguments", async () => {
     const recording = await recorded();
-    const [look, put] = dead().tools!;
+    const [look, put] = toolsIn(dead().tools);
     await expect(replayRecording(recording, { config: { tools: [look!] } })).rejects.toThrow(/UNKNOWN_TOOL/);
     const other = {
       ...look!,

@@ -21,8 +21,6 @@ export type WantedSetting =
   | { readonly is: "number" | "usd" | "usd-per-million" | "boolean" }
   | {
       readonly is:
-        | "tools"
-        | "tools-in-code"
         | "folders"
         | "hosts"
         | "paths"
@@ -38,9 +36,23 @@ export type WantedSetting =
         | "names"
         | "options";
     }
+  /** `given`: what there is instead of a tool; absent in an error of an earlier version. */
+  | { readonly is: "tools" | "tools-in-code"; readonly given?: NotTool }
   | { readonly is: "configuration" }
   /** A function writes plans, and cannot judge a plan. The fix is another value, or a planner model. */
   | { readonly is: "without-planner-function"; readonly value: string };
+
+/** What stands in the place of a tool. nested: a list in a list in the list. */
+export type NotTool = keyof typeof TOOLS_INSTEAD;
+
+const TOOLS_INSTEAD = {
+  promise: "`await` before it: tools: [await openApi(...)]",
+  nested: "its tools one level higher: a list of tools may stand in `tools`, but holds no other list",
+  function: "a call of it, or tool({ ... }) around what it does: a function alone is no tool",
+  definition: "tool({ ... }) around it",
+  "ai-sdk": "aiTools({ name: theTool }, { effects: { name: ... } }) around it, of planloom/tools",
+  other: "a list of tools that were made by tool(): tools: [tool({ ... })]",
+} as const;
 
 /** What is wrong with a setting. `given` is the value, as a person can read it. */
 type SettingFault =
@@ -282,8 +294,11 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   usd: () => "US dollars, 0 or more",
   "usd-per-million": () => "US dollars for a million tokens, 0 or more",
   boolean: () => "true or false",
-  tools: () => "a list of tools that were made by tool(): tools: [tool({ ... })]",
-  "tools-in-code": () => "a list of tools that were made by tool(), in a .ts or .js file: tools: [tool({ ... })]",
+  tools: ({ given = "other" }) => TOOLS_INSTEAD[given],
+  "tools-in-code": ({ given = "other" }) =>
+    given === "other"
+      ? "a list of tools that were made by tool(), in a .ts or .js file: tools: [tool({ ... })]"
+      : TOOLS_INSTEAD[given],
   folders: () => 'a list of folders: roots: ["documents"]',
   paths: () => 'a list of paths or patterns below the folders: allow: [".github/**"]',
   search: () => 'one place: search: { folder: "documents" }, or { searxng: "http://…" }',

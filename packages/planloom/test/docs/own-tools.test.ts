@@ -1,10 +1,10 @@
-// docs/tools.md against the types of tools: every field of a definition and of the context has its row.
+// docs/own-tools.md against the types of tools: every field of a definition and of the context has its row.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 
 const library = path.join(import.meta.dirname, "..", "..");
-const page = readFileSync(path.join(library, "..", "..", "docs", "tools.md"), "utf8");
+const page = readFileSync(path.join(library, "..", "..", "docs", "own-tools.md"), "utf8");
 const source = readFileSync(path.join(library, "src", "tools", "tool.ts"), "utf8");
 
 function fieldsOf(name: string): readonly string[] {
