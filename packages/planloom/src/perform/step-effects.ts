@@ -18,7 +18,7 @@ import { typeOf } from "../plan/type/schema.js";
 import { soundUsage } from "../plan/sound-usage.js";
 import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import type { CallEffect, FillEffect } from "../run/effect.js";
-import { guardCall, isHeldGranted } from "../run/guard.js";
+import { isHeldGranted, whyCallWaits } from "../run/guard.js";
 import { callText } from "../run/keys.js";
 import { contextOf, currentPlan, findWork, toolIn } from "../run/lookup.js";
 import { failWith, isFailure } from "../run/failure.js";
@@ -269,7 +269,7 @@ const breakOf = ({ turns, error }: Conversation["breaks"][number]): AgentBreak =
 function guardOf(run: Run, state: StepState, item: number | null): CallGuard {
   return (present, { args, ...call }, called) => {
     const spec = toolIn(run, present.name) ?? present;
-    const reason = guardCall(run, state.spec, spec, args, called);
+    const reason = whyCallWaits(run, state.spec, spec, args, called);
     const work = findWork(run, { step: state.spec.id, item });
     if (reason === undefined || isHeldGranted(run, work, { ...call, tool: spec.name }, args)) return "call";
     const comment = work?.refused?.get(callText(spec.name, args));

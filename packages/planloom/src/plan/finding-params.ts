@@ -261,8 +261,8 @@ export interface DataParams {
   /** Error. `answer.from` names no step. */
   readonly UNKNOWN_STEP: { readonly name: string; readonly steps: Names };
   /**
-   * Warning. An agent step does not get a tool: it has none, and its text names some; or it names one that needs approval.
-   * An error if no tool is left to it.
+   * Warning. An agent step has no tools, and its text names some. `approval`: only in logs of earlier builds, in which an
+   * agent step did not get a tool that needs approval.
    */
   readonly TOOL_NOT_GIVEN: { readonly step: string; readonly tools: Names; readonly approval?: true };
   /** Warning. A text says nothing, or only words that fit any step, such as "handle data". */

@@ -136,6 +136,14 @@ export function usesTool(step: Step, name: string): boolean {
   return names === "all" || names.includes(name);
 }
 
+/** `all` leaves out tools whose calls wait for a person. A step that is to have such a tool names it. */
+export const leavesOut = (step: Step, { approval }: Pick<ToolSpec, "approval">): boolean =>
+  approval !== undefined && toolNames(step) === "all";
+
+/** Whether a step is given this tool. */
+export const givesTool = (step: Step, tool: Pick<ToolSpec, "name" | "approval">): boolean =>
+  usesTool(step, tool.name) && !leavesOut(step, tool);
+
 /** Whether a step may act in the world through this tool. */
 export const mayActThrough = (step: Step, { name, effects }: ToolSpec): boolean =>
   effects !== "none" && usesTool(step, name);

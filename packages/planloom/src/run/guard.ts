@@ -60,7 +60,7 @@ const unseen = (parts: readonly ValuePart[]): readonly ValuePart[] =>
  * Why a person must see a call inside an agent step. `called` are the tools whose results the model has seen. All that
  * it has seen may have chosen this call and each of its arguments.
  */
-export function guardCall(
+function guardCall(
   run: Run,
   spec: Step,
   tool: ToolSpec,
@@ -115,6 +115,18 @@ export function mayBeGuarded(run: Run, spec: Step, tools: readonly ToolSpec[]): 
   return open.untrusted && (open.private || guarded.some(({ effects }) => effects !== "none"));
 }
 
+/** Why a person must see a call inside an agent step: the guard wants it, or the tool asks for each of its calls. */
+export function whyCallWaits(
+  run: Run,
+  spec: Step,
+  tool: ToolSpec,
+  args: Args,
+  called: readonly string[],
+): ApprovalReason | undefined {
+  const asks = tool.approval === undefined ? undefined : ({ code: "TOOL_ASKS", tool: tool.name } as const);
+  return guardCall(run, spec, tool, args, called) ?? asks;
+}
+
 /** The question about a call inside an agent step. */
 export function whyHeld(
   run: Run,
@@ -123,7 +135,7 @@ export function whyHeld(
   args: Args,
 ): { readonly hash: string; readonly reason: ApprovalReason } {
   const tool = toolIn(run, name);
-  const reason = tool === undefined ? undefined : guardCall(run, spec, tool, args, called);
+  const reason = tool === undefined ? undefined : whyCallWaits(run, spec, tool, args, called);
   return { hash: heldHash(key, tool), reason: reason ?? { code: "UNTRUSTED_READ" } };
 }
 

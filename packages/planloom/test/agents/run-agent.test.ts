@@ -157,10 +157,12 @@ describe("the loop of turns", () => {
     expect(search.calls[0]?.args).toEqual({ query: made });
   });
 
-  it("cannot call a tool whose calls wait for a person", async () => {
+  it("cannot call a tool whose calls wait for a person, if it has all tools", async () => {
     const pay = toolOf({ ...specOf("pay", "once"), approval: "required" });
     const model = script(call("pay"), "not paid");
-    const result = await runAgent(request({ tools: [pay] }), model, new MemoryJournal().context());
+    const { step } = request();
+    const asked = request({ step: { ...step, tools: "all" }, tools: [pay] });
+    const result = await runAgent(asked, model, new MemoryJournal().context());
     expect(result.output).toBe("not paid");
     expect(model.requests[0]).not.toHaveProperty("tools");
     expect(pay.calls).toEqual([]);
@@ -195,12 +197,14 @@ describe("the loop of turns", () => {
     ]);
   });
 
-  it("makes calls in order as soon as one of them has effects", async () => {
+  it("makes a call with effects alone, in its place; the calls around it side by side", async () => {
     const order: string[] = [];
-    const read = toolOf(specOf("read"), async () => {
-      order.push("read begins");
-      await Promise.resolve();
-      order.push("read ends");
+    const ends = new Map<string, () => void>();
+    // The first of two ends only after the second.
+    const read = toolOf(specOf("read"), async ({ query }) => {
+      order.push(`read ${JSON.stringify(query)}`);
+      if (query === "a" || query === "c") await new Promise<void>((resolve) => ends.set(query, resolve));
+      else ends.get(query === "b" ? "a" : "c")!();
       return null;
     });
     const send = toolOf(specOf("send", "once"), () => (order.push("send"), null));
@@ -208,13 +212,16 @@ describe("the loop of turns", () => {
       {
         calls: [
           ["read", { query: "a" }],
-          ["send", { query: "b" }],
+          ["read", { query: "b" }],
+          ["send", { query: "x" }],
+          ["read", { query: "c" }],
+          ["read", { query: "d" }],
         ],
       },
       "done",
     );
     await runAgent(request({ tools: [read, send] }), model, new MemoryJournal().context());
-    expect(order).toEqual(["read begins", "read ends", "send"]);
+    expect(order).toEqual(['read "a"', 'read "b"', "send", 'read "c"', 'read "d"']);
   });
 
   it("tells the model when its last turn has come, and fails when it calls on", async () => {

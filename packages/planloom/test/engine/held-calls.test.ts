@@ -110,6 +110,80 @@ test("rejected, it is not made, and the model reads why", async () => {
   await loom.close();
 });
 
+/** A model that asks twice for a refund, with other calls beside it. */
+function refunds(tools: readonly string[] | "all", config: LoomConfig = {}) {
+  const paid: number[] = [];
+  const pay = tool({
+    name: "pay",
+    description: "Pays money back.",
+    input: z.object({ order: z.number() }),
+    effects: "once",
+    approval: "required",
+    trusted: true,
+    run: ({ order }) => (paid.push(order), `paid ${order}`),
+  });
+  const look = tool({
+    name: "look",
+    description: "Looks up.",
+    input: z.object({}),
+    effects: "none",
+    trusted: true,
+    run: () => 7,
+  });
+  const turns = [
+    [
+      { name: "look", args: {} },
+      { name: "pay", args: { order: 1 } },
+    ],
+    [{ name: "pay", args: { order: 2 } }],
+  ];
+  const executor = scriptedModel(({ messages }, turn) => {
+    if (turn < turns.length) return { toolCalls: turns[turn]! };
+    return {
+      text: messages.flatMap((one) => (one.role === "tool" ? one.results.map(({ text }) => text) : [])).join("|"),
+    };
+  });
+  const plan = { steps: [{ id: "work", agent: "Refund.", tools }], answer: { value: "${{ work }}" } };
+  const open = () => createLoom({ store: "memory", tools: [pay, look], models: { executor }, ...config }, { env: {} });
+  return { paid, executor, plan, open };
+}
+
+test("a tool that asks for each call can be used in a step that names it: each call waits, then the talk goes on", async () => {
+  const { paid, executor, plan, open } = refunds(["pay", "look"]);
+  const loom = await open();
+  expect(loom.check(plan).findings).toEqual([]);
+  const run = await loom.start("Refund.", { plan });
+  const [first] = (await run.result()).waiting!.approvals;
+  expect(first).toMatchObject({ code: "TOOL_ASKS", tool: "pay", args: { order: 1 } });
+  expect(paid).toEqual([]);
+  await run.approve(first!.hash);
+  const [second] = (await run.result()).waiting!.approvals;
+  expect(second).toMatchObject({ code: "TOOL_ASKS", args: { order: 2 } });
+  await run.reject("Not this one.");
+  const ended = await run.result();
+  expect(ended).toMatchObject({ status: "completed", steps: [{ attempts: 1 }] });
+  expect(ended.answer).toMatch(/paid 1[^]*Not this one/);
+  expect([paid, executor.requests.length]).toEqual([[1], 3]);
+  await run.replay({ strict: true });
+  await loom.close();
+});
+
+test("a step with all tools has none that asks for each call; without persons such a call is refused", async () => {
+  for (const [tools, config, text] of [
+    ["all", {}, "no tool"],
+    [["pay"], { attended: false }, "NEEDS_PERSON"],
+    [["pay"], { attended: false, guard: "off" }, "NEEDS_PERSON"],
+  ] as const) {
+    const { paid, plan, open } = refunds(tools, config);
+    const loom = await open();
+    const ended = await loom.run("Refund.", { plan });
+    expect(ended).toMatchObject({ status: "completed" });
+    expect(ended.answer).toContain(text);
+    expect(paid).toEqual([]);
+    await loom.close();
+  }
+});
+
 test("other arguments from a person are checked, sent under their own key, recorded, and told to the model", async () => {
   const { sent, executor, open } = mailbox();
   const loom = await open();
@@ -258,7 +332,7 @@ test("side by side, a call that waits keeps its place among those that do not", 
 test.each([
   ["without one of its arguments", { input: z.object({ to: z.string() }) }, ["ann", "bob"]],
   ["with an argument that may be null", { input: z.object({ to: z.string(), memo: z.string().nullable() }) }, ["ann"]],
-  ["that needs approval now", { approval: "required" as const }, ["ann"]],
+  ["that needs approval now", { approval: "required" as const }, ["ann", "bob"]],
 ])("a step goes on after a call of a tool %s in the next release", async (_name, change, all) => {
   const store = memoryStore();
   const sent: string[] = [];

@@ -172,6 +172,7 @@ test("steps that act are named, with how often; what depends on persons and cond
   const { actions, unknown } = estimateOf({ steps, answer: { value: "${{ mail }}" } }, { prices: { small: FREE } });
   expect(actions).toEqual([
     { step: "mail", tool: "send_email", effects: "once", times: 2 },
+    { step: "file", tool: "refund", effects: "once", times: null },
     { step: "file", tool: "write_file", effects: "idempotent", times: null },
   ]);
   expect(unknown).toEqual([

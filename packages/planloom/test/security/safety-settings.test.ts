@@ -217,16 +217,14 @@ test("hints that are an empty text, or the word all, give an agent step all tool
   }
 });
 
-test("an agent step whose tools all need approval is refused: its model would get none, and could only say it acted", async () => {
+test("an agent step may name tools that need approval: their calls wait", async () => {
   const pay = tool({ ...TOOL, name: "pay", approval: "required" });
   const loom = await createLoom({ store: "memory", models: {}, tools: [echo(), pay] });
   const found = (tools: readonly string[]) =>
     loom
       .check({ steps: [{ id: "a", agent: "Give the money back.", tools }] })
       .findings.map(({ code, severity }) => [code, severity]);
-  expect(found(["pay"])).toEqual([["TOOL_NOT_GIVEN", "error"]]);
-  expect(found(["echo", "pay"])).toEqual([["TOOL_NOT_GIVEN", "warning"]]);
-  expect(found(["echo"])).toEqual([]);
+  for (const tools of [["pay"], ["echo", "pay"], ["echo"]]) expect(found(tools)).toEqual([]);
 });
 
 test("a constant is no partial answer: it would say of a failed run what it says of a whole one", async () => {

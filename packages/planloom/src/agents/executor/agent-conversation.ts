@@ -175,7 +175,7 @@ export class AgentConversation {
 
   /** Whether a text only says that a tool will be called. After the correction, a text that may be a result is one. */
   private announces(text: string): boolean {
-    const names = offeredSpecs(this.means.bench.tools).map(({ name }) => name);
+    const names = offeredSpecs(this.means.bench).map(({ name }) => name);
     return names.length > 0 && (this.corrected ? onlyAnnounces(text) : announcesCall(text, names));
   }
 
@@ -238,10 +238,10 @@ function repeats([first, ...others]: readonly ToolCall[], times: number): Failur
 }
 
 /** Without tools of its own, a step is offered `read_result` only if its data was cut. */
-export function toolsOffered({ tools, previews }: ToolBench): NonNullable<ModelRequest["tools"]> {
-  const offered = offeredSpecs(tools).map(({ name, description, input }) => ({ name, description, input }));
+export function toolsOffered(bench: ToolBench): NonNullable<ModelRequest["tools"]> {
+  const offered = offeredSpecs(bench).map(({ name, description, input }) => ({ name, description, input }));
   const isTaken = offered.some(({ name }) => name === READ_RESULT);
-  if (isTaken || (offered.length === 0 && !previews.anyCut)) return offered;
+  if (isTaken || (offered.length === 0 && !bench.previews.anyCut)) return offered;
   return [...offered, { name: READ_RESULT, description: READ_ON_DESCRIPTION, input: READ_RESULT_INPUT }];
 }
 

@@ -28,13 +28,13 @@ export interface AgentResult {
 export async function runAgent(request: AgentRequest, model: Model, context: AgentContext): Promise<AgentResult> {
   const previews = new Previews();
   const { tools, keyOf, guard = () => "call" as const, edits = () => undefined, made = [] } = request;
-  const specs = offeredSpecs(tools);
+  const specs = offeredSpecs(request);
   // Calls of another conversation are shown: their arguments may repeat what any tool of the step had given there.
   const called = new Set(made.length === 0 ? [] : tools.map(({ spec }) => spec.name));
   const spent = { usage: NO_USAGE };
   const spend = (usage: Usage): void => void (spent.usage = addUsage(spent.usage, usage));
   const fresh = { tallies: new Map(), called, turns: new Turns(), count: 0 };
-  const bench: ToolBench = { tools, keyOf, guard, edits, previews, spend, ...fresh };
+  const bench: ToolBench = { step: request.step, tools, keyOf, guard, edits, previews, spend, ...fresh };
   const form = resultForm(request.type);
   const opened = (): ResultForm | undefined => (toolsOffered(bench).length === 0 ? form : undefined);
   const opening: ModelMessage = { role: "user", text: executorStep(request, specs, request, previews, opened) };

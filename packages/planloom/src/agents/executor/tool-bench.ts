@@ -2,6 +2,8 @@
 // tally of identical calls.
 import type { Tool } from "../../tools/tool.js";
 import { canonicalJson, type JsonObject } from "../../plan/json.js";
+import type { Step } from "../../plan/plan.js";
+import { leavesOut } from "../../plan/step-kind.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import type { Usage } from "../../plan/usage.js";
 import type { CallEdits, CallGuard } from "../checkpoint.js";
@@ -16,6 +18,7 @@ export const READ_RESULT = "read_result";
 
 /** State over all turns of one attempt. */
 export interface ToolBench {
+  readonly step: Step;
   readonly tools: readonly Tool[];
   readonly keyOf: KeyOf;
   readonly guard: CallGuard;
@@ -43,12 +46,9 @@ export interface Tally {
   acted: boolean;
 }
 
-/** A tool that needs a person's approval is not for the model of an agent step. */
-export const isOffered = ({ approval }: ToolSpec): boolean => approval === undefined;
-
 /** The definitions of the tools that the model of an agent step may call. */
-export const offeredSpecs = (tools: readonly Tool[]): readonly ToolSpec[] =>
-  tools.map(({ spec }) => spec).filter(isOffered);
+export const offeredSpecs = ({ tools, step }: Pick<ToolBench, "tools" | "step">): readonly ToolSpec[] =>
+  tools.map(({ spec }) => spec).filter((spec) => !leavesOut(step, spec));
 
 export function tallyOf(bench: ToolBench, name: string, args: JsonObject): Tally {
   const like = `${name} ${canonicalJson(args)}`;

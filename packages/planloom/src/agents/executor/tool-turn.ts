@@ -3,13 +3,14 @@
 import { LIMITS } from "../../limits.js";
 import type { ToolCall, ToolResult } from "../../model/port.js";
 import type { JsonObject } from "../../plan/json.js";
+import { leavesOut } from "../../plan/step-kind.js";
 import type { Tool } from "../../tools/tool.js";
 import { attemptCall } from "./call-attempt.js";
 import { outcomeIn, outcomeText, type CallOutcome } from "./call-outcome.js";
 import { CallHeld, type AgentContext } from "../checkpoint.js";
 import { actedText, editedText } from "../prompts.js";
 import type { Trace } from "./repetition.js";
-import { isOffered, tallyOf, type Tally, type ToolBench } from "./tool-bench.js";
+import { tallyOf, type Tally, type ToolBench } from "./tool-bench.js";
 import { recordedArgs, understand, unknownToolText, type UnderstoodCall } from "./understood-call.js";
 
 /** The results of one turn's calls, and how often this turn, or the latest few, came in a row. */
@@ -19,8 +20,8 @@ export interface TurnResults {
 }
 
 /**
- * Performs the calls of one reply in order, or in parallel (LIMITS.concurrency at once) if none of them has effects.
- * Failures are results. Throws UnknownOutcome if a tool with effects "once" ended without returning and without a
+ * Performs the calls of one reply in order. Calls without effects that follow each other are made side by side, at most
+ * LIMITS.concurrency at once; a call with effects is made alone, after all calls before it. Failures are results. Throws UnknownOutcome if a tool with effects "once" ended without returning and without a
  * ToolError. Throws the signal's reason when it was aborted.
  */
 export async function callTools(
@@ -31,14 +32,12 @@ export async function callTools(
   const wanted = calls.map((call) => understand(call, bench));
   // The model wrote these calls before it saw the result of any of them.
   const seen = [...bench.called];
-  const harmless = wanted.every((one) => !("tool" in one) || one.tool.spec.effects === "none");
-  const width = harmless ? LIMITS.concurrency : 1;
   const results: Traced[] = [];
-  for (let at = 0; at < wanted.length; at += width) {
-    context.signal.throwIfAborted();
-    const settled = await Promise.allSettled(
-      wanted.slice(at, at + width).map((one) => resultOf(one, seen, bench, context)),
-    );
+  for (const group of besideEachOther(wanted)) {
+    const settled = await inOrder(group, (one) => {
+      context.signal.throwIfAborted();
+      return resultOf(one, seen, bench, context);
+    });
     for (const one of settled) {
       if (one.status === "rejected") throw one.reason;
       results.push(one.value);
@@ -47,6 +46,39 @@ export async function callTools(
   }
   const times = bench.turns.add(results.map(({ trace }) => trace));
   return { results: results.map(({ result }) => result), times };
+}
+
+/** The calls in groups, in their order. The calls of a group are made side by side. */
+function besideEachOther(wanted: readonly UnderstoodCall[]): readonly (readonly UnderstoodCall[])[] {
+  const groups: UnderstoodCall[][] = [];
+  let isOpen = false;
+  for (const one of wanted) {
+    const harmless = !("tool" in one) || one.tool.spec.effects === "none";
+    if (harmless && isOpen) groups.at(-1)!.push(one);
+    else groups.push([one]);
+    isOpen = harmless;
+  }
+  return groups;
+}
+
+/**
+ * Does the work of each part, at most LIMITS.concurrency at once. They begin in their order, so that a replay meets their
+ * rows in the same order. After a failure no other one begins.
+ */
+async function inOrder<T, R>(
+  parts: readonly T[],
+  work: (part: T) => Promise<R>,
+): Promise<readonly PromiseSettledResult<R>[]> {
+  const settled: PromiseSettledResult<R>[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < parts.length && !settled.some((one) => one?.status === "rejected")) {
+      const at = next++;
+      [settled[at]] = await Promise.allSettled([(async () => work(parts[at]!))()]);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(LIMITS.concurrency, parts.length) }, worker));
+  return settled;
 }
 
 interface Traced {
@@ -74,7 +106,7 @@ async function resultOf(
   }
   const { tool } = wanted;
   const before = await recordedArgs(wanted.call, tool, context);
-  if (before === undefined && !isOffered(tool.spec)) return unknownTool(wanted.call, bench);
+  if (before === undefined && leavesOut(bench.step, tool.spec)) return unknownTool(wanted.call, bench);
   const asked = before ?? wanted.args;
   const { args, instead } = edited(tool, asked, bench);
   const number = ++bench.count;

@@ -20,7 +20,7 @@ export type UnderstoodCall = { readonly call: ToolCall } & (
 /** Finds the tool of a call. A call that cannot be made is answered here. An exact name comes first. */
 export function understand(call: ToolCall, bench: ToolBench): UnderstoodCall {
   const exact = bench.tools.find(({ spec }) => spec.name === call.name);
-  const offered = offeredSpecs(bench.tools).map(({ name }) => name);
+  const offered = offeredSpecs(bench).map(({ name }) => name);
   const named = toolMeant(call.name, offered.includes(READ_RESULT) ? offered : [...offered, READ_RESULT]);
   const name = named.found === "one" ? named.name : undefined;
   const tool = exact ?? bench.tools.find(({ spec }) => spec.name === name);
@@ -42,8 +42,8 @@ export function understand(call: ToolCall, bench: ToolBench): UnderstoodCall {
 const severalText = ({ name }: ToolCall, names: readonly string[]): string =>
   toolFailure("UNKNOWN_TOOL", `"${name}" may be any of these tools: ${names.join(", ")}. Write its name exactly.`);
 
-export function unknownToolText({ name }: ToolCall, { tools }: ToolBench): string {
-  const names = offeredSpecs(tools).map((spec) => spec.name);
+export function unknownToolText({ name }: ToolCall, bench: ToolBench): string {
+  const names = offeredSpecs(bench).map((spec) => spec.name);
   return toolFailure(
     "UNKNOWN_TOOL",
     `There is no tool "${name}" in this step. Its tools: ${names.join(", ") || "none"}.`,

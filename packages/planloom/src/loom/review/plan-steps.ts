@@ -4,7 +4,7 @@ import { needsOf } from "../../plan/graph.js";
 import { readableText } from "../../plan/json.js";
 import type { Step } from "../../plan/plan.js";
 import { diffPlans, type FieldChange } from "../../plan/revise/diff.js";
-import { directToolIn, toolNames, usesTool } from "../../plan/step-kind.js";
+import { directToolIn, givesTool } from "../../plan/step-kind.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { standsInPlan, whyApproval } from "../../run/approval.js";
 import type { ProposedPlan, Run } from "../../run/state.js";
@@ -149,10 +149,8 @@ function stepSentences(
 }
 
 function toolsOf(step: Step, tools: ReadonlyMap<string, ToolSpec>): readonly ReviewedTool[] {
-  // `all` is without the tools that need approval.
-  const isAll = toolNames(step) === "all";
   return [...tools.values()]
-    .filter(({ name, approval }) => usesTool(step, name) && !(isAll && approval !== undefined))
+    .filter((tool) => givesTool(step, tool))
     .map(({ name, effects, approval }) => ({
       tool: name,
       effect: EFFECTS[effects],

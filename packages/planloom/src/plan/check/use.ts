@@ -17,7 +17,6 @@ export function checkTexts(nodes: readonly StepNode[], tools: ReadonlyMap<string
     checkText(node, node.step, report);
     checkExecutor(node, node.step, report);
     checkNamedTools(node, node.step, tools, report);
-    checkApprovedTools(node, node.step, tools, report);
   }
 }
 
@@ -53,16 +52,6 @@ function checkNamedTools(node: StepNode, step: Step, tools: ReadonlyMap<string, 
   const text = [wordsOf(step).text, step.description].join("\n");
   const named = namedTools(text, tools.keys());
   if (named.length > 0) report("TOOL_NOT_GIVEN", node.pointer, { step: step.id, tools: named }, "warning");
-}
-
-/** An agent step is not given tools that need approval. Without any tool its model could only say that it has acted. */
-function checkApprovedTools(node: StepNode, step: Step, tools: ReadonlyMap<string, ToolSpec>, report: Report): void {
-  const names = isConversation(step) ? toolNames(step) : "all";
-  if (names === "all") return;
-  const withheld = names.filter((name) => tools.get(name)?.approval !== undefined);
-  if (withheld.length === 0) return;
-  const params = { step: step.id, tools: withheld, approval: true } as const;
-  report("TOOL_NOT_GIVEN", `${node.pointer}/tools`, params, withheld.length === names.length ? "error" : "warning");
 }
 
 /** Only if the answer names its steps. Otherwise it is made from all finished steps. */

@@ -8,7 +8,7 @@ import type { Json } from "../json.js";
 import type { Plan } from "../plan.js";
 import { dearest, type Priced } from "./price.js";
 import type { EffectClass, ToolSpec } from "../tool-spec.js";
-import { asksPerson, directTool, usesTool } from "../step-kind.js";
+import { asksPerson, directTool, givesTool } from "../step-kind.js";
 
 /**
  * One likely value for each figure, from now on: the cost of planning is not included. Steps with `when` count as run.
@@ -159,11 +159,10 @@ function longestPath(plan: Plan, steps: readonly StepEstimate[]): number {
 function actionsOf(steps: readonly StepEstimate[], tools: readonly ToolSpec[]): Action[] {
   const acting = tools.filter((tool) => tool.effects !== "none");
   return steps.flatMap(({ step, times }) =>
-    acting.flatMap(({ name: tool, effects, approval }): Action[] => {
+    acting.flatMap((spec): Action[] => {
+      const { name: tool, effects } = spec;
       if (directTool(step) === tool) return [{ step: step.id, tool, effects, times: Math.round(times.count) }];
-      // Tools that wait for a person are never offered to an agent.
-      const offered = approval === undefined && usesTool(step, tool);
-      return offered ? [{ step: step.id, tool, effects, times: null }] : [];
+      return givesTool(step, spec) ? [{ step: step.id, tool, effects, times: null }] : [];
     }),
   );
 }
