@@ -218,6 +218,12 @@ export const LIMITS = {
   fetchBytes: 2 * 1024 * 1024,
   /** Bytes that `read_file` reads. */
   fileBytes: 4 * 1024 * 1024,
+  /** How long a tool may take to say what a call would change, in ms: a person waits for it. */
+  callPreviewMs: 5_000,
+  /** Characters of the preview of one call: about 1,500 lines of a diff. Nobody reads more before an approval. */
+  callPreviewChars: 64 * 1024,
+  /** Calls of a plan that are shown with a preview: each may hold a file in memory. */
+  planPreviews: 16,
   /** Findings kept of one draft: nobody, and no planner, fixes more at once. */
   findings: 500,
   /**

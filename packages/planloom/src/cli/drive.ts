@@ -17,6 +17,7 @@ import { leave, nowDriving } from "./ending.js";
 import { EXIT, exitOfRun } from "./exit-code.js";
 import { atTerminal, printJson, printJsonLine, say, type RawFlags } from "./output.js";
 import { userName } from "./open-loom.js";
+import { previewsOf } from "./previews.js";
 import { openTerminal } from "./prompt.js";
 import { printError } from "./error-text.js";
 import { refusalLines, refusalProblem } from "./refusal.js";
@@ -81,7 +82,7 @@ export async function driveToEnd(
     if (flags.quiet !== true) tellModelNotes(loom, told);
     if (record !== undefined) return await approvedOnly(loom, run, record, flags);
     if (interrupt.signal.aborted && document.finishedAt === null) throw interrupted(run.id);
-    return finish(document, flags);
+    return await finish(run, document, flags);
   } finally {
     over();
     follower.rest();
@@ -163,7 +164,7 @@ function notByYes(waiting: WaitingDocument, { yes, yesAll }: DriveFlags): readon
   ];
 }
 
-function finish(document: RunDocument, flags: DriveFlags): number {
+async function finish(run: LoomRun, document: RunDocument, flags: DriveFlags): Promise<number> {
   const { runId, status, waiting } = document;
   if (flags.json === true) printJson(document);
   else if (flags.jsonl !== true) printEndAnswer(document, flags);
@@ -171,7 +172,9 @@ function finish(document: RunDocument, flags: DriveFlags): number {
     if (flags.quiet !== true || status !== "completed") sayEnd(document);
   } else {
     if (waiting !== undefined)
-      [...waitingLines(runId, waiting), ...notByYes(waiting, flags)].forEach((line) => say(line));
+      [...waitingLines(runId, waiting, await previewsOf(run, waiting)), ...notByYes(waiting, flags)].forEach((line) =>
+        say(line),
+      );
     if (waiting === undefined || status === "paused") say(`Run ${runId} is ${status}; ${goOnText(runId)}`);
   }
   return exitOfRun(document);

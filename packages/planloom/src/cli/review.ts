@@ -8,6 +8,7 @@ import type { WaitingDocument } from "../loom/document.js";
 import type { RestOfStep } from "../run/command.js";
 import { planOf } from "../run/lookup.js";
 import { type Run } from "../run/state.js";
+import { previewLinesOf } from "./previews.js";
 import { composeArguments, composePlan } from "./compose.js";
 import type { Follower } from "./follow.js";
 import { problemLines } from "./error-text.js";
@@ -63,7 +64,8 @@ async function choose(talk: Interview, approval: Approval, choices: readonly Cho
 }
 
 /** The plan (if it was not shown here yet), its estimate, and why a person is asked. */
-async function planReview({ loom, follower }: Interview, run: Run, approval: Approval): Promise<readonly string[]> {
+async function planReview(talk: Interview, run: Run, approval: Approval): Promise<readonly string[]> {
+  const { loom, follower } = talk;
   const { data, shown } = follower.proposed!;
   const { plan, tools, hash } = planOf(run);
   const checked = { plan, hash, inputs: run.request.inputs, tools: [...tools.values()], findings: [] };
@@ -71,6 +73,7 @@ async function planReview({ loom, follower }: Interview, run: Run, approval: App
   const expected = recorded.length > 0 ? recorded : await loom.estimate(checked).then(lineOf, () => []);
   return [
     ...(shown ? [] : [...proposedLines(run, data), ...planApprovalLines(run), ...approvalLines(run)]),
+    ...(await previewLinesOf(talk.run, hash)),
     ...expected,
     `The plan waits for you: ${oneLine(approval.reason, 4_000)} (hash ${hash}, until ${approval.expiresAt})`,
   ];
@@ -134,7 +137,7 @@ async function showDiff({ follower, terminal }: Interview): Promise<undefined> {
 }
 
 async function reviewCall(talk: Interview, approval: Approval): Promise<Said> {
-  for (const line of callLines(talk, approval)) talk.terminal.say(line);
+  for (const line of await callLines(talk, approval)) talk.terminal.say(line);
   return choose(talk, approval, callChoices(approval));
 }
 
@@ -179,13 +182,14 @@ async function editCall(talk: Interview, { hash }: Approval): Promise<Said | und
   return /^(a|y)/i.test(word) ? heard(talk, await run.approve(hash, { by: userName(), args })) : undefined;
 }
 
-/** All arguments of the call. The approval is for these. */
-function callLines({ run }: Interview, approval: Approval) {
+/** All arguments of the call, and what it would change. The approval is for these. */
+async function callLines({ run }: Interview, approval: Approval): Promise<readonly string[]> {
   const { subject, reason, hash, expiresAt } = approval;
   const { step, item } = subject as { readonly step: string; readonly item?: number };
   return [
     `The call of step ${step}${item === undefined ? "" : `[${item}]`} waits for you: ${oneLine(reason, 4_000)} (hash ${hash}, until ${expiresAt})`,
     ...callApprovalLines(run.id, approval),
+    ...(await previewLinesOf(run, hash)),
   ];
 }
 

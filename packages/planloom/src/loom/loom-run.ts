@@ -3,6 +3,7 @@
 import { currentPlan, findWork } from "../run/lookup.js";
 import { isEnded } from "../run/status.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
+import type { Previewer } from "../perform/preview-call.js";
 import type { RebuildPrompts } from "../perform/prompts.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import { checkedListener, typedDocument, type AnswerSchema } from "./answer-schema.js";
@@ -22,6 +23,7 @@ import type { Engine, Listener } from "../engine/engine.js";
 import { readLog } from "../engine/log.js";
 import { callReview, type CallReview } from "./review/call-review.js";
 import { planReview, type PlanReview } from "./review/plan-review.js";
+import { withPreviews } from "./review/previews.js";
 import type { EvidenceCard, EvidenceOptions } from "./evidence/card.js";
 import { readEvidence } from "./evidence/evidence.js";
 import { revisionDiff, revisionsIn, type RevisionDiff } from "./revision-diff.js";
@@ -77,6 +79,7 @@ export interface RunHome extends Home {
   readonly once: OnceSender;
   /** Writes the requests of an effect again. Never rejects. */
   readonly rebuildPrompts: RebuildPrompts;
+  readonly previewer: Previewer;
 }
 
 /** `Document` is the result: typed if the run was started, or opened, with the schema of its answer. */
@@ -185,13 +188,14 @@ export class LoomRun<Document = RunDocument> {
 
   /**
    * What was asked under a hash, for the person who decides: a plan or one call, in sentences, and what became of it.
-   * `against`: the hash of the plan to compare with; default: the plan before. Rejects with APPROVAL_UNKNOWN.
+   * While it waits, its calls have a preview of what they would change, if their tools give one. `against`: the hash of
+   * the plan to compare with; default: the plan before. Rejects with APPROVAL_UNKNOWN.
    */
   async review(hash: string, { against }: { readonly against?: string } = {}): Promise<PlanReview | CallReview> {
     const log = await readLog(this.store, this.id);
     const { run } = timelineOf(log);
     const found = planReview(run, log, hash, against) ?? callReview(run, log, hash);
-    if (found !== undefined) return found;
+    if (found !== undefined) return withPreviews(found, run, this.home.previewer);
     throw new PlanloomError("APPROVAL_UNKNOWN", { runId: this.id, hash });
   }
 

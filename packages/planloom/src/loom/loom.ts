@@ -59,6 +59,7 @@ import { OnceSender } from "./sent-once.js";
 import type { HandlerOptions, RequestHandler } from "./handler-options.js";
 import { waitingList, type KnownWaits, type WaitingList, type WaitingQuery } from "./waiting/waiting-list.js";
 import { Histories } from "./view/histories.js";
+import { previewerIn } from "../perform/preview-call.js";
 import { rebuildPromptsIn } from "../perform/prompts.js";
 import { plannerRequest } from "../perform/role-effects.js";
 import { todayAt } from "../perform/today.js";
@@ -420,6 +421,7 @@ export class Loom<C = unknown> {
       now: () => this.services.clock.now(),
       historyBefore: (id) => this.histories.before(id),
       rebuildPrompts: rebuildPromptsIn(this.services),
+      previewer: previewerIn(this.services),
       contextOfFork: (parent, options) => this.contexts.ofFork(parent, options),
       given: (plan, run, inputs) => this.givenTo(run, plan, inputs),
       assertHas: (run, needed) => assertHas(this.services, run, needed),

@@ -17,6 +17,7 @@ import {
   timeoutOf,
   type DefinitionKeys,
 } from "./definition.js";
+import { checkedPreview, type Preview } from "./preview.js";
 import { type After, type Before, type ReadSchema, type Schema } from "./schema.js";
 
 /** The second argument of a tool's `run`. */
@@ -130,6 +131,9 @@ export type Reconciled = { readonly happened: true; readonly output: Json } | { 
 /** The second argument of a tool's `reconcile`. */
 export type ReconcileContext<C = unknown> = Pick<ToolContext<C>, "signal" | "context">;
 
+/** The second argument of a tool's `preview`. */
+export type PreviewContext<C = unknown> = Pick<ToolContext<C>, "signal" | "context">;
+
 /** A callable tool with its recorded definition. Made by `tool()`. */
 export interface Tool<C = unknown> {
   readonly spec: ToolSpec;
@@ -151,6 +155,8 @@ export interface Tool<C = unknown> {
    * asking.
    */
   readonly reconcile?: (key: string, context: ReconcileContext<C>) => Promise<Reconciled>;
+  /** See ToolDefinition.preview. Checks the arguments first. Rejects with what it throws. */
+  readonly preview?: (args: ToolArguments, context: PreviewContext<C>) => Promise<Preview>;
   /** See ToolDefinition.retryable. */
   readonly retryable?: (thrown: unknown) => boolean;
 }
@@ -175,6 +181,12 @@ export interface ToolDefinition<I extends Schema, O extends Schema | undefined, 
   readonly timeout?: number | string;
   /** See Tool.reconcile: it must answer "unknown" as long as a call with that key may still be running. */
   reconcile?(key: string, context: ReconcileContext<C>): Reconciled | Promise<Reconciled>;
+  /**
+   * What a call with these arguments would change, for the person who approves it. Has no effects. It is asked whenever
+   * a person looks, and may take LIMITS.callPreviewMs. A secret in the arguments is not revealed. If it throws, the
+   * person sees the message.
+   */
+  preview?(args: Arguments<I>, context: PreviewContext<C>): Preview | Promise<Preview>;
   /** The output is public, as a page of the web is. Default: private. */
   readonly public?: boolean;
   /** pass: the output is made of the arguments only, so it is as trusted and as private as they are. */
@@ -207,7 +219,7 @@ type Output<O> = O extends { readonly "~standard": unknown } ? After<O> : Json;
 /** A key that ToolDefinition gets does not compile without its form here. */
 const KEYS: { readonly [key in keyof ToolDefinition<never, never>]-?: DefinitionKeys[string] } = {
   ...{ name: null, description: null, input: null, output: null, effects: null, run: null, timeout: null },
-  ...{ summary: "function", reconcile: "function", retryable: "function" },
+  ...{ summary: "function", reconcile: "function", retryable: "function", preview: "function" },
   ...{ approval: "required", trusted: "boolean", public: "boolean", egress: "boolean", labels: "pass" },
   ...{ content: "arguments", version: "text", reach: "reach" },
 };
@@ -240,7 +252,7 @@ function made<I extends Schema, O extends Schema | undefined, C>(definition: Too
     return usableOutput(name, output, returned, context.signal);
   };
   ownCalls.add(call);
-  return { spec: specOf(definition, input.json, output?.json), call, ...optionalCalls(definition, output) };
+  return { spec: specOf(definition, input.json, output?.json), call, ...optionalCalls(definition, input, output) };
 }
 
 /** Calls that `tool()` made, which check their outputs. */
@@ -258,15 +270,21 @@ export async function checkedCall(tool: Tool, args: ToolArguments, context: Tool
 
 function optionalCalls<I extends Schema, O extends Schema | undefined, C>(
   definition: ToolDefinition<I, O, C>,
+  input: ReadSchema,
   output: ReadSchema | undefined,
-): Pick<Tool<C>, "summary" | "reconcile" | "retryable"> {
+): Pick<Tool<C>, "summary" | "reconcile" | "preview" | "retryable"> {
   const { name } = definition;
   const summary: Tool["summary"] = (given) => definition.summary!(given as Output<O>);
   const reconcile: Tool<C>["reconcile"] = async (key, context) =>
     checkedAnswer(name, output, await definition.reconcile!(key, context));
+  const preview: Tool<C>["preview"] = async (args, context) => {
+    const checked = (await checkedArguments(name, input, args)) as Arguments<I>;
+    return checkedPreview(await definition.preview!(checked, context));
+  };
   return {
     ...(definition.summary === undefined ? {} : { summary }),
     ...(definition.reconcile === undefined ? {} : { reconcile }),
+    ...(definition.preview === undefined ? {} : { preview }),
     ...(definition.retryable === undefined ? {} : { retryable: (thrown) => definition.retryable!(thrown) }),
   };
 }

@@ -15,6 +15,7 @@ import { usageError } from "../error-text.js";
 import { settingsIn, type ModelFlags } from "../flags.js";
 import { answerValue } from "../inputs.js";
 import { say } from "../output.js";
+import { previewLinesOf } from "../previews.js";
 import { callApprovalLines, planApprovalLines } from "../render/approval.js";
 import { oneLine } from "../style.js";
 import type { StoreFlags } from "../open-loom.js";
@@ -56,12 +57,13 @@ export async function approveCommand(
 
 /** What is about to be approved. A person who gives no hash may have seen something else before. */
 async function approvedLines(loom: Loom, runId: string, hash: string): Promise<readonly string[]> {
-  const { waiting } = await (await loom.get(runId)).document();
+  const run = await loom.get(runId);
+  const { waiting } = await run.document();
   const approval = waiting?.approvals.find((one) => one.hash === hash);
   if (approval === undefined) return [];
-  return approval.subject === "plan"
-    ? planApprovalLines(await loom.engine.load(runId))
-    : callApprovalLines(runId, approval);
+  const lines =
+    approval.subject === "plan" ? planApprovalLines(await loom.engine.load(runId)) : callApprovalLines(runId, approval);
+  return [...lines, ...(await previewLinesOf(run, hash))];
 }
 
 interface ApproveFlags extends GivenReason {

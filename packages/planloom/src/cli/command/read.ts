@@ -25,6 +25,7 @@ import { withStore, type StoreFlags } from "../open-loom.js";
 import { figureLines, modelLines, printEndAnswer, sayEnd, waitingLines } from "../render/end.js";
 import { readableText } from "../../plan/json.js";
 import { costText } from "../render/estimate.js";
+import { previewsToRead, type PreviewsByHash } from "../previews.js";
 import { planApprovalLines } from "../render/approval.js";
 import { planLines } from "../render/plan.js";
 import { approvalLines } from "../render/revision.js";
@@ -72,6 +73,7 @@ export async function showCommand(
           [...awaitedLines(run), ...steps],
           [...modelLines(models), `  cost     ${costText(cost, "price, or no count of tokens,")}`],
           recorded,
+          await previewsToRead(runId, document.waiting, flags),
         ),
       );
     }
@@ -96,6 +98,7 @@ export function showLines(
   steps: readonly string[],
   figures: readonly string[] = [],
   recorded: readonly RecordedCommand[] = [],
+  previews: PreviewsByHash = new Map(),
 ): readonly string[] {
   const run = documentOf(state, cliSurface);
   const proposed = currentPlan(state);
@@ -126,7 +129,7 @@ export function showLines(
     ...(run.error === undefined ? [] : [`  error    ${run.error.code}: ${manyLines(run.error.message)}`]),
     ...(report === undefined || report.why === run.error?.message ? [] : [`  why      ${manyLines(report.why)}`]),
     ...(report === undefined ? [] : [`  next     ${manyLines(report.next)}`]),
-    ...(waiting === undefined ? [] : ["", ...waitingLines(run.runId, waiting)]),
+    ...(waiting === undefined ? [] : ["", ...waitingLines(run.runId, waiting, previews)]),
     ...(recorded.length === 0 ? [] : ["", ...recordedLines(run.runId, recorded)]),
     ...(answer === null
       ? []

@@ -110,8 +110,12 @@ function commandRows(label: string, words: readonly string[], means?: string): r
   return [`  ${label.padEnd(9)}  ${commandLine(words)}`, ...below];
 }
 
-/** What waits for a person, with the commands that answer it. */
-export function waitingLines(runId: string, waiting: WaitingDocument): readonly string[] {
+/** What waits for a person, with the commands that answer it. `previews`: by hash, what the calls would change. */
+export function waitingLines(
+  runId: string,
+  waiting: WaitingDocument,
+  previews: ReadonlyMap<string, readonly string[]> = new Map(),
+): readonly string[] {
   const many = waiting.approvals.length > 1;
   const run = shellWord(runId);
   return [
@@ -121,6 +125,7 @@ export function waitingLines(runId: string, waiting: WaitingDocument): readonly 
       return [
         `${subject === "plan" ? "The plan" : `The call of step ${refText(subject)}`} of run ${runId} waits for approval: ${oneLine(reason, 4_000)} (until ${expiresAt})`,
         ...(subject === "plan" ? commandRows("look at", ["show", run]) : callApprovalLines(runId, approval)),
+        ...(previews.get(hash) ?? []),
         ...expectedLines(estimate),
         `  hash       ${hash}`,
         ...commandRows("approve", ["approve", run, of]),

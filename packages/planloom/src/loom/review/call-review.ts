@@ -12,6 +12,7 @@ import type { ApprovalReason, ChangedToolReason, LegacyReason } from "../../run/
 import type { PendingApproval, Run } from "../../run/state.js";
 import { isEnded, statusOf, type RunStatus } from "../../run/status.js";
 import type { StepState } from "../../run/work.js";
+import type { ShownPreview } from "../../tools/preview.js";
 import { titleSentence } from "../../words/plan-sentences.js";
 import { reasonText } from "../../words/reasons.js";
 import { numbersIn, waitingArguments, type ReviewedArgument } from "./arguments.js";
@@ -48,6 +49,8 @@ export interface CallReview {
   readonly arguments: readonly ReviewedArgument[];
   /** JSON Schema of the arguments. */
   readonly schema?: JsonObject;
+  /** What the call would change, as of now. Only while it waits, and if its tool gives one. */
+  readonly preview?: ShownPreview;
   /** The call can get other arguments when it is approved. */
   readonly editable: boolean;
   /** Only for the items of a step as a whole: the control arguments of each. */

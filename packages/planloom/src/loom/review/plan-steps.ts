@@ -9,6 +9,7 @@ import type { ToolSpec } from "../../plan/tool-spec.js";
 import { standsInPlan, whyApproval } from "../../run/approval.js";
 import type { ProposedPlan, Run } from "../../run/state.js";
 import { isFinished } from "../../run/steps.js";
+import type { ShownPreview } from "../../tools/preview.js";
 import {
   changeWords,
   howSentence,
@@ -61,6 +62,8 @@ export interface ReviewedStep {
   /** The instruction for its model, or the question for a person. */
   readonly told?: { readonly to: "model" | "person"; readonly text: string };
   readonly arguments: readonly ReviewedArgument[];
+  /** What its call would change, as of now. Only while the plan waits, and if all of its arguments are known. */
+  readonly preview?: ShownPreview;
   readonly fields: readonly FieldWords[];
   /** Against the other revision. */
   readonly changes: readonly FieldRevision[];
@@ -131,7 +134,7 @@ function stepSentences(
   tools: ReadonlyMap<string, ToolSpec>,
   numbers: StepNumbers,
   author: PlanAuthor,
-): Omit<ReviewedStep, "mark" | "changes" | "finished" | "asks"> {
+): Omit<ReviewedStep, "mark" | "changes" | "finished" | "asks" | "preview"> {
   const told = toldWords(step);
   const how = howSentence(step, numbers);
   return {

@@ -232,7 +232,9 @@ export const ANSWERS = {
     replaced: { type: ["object", "null"], description: "The secrets whose values were replaced. null: none." },
     until: text("When the server gives it up."),
   }),
-  Review: object("A plan or one call, in sentences."),
+  Review: object(
+    "A plan or one call, in sentences. While it waits, `preview` of the call, and of the steps of the plan whose arguments are known, says what the call would change: `kind` (`diff`, `text`, `failed`), `path`, `text`, `note`.",
+  ),
   Waiting: record({ waits: list(object("One thing that waits, in words.")), cursor: orNull("string") }),
   Preview: preview,
   Check: check,

@@ -12,6 +12,7 @@ import { EffectTag } from "../../parts/tag.js";
 import { Time } from "../../parts/time.js";
 import { forgetDrafts } from "../../parts/use-draft.js";
 import { ArgumentFields, useArguments } from "./argument-fields.js";
+import { CallPreview, ListedPreview } from "./call-preview.js";
 import { Expires } from "./expires.js";
 import { ToolChanges } from "./tool-changes.js";
 
@@ -61,6 +62,8 @@ export function CallCard({ call, level, onDone }: CallCardProps) {
         <Items call={call} />
         <Origins call={call} />
         <ToolChanges changes={call.changes} />
+        {level === 2 && <ListedPreview call={call} />}
+        {call.preview !== undefined && <CallPreview preview={call.preview} />}
         <p class="soft small">Not called yet. Nothing is sent until you answer.</p>
         {call.waiting && call.rest.length > 0 && <Rest call={call} rest={rest} onRest={setRest} />}
       </div>

@@ -2,6 +2,7 @@
 import type { ReviewedArgument, ReviewedStep } from "../../api/people.js";
 import { Change, ChangeMark } from "../../parts/diff.js";
 import { EffectTag, OriginTags } from "../../parts/tag.js";
+import { CallPreview } from "./call-preview.js";
 import { askPlaces } from "./asks-first.js";
 
 type Revision = ReviewedStep["changes"][number];
@@ -33,6 +34,7 @@ export function PlanStep({ step, compares }: PlanStepProps) {
         {step.how !== undefined && <p class="small soft how">{step.how}</p>}
         <Told step={step} changes={changes} />
         <Rows step={places.row ? step : withoutAsk(step)} changes={changes} />
+        {step.preview !== undefined && <CallPreview preview={step.preview} />}
         {step.asks !== undefined && (
           <p class="small own-question">
             <b>Asks again.</b> Its call waits for a person, too: {step.asks.reason}.
