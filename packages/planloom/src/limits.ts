@@ -439,4 +439,18 @@ export const LIMITS = {
   webhookRuns: 10_000,
   /** How long before its start a run may have ended that a server still tells, in ms: a restart takes less. */
   webhookBackMs: 60 * 60_000,
+  /** How long an MCP server may take to start, or to answer about itself, in ms: `npx` may have to load it first. */
+  mcpStartMs: 60_000,
+  /**
+   * How long a server's process may leave the first question of the newest protocol revision unanswered, in ms. Then it
+   * counts as one of an older revision, which may ignore it.
+   */
+  mcpProbeMs: 10_000,
+  /** Bytes of one message of an MCP server: the largest value, with the text around it. Also of output without one. */
+  mcpMessageBytes: 10 * 1024 * 1024,
+  /** Messages of one server in `mcpMessagesMs`: a thousand in a second are no conversation. */
+  mcpMessages: 10_000,
+  mcpMessagesMs: 10_000,
+  /** Characters of what a server's process writes to its standard error that are kept: its last lines. */
+  mcpStderrChars: 2_000,
 } as const;

@@ -30,7 +30,7 @@ export function toldOnce(next: string): string {
 }
 
 /** Commands that name no run. */
-const WITHOUT_RUN: ReadonlySet<string> = new Set(["run", "runs", "tools", "check", "trust"]);
+const WITHOUT_RUN: ReadonlySet<string> = new Set(["run", "runs", "tools", "check", "trust", "mcp login"]);
 
 export const cliSurface: Surface = surfaceOf(PROGRAM);
 
@@ -99,6 +99,7 @@ const wordsOf: (action: Action) => Words | string = byCase("action", {
   install: (action) => `\`npm install ${action.package}\``,
   "set-model": ({ role }) => (role === undefined ? "`--model NAME`" : `\`--model NAME\` or \`--${role}-model NAME\``),
   trust: ({ folder = "FOLDER" }) => ["trust", shellWord(folder)],
+  "sign-in": ({ server = "NAME" }) => ["mcp login", shellWord(server)],
   set: ({ setting }) =>
     setting === "store"
       ? "`--store PATH` or PLANLOOM_STORE=PATH"

@@ -38,6 +38,7 @@ const studioSurface: Surface = byCase<Action, "action", string>("action", {
   install: (action) => `\`npm install ${action.package}\` where the server runs`,
   "set-model": ({ role }) => `\`models.${role ?? "default"}\` in the server's configuration`,
   trust: () => "trusting the server's folder, where it runs",
+  "sign-in": ({ server = "NAME" }) => `\`mcp login ${server}\` of the command line, on the server's machine`,
   set: ({ setting }) => `\`${setting}\` in the server's configuration`,
 });
 

@@ -47,6 +47,8 @@ export type Action =
   | { readonly action: "set-model"; readonly role?: ActionRole }
   /** Trust a folder, so that its configuration counts as the user's own. */
   | { readonly action: "trust"; readonly folder?: string }
+  /** Sign in to an MCP server, by its name in the configuration. */
+  | { readonly action: "sign-in"; readonly server?: string }
   /** Change a setting of the configuration, by its path: `limits.fanOut`, `budget.tokens`. */
   | { readonly action: "set"; readonly setting: string };
 

@@ -47,6 +47,7 @@ export const librarySurface: Surface = byCase<Action, "action", string>("action"
   install: (action) => `\`npm install ${action.package}\``,
   "set-model": ({ role }) => `\`models.${role ?? "default"}\` in the configuration`,
   trust: ({ folder = "FOLDER" }) => `\`PLANLOOM_TRUST=${folder}\``,
+  "sign-in": ({ server = "NAME" }) => `\`mcp login ${server}\` of the command line`,
   set: ({ setting }) =>
     setting === "store" ? "`store` in the configuration or PLANLOOM_STORE" : `\`${setting}\` in the configuration`,
 });

@@ -252,7 +252,17 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { tool: "pay", problem: "content", argument: "note", arguments: ["amount", "text"] },
     { tool: "pay", problem: "timeout", given: "soon" },
   ],
-  MCP_UNAVAILABLE: [{ server: "fs", reason: "spawn mcp-server-filesystem ENOENT" }],
+  MCP_UNAVAILABLE: [
+    { server: "fs", problem: { is: "failed", reason: "spawn mcp-server-filesystem ENOENT" } },
+    { server: "fs", problem: { is: "ended", stderr: "Error: no folder" } },
+    { server: "fs", problem: { is: "silent", ms: 60_000 } },
+    { server: "crm", problem: { is: "status", status: 503, text: "down" } },
+    { server: "crm", problem: { is: "flood", messages: 10_000, ms: 10_000 } },
+    { server: "crm", problem: { is: "too-large", bytes: 10_485_760 } },
+    { server: "crm", problem: { is: "endless-list", pages: 100 } },
+    { server: "crm", problem: { is: "elsewhere", host: "10.0.0.1" } },
+  ],
+  MCP_LOGIN_NEEDED: [{ server: "crm" }],
   DUPLICATE_TOOL: [{ tool: "search" }],
   BAD_FOLDER: [
     { problem: "missing", folder: "documents" },

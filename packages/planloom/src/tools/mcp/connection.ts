@@ -1,8 +1,12 @@
-// The connection to an MCP server. In: how it is reached. Out: the client of the SDK, connected. The newest revision of
-// the protocol that the server speaks is used.
-import { messageOf } from "../../error.js";
-import { PlanloomError } from "../../words/planloom-error.js";
+// The connection to an MCP server. In: how it is reached. Out: a client of the SDK, connected within a time limit. The
+// newest revision of the protocol that the server speaks is used. The SDK is loaded by the first connection.
+import { hasCode, PlanloomError } from "../../words/planloom-error.js";
+import type { WireProblem } from "../../words/wire-problem.js";
 import type { McpServer } from "./server-config.js";
+import type { ServerClient } from "./server-client.js";
+import { serverSecrets } from "./server-secrets.js";
+import { WIRE_LIMITS, type WireLimits } from "./wire-limits.js";
+import { chainOf, codeOf, isUnauthorized, shownText, wireProblem } from "./wire-problem.js";
 
 interface Signs {
   /** The connection has ended. */
@@ -11,36 +15,106 @@ interface Signs {
   readonly changed: () => void;
 }
 
-/** Rejects with PlanloomError MCP_UNAVAILABLE. */
-export async function connectTo(name: string, server: McpServer, { closed, changed }: Signs) {
+/** Servers that were found to speak a revision before 2026-07-28 in this process. They are not asked again. */
+const older = new WeakSet<McpServer>();
+
+/** Rejects with PlanloomError MCP_UNAVAILABLE or MCP_LOGIN_NEEDED. */
+export async function connectTo(
+  name: string,
+  server: McpServer,
+  signs: Signs,
+  limits: WireLimits = WIRE_LIMITS,
+): Promise<ServerClient> {
+  const isKnown = older.has(server);
   try {
-    const { Client, StreamableHTTPClientTransport } = await import("@modelcontextprotocol/client");
-    const client = new Client(
-      { name: "planloom", version: "0.1.0" },
-      {
-        versionNegotiation: { mode: "auto" },
-        listChanged: { tools: { autoRefresh: false, onChanged: () => changed() } },
-      },
-    );
-    client.onclose = closed;
-    if ("url" in server) {
-      const { headers = {} } = server;
-      await client.connect(new StreamableHTTPClientTransport(new URL(server.url), { requestInit: { headers } }));
-    } else {
-      const { StdioClientTransport } = await import("@modelcontextprotocol/client/stdio");
-      const { command, args = [], env, cwd } = server;
-      await client.connect(
-        new StdioClientTransport({
-          command,
-          args: [...args],
-          stderr: "ignore",
-          ...(env && { env: { ...env } }),
-          ...(cwd === undefined ? {} : { cwd }),
-        }),
-      );
-    }
-    return client;
+    return await opened(name, server, signs, limits, isKnown);
   } catch (error) {
-    throw new PlanloomError("MCP_UNAVAILABLE", { server: name, reason: messageOf(error) }, { cause: error });
+    // It was another server, or another version of it.
+    if (isKnown) older.delete(server);
+    // A process may end at a question that it does not know. It is started once more, as one of an older revision.
+    if (isKnown || !(error instanceof Failed) || !error.endedAtQuestion) throw errorOf(name, error);
+    return opened(name, server, signs, limits, true).catch((again: unknown) => {
+      throw errorOf(name, again);
+    });
   }
 }
+
+class Failed extends Error {
+  constructor(
+    readonly problem: WireProblem,
+    cause: unknown,
+    /** The process ended while it was asked for its revision. */
+    readonly endedAtQuestion: boolean,
+  ) {
+    super(problem.is, { cause });
+  }
+}
+
+function errorOf(server: string, error: unknown): PlanloomError {
+  if (isUnauthorized(error) || hasCode(error, "MCP_LOGIN_NEEDED"))
+    return new PlanloomError("MCP_LOGIN_NEEDED", { server }, { cause: error });
+  const problem = error instanceof Failed ? error.problem : wireProblem(error, (text) => text);
+  return new PlanloomError("MCP_UNAVAILABLE", { server, problem }, { cause: error });
+}
+
+async function opened(
+  name: string,
+  server: McpServer,
+  { closed, changed }: Signs,
+  limits: WireLimits,
+  isOlder: boolean,
+): Promise<ServerClient> {
+  const [{ ServerClient }, guard] = await Promise.all([import("./server-client.js"), transportTo(server, limits)]);
+  const filter = serverSecrets(server);
+  const client = new ServerClient({ server: name, limits, filter, changed }, guard);
+  try {
+    await inTime(client.open(isOlder ? { kind: "legacy" } : undefined), limits.startMs);
+  } catch (error) {
+    void guard.close().catch(() => undefined);
+    throw failedBy(error, guard, filter.text, limits);
+  }
+  if (client.getProtocolEra() === "legacy") older.add(server);
+  client.onclose = closed;
+  return client;
+}
+
+async function transportTo(server: McpServer, limits: WireLimits) {
+  if (!("url" in server)) return new (await import("./stdio-transport.js")).ProcessTransport(server, limits);
+  return (await import("./http-transport.js")).httpTransport(server, limits).transport;
+}
+
+class Silent extends Error {}
+
+/** The work goes on after its time: the connection is closed, which ends it. */
+async function inTime(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Silent()), ms)));
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
+}
+
+function failedBy(
+  error: unknown,
+  guard: Awaited<ReturnType<typeof transportTo>>,
+  clean: (text: string) => string,
+  { startMs }: WireLimits,
+): Failed {
+  const { broken } = guard;
+  const stderr = "tail" in guard ? shownText((guard as { readonly tail: string }).tail, clean) : "";
+  const last = stderr === "" ? {} : { stderr };
+  if (broken !== undefined) return new Failed(broken.problem, error, false);
+  if (error instanceof Silent || codeOf(error) === "REQUEST_TIMEOUT")
+    return new Failed({ is: "silent", ms: startMs, ...last }, error, false);
+  if ("tail" in guard && hasEnded(error))
+    return new Failed({ is: "ended", ...last }, error, codeOf(error) === "ERA_NEGOTIATION_FAILED");
+  return new Failed(wireProblem(error, clean), error, false);
+}
+
+const hasEnded = (error: unknown): boolean =>
+  chainOf(error)
+    .map(codeOf)
+    .some((code) => code === "CONNECTION_CLOSED" || code === "ERA_NEGOTIATION_FAILED" || code === "EPIPE");

@@ -1,0 +1,121 @@
+// A transport whose server cannot flood this process. In: a transport of the SDK, and limits. Out: the same transport. It
+// ends when the server sends too much, and keeps the reason. A request whose stream ends without an answer fails.
+import type { JSONRPCMessage, MessageExtraInfo, Transport, TransportSendOptions } from "@modelcontextprotocol/client";
+import type { WireProblem } from "../../words/wire-problem.js";
+import type { WireLimits } from "./wire-limits.js";
+
+/** A server broke a limit. The message is the code: words/wire-problem.ts has the sentence. */
+export class WireBroken extends Error {
+  override readonly name = "WireBroken";
+  constructor(readonly problem: WireProblem) {
+    super(problem.is);
+  }
+}
+
+/** The error code of an answer that this side makes up for a request whose stream has ended. */
+const STREAM_ENDED = -32_000;
+
+export class GuardedTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: <T extends JSONRPCMessage>(message: T, extra?: MessageExtraInfo) => void;
+  /** The limit that the server broke. */
+  broken: WireBroken | undefined;
+  #received = 0;
+  #windowStart = 0;
+  #inWindow = 0;
+  readonly #unanswered = new Set<number | string>();
+
+  constructor(
+    private readonly inner: Transport,
+    private readonly limits: WireLimits,
+  ) {
+    inner.onmessage = (message, extra) => this.#receive(message, extra);
+    inner.onerror = (error) => this.onerror?.(error);
+    inner.onclose = () => this.onclose?.();
+  }
+
+  get hasPerRequestStream(): boolean {
+    return this.inner.hasPerRequestStream ?? false;
+  }
+
+  get sessionId(): string | undefined {
+    return this.inner.sessionId;
+  }
+
+  setProtocolVersion(version: string): void {
+    this.inner.setProtocolVersion?.(version);
+  }
+
+  async start(): Promise<void> {
+    await this.inner.start();
+  }
+
+  async send(message: JSONRPCMessage, options: TransportSendOptions = {}): Promise<void> {
+    if (!("id" in message && "method" in message)) return this.inner.send(message, options);
+    const { id } = message;
+    this.#unanswered.add(id);
+    try {
+      await this.inner.send(message, {
+        ...options,
+        onRequestStreamEnd: () => {
+          options.onRequestStreamEnd?.();
+          this.#fail(id);
+        },
+      });
+    } catch (error) {
+      this.#unanswered.delete(id);
+      throw this.broken ?? error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.inner.close();
+  }
+
+  /** Ends the connection because of what the server did. */
+  end(problem: WireProblem): void {
+    if (this.broken !== undefined) return;
+    this.broken = new WireBroken(problem);
+    this.onerror?.(this.broken);
+    void this.close();
+  }
+
+  /** Counts the bytes of one stream. Throws WireBroken if too many arrive without a message. */
+  meter(): (bytes: number) => void {
+    let [received, bytes] = [this.#received, 0];
+    return (more) => {
+      if (received !== this.#received) [received, bytes] = [this.#received, 0];
+      bytes += more;
+      const most = this.limits.messageBytes;
+      if (bytes > most) throw new WireBroken({ is: "too-large", bytes: most });
+    };
+  }
+
+  #receive(message: JSONRPCMessage, extra: MessageExtraInfo | undefined): void {
+    if (this.broken !== undefined) return;
+    this.#received += 1;
+    if (this.#isFlood()) {
+      const { messages, messagesMs } = this.limits;
+      return this.end({ is: "flood", messages, ms: messagesMs });
+    }
+    if (!("method" in message) && message.id !== undefined) this.#unanswered.delete(message.id);
+    this.onmessage?.(message, extra);
+  }
+
+  #isFlood(): boolean {
+    const now = performance.now();
+    if (now - this.#windowStart > this.limits.messagesMs) [this.#windowStart, this.#inWindow] = [now, 0];
+    this.#inWindow += 1;
+    return this.#inWindow > this.limits.messages;
+  }
+
+  #fail(id: number | string): void {
+    if (!this.#unanswered.delete(id)) return;
+    this.onmessage?.({
+      jsonrpc: "2.0",
+      id,
+      error: { code: STREAM_ENDED, message: "Stream ended" },
+    });
+  }
+}

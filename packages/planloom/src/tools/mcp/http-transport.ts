@@ -1,0 +1,66 @@
+// The transport to a server at an address: streamable HTTP. In: the address and its headers. Out: a guarded transport. Its
+// requests carry the headers to this address only, and no answer is larger than the limit.
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import { StreamableHTTPClientTransport, type FetchLike, type OAuthClientProvider } from "@modelcontextprotocol/client";
+import { isPublicAddress } from "../address-guard.js";
+import { GuardedTransport, WireBroken } from "./guarded-transport.js";
+import type { HttpServer } from "./server-config.js";
+import type { WireLimits } from "./wire-limits.js";
+
+/** `provider`: signs in, if the server wants it. */
+export function httpTransport(
+  server: HttpServer,
+  limits: WireLimits,
+  provider?: OAuthClientProvider,
+): { readonly transport: GuardedTransport; readonly http: StreamableHTTPClientTransport } {
+  const meter: Meter = () => guarded.meter();
+  const http = new StreamableHTTPClientTransport(new URL(server.url), {
+    fetch: serverFetch(server, limits, meter),
+    ...(provider === undefined ? {} : { authProvider: provider }),
+  });
+  const guarded = new GuardedTransport(http, limits);
+  return { transport: guarded, http };
+}
+
+type Meter = () => (bytes: number) => void;
+
+/**
+ * Other addresses are those of an authorization server, which this server names. They get no header of the
+ * configuration, must answer in time, and may not lie in a private network if the server itself is public.
+ */
+function serverFetch({ url, headers = {} }: HttpServer, limits: WireLimits, meter: Meter): FetchLike {
+  const home = new URL(url);
+  return async (address, init = {}) => {
+    const target = new URL(address);
+    const sent = new Headers(init.headers);
+    if (target.origin !== home.origin) await assertReachable(target, home);
+    else for (const [name, value] of Object.entries(headers)) if (!sent.has(name)) sent.set(name, value);
+    const signal = init.signal ?? AbortSignal.timeout(limits.startMs);
+    return metered(await fetch(target, { ...init, headers: sent, signal }), meter());
+  };
+}
+
+function metered(response: Response, meter: (bytes: number) => void): Response {
+  if (response.body === null) return response;
+  const counted = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      meter(chunk.length);
+      controller.enqueue(chunk);
+    },
+  });
+  const { status, statusText, headers } = response;
+  return new Response(response.body.pipeThrough(counted), { status, statusText, headers });
+}
+
+async function assertReachable(target: URL, home: URL): Promise<void> {
+  if (!(await isPublic(home))) return;
+  if (target.protocol === "https:" && (await isPublic(target))) return;
+  throw new WireBroken({ is: "elsewhere", host: target.host });
+}
+
+async function isPublic({ hostname }: URL): Promise<boolean> {
+  const host = hostname.replace(/^\[|\]$/gu, "");
+  const addresses = isIP(host) === 0 ? await lookup(host, { all: true }) : [{ address: host }];
+  return addresses.every(({ address }) => isPublicAddress(address));
+}

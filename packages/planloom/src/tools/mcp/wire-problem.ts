@@ -1,0 +1,62 @@
+// What an error of the SDK says about a server. In: anything thrown by it. Out: the problem as data, without secrets.
+import { messageOf } from "../../error.js";
+import { isObject } from "../../plan/json.js";
+import type { WireProblem } from "../../words/wire-problem.js";
+import { WireBroken } from "./guarded-transport.js";
+
+/** The codes of the SDK and of the system are texts; those of JSON-RPC are numbers. */
+export function codeOf(error: unknown): string | number | undefined {
+  const { code } = (isRecord(error) ? error : {}) as { readonly code?: unknown };
+  return typeof code === "string" || typeof code === "number" ? code : undefined;
+}
+
+const isRecord = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/** The status of an answer that was no success. */
+function statusOf(error: unknown): number | undefined {
+  const data = isRecord(error) && "data" in error ? error.data : undefined;
+  const status = isRecord(data) && "status" in data ? data.status : undefined;
+  return typeof status === "number" ? status : undefined;
+}
+
+/** A server wants a person to sign in, or does not accept the credentials. */
+export const isUnauthorized = (error: unknown): boolean =>
+  chainOf(error).some((one) => (one instanceof Error && one.name === "UnauthorizedError") || statusOf(one) === 401);
+
+/** The error and its causes, the outermost first. */
+export function chainOf(error: unknown): readonly unknown[] {
+  const chain: unknown[] = [];
+  for (let at = error; at !== undefined && chain.length < 8 && !chain.includes(at);) {
+    chain.push(at);
+    at = isRecord(at) && "cause" in at ? at.cause : undefined;
+  }
+  return chain;
+}
+
+/** `clean` hides secrets. */
+export function wireProblem(error: unknown, clean: (text: string) => string): WireProblem {
+  const broken = chainOf(error).find((one) => one instanceof WireBroken);
+  if (broken !== undefined) return broken.problem;
+  const status = statusOf(error);
+  if (status !== undefined) return { is: "status", status, ...textField(textOf(error), clean) };
+  return { is: "failed", reason: shownText(reasonOf(error), clean) };
+}
+
+/** The innermost cause says what happened: `fetch failed` says nothing. */
+const reasonOf = (error: unknown): string =>
+  messageOf(chainOf(error).findLast((one) => messageOf(one) !== "") ?? error);
+
+function textOf(error: unknown): string {
+  const data = isRecord(error) && "data" in error ? error.data : undefined;
+  const text = isObject(data) ? (data as { readonly text?: unknown }).text : undefined;
+  return typeof text === "string" ? text : "";
+}
+
+const textField = (text: string, clean: (text: string) => string) =>
+  text.trim() === "" ? {} : { text: shownText(text, clean) };
+
+/** One line without control characters and secrets. */
+export const shownText = (text: string, clean: (text: string) => string): string =>
+  messageOf(text, clean)
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/gu, " ")
+    .trim();

@@ -1,0 +1,37 @@
+// Words about what is wrong with an MCP server or its connection.
+import { byCase } from "./by-case.js";
+import { cut } from "./error-words.js";
+
+/** What is wrong with a server or its connection. `text` is what the server said. `stderr` is what it wrote last. */
+export type WireProblem =
+  /** More messages in `ms` than are read. */
+  | { readonly is: "flood"; readonly messages: number; readonly ms: number }
+  /** More bytes without a message than are read, or a longer message. */
+  | { readonly is: "too-large"; readonly bytes: number }
+  /** A list of its tools that does not end, or that is too long. */
+  | { readonly is: "endless-list"; readonly pages: number }
+  /** It did not answer in time. */
+  | { readonly is: "silent"; readonly ms: number; readonly stderr?: string }
+  /** Its process or its connection ended before it answered. */
+  | { readonly is: "ended"; readonly stderr?: string }
+  /** An HTTP status. */
+  | { readonly is: "status"; readonly status: number; readonly text?: string }
+  /** It named an authorization server at an address that is not taken from a public server. */
+  | { readonly is: "elsewhere"; readonly host: string }
+  /** What the system or the SDK said. */
+  | { readonly is: "failed"; readonly reason: string };
+
+const lastWords = ({ stderr = "" }: { readonly stderr?: string }): string =>
+  stderr === "" ? "" : ` It wrote last: ${stderr}`;
+
+/** What the server did, as a sentence about "it". */
+export const wireProblemText: (problem: WireProblem) => string = byCase("is", {
+  flood: ({ messages, ms }) => `It sent more than ${messages} messages in ${ms / 1_000} s.`,
+  "too-large": ({ bytes }) => `It sent more than ${bytes} bytes without the end of a message.`,
+  "endless-list": ({ pages }) => `Its list goes on after ${pages} pages.`,
+  silent: ({ ms, ...rest }) => `It did not answer within ${ms / 1_000} s.${lastWords(rest)}`,
+  ended: (problem) => `It ended before it answered.${lastWords(problem)}`,
+  status: ({ status, text = "" }) => `It answered with status ${status}${text === "" ? "." : `: ${cut(text, 500)}`}`,
+  elsewhere: ({ host }) => `It leads to ${host}, which is not on the public internet or has no https.`,
+  failed: ({ reason }) => `The reason: ${cut(reason, 2_000)}`,
+});
