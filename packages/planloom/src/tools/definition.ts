@@ -9,7 +9,7 @@ import { isObject } from "../plan/json.js";
 import { nearestNames } from "../plan/nearest.js";
 import type { ToolFault, ToolValue, UnknownKey } from "../words/errors/configuration.js";
 import { PlanloomError } from "../words/planloom-error.js";
-import { BadSchema, MixedSchema, readSchema, type ReadSchema } from "./schema.js";
+import { BadSchema, MixedSchema, NoJsonSchema, readSchema, type ReadSchema } from "./schema.js";
 
 /** A tool of the program. */
 export const OWN_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
@@ -81,6 +81,10 @@ export function toolSchema(name: string, side: "input" | "output", schema: unkno
   } catch (error) {
     if (error instanceof BadSchema) throw bad(name, { problem: "schema-part", side, fault: error.fault });
     if (error instanceof MixedSchema) throw bad(name, { problem: "mixed-schema", side, at: error.at });
+    if (error instanceof NoJsonSchema) {
+      const { vendor, reason } = error;
+      throw bad(name, { problem: "no-json-schema", side, vendor, ...(reason === undefined ? {} : { reason }) }, error);
+    }
     throw bad(name, { problem: "schema", side, reason: messageOf(error) }, error);
   }
 }

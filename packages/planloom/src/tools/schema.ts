@@ -9,6 +9,7 @@ import { typeFromSchema } from "../plan/type/schema.js";
 import { schemaFault, type SchemaFault } from "../plan/type/schema-fault.js";
 import { mismatch } from "../plan/type/type.js";
 import type { SchemaProblem } from "../run/failure.js";
+import { isZod3, zod3Json } from "./zod3-schema.js";
 
 type Side = "input" | "output";
 
@@ -29,6 +30,8 @@ export interface StandardSchema<Input = unknown, Output = Input> {
     readonly jsonSchema?:
       | { readonly [side in Side]: (options: { readonly target: "draft-2020-12" }) => Record<string, unknown> }
       | undefined;
+    /** A person wrote the JSON Schema, so it may have slips. */
+    readonly byHand?: true | undefined;
   };
 }
 
@@ -59,6 +62,17 @@ export class BadSchema extends Error {
   }
 }
 
+/** A schema that cannot be written as JSON Schema. `vendor`: its library, as it names itself. */
+export class NoJsonSchema extends Error {
+  constructor(
+    readonly vendor: string,
+    readonly reason?: string,
+    cause?: unknown,
+  ) {
+    super(`it cannot be written as JSON Schema (${reason ?? `its library, ${vendor}, offers none`})`, { cause });
+  }
+}
+
 /** A plain object that holds a schema of a library, such as `{ name: z.string() }`. */
 export class MixedSchema extends Error {
   constructor(readonly at: string) {
@@ -66,9 +80,13 @@ export class MixedSchema extends Error {
   }
 }
 
-/** Reads the schema of one side (input or output). Throws BadSchema, MixedSchema, or an Error that says why it cannot be used. */
+/**
+ * Reads the schema of one side (input or output). Throws BadSchema, MixedSchema, NoJsonSchema, or an Error that says why
+ * it cannot be used.
+ */
 export function readSchema(schema: unknown, side: Side): ReadSchema {
-  if (isStandard(schema)) return { json: jsonSchemaOf(schema, side), check: (value) => checkStandard(schema, value) };
+  if (isStandard(schema)) return readStandard(schema, side);
+  if (isZod3(schema)) throw new Error("it is of zod before 3.25, which has no Standard Schema");
   if (!isObject(schema)) throw new Error("it is neither a Standard Schema nor a JSON Schema object");
   assertNotMixed(schema);
   const json = plain(schema);
@@ -89,6 +107,15 @@ export function readSchema(schema: unknown, side: Side): ReadSchema {
       return { ok: false, problem: refusedBy(parsed.error.issues) };
     },
   };
+}
+
+function readStandard(schema: StandardSchema, side: Side): ReadSchema {
+  const { validate, byHand } = schema["~standard"];
+  if (typeof validate !== "function") throw new Error("it has no `~standard.validate`");
+  const json = jsonSchemaOf(schema, side);
+  const fault = byHand === true ? schemaFault(json) : undefined;
+  if (fault !== undefined) throw new BadSchema(fault);
+  return { json, check: (value) => checkStandard(schema, value) };
 }
 
 /** As a JSON Schema, such an object would check nothing. Throws MixedSchema. */
@@ -132,17 +159,20 @@ export function isStandard(schema: unknown): schema is StandardSchema {
   return (typeof schema === "object" || typeof schema === "function") && schema !== null && "~standard" in schema;
 }
 
-/** Zod before 4.2 cannot give JSON Schema itself. Zod's own function reads any zod 4 schema by its `_zod`. */
+/**
+ * Zod 3, and 4 before 4.2, cannot give JSON Schema themselves. Zod's own function reads any zod 4 schema by its `_zod`.
+ */
 function jsonSchemaOf(schema: StandardSchema, side: Side): JsonObject {
   const standard = schema["~standard"];
   try {
     if (standard.jsonSchema) return plain(standard.jsonSchema[side]({ target: "draft-2020-12" }));
     if ("_zod" in schema)
       return plain(toJSONSchema(schema as unknown as Parameters<typeof toJSONSchema>[0], { io: side }));
+    if (isZod3(schema)) return plain(zod3Json(schema, side));
   } catch (error) {
-    throw new Error(`it cannot be written as JSON Schema (${messageOf(error)})`, { cause: error });
+    throw new NoJsonSchema(standard.vendor, messageOf(error), error);
   }
-  throw new Error(`it cannot be written as JSON Schema (its library, ${standard.vendor}, offers none)`);
+  throw new NoJsonSchema(standard.vendor);
 }
 
 /** A copy of the schema as JSON. Leaves out `$schema`, which every tool would repeat. */

@@ -18,7 +18,8 @@ import {
   type DefinitionKeys,
 } from "./definition.js";
 import { checkedPreview, type Preview } from "./preview.js";
-import { type After, type Before, type ReadSchema, type Schema } from "./schema.js";
+import type { After, Before, Checked, ReadSchema, Schema } from "./schema.js";
+import { isProgramError } from "./thrown.js";
 
 /** The second argument of a tool's `run`. */
 export interface ToolContext<C = unknown> {
@@ -167,7 +168,10 @@ export interface ToolDefinition<I extends Schema, O extends Schema | undefined, 
   readonly name: string;
   /** What it does and when to use it, for the planner. */
   readonly description: string;
-  /** A Standard Schema that can be written as JSON Schema (zod 4), or a JSON Schema object; of type object. */
+  /**
+   * Of type object: a schema of zod (3.25 or later), arktype or another library that gives JSON Schema; or a JSON Schema
+   * object. For others: `withJsonSchema` of planloom/tools.
+   */
   readonly input: I;
   /** The same for the output; absent = unknown. */
   readonly output?: O;
@@ -247,7 +251,7 @@ function made<I extends Schema, O extends Schema | undefined, C>(definition: Too
   const output = definition.output === undefined ? undefined : toolSchema(name, "output", definition.output);
   checkInput(name, input.json, definition.content ?? []);
   const call: Tool<C>["call"] = async (args, context) => {
-    const checked = (await checkedArguments(name, input, args)) as Arguments<I>;
+    const checked = (await checkedArguments(name, input, args, context.signal)) as Arguments<I>;
     const { returned } = await ownRun(() => definition.run(checked, context));
     return usableOutput(name, output, returned, context.signal);
   };
@@ -289,11 +293,25 @@ function optionalCalls<I extends Schema, O extends Schema | undefined, C>(
   };
 }
 
-async function checkedArguments(name: string, input: ReadSchema, args: ToolArguments): Promise<unknown> {
+async function checkedArguments(
+  name: string,
+  input: ReadSchema,
+  args: ToolArguments,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const refused = (problem: ValueProblem, options: { readonly retryable?: boolean } = {}, cause?: unknown) =>
+    toolErrorOf(failWith("BAD_ARGUMENTS", { tool: name, problem }, options), cause);
   const copy = jsonOf(args);
-  const checked = copy.ok ? await input.check(copy.value) : copy;
+  if (!copy.ok) throw refused(copy.problem);
+  let checked: Checked;
+  try {
+    checked = await whileWanted(input.check(copy.value), signal, "arguments");
+  } catch (thrown) {
+    // Nothing has run, so this is a known failure. A check that asks a service may succeed later.
+    throw refused({ code: "SCHEMA_REFUSES", text: messageOf(thrown) }, { retryable: !isProgramError(thrown) }, thrown);
+  }
   if (checked.ok) return checked.value;
-  throw toolErrorOf(failWith("BAD_ARGUMENTS", { tool: name, problem: checked.problem }));
+  throw refused(checked.problem);
 }
 
 /**
@@ -337,7 +355,7 @@ async function usableOutput(
     new UnusableOutput(failWith("BAD_OUTPUT", { tool: name, problem }), returned, cause);
   let checked: CheckedOutput;
   try {
-    checked = await whileWanted(checkedOutput(output, returned), signal);
+    checked = await whileWanted(checkedOutput(output, returned), signal, "output");
   } catch (thrown) {
     throw unusable({ code: "SCHEMA_REFUSES", text: messageOf(thrown) }, thrown);
   }
@@ -346,11 +364,11 @@ async function usableOutput(
 }
 
 /** Rejects if the signal is aborted meanwhile. After an abort before, the work has the grace time of the call. */
-async function whileWanted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+async function whileWanted<T>(work: Promise<T>, signal: AbortSignal, of: "arguments" | "output"): Promise<T> {
   if (signal.aborted) return work;
   let stop!: () => void;
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(new Error("the check of the output did not end in time"));
+    stop = () => reject(new Error(`the check of the ${of} did not end in time`));
   });
   signal.addEventListener("abort", stop, { once: true });
   try {

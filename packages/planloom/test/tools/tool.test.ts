@@ -1,5 +1,5 @@
 // tool(): what a definition must say, and what happens between a plan's arguments and a recorded output.
-import { describe, expect, expectTypeOf, it } from "vitest";
+import { describe, expect, expectTypeOf, it, vi } from "vitest";
 import { z } from "zod";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import type { Json, JsonObject } from "../../src/plan/json.js";
@@ -228,6 +228,51 @@ describe("the arguments", () => {
     const before = Object.create(schema, { "~standard": { value: older } }) as typeof schema;
     const made = tool({ name: "t", description: "d", input: before, effects: "none", run: ({ a }) => a });
     expect(made.spec.input["properties"]).toEqual({ a: { type: "string" } });
+  });
+});
+
+describe("a check of the arguments that goes wrong: nothing has run, so nothing is in doubt", () => {
+  const checkedBy = (validate: StandardSchema["~standard"]["validate"]) => {
+    const written = () => ({ type: "object" });
+    const input = {
+      "~standard": { version: 1, vendor: "own", validate, jsonSchema: { input: written, output: written } },
+    };
+    const run = vi.fn(() => 1);
+    const made = tool({ name: "t", description: "d", input: input as StandardSchema, effects: "once", run });
+    return { made, run };
+  };
+
+  it.each<[string, unknown, boolean]>([
+    ["an error of a network", new Error("fetch failed"), true],
+    ["a fault of the program", new TypeError("oops"), false],
+    ["a text", "no", true],
+    [
+      "a proxy",
+      new Proxy(
+        {},
+        {
+          get: () => {
+            throw new Error("hands off");
+          },
+        },
+      ),
+      true,
+    ],
+  ])("it throws %s", async (_what, thrown, retryable) => {
+    const { made, run } = checkedBy(() => {
+      throw thrown;
+    });
+    expect(await errorOf(called(made, {}))).toMatchObject({ code: "BAD_ARGUMENTS", retryable });
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it("it does not end before the call is stopped", async () => {
+    const stop = new AbortController();
+    const { made, run } = checkedBy(() => new Promise<never>(() => queueMicrotask(() => stop.abort())));
+    const error = await errorOf(called(made, {}, stop.signal));
+    expect(error).toMatchObject({ code: "BAD_ARGUMENTS", retryable: true });
+    expect(error.message).toContain("the check of the arguments did not end in time");
+    expect(run).not.toHaveBeenCalled();
   });
 });
 

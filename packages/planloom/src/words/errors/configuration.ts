@@ -93,13 +93,29 @@ export type ToolFault =
   /** A plain object that holds a schema of a library, which is at `at`. */
   | { readonly problem: "mixed-schema"; readonly side: "input" | "output"; readonly at: string }
   | { readonly problem: "schema"; readonly side: "input" | "output"; readonly reason: string }
+  /** `vendor`: the library, as it names itself. `reason`: its own words; absent if it offers no JSON Schema at all. */
+  | {
+      readonly problem: "no-json-schema";
+      readonly side: "input" | "output";
+      readonly vendor: string;
+      readonly reason?: string;
+    }
   /** A place inside a JSON Schema. */
   | { readonly problem: "schema-part"; readonly side: "input" | "output"; readonly fault: SchemaFault }
+  | ({ readonly problem: "ai-sdk" } & AiToolFault)
   | { readonly problem: "definition"; readonly given: string }
   | { readonly problem: "keys"; readonly keys: readonly UnknownKey[]; readonly known: readonly string[] }
   | { readonly problem: "value"; readonly key: string; readonly given: string; readonly wanted: ToolValue }
   | { readonly problem: "content"; readonly argument: string; readonly arguments: readonly string[] }
   | { readonly problem: "timeout"; readonly given: string };
+
+/** Why a tool of the AI SDK cannot be used, or a declaration about it. */
+export type AiToolFault =
+  | { readonly fault: "form" | "provider" | "execute" | "description" | "describes" }
+  | { readonly fault: "schema" | "promise"; readonly side: "input" | "output" }
+  | { readonly fault: "option"; readonly key: string }
+  /** The tool's name is a name that `place` should not have. `write`: the one that is meant. */
+  | { readonly fault: "unknown"; readonly place: string; readonly known: readonly string[]; readonly write?: string };
 
 /** Why the list of trusted folders cannot be used. `reason` is the text of the system. */
 export type TrustListFault =
@@ -322,15 +338,43 @@ const toolFaultText: (fault: ToolFault) => string = byCase("problem", {
   run: () => "has no run function",
   "input-not-object": () => "has an input that is not an object",
   schema: ({ side, reason }) => `has an ${side} schema that cannot be used: ${reason}`,
+  "no-json-schema": ({ side, vendor, reason }) =>
+    `has an ${side} schema that cannot be written as JSON Schema (${reason ?? `its library, ${vendor}, offers none`})`,
   "mixed-schema": ({ side, at }) =>
     `has an ${side} that is no schema: a plain object with a schema of a library at ${at}`,
   "schema-part": ({ side, fault }) => `has an ${side} schema that cannot be used: ${schemaFaultText(fault)}`,
+  "ai-sdk": (fault) => aiToolText(fault),
   definition: ({ given }) => `has no definition: tool() was given ${given}`,
   keys: ({ keys }) =>
     `has ${keys.length === 1 ? "a key" : "keys"} that tool() does not know: ${keys.map(({ key }) => key).join(", ")}`,
   value: ({ key, given }) => `has ${key}: ${given}, which is not allowed`,
   content: ({ argument }) => `names "${argument}" as content, but has no such argument`,
   timeout: ({ given }) => `has the timeout ${given}`,
+});
+
+const aiToolText: (fault: AiToolFault) => string = byCase("fault", {
+  form: () => "is no tool of the AI SDK",
+  provider: () => "is run by the provider of a model, not by this program",
+  execute: () => "has no execute function",
+  description: () => "has no description",
+  describes: () => "has a description that is a function",
+  schema: ({ side }) => `has an ${side}Schema that is no schema`,
+  promise: ({ side }) => `has an ${side}Schema whose JSON Schema is a promise`,
+  option: ({ key }) => `was given ${key}, which is no record`,
+  unknown: ({ place }) => (place === "aiTools" ? "is no option of aiTools" : `is named in ${place}, but is not given`),
+});
+
+const aiToolAdvice: (fault: AiToolFault) => string = byCase("fault", {
+  form: () => "Give tools by name: aiTools({ weather: tool({ description, inputSchema, execute }) }, { effects }).",
+  provider: () => "Leave it out, or write a tool() that calls the service itself.",
+  execute: () => "Add execute to it, or write a tool() with run(args, context).",
+  description: () => 'Write one: aiTools({ ... }, { description: { name: "What it does and when to use it." } }).',
+  describes: () => 'Write a text instead: aiTools({ ... }, { description: { name: "What it does and when." } }).',
+  schema: ({ side }) => `Write ${side}Schema: z.object({ ... }), or jsonSchema({ ... }).`,
+  promise: ({ side }) => `Await it before: ${side}Schema: jsonSchema(await ...).`,
+  option: ({ key }) => `Write ${key}: { nameOfTool: ... }.`,
+  unknown: ({ known, write }) =>
+    write === undefined ? `It knows: ${known.join(", ") || "no tools"}.` : `Write ${write}.`,
 });
 
 const EFFECTS = 'effects: "none" (changes nothing), "idempotent" or "once".';
@@ -341,9 +385,17 @@ const toolAdvice: (fault: ToolFault) => string = byCase("problem", {
   effects: ({ given }) => `${given === undefined ? "Add" : "Write"} ${EFFECTS}`,
   run: () => "Add run(args, context).",
   "input-not-object": () => "Wrap the arguments: z.object({ ... }).",
-  schema: () => "Use a zod 4 schema, another one with Standard JSON Schema, or a plain JSON Schema object.",
+  schema: () =>
+    "Use a schema of zod (3.25 or later), arktype or valibot, another one with Standard JSON Schema, or a plain JSON " +
+    "Schema object.",
+  "no-json-schema": ({ side, vendor, reason }) =>
+    vendor === "valibot" && reason === undefined
+      ? `Write ${side}: toStandardJsonSchema(schema), with toStandardJsonSchema of @valibot/to-json-schema.`
+      : `Give its JSON Schema beside it: ${side}: withJsonSchema(schema, { type: "object", properties: { ... } }), ` +
+        "with withJsonSchema of planloom/tools.",
   "mixed-schema": ({ side }) => `Wrap the fields: ${side}: z.object({ ... }).`,
   "schema-part": ({ fault }) => schemaFaultAdvice(fault),
+  "ai-sdk": (fault) => aiToolAdvice(fault),
   definition: () => "Give it one object: tool({ name, description, input, effects, run }).",
   keys: ({ keys, known }) =>
     keys
