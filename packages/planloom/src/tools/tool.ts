@@ -282,7 +282,7 @@ function optionalCalls<I extends Schema, O extends Schema | undefined, C>(
   const reconcile: Tool<C>["reconcile"] = async (key, context) =>
     checkedAnswer(name, output, await definition.reconcile!(key, context));
   const preview: Tool<C>["preview"] = async (args, context) => {
-    const checked = (await checkedArguments(name, input, args)) as Arguments<I>;
+    const checked = (await checkedArguments(name, input, args, context.signal)) as Arguments<I>;
     return checkedPreview(await definition.preview!(checked, context));
   };
   return {
