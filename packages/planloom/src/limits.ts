@@ -336,6 +336,16 @@ export const LIMITS = {
    * there.
    */
   sqliteOpenAttempts: 100,
+  /** Rows of one result of `sql_query`, as many as a fan-out has items: let SQL count and sum what is more. */
+  sqlRows: 10_000,
+  /** Bytes of such a result as JSON: larger data belongs in a file. */
+  sqlBytes: 4 * 1024 * 1024,
+  /** How long one statement may run, in ms. Then its process is killed. */
+  sqlMs: 30_000,
+  /** Characters of one statement: a longer one holds data, which belongs in parameters. */
+  sqlChars: 20_000,
+  /** Characters of the tables and columns of one database that a planner reads. */
+  sqlTablesChars: 8_000,
   /** Redirects that `fetch_url` follows: longer chains are loops. */
   redirects: 5,
   /** Texts that one search index holds: about 200 MB of memory when all words are distinct. */

@@ -117,15 +117,26 @@ function rooted(config: LoomConfig, folder: string): LoomConfig {
   const { store, builtins } = config;
   const isPath = typeof store === "string" && store !== "memory" && !store.includes("://");
   const from = (path: unknown): unknown => (typeof path === "string" ? resolve(folder, path) : path);
-  const { files, search } = isObject(builtins) ? builtins : {};
+  const { files, search, sql } = isObject(builtins) ? builtins : {};
   const rooted =
     isObject(files) && Array.isArray(files["roots"]) ? { ...files, roots: files["roots"].map(from) } : files;
   const searched = isObject(search) && "folder" in search ? { ...search, folder: from(search["folder"]) } : search;
+  const based = isObject(sql) && isObject(sql["databases"]) ? { ...sql, databases: each(sql["databases"], from) } : sql;
   return {
     ...config,
     ...(isPath ? { store: resolve(folder, store) } : {}),
     ...(isObject(builtins)
-      ? { builtins: { ...builtins, ...(files && { files: rooted }), ...(search && { search: searched }) } }
+      ? {
+          builtins: {
+            ...builtins,
+            ...(files && { files: rooted }),
+            ...(search && { search: searched }),
+            ...(sql && { sql: based }),
+          },
+        }
       : {}),
   } as LoomConfig;
 }
+
+const each = (values: object, change: (value: unknown) => unknown): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));

@@ -57,16 +57,26 @@ const files: Rule<NonNullable<Builtins["files"]>> = ({ roots, allow, ...rest }, 
 };
 
 const search: Rule<NonNullable<Builtins["search"]>> = (value, name, folder) => {
-  if ("searxng" in value) return { left: [`${name}.searxng`] };
+  if (!("folder" in value)) return { left: Object.keys(value).map((key) => `${name}.${key}`) };
   const part = inFolder(value.folder, `${name}.folder`, folder);
   return part.value === undefined ? part : { value, left: [] };
+};
+
+/** The files inside of the folder. Each change of them waits for a person in any case. */
+const sql: Rule<NonNullable<Builtins["sql"]>> = ({ databases, ...rest }, name, folder) => {
+  const files = Object.entries(databases);
+  const inside = files.filter(([, file]) => isInside(file, folder));
+  const left = files
+    .filter(([, file]) => !isInside(file, folder))
+    .map(([key, file]) => `${name}.databases.${key} (${file})`);
+  return inside.length === 0 ? { left } : { value: { ...rest, databases: Object.fromEntries(inside) }, left };
 };
 
 const RULES: Rule<LoomConfig> = each<LoomConfig>({
   tools: never,
   storedContext: never,
   resolveContext: never,
-  builtins: each<Builtins>({ files, fetch: oneOf(false), search }),
+  builtins: each<Builtins>({ files, fetch: oneOf(false), search, sql }),
   mcp: never,
   secrets: never,
   models: never,

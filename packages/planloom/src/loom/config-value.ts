@@ -111,3 +111,6 @@ export function shownValue(value: unknown): string {
   if (typeof value === "function") return "a function";
   return typeof value === "object" && value !== null ? "a record" : String(value);
 }
+
+export const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === "string");

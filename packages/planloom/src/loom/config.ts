@@ -22,11 +22,12 @@ import type { Secrets } from "../tools/secret-filter.js";
 import type { McpServers } from "../tools/mcp/server-config.js";
 import type { ApprovalFunction } from "../perform/appraisal.js";
 import type { ResolveContext } from "../perform/run-contexts.js";
+import { knownBuiltins, type BuiltinsConfig } from "./config-builtins.js";
 import { knownWebhook, type WebhookConfig } from "./config-webhook.js";
 import { knownServers } from "./config-mcp.js";
 import { knownTools, type GivenTools } from "./config-tools.js";
 import { knownLimiter, knownModels, knownPrices, type ModelsConfig } from "./config-models.js";
-import { SettingChecks } from "./config-value.js";
+import { isTexts, SettingChecks } from "./config-value.js";
 
 /** `C` is the type of the context that `start({ context })` gives to tools. */
 export interface LoomConfig<C = unknown> {
@@ -43,27 +44,10 @@ export interface LoomConfig<C = unknown> {
    */
   readonly resolveContext?: ResolveContext<C>;
   /**
-   * The built-in tools. Default: `calculate` always, `summarize` if there is an executor model; files, fetch and search
-   * only if they are configured here.
+   * The built-in tools. Default: `calculate` always, `summarize` if there is an executor model; the others only
+   * if they are configured here.
    */
-  readonly builtins?: {
-    /**
-     * Folders that `read_file`, `list_files` and (with `write`) `write_file` may reach. Default: none. Files that
-     * control programs or hold secrets are closed to them, unless `allow` has a pattern for their path below a folder.
-     */
-    readonly files?: {
-      readonly roots: readonly string[];
-      readonly write?: boolean;
-      readonly allow?: readonly string[];
-    };
-    /** Whether plans may fetch pages from public addresses. Default: false. */
-    readonly fetch?: boolean | { readonly allowHosts: readonly string[] };
-    /**
-     * A folder of documents, or the address of a SearXNG server. Default: none; the planner is told that there is no
-     * search.
-     */
-    readonly search?: { readonly folder: string } | { readonly searxng: string };
-  };
+  readonly builtins?: BuiltinsConfig;
   /**
    * MCP servers by name. Their tools are `name.tool` in plans. A server is started when a plan needs its tools first.
    * Default: none.
@@ -239,14 +223,6 @@ const LIMIT_KEYS: Record<keyof NonNullable<LoomConfig["limits"]>, true> = {
   replanCostUsd: true,
 };
 const PLANNER_KEYS: Record<keyof NonNullable<LoomConfig["planner"]>, true> = { granularity: true, critique: true };
-const BUILTIN_KEYS: Record<keyof NonNullable<LoomConfig["builtins"]>, true> = {
-  files: true,
-  fetch: true,
-  search: true,
-};
-const FILE_KEYS = { roots: true, write: true, allow: true };
-const FETCH_KEYS = { allowHosts: true };
-const SEARCH_KEYS = { folder: true, searxng: true };
 const POLICIES: readonly string[] = ["never", "always", "effects"] satisfies readonly ApprovalPolicy[];
 const ANSWER_KEYS = { onFailure: true };
 const ANSWERS_ON_FAILURE = ["partial", "none"] as const satisfies readonly AnswerOnFailure[];
@@ -321,8 +297,13 @@ function modelled<T extends ReplanMode | boolean>(key: string, value: T, config:
 
 /** The parts that are not recorded. */
 function knownParts(config: LoomConfig, check: SettingChecks): void {
+<<<<<<< HEAD
   knownTools(config.tools, check);
   knownBuiltins(check.record("builtins.", config.builtins, BUILTIN_KEYS), check);
+=======
+  knownTools(config.tools ?? [], check);
+  knownBuiltins(config.builtins, check);
+>>>>>>> 65295bfb (Ask and change SQLite files with sql_query and sql_write; search with Brave Search)
   knownServers(config.mcp, check);
   knownModels(config.models, check);
   knownPrices(config.prices, check);
@@ -351,6 +332,7 @@ function budgetOf(given: LoomConfig["budget"], check: SettingChecks): Budget {
   };
 }
 
+<<<<<<< HEAD
 function knownBuiltins({ files, fetch, search }: NonNullable<LoomConfig["builtins"]>, check: SettingChecks): void {
   if (fetch !== undefined && typeof fetch !== "boolean") {
     const { allowHosts } = check.record("builtins.fetch.", fetch, FETCH_KEYS);
@@ -377,6 +359,14 @@ function knownBuiltins({ files, fetch, search }: NonNullable<LoomConfig["builtin
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((item) => typeof item === "string");
 
+=======
+function knownTools(tools: unknown, check: SettingChecks): void {
+  const isTool = (value: unknown) => isObject(value) && isObject(value["spec"]) && typeof value["call"] === "function";
+  if (Array.isArray(tools) && tools.every(isTool)) return;
+  check.fault({ setting: "tools", problem: "not-tools", wanted: { is: "tools" } });
+}
+
+>>>>>>> 65295bfb (Ask and change SQLite files with sql_query and sql_write; search with Brave Search)
 function knownEngine(engine: unknown, check: SettingChecks): void {
   if (engine !== undefined && typeof engine !== "function") check.wrong("engine", engine, { is: "engine" });
 }

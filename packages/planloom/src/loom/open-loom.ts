@@ -20,6 +20,7 @@ import { builtinTools } from "../tools/builtin/builtins.js";
 import type { SummarizeOptions } from "../tools/builtin/summarize.js";
 import { secretFilter, type SecretFilter, type Secrets } from "../tools/secret-filter.js";
 import { McpSource } from "../tools/mcp/mcp-source.js";
+import { openDatabases, type Database } from "../tools/sql/databases.js";
 import { ToolShelf } from "../tools/tool-shelf.js";
 import { appraiseWith, type Appraiser } from "../perform/appraisal.js";
 import { systemClock, type Clock } from "../clock.js";
@@ -74,7 +75,9 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   const { executor } = models;
   const summarizer =
     executor === null ? null : async (of: ModelFor) => usableModel(await boundModel(executor, of), clock, limiter);
-  const inventory = inventoryOf(config, summarizer, closed);
+  const { databases } = config.builtins?.sql ?? {};
+  const opened = databases === undefined ? [] : await openDatabases(databases, closed);
+  const inventory = inventoryOf(config, summarizer, closed, opened);
   const settings = { ...recorded, eager: recorded.eager && mayBeEager(recorded, inventory) };
   const store = typeof location === "object" ? location : await openStore(location);
   const configured = { ...models, planner: plannerFunction ?? models.planner };
@@ -171,15 +174,22 @@ function inventoryOf(
   config: LoomConfig,
   executor: ((of: ModelFor) => Promise<Model>) | null,
   own: readonly string[],
+  databases: readonly Database[],
 ): ToolShelf {
+<<<<<<< HEAD
   const { files, fetch, search } = config.builtins ?? {};
   const given = toolsIn(config.tools);
+=======
+  const { files, fetch, search, sql } = config.builtins ?? {};
+  const given = config.tools ?? [];
+>>>>>>> 65295bfb (Ask and change SQLite files with sql_query and sql_write; search with Brave Search)
   const taken = new Set(given.map((tool) => tool.spec.name));
   const builtins = builtinTools({
     own,
     ...(files === undefined ? {} : { files }),
     ...(fetch === undefined ? {} : { fetch }),
     ...(search === undefined ? {} : { search }),
+    ...(sql === undefined ? {} : { sql: { databases, write: sql.write === true } }),
     ...(executor === null ? {} : { summarize: askOnce(executor, secretFilter(config.secrets ?? {})) }),
   });
   // A user's tool replaces the built-in tool of the same name.

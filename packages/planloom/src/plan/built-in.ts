@@ -2,7 +2,7 @@
 // Out: the built-in tool that is meant, and the setting that adds it. Common other names count.
 
 /** The setting under `builtins`, or `models` for a tool that asks a model. */
-export type BuiltInSetting = "search" | "files" | "files.write" | "fetch" | "models";
+export type BuiltInSetting = "search" | "files" | "files.write" | "fetch" | "sql" | "sql.write" | "models";
 
 export interface BuiltIn {
   /** The name that a plan has to write. */
@@ -16,6 +16,8 @@ const TOOLS: ReadonlyMap<string, BuiltInSetting> = new Map([
   ["list_files", "files"],
   ["write_file", "files.write"],
   ["fetch_url", "fetch"],
+  ["sql_query", "sql"],
+  ["sql_write", "sql.write"],
   ["summarize", "models"],
 ]);
 
@@ -23,6 +25,7 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ...["web_search", "search_web", "websearch", "internet_search", "google_search"].map(
     (name) => [name, "search"] as const,
   ),
+  ...["query_sql", "sql", "query_database", "database_query"].map((name) => [name, "sql_query"] as const),
   ...["summarise", "generate_summary", "summarize_text"].map((name) => [name, "summarize"] as const),
 ]);
 

@@ -19,6 +19,8 @@ export interface GetOptions {
   readonly allowHosts: readonly string[];
   /** The value of the header with this name. */
   readonly accept: string;
+  /** Further headers, such as a key. No redirect carries them to another host. */
+  readonly headers?: { readonly [name: string]: string };
 }
 
 export interface Got {
@@ -40,6 +42,7 @@ export async function httpGet(address: string, options: GetOptions): Promise<Got
   for (let hop = 0; hop <= LIMITS.redirects; hop++) {
     const got = await getOnce(url, options);
     if (!(got instanceof URL)) return got;
+    if (got.origin !== url.origin) options = { ...options, headers: {} };
     url = got;
   }
   throw builtinError("FETCH_REDIRECTS", { url: address, limit: LIMITS.redirects });
@@ -74,14 +77,14 @@ async function getOnce(url: URL, options: GetOptions): Promise<Got | URL> {
   }
 }
 
-function replyTo(url: URL, { signal, allowHosts, accept }: GetOptions): Promise<IncomingMessage> {
+function replyTo(url: URL, { signal, allowHosts, accept, headers = {} }: GetOptions): Promise<IncomingMessage> {
   const allowed = isAllowed(url, allowHosts);
   if (!allowed) checkLiteral(url);
   const options: RequestOptions = {
     signal,
     // Opens a connection of its own: a pooled one may have been opened under other rules.
     agent: false,
-    headers: { accept, "accept-encoding": "gzip, deflate, br", "user-agent": "planloom" },
+    headers: { ...headers, accept, "accept-encoding": "gzip, deflate, br", "user-agent": "planloom" },
     ...(allowed ? {} : { lookup: guardedLookup }),
   };
   return new Promise((resolve, reject) => {

@@ -5,10 +5,12 @@ import type { Sentence } from "./action.js";
 
 /** For planners and people: the flag of the command line, and the setting. */
 export const SET_UP: { readonly [setting in BuiltInSetting]: string } = {
-  search: "give --search FOLDER, or set builtins.search to { folder } or { searxng }",
+  search: "give --search FOLDER, or set builtins.search to { folder }, { searxng } or { brave }",
   files: "give --files FOLDER, or set builtins.files to { roots: [FOLDER] }",
   "files.write": "set builtins.files to { roots: [FOLDER], write: true }",
   fetch: "set builtins.fetch to true",
+  sql: "set builtins.sql to { databases: { NAME: FILE } }",
+  "sql.write": "set builtins.sql to { databases: { NAME: FILE }, write: true }",
   models: "name a model with --model NAME or models.default",
 };
 

@@ -4,11 +4,12 @@ import type { Sentence } from "./action.js";
 import { ARITHMETIC_FAILURES, type ArithmeticFailures } from "./tools/arithmetic.js";
 import { FETCH_FAILURES, type FetchFailures } from "./tools/fetch.js";
 import { FILE_FAILURES, type FileFailures } from "./tools/files.js";
+import { SQL_FAILURES, type SqlFailures } from "./tools/sql.js";
 import type { ToolWords } from "./tools/tool-words.js";
 import { fittingNext, textOr } from "./words.js";
 
 /** The parameters of each code. */
-export interface ToolFailureParams extends ArithmeticFailures, FileFailures, FetchFailures {}
+export interface ToolFailureParams extends ArithmeticFailures, FileFailures, FetchFailures, SqlFailures {}
 
 export type ToolFailureCode = keyof ToolFailureParams;
 
@@ -17,6 +18,7 @@ export const TOOL_AREAS = {
   calculate: ARITHMETIC_FAILURES,
   files: FILE_FAILURES,
   fetch: FETCH_FAILURES,
+  sql: SQL_FAILURES,
 };
 
 type Catalogue = { readonly [Code in ToolFailureCode]: ToolWords<ToolFailureParams[Code]> };

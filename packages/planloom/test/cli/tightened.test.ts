@@ -13,6 +13,7 @@ test.each<[LoomConfig]>([
   [{ budget: { tokens: 10, costUsd: 0 }, limits: { steps: 3, replans: 0, approvalMs: 1_000, replanTokens: 10 } }],
   [{ builtins: { files: { roots: [join(folder, "docs")], write: false }, fetch: false, search: { folder } } }],
   [{ builtins: { files: { roots: [folder], write: true } }, approval: "always" }],
+  [{ builtins: { sql: { databases: { notes: join(folder, "notes.db") } } } }],
   [{ planner: { granularity: "coarse", critique: true }, store: join(folder, "runs.db") }],
 ])("%j counts as it is", (config) => {
   expect(tightened(config, folder)).toEqual({ config, left: [] });
@@ -29,7 +30,9 @@ test.each<[LoomConfig, readonly string[]]>([
   [{ builtins: { fetch: true } }, ["builtins.fetch"]],
   [{ builtins: { fetch: { allowHosts: ["intranet"] } } }, ["builtins.fetch"]],
   [{ builtins: { search: { searxng: "http://search.example" } } }, ["builtins.search.searxng"]],
+  [{ builtins: { search: { brave: { key: "a key" } } } }, ["builtins.search.brave"]],
   [{ builtins: { search: { folder: "/" } } }, ["builtins.search.folder (/)"]],
+  [{ builtins: { sql: { databases: { a: "/var/a.db" }, write: true } } }, ["builtins.sql.databases.a (/var/a.db)"]],
   [{ builtins: { files: { roots: ["/", "/etc"] } } }, ["builtins.files.roots (/)", "builtins.files.roots (/etc)"]],
   [{ builtins: { files: { roots: ["/"], allow: ["**"] } } }, ["builtins.files.roots (/)", "builtins.files.allow"]],
   [{ limits: { steps: 1_000, turns: 100, fanOut: 99_999 } }, ["limits.steps", "limits.turns", "limits.fanOut"]],

@@ -76,6 +76,7 @@ describe("builtinTools", () => {
         fetch: true,
         summarize: async () => reply("s"),
         search: { searxng: "http://127.0.0.1:1" },
+        sql: { databases: [], write: true },
       }).specs,
       made({ search: { folder: base } }).get("search")!.spec,
     ];
@@ -87,6 +88,8 @@ describe("builtinTools", () => {
       "list_files planloom/1 4e1cfe7db739",
       "write_file planloom/1 724c80036eb3",
       "fetch_url planloom/1 a66cce8c738a",
+      "sql_query planloom/1 9804661a9513",
+      "sql_write planloom/1 a6edc1fb1a34",
       "summarize planloom/1 25ffeb49cd2d",
       "search planloom/1 e68dad02d1da",
       "search planloom/1 2a3dbe1fb2ee",

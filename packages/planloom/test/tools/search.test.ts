@@ -189,3 +189,78 @@ describe("through SearXNG", () => {
     }
   });
 });
+
+describe("through Brave Search", () => {
+  const key = "a-key-of-the-operator";
+  let server: LocalServer;
+  let asked: { url: string; key: string | string[] | undefined }[];
+  let answer: { status: number; headers?: Record<string, string>; body: string };
+  const search = () => searchTool({ brave: { key, address: `${server.url}/search` } });
+
+  beforeEach(async () => {
+    asked = [];
+    server = await serve((request, response) => {
+      asked.push({ url: request.url ?? "", key: request.headers["x-subscription-token"] });
+      response.writeHead(answer.status, answer.headers).end(answer.body);
+    });
+  });
+  afterEach(() => server.close());
+
+  it("gives the same results as the others, sends the key in a header, and shows it to nobody", async () => {
+    const results = [
+      { title: "Oolong", url: "https://a.example/", description: `half  oxidised, ${key}` },
+      { url: "https://b.example/" },
+      { title: "One too many", url: "https://c.example/" },
+    ];
+    answer = { status: 200, body: JSON.stringify({ type: "search", web: { results } }) };
+    expect(await hitsOf(search(), "oolong & tea", 2)).toEqual([
+      {
+        title: "Oolong",
+        url: "https://a.example/",
+        snippet: "half oxidised, [secret builtins.search.brave.key]",
+      },
+      { title: "https://b.example/", url: "https://b.example/", snippet: "" },
+    ]);
+    expect(asked).toEqual([{ url: "/search?q=oolong+%26+tea&count=2&text_decorations=false", key }]);
+    expect(searchTool({ brave: { key } }).spec).toMatchObject({
+      ...{ effects: "none", egress: true, public: true, reach: { hosts: ["api.search.brave.com"] } },
+    });
+  });
+
+  it("gives an empty list if there is nothing", async () => {
+    answer = { status: 200, body: '{ "type": "search" }' };
+    expect(await hitsOf(search(), "zeppelin")).toEqual([]);
+  });
+
+  it.each<readonly [string, typeof answer, object]>([
+    [
+      "waits as long as it is told",
+      { status: 429, headers: { "retry-after": "7" }, body: "" },
+      { retryAfterMs: 7_000 },
+    ],
+    ["says that the key is wrong", { status: 401, body: "" }, { message: expect.stringContaining("key") as string }],
+    ["tries again after a fault", { status: 500, body: "" }, { retryable: true }],
+    ["reads no page", { status: 200, body: "<html>" }, { failure: { params: { problem: "not-json" } } }],
+    ["reads no other list", { status: 200, body: '{"web":{"results":[{}]}}' }, { retryable: false }],
+  ])("%s", async (_what, given, ending) => {
+    answer = given;
+    const error = await errorOf(called(search(), { query: "tea" }));
+    expect(error).toMatchObject({ code: "SEARCH_FAILED", ...ending });
+    expect(error.message).not.toContain(key);
+  });
+
+  it("takes the key to no other host, and asks nothing that the service refuses", async () => {
+    const other = await serve((request, response) => {
+      asked.push({ url: "other", key: request.headers["x-subscription-token"] });
+      response.end("{}");
+    });
+    answer = { status: 302, headers: { location: other.url }, body: "" };
+    // The other host is private, and nobody has allowed it.
+    expect((await errorOf(called(search(), { query: "tea" }))).code).toBe("SEARCH_FAILED");
+    expect((await errorOf(called(search(), { query: "t".repeat(401) }))).failure?.params).toMatchObject({
+      problem: "query",
+    });
+    expect(asked).toHaveLength(1);
+    await other.close();
+  });
+});

@@ -346,12 +346,17 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
     [
       { tool: "search", meant: "search", setting: "search", near: [] },
       "The tool search is built in, but it is not set up here.",
-      "Give --search FOLDER, or set builtins.search to { folder } or { searxng }. Or plan without it.",
+      "Give --search FOLDER, or set builtins.search to { folder }, { searxng } or { brave }. Or plan without it.",
     ],
     [
       { tool: "web_search", meant: "search", setting: "search", near: ["find_pages"] },
       'There is no tool "web_search". The built-in search does that, but it is not set up here.',
-      "Write search, and give --search FOLDER, or set builtins.search to { folder } or { searxng }. Or use find_pages, which is there.",
+      "Write search, and give --search FOLDER, or set builtins.search to { folder }, { searxng } or { brave }. Or use find_pages, which is there.",
+    ],
+    [
+      { tool: "sql_write", meant: "sql_write", setting: "sql.write", near: [] },
+      "The tool sql_write is built in, but it is not set up here.",
+      "Set builtins.sql to { databases: { NAME: FILE }, write: true }. Or plan without it.",
     ],
     [
       { tool: "read_file", meant: "read_file", setting: "files", near: [] },

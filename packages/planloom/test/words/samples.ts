@@ -288,6 +288,13 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { problem: "none" },
   ],
   BAD_SEARCH: [{ address: "localhost" }],
+  BAD_DATABASE: [
+    { name: "sales", file: "sales.db", problem: "missing" },
+    { name: "sales", file: "data", problem: "not-a-file" },
+    { name: "sales", file: "sales.db", problem: "unreadable", reason: "file is not a database" },
+    { name: "runs", file: ".planloom/planloom.db", problem: "own" },
+    { name: "sales", file: "sales.db", problem: "no-sqlite" },
+  ],
   SECRET_TOO_SHORT: [{ secret: "TOKEN", least: 8 }],
   NO_PLANNER: [{}],
 
@@ -688,7 +695,38 @@ export const TOOL_SAMPLES: { readonly [Code in ToolFailureCode]: readonly ToolFa
     { problem: "request", reason: "http://localhost:8888/search answered with status 403.", status: 403 },
     { problem: "not-json", type: "text/html" },
     { problem: "not-results" },
+    {
+      problem: "request",
+      server: "brave",
+      reason: "https://api.search.brave.com/ answered with status 401.",
+      status: 401,
+    },
+    { problem: "not-json", server: "brave" },
+    { problem: "query", chars: 500, limit: 400 },
   ],
+  SQL_DATABASE: [
+    { name: "sale", databases: ["sales", "stock"] },
+    { name: "", databases: [] },
+  ],
+  SQL_STATEMENT: [{ problem: "empty" }, { problem: "several" }],
+  SQL_PARAMS: [
+    { problem: "mixed" },
+    { problem: "names", names: [":city"] },
+    { problem: "count", wanted: 2, given: 1 },
+    { problem: "other", missing: ["city"], unknown: ["town"], positions: 0 },
+    { problem: "other", missing: [], unknown: ["town"], positions: 1 },
+  ],
+  SQL_REFUSED: [
+    { ask: "read", action: "DELETE", name: "orders" },
+    { ask: "write", action: "ATTACH or VACUUM", name: "" },
+  ],
+  SQL_ERROR: [{ text: "no such table: order" }],
+  SQL_TOO_LARGE: [
+    { problem: "rows", limit: 10_000 },
+    { problem: "bytes", limit: 4_194_304 },
+  ],
+  SQL_BUSY: [{}],
+  SQL_FAILED: [{ reason: "SIGKILL" }],
   SUMMARIZE_TEXT: [
     { chars: 0, limit: 200_000 },
     { chars: 300_000, limit: 200_000 },

@@ -224,12 +224,13 @@ async function planToDraw(text: PlanText, flags: StoreFlags & ModelFlags): Promi
 
 /** The configuration with every built-in tool, for a command that calls none. */
 function withAllBuiltins(config: LoomConfig): LoomConfig {
-  const { search, files, fetch } = config.builtins ?? {};
+  const { search, files, fetch, sql } = config.builtins ?? {};
   const folder = process.cwd();
   const builtins = {
     search: search ?? { folder },
     files: { ...(files ?? { roots: [folder] }), write: true },
     fetch: fetch === undefined || fetch === false ? true : fetch,
+    sql: { databases: {}, ...sql, write: true },
   };
   const models = { ...config.models, executor: config.models?.executor ?? config.models?.default ?? "none" };
   return { ...config, builtins, models };
@@ -252,9 +253,7 @@ export async function toolsCommand(flags: StoreFlags & ModelFlags & { readonly j
     }
     for (const note of notes) say(`The planner is told: ${note}`);
     if (!tools.some(({ name }) => name === "search"))
-      say(
-        "There is no search tool. --search FOLDER adds one, or the setting builtins.search: { folder } or { searxng }.",
-      );
+      say("There is no search tool. --search FOLDER adds one, or the setting builtins.search.");
   }
   return EXIT.done;
 }

@@ -6,15 +6,18 @@ import { calculateTool } from "./calculate.js";
 import { fetchUrlTool, type FetchOptions } from "./fetch-url.js";
 import { fileTools, type FileOptions } from "./files.js";
 import { searchTool } from "./search.js";
+import { sqlTools, type SqlOptions } from "./sql.js";
 import { summarizeTool, type SummarizeOptions } from "./summarize.js";
 import { openRoots, shownPath } from "../folder.js";
 import type { Tool } from "../tool.js";
 
 export interface BuiltinOptions {
   readonly files?: FileOptions;
-  readonly search?: { readonly folder: string } | { readonly searxng: string };
+  readonly search?:
+    { readonly folder: string } | { readonly searxng: string } | { readonly brave: { readonly key: string } };
   /** Absent or false = not offered. */
   readonly fetch?: boolean | FetchOptions;
+  readonly sql?: SqlOptions;
   /** Asks a model for one reply. Absent: `summarize` is not offered. */
   readonly summarize?: SummarizeOptions["ask"];
   /** Files of Planloom itself, which no tool opens: see FenceOptions. */
@@ -32,7 +35,7 @@ export interface Builtins {
  * folders are named, `read_file` reads that folder. Throws PlanloomError BAD_FOLDER or BAD_SEARCH (kind config).
  */
 export function builtinTools(options: BuiltinOptions): Builtins {
-  const { search, fetch, summarize, own = [] } = options;
+  const { search, fetch, sql, summarize, own = [] } = options;
   const files = options.files ?? (search !== undefined && "folder" in search ? { roots: [search.folder] } : undefined);
   const found = searchOf(search, files, own);
   return {
@@ -40,6 +43,7 @@ export function builtinTools(options: BuiltinOptions): Builtins {
       calculateTool(),
       ...(files === undefined ? [] : fileTools(files, own)),
       ...(fetch === undefined || fetch === false ? [] : [fetchUrlTool(fetch === true ? {} : fetch)]),
+      ...(sql === undefined ? [] : sqlTools(sql)),
       ...(summarize === undefined ? [] : [summarizeTool({ ask: summarize })]),
       ...found.tools,
     ],
@@ -51,7 +55,7 @@ function searchOf(search: BuiltinOptions["search"], files: FileOptions | undefin
   if (search === undefined) {
     return { tools: [], notes: ["There is no search: plan with the goal, the inputs and the other tools only."] };
   }
-  if ("searxng" in search) return { tools: [searchTool(search)], notes: [] };
+  if (!("folder" in search)) return { tools: [searchTool(search)], notes: [] };
   const shown = readablePath(search.folder, files?.roots ?? []);
   const reading = shown === undefined ? "read_file cannot open what it finds" : "read_file opens what it finds";
   return {

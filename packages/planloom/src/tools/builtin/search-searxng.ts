@@ -5,16 +5,13 @@ import { PlanloomError } from "../../words/planloom-error.js";
 import { LIMITS } from "../../limits.js";
 import { httpGet, type Got } from "../http-get.js";
 import { builtinError } from "../builtin-error.js";
-import { ToolError } from "../tool.js";
 import type { Hit, Search } from "./hit.js";
+import { explained, replyJson, snippetText } from "./search-reply.js";
 
 /** The fields that are read from a reply. Engines may leave fields out, and other fields vary. */
 const replySchema = z.object({
   results: z.array(z.object({ url: z.string(), title: z.string().nullish(), content: z.string().nullish() })),
 });
-
-/** Maximum characters of an engine's text about a page. */
-const SNIPPET_CHARS = 500;
 
 /** Throws PlanloomError BAD_SEARCH (kind config) if the address is not a URL. */
 export function searxngSearch(address: string): Search {
@@ -32,7 +29,7 @@ async function fetched(url: URL, signal: AbortSignal): Promise<Got> {
     const options = { signal, maxBytes: LIMITS.fetchBytes, allowHosts: [url.host], accept: "application/json" };
     return await httpGet(url.href, options);
   } catch (error) {
-    throw explained(error);
+    throw explained(error, "searxng");
   }
 }
 
@@ -48,28 +45,11 @@ function baseOf(address: string): URL {
 }
 
 function hitsOf(got: Got): Hit[] {
-  const reply = replySchema.safeParse(parsed(got));
-  if (!reply.success) throw builtinError("SEARCH_FAILED", { problem: "not-results" });
+  const reply = replySchema.safeParse(replyJson(got, "searxng"));
+  if (!reply.success) throw builtinError("SEARCH_FAILED", { problem: "not-results", server: "searxng" });
   return reply.data.results.map(({ url, title, content }) => ({
     title: title || url,
     url,
-    snippet: (content ?? "").replace(/\s+/g, " ").trim().slice(0, SNIPPET_CHARS),
+    snippet: snippetText(content ?? ""),
   }));
-}
-
-function parsed({ type, body }: Got): unknown {
-  try {
-    return JSON.parse(body.toString("utf8"));
-  } catch {
-    throw builtinError("SEARCH_FAILED", { problem: "not-json", ...(type === "" ? {} : { type }) });
-  }
-}
-
-/** Explains status 403, which a server gives if its settings do not allow JSON. */
-function explained(error: unknown): unknown {
-  if (!(error instanceof ToolError)) return error;
-  const { message, retryable, retryAfterMs, cause } = error;
-  const forbidden = message.includes("status 403") ? { status: 403 } : {};
-  const fault = { problem: "request", reason: message, ...forbidden } as const;
-  return builtinError("SEARCH_FAILED", fault, { retryable, retryAfterMs, cause });
 }

@@ -1,9 +1,11 @@
-// The tool `search`. In: a folder of documents, or a SearXNG server. Out: the tool, the same for both, so that plans do
+// The tool `search`. In: a folder of documents, a SearXNG server, or a key. Out: the tool, the same for all, so that plans do
 // not depend on the source.
 import { z } from "zod";
-import { builtinVersion } from "../../plan/tool-spec.js";
+import { builtinVersion, type ToolReach } from "../../plan/tool-spec.js";
 import { tool, type Tool } from "../tool.js";
 import { openRoots } from "../folder.js";
+import type { Search } from "./hit.js";
+import { braveHost, braveSearch, type BraveOptions } from "./search-brave.js";
 import { folderSearch } from "./search-folder.js";
 import { searxngHost, searxngSearch } from "./search-searxng.js";
 
@@ -15,17 +17,15 @@ export type SearchOptions =
       /** See FenceOptions. */
       readonly own?: readonly string[];
     }
-  | { readonly searxng: string };
+  | { readonly searxng: string }
+  | { readonly brave: BraveOptions };
 
 const LIMIT = 5;
 
 /** Throws PlanloomError BAD_FOLDER or BAD_SEARCH (kind config). */
 export function searchTool(options: SearchOptions): Tool {
   const local = "folder" in options;
-  const reach = local
-    ? { roots: openRoots([options.folder]).map(({ real }) => real) }
-    : { hosts: [searxngHost(options.searxng)] };
-  const search = local ? folderSearch(options.folder, options.shownPath, options.own) : searxngSearch(options.searxng);
+  const { search, reach } = placeOf(options);
   return tool({
     name: "search",
     version: builtinVersion(1),
@@ -48,4 +48,12 @@ export function searchTool(options: SearchOptions): Tool {
     run: async ({ query, limit = LIMIT }, { signal }) => ({ results: [...(await search(query, limit, signal))] }),
     summary: ({ results }) => `Found ${results.length} results`,
   });
+}
+
+function placeOf(options: SearchOptions): { readonly search: Search; readonly reach: ToolReach } {
+  if ("searxng" in options)
+    return { search: searxngSearch(options.searxng), reach: { hosts: [searxngHost(options.searxng)] } };
+  if ("brave" in options) return { search: braveSearch(options.brave), reach: { hosts: [braveHost(options.brave)] } };
+  const roots = openRoots([options.folder]).map(({ real }) => real);
+  return { search: folderSearch(options.folder, options.shownPath, options.own), reach: { roots } };
 }

@@ -25,6 +25,8 @@ export type WantedSetting =
         | "hosts"
         | "paths"
         | "search"
+        | "databases"
+        | "key"
         | "prices"
         | "store"
         | "engine"
@@ -122,6 +124,11 @@ export type TrustListFault =
   | { readonly fault: "owner" | "writable" | "no-list" }
   | { readonly fault: "unreadable" | "unwritable"; readonly reason: string };
 
+/** Why a file cannot be used as a database. `reason` is the text of SQLite. */
+export type DatabaseFault =
+  | { readonly problem: "missing" | "not-a-file" | "own" | "no-sqlite" }
+  | { readonly problem: "unreadable"; readonly reason: string };
+
 export interface ConfigurationErrors {
   CONFIG_NOT_FOUND: { readonly file: string };
   /** The file was found, is code, and lies in a folder that the user has not trusted. */
@@ -138,6 +145,7 @@ export interface ConfigurationErrors {
     | { readonly problem: "none" | "same-name" }
     | { readonly problem: "missing" | "not-a-folder"; readonly folder: string };
   BAD_SEARCH: { readonly address: string };
+  BAD_DATABASE: { readonly name: string; readonly file: string } & DatabaseFault;
   SECRET_TOO_SHORT: { readonly secret: string; readonly least: number };
   NO_PLANNER: Record<string, never>;
 }
@@ -229,6 +237,23 @@ export const CONFIGURATION_ERRORS: ErrorTable<ConfigurationErrors> = {
     message: ({ address }) => `"${address}" is not the address of a SearXNG server.`,
     next: () => ["Write it as http://host:port, the address that a browser would open."],
   },
+  BAD_DATABASE: {
+    kind: "config",
+    message: byCase("problem", {
+      missing: ({ name, file }) => `The file ${file} of the database ${name} does not exist.`,
+      "not-a-file": ({ name, file }) => `${file}, which is named as the database ${name}, is not a file.`,
+      own: ({ name, file }) => `${file}, which is named as the database ${name}, belongs to Planloom itself.`,
+      unreadable: ({ name, file, reason }) => `The database ${name} (${file}) cannot be read: ${reason}.`,
+      "no-sqlite": ({ name }) => `The database ${name} cannot be read: no SQLite with an authorizer can be loaded.`,
+    }),
+    next: byCase("problem", {
+      missing: () => ["Name a file that exists, under ", { action: "set", setting: "builtins.sql.databases" }, "."],
+      "not-a-file": () => ["Name a SQLite file."],
+      own: () => ["Name another file."],
+      unreadable: () => ["Name a SQLite file that this user can read."],
+      "no-sqlite": () => ["Install @photostructure/sqlite where the program runs, or use a newer Node.js."],
+    }),
+  },
   NO_PLANNER: {
     kind: "config",
     message: () => "No planner model is set.",
@@ -281,6 +306,7 @@ const MISFIT: { readonly [Is in WantedSetting["is"]]?: string } = {
   models: ", not a record",
   configuration: ", not a configuration",
   folders: ", not a list of folders",
+  databases: ", not a record of files",
   hosts: ", not a list of hosts",
   paths: ", not a list of paths",
   store: ", neither a path nor a store",
@@ -317,7 +343,9 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
       : TOOLS_INSTEAD[given],
   folders: () => 'a list of folders: roots: ["documents"]',
   paths: () => 'a list of paths or patterns below the folders: allow: [".github/**"]',
-  search: () => 'one place: search: { folder: "documents" }, or { searxng: "http://…" }',
+  search: () => 'one place: search: { folder: "documents" }, { searxng: "http://…" } or { brave: { key } }',
+  databases: () => 'files by names of letters, digits and _: databases: { sales: "sales.db" }',
+  key: () => "a key, as the service gives it: key: process.env.BRAVE_KEY",
   prices: () => 'a record: prices: { "my-model": { inputUsdPerMTok: 0.5, outputUsdPerMTok: 1.5 } }',
   store: () => '"memory", a path, or a store',
   engine: () => "a function that opens an engine, or nothing",

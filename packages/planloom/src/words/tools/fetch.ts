@@ -12,11 +12,15 @@ type TypeFault =
   /** `type` is absent if the server gives none. */
   | { readonly problem: "not-text"; readonly type?: string };
 
+/** Absent in failures of earlier versions: SearXNG. */
+type Server = { readonly server?: "searxng" | "brave" };
+
 type SearchFault =
-  | { readonly problem: "not-results" }
-  | { readonly problem: "not-json"; readonly type?: string }
+  | ({ readonly problem: "not-results" } & Server)
+  | ({ readonly problem: "not-json"; readonly type?: string } & Server)
+  | { readonly problem: "query"; readonly chars: number; readonly limit: number }
   /** The request failed. `reason` is the text of its error. */
-  | { readonly problem: "request"; readonly reason: string; readonly status?: number };
+  | ({ readonly problem: "request"; readonly reason: string; readonly status?: number } & Server);
 
 export interface FetchFailures {
   FETCH_URL: UrlFault;
@@ -34,6 +38,11 @@ export interface FetchFailures {
 }
 
 const ENABLE_JSON = 'add "json" to search.formats in the settings.yml of the SearXNG server.';
+
+function searchAdvice(status: number | undefined, server: Server["server"]): string {
+  if (server !== "brave") return status === 403 ? ` Perhaps ${ENABLE_JSON}` : "";
+  return status === 401 || status === 403 || status === 422 ? " Perhaps the key is wrong or has expired." : "";
+}
 
 export const FETCH_FAILURES: ToolTable<FetchFailures> = {
   FETCH_URL: {
@@ -63,9 +72,12 @@ export const FETCH_FAILURES: ToolTable<FetchFailures> = {
   FETCH_FAILED: { message: ({ url, reason }) => `${url} could not be fetched: ${reason}.` },
   SEARCH_FAILED: {
     message: byCase("problem", {
-      "not-results": () => "The search server answered something other than results. Is it SearXNG?",
-      "not-json": ({ type = "no known type" }) => `The search server answered ${type} instead of JSON; ${ENABLE_JSON}`,
-      request: ({ reason, status }) => `The search failed: ${reason}${status === 403 ? ` Perhaps ${ENABLE_JSON}` : ""}`,
+      "not-results": ({ server }) =>
+        `The search server answered something other than results.${server === "brave" ? "" : " Is it SearXNG?"}`,
+      "not-json": ({ type = "no known type", server }) =>
+        `The search server answered ${type} instead of JSON${server === "brave" ? "." : `; ${ENABLE_JSON}`}`,
+      query: ({ chars, limit }) => `The query has ${chars} characters. This service takes at most ${limit}.`,
+      request: ({ reason, status, server }) => `The search failed: ${reason}${searchAdvice(status, server)}`,
     }),
   },
   SUMMARIZE_TEXT: {
