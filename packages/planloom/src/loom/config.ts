@@ -297,13 +297,8 @@ function modelled<T extends ReplanMode | boolean>(key: string, value: T, config:
 
 /** The parts that are not recorded. */
 function knownParts(config: LoomConfig, check: SettingChecks): void {
-<<<<<<< HEAD
   knownTools(config.tools, check);
-  knownBuiltins(check.record("builtins.", config.builtins, BUILTIN_KEYS), check);
-=======
-  knownTools(config.tools ?? [], check);
   knownBuiltins(config.builtins, check);
->>>>>>> 65295bfb (Ask and change SQLite files with sql_query and sql_write; search with Brave Search)
   knownServers(config.mcp, check);
   knownModels(config.models, check);
   knownPrices(config.prices, check);
@@ -332,41 +327,6 @@ function budgetOf(given: LoomConfig["budget"], check: SettingChecks): Budget {
   };
 }
 
-<<<<<<< HEAD
-function knownBuiltins({ files, fetch, search }: NonNullable<LoomConfig["builtins"]>, check: SettingChecks): void {
-  if (fetch !== undefined && typeof fetch !== "boolean") {
-    const { allowHosts } = check.record("builtins.fetch.", fetch, FETCH_KEYS);
-    if (allowHosts !== undefined && !isTexts(allowHosts))
-      check.wrong("builtins.fetch.allowHosts", allowHosts, { is: "hosts" });
-  }
-  if (files !== undefined) {
-    const { roots, write, allow = [] } = check.record("builtins.files.", files, FILE_KEYS);
-    // An empty text would be the working folder.
-    const named = isTexts(roots) && !roots.some((root) => root.trim() === "");
-    if (isObject(files) && !named) check.wrong("builtins.files.roots", roots, { is: "folders" });
-    if (!isTexts(allow)) check.wrong("builtins.files.allow", allow, { is: "paths" });
-    check.yesOrNo("builtins.files.write", write, false);
-  }
-  if (search === undefined) return;
-  const named = Object.entries(check.record("builtins.search.", search, SEARCH_KEYS));
-  const known = named.filter(([key]) => Object.hasOwn(SEARCH_KEYS, key));
-  // An unknown key is a fault already.
-  const isPlace = known.length === 1 && typeof known[0]![1] === "string" && known[0]![1].trim() !== "";
-  if (isObject(search) && named.length === known.length && !isPlace)
-    check.wrong("builtins.search", search, { is: "search" });
-}
-
-const isTexts = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((item) => typeof item === "string");
-
-=======
-function knownTools(tools: unknown, check: SettingChecks): void {
-  const isTool = (value: unknown) => isObject(value) && isObject(value["spec"]) && typeof value["call"] === "function";
-  if (Array.isArray(tools) && tools.every(isTool)) return;
-  check.fault({ setting: "tools", problem: "not-tools", wanted: { is: "tools" } });
-}
-
->>>>>>> 65295bfb (Ask and change SQLite files with sql_query and sql_write; search with Brave Search)
 function knownEngine(engine: unknown, check: SettingChecks): void {
   if (engine !== undefined && typeof engine !== "function") check.wrong("engine", engine, { is: "engine" });
 }

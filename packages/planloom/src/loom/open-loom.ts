@@ -176,13 +176,8 @@ function inventoryOf(
   own: readonly string[],
   databases: readonly Database[],
 ): ToolShelf {
-<<<<<<< HEAD
-  const { files, fetch, search } = config.builtins ?? {};
-  const given = toolsIn(config.tools);
-=======
   const { files, fetch, search, sql } = config.builtins ?? {};
-  const given = config.tools ?? [];
->>>>>>> 65295bfb (Ask and change SQLite files with sql_query and sql_write; search with Brave Search)
+  const given = toolsIn(config.tools);
   const taken = new Set(given.map((tool) => tool.spec.name));
   const builtins = builtinTools({
     own,

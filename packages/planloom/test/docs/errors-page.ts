@@ -32,6 +32,7 @@ const TOOLS: { readonly [mark: string]: keyof typeof TOOL_AREAS } = {
   calculate: "calculate",
   files: "files",
   "network and models": "fetch",
+  databases: "sql",
 };
 
 /** Failures of a run, by the sections of the page. */

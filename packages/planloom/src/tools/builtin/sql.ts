@@ -2,7 +2,6 @@
 // what a statement may do, in a process that ends with the call: see sql/sql-program.ts.
 import { z } from "zod";
 import { LIMITS } from "../../limits.js";
-import { nearestNames } from "../../plan/nearest.js";
 import { builtinVersion } from "../../plan/tool-spec.js";
 import { builtinError } from "../builtin-error.js";
 import { QUESTION_LIMITS, type Database } from "../sql/databases.js";

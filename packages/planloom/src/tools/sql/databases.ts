@@ -47,12 +47,13 @@ async function openDatabase(name: string, path: string, own: readonly string[]):
 /** The limits of every question. */
 export const QUESTION_LIMITS = { rows: LIMITS.sqlRows, bytes: LIMITS.sqlBytes, busyMs: LIMITS.sqliteBusyMs };
 
+/** Each row is a column: `table`, `column`, `type`, all texts. */
 function tablesText(rows: Extract<SqlReply, { ok: true }>["rows"]): string {
   const tables = new Map<string, string[]>();
-  for (const { table, column, type } of rows) {
-    const columns = tables.get(String(table)) ?? [];
-    columns.push(`${String(column)} ${String(type)}`.trim());
-    tables.set(String(table), columns);
+  for (const { table, column, type } of rows as readonly { readonly [name: string]: string }[]) {
+    const columns = tables.get(table!) ?? [];
+    columns.push(`${column} ${type}`.trim());
+    tables.set(table!, columns);
   }
   const all = [...tables].map(([table, columns]) => `${table}(${columns.join(", ")})`).join("; ");
   return beginning(all, LIMITS.sqlTablesChars);
