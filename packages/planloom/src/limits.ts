@@ -432,6 +432,24 @@ export const LIMITS = {
   chunkBytes: 64 * 1024,
   /** Pieces of progress that are kept for a reader that does not read. */
   progressPieces: 1_000,
+  /** How long a tool of the MCP server waits for a run unless it is told otherwise, in ms: clients give up after 60 s. */
+  mcpWaitMs: 45_000,
+  /** The longest wait that a caller may ask for, in ms. */
+  mcpWaitMaxMs: 10 * 60_000,
+  /** How often a call that waits tells its client that it is alive, in ms; and the least time between two messages. */
+  mcpSignMs: 10_000,
+  mcpProgressMs: 500,
+  /** Times that one call asks a person: each is a plan or a call that waits. */
+  mcpRounds: 8,
+  /** Characters of one question to a person in an MCP client. A longer one is answered where all of it can be read. */
+  mcpAskedChars: 20_000,
+  /** Characters of an answer that stands in the result of a run. A longer one is read by the tool `answer`. */
+  mcpAnswerChars: 20_000,
+  /** Steps that the result of a run lists. */
+  mcpSteps: 100,
+  /** Sessions of MCP clients of the revision 2025-11-25 in one server, and how long one lasts without a request, in ms. */
+  mcpSessions: 200,
+  mcpSessionMs: 60 * 60_000,
   /** Events of one answer in JSON. */
   eventsAtOnce: 1_000,
   /** How often the server looks for runs that nobody drives any more, in ms. */

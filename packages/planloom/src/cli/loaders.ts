@@ -17,6 +17,7 @@ export const LOADERS: { readonly [name: string]: () => Promise<Call> } = {
   completion: async () => (await import("./command/completion.js")).completionCommand,
   serve: async () => (await import("./command/serve.js")).serveCommand,
   studio: async () => (await import("./command/serve.js")).studioCommand,
+  mcp: async () => (await import("./command/mcp.js")).mcpCommand,
   plan: async () => (await import("./command/plan.js")).planCommand,
   check: async () => (await import("./command/plan.js")).checkCommand,
   estimate: async () => (await import("./command/plan.js")).estimateCommand,

@@ -25,7 +25,7 @@ import {
 import type { RunDocument } from "./document.js";
 import { afterDraft } from "../run/effect.js";
 import type { Asking, EventData } from "../run/event.js";
-import { PLANNER_FUNCTION, type RoleNames, type Settings } from "../run/settings.js";
+import { PLANNER_FUNCTION, type ApprovalPolicy, type RoleNames, type Settings } from "../run/settings.js";
 import type { CheckedPlan } from "../run/command.js";
 import { readOfForeign } from "../run/followed-plan.js";
 import { marksOf } from "../run/decide/revision.js";
@@ -185,6 +185,11 @@ export class Loom<C = unknown> {
 
   get store(): EventStore {
     return this.services.store;
+  }
+
+  /** Which plans wait for a person, as the configuration says. A run may have a stricter policy. */
+  get approvalPolicy(): ApprovalPolicy {
+    return this.settings.approval;
   }
 
   /**

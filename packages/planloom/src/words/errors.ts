@@ -15,6 +15,7 @@ import { RUN_ERRORS, type RunErrors } from "./errors/runs.js";
 import { SERVER_ERRORS, type ServerErrors } from "./errors/server.js";
 import { START_ERRORS, type StartErrors } from "./errors/start.js";
 import { STORE_ERRORS, type StoreErrors } from "./errors/store.js";
+import { TOOL_CALLER_ERRORS, type ToolCallerErrors } from "./errors/tool-callers.js";
 import { TOOL_SERVER_ERRORS, type ToolServerErrors } from "./errors/tool-servers.js";
 import { fittingNext, textOr } from "./words.js";
 
@@ -34,6 +35,7 @@ export interface ErrorParams
     ServerErrors,
     StartErrors,
     StoreErrors,
+    ToolCallerErrors,
     ToolServerErrors {}
 
 export type ErrorCode = keyof ErrorParams;
@@ -53,6 +55,7 @@ export const ERROR_AREAS = {
   store: STORE_ERRORS,
   server: SERVER_ERRORS,
   requests: REQUEST_ERRORS,
+  toolCallers: TOOL_CALLER_ERRORS,
 };
 
 type Catalogue = { readonly [Code in ErrorCode]: ErrorWords<ErrorParams[Code]> };

@@ -25,7 +25,7 @@ const AREAS: { readonly [mark: string]: readonly (keyof typeof ERROR_AREAS)[] } 
   models: ["models"],
   "plans and runs": ["plans", "runs", "start", "context", "recordings", "exports"],
   store: ["store"],
-  server: ["server", "requests"],
+  server: ["server", "requests", "toolCallers"],
 };
 
 const TOOLS: { readonly [mark: string]: keyof typeof TOOL_AREAS } = {

@@ -280,6 +280,12 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { server: "crm", problem: { is: "elsewhere", host: "10.0.0.1" } },
   ],
   MCP_LOGIN_NEEDED: [{ server: "crm" }],
+  PERSON_DECIDES: [
+    { of: "approval", runId: "RUN", hash: "sha256:1" },
+    { of: "question", runId: "RUN", step: "format" },
+    { of: "question", runId: "RUN", step: "format", item: 2 },
+  ],
+  RUN_NOT_OWN: [{ runId: "RUN" }],
   DUPLICATE_TOOL: [{ tool: "search" }],
   BAD_FOLDER: [
     { problem: "missing", folder: "documents" },

@@ -26,6 +26,7 @@ import { portsOf, type ModelFlags } from "../flags.js";
 import { withLoom, type StoreFlags } from "../open-loom.js";
 import { printLines, say } from "../output.js";
 import { ownFile } from "../own-file.js";
+import { untilAsked } from "../until-asked.js";
 
 type ServeFlags = StoreFlags &
   ModelFlags & {
@@ -145,16 +146,4 @@ function printAddress(url: string, { tokens, isRandom, studio, page = "" }: Serv
     say("Open this link in a browser: it signs you in. Ctrl-C stops the server.");
     if (studio.demo !== undefined) say("Demo: the model is scripted, and all data are made up.");
   } else printLines([url, ...(isRandom ? [`token: ${first!.token}`] : [])]);
-}
-
-/** Resolves at the first SIGINT or SIGTERM. The second one ends the process at once, as without this function. */
-function untilAsked(): Promise<void> {
-  return new Promise((resolve) => {
-    const signals = ["SIGINT", "SIGTERM"] as const;
-    const asked = () => {
-      for (const signal of signals) process.off(signal, asked);
-      resolve();
-    };
-    for (const signal of signals) process.on(signal, asked);
-  });
 }

@@ -21,6 +21,13 @@ const ADDRESS: readonly Flag[] = [
 const TOKEN_NOTE = `Other users of this machine can see a flag. Give tokens in the variables PLANLOOM_TOKEN (one) and PLANLOOM_TOKENS
 (several, with spaces between them). The name of a token is the author of its commands.`;
 
+/** What the callers of MCP tools may do. */
+const CALLERS: readonly Flag[] = [
+  { flag: "--allow-approve", does: "the model that calls may approve plans and calls, and answer questions" },
+  { flag: "--no-ask", does: "ask no person through the client; they decide in the Studio or on the command line" },
+  { flag: "--studio <url>", does: "the address of the Studio, for links" },
+];
+
 export const SERVERS: readonly CommandData[] = [
   {
     name: "serve",
@@ -56,5 +63,18 @@ export const SERVERS: readonly CommandData[] = [
       { words: "studio --open run.json", does: "a run that somebody sent you" },
     ],
     note: `${TOKEN_NOTE}\n\n${flags.KEY_NOTE}`,
+  },
+  {
+    name: "mcp",
+    summary: "serve MCP clients",
+    description:
+      "Serves the tools plan, run, status, approve and others to an MCP client, on standard input and output. A model " +
+      "that calls them cannot approve what it has planned.",
+    flags: [...flags.STORE, ...CALLERS, ...flags.TOOLS, ...flags.MODEL_FLAGS],
+    examples: [
+      { words: "mcp", does: "a client starts this command" },
+      { words: "mcp --studio http://127.0.0.1:4950", does: "with links to the Studio, where a person decides" },
+    ],
+    note: flags.KEY_NOTE,
   },
 ];

@@ -18,7 +18,7 @@ export function readQuery(given: URLSearchParams, schema: z.ZodObject = z.strict
       return [name, isList(schema, name) || all.length > 1 ? all : all[0]];
     }),
   );
-  return checked(value, schema, "query");
+  return checkedPart(value, schema, "query");
 }
 
 function isList({ shape }: z.ZodObject, name: string): boolean {
@@ -32,7 +32,7 @@ export async function readBody(request: Request, schema: z.ZodType): Promise<unk
   const [, charset = "utf-8"] = /;\s*charset\s*=\s*"?([^\s";]*)/iu.exec(given) ?? [];
   if (type !== "application/json" || !/^utf-?8$/iu.test(charset))
     throw new PlanloomError("MEDIA_TYPE", { given: beginning(given, 80) });
-  return checked(parsed(decoded(await request.arrayBuffer())), schema, "body");
+  return checkedPart(parsed(decoded(await request.arrayBuffer())), schema, "body");
 }
 
 /** A byte that is no UTF-8 is refused: a replaced character would be recorded as if it had been sent. */
@@ -55,7 +55,8 @@ function parsed(text: string): unknown {
   throw new PlanloomError("JSON_INVALID", { reason: `it is nested deeper than ${LIMITS.eventDepth}` });
 }
 
-function checked(value: unknown, schema: z.ZodType, part: RequestPart): unknown {
+/** The value as the schema gives it. Throws REQUEST_INVALID. */
+export function checkedPart(value: unknown, schema: z.ZodType, part: RequestPart): unknown {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const faults = result.error.issues.flatMap((issue) => faultsOf(issue, value, schema));

@@ -13,7 +13,7 @@ const most = FIELD.whole.optional();
 const amount = z.number().min(0, "a number from 0").optional();
 
 /** The library checks the values. */
-const settings = z
+export const settingsField = z
   .strictObject({
     approval: z.enum(["never", "effects", "always"]).optional(),
     guard: z.enum(["ask", "off"]).optional(),
@@ -46,11 +46,11 @@ const startBody = z.strictObject({
   context: FIELD.record.optional().meta({ description: "A record for tools. No model reads it." }),
   messages: z.array(FIELD.anyJson).optional().meta({ description: "Earlier turns of the conversation, oldest first." }),
   answerSchema: FIELD.answerSchema.optional(),
-  settings: settings.optional(),
+  settings: settingsField.optional(),
 });
 
 /** The options of a start. A configuration that makes contexts gets the stored part of one. */
-function startOptions(loom: Loom, body: Omit<z.output<typeof startBody>, "goal">): StartOptions {
+export function startOptions(loom: Loom, body: Omit<z.output<typeof startBody>, "goal">): StartOptions {
   const { context, answerSchema: answer, messages, settings: own, ...same } = body;
   return onlyGiven({
     ...same,

@@ -4,7 +4,8 @@ import { byCase } from "../by-case.js";
 import type { ErrorTable } from "../error-words.js";
 import { orList, quoted } from "../phrases.js";
 
-export type RequestPart = "body" | "query" | "header" | "path";
+/** `arguments`: those of a tool that an MCP client calls. */
+export type RequestPart = "body" | "query" | "header" | "path" | "arguments";
 
 /** A field that does not fit. `at` is its place as a JSON pointer; of an unknown field, that of its parent. */
 export type RequestFault = { readonly at: string } & (
@@ -49,7 +50,8 @@ const unique = (texts: readonly string[]): readonly string[] => [...new Set(text
 export const REQUEST_ERRORS: ErrorTable<RequestErrors> = {
   REQUEST_INVALID: {
     kind: "usage",
-    message: ({ part, faults }) => `The ${part} of the request does not fit: ${faults.map(faultText).join("; ")}.`,
+    message: ({ part, faults }) =>
+      `${part === "arguments" ? "The record of arguments" : `The ${part} of the request`} does not fit: ${faults.map(faultText).join("; ")}.`,
     next: ({ faults }): Sentence => [unique(faults.map(mendText)).join(" ")],
   },
   JSON_INVALID: {

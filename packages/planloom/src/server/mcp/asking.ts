@@ -1,0 +1,143 @@
+// Asks a person at the MCP client. In: a run that waits. Out: a form with all that is decided, and later the command that
+// the person's answer means. What a model writes never comes here: a client sends answers beside the arguments.
+import { LIMITS } from "../../limits.js";
+import type { LoomRun } from "../../loom/loom-run.js";
+import { isObject, type Json, type JsonObject } from "../../plan/json.js";
+import { schemaFromType, typeOf } from "../../plan/type/schema.js";
+import { readableText } from "../../plan/json.js";
+import { visible } from "../../plan/visible.js";
+import { findWork } from "../../run/lookup.js";
+import { Moments, type AskedMoment } from "../../streams/moments.js";
+import type { WordedReply } from "../../loom/worded-reply.js";
+import type { AskedAbout, AskForm, McpOutcome, McpPorts } from "./offered-tool.js";
+import { personName } from "./own-runs.js";
+import { reviewInFull } from "./review-text.js";
+
+/** What a person is asked: all that waits, or what is named. */
+export interface AskedFor {
+  readonly hash?: string;
+  readonly step?: string;
+  readonly item?: number;
+}
+
+/** An answer as the client sent it. */
+export type FormAnswer =
+  { readonly action: "accept"; readonly content: JsonObject } | { readonly action: "decline" | "cancel" };
+
+/** undefined: nothing of this waits, nobody can be asked, or the question is too long for a form. */
+export async function askPerson(
+  { call, options, caller }: McpPorts,
+  run: LoomRun,
+  waitMs: number,
+  of: AskedFor = {},
+): Promise<McpOutcome | undefined> {
+  const mayAsk = options.asksClient && call.canAsk && caller.right !== "read" && call.round < LIMITS.mcpRounds;
+  if (!mayAsk || call.signal.aborted) return undefined;
+  const { asked, run: state } = await momentsOf(run);
+  for (const moment of asked.values()) {
+    const form = fits(moment, of) ? await formOf(run, moment, state) : undefined;
+    if (form === undefined || form.message.length > LIMITS.mcpAskedChars) continue;
+    return { kind: "ask", about: { runId: run.id, reply: moment.reply, waitMs, round: call.round + 1 }, form };
+  }
+  return undefined;
+}
+
+async function momentsOf(run: LoomRun): Promise<Moments> {
+  const moments = new Moments(run.id);
+  for await (const event of run.events()) moments.of(event);
+  return moments;
+}
+
+function fits(moment: AskedMoment, { hash, step, item }: AskedFor): boolean {
+  if (hash !== undefined) return hashIn(moment) === hash;
+  if (step === undefined) return true;
+  const of = questionIn(moment);
+  return of !== undefined && of.step === step && of.item === item;
+}
+
+const hashIn = ({ type, reply }: AskedMoment): string | undefined =>
+  type === "approval" ? reply.slice(reply.indexOf(".") + 1) : undefined;
+
+const QUESTION = /^ask:\d+:([^[\]:]+)(?:\[(\d+)\])?$/u;
+
+function questionIn({ type, reply }: AskedMoment): { readonly step: string; readonly item?: number } | undefined {
+  const [, step, item] = (type === "question" ? QUESTION.exec(reply) : null) ?? [];
+  if (step === undefined) return undefined;
+  return item === undefined ? { step } : { step, item: Number(item) };
+}
+
+/** Doubts are for a place where the call can be looked up. */
+async function formOf(run: LoomRun, moment: AskedMoment, state: Moments["run"]): Promise<AskForm | undefined> {
+  const hash = hashIn(moment);
+  if (hash !== undefined) return { message: reviewInFull(await run.review(hash)), schema: DECISION };
+  const of = questionIn(moment);
+  const work = of && findWork(state, of);
+  if (work === undefined) return undefined;
+  const data = isObject(work.data) ? Object.entries(work.data) : [];
+  const shown = data.map(([name, value]) => `${name}: ${readableText(value).replaceAll("\n", "\n      | ")}`);
+  const field = fieldFor(work.step.spec.output);
+  return {
+    message: visible([`A run asks: ${moment.message.replaceAll("\n", "\n      | ")}`, ...shown].join("\n")),
+    schema: { type: "object", properties: { value: field.schema }, required: ["value"] },
+  };
+}
+
+const DECISION: AskForm["schema"] = {
+  type: "object",
+  properties: {
+    decision: { type: "string", enum: ["approve", "reject"], title: "Decision" },
+    comment: { type: "string", title: "Comment", description: "What should change, if you reject it." },
+  },
+  required: ["decision"],
+};
+
+/** The field of a form for an answer of this type. `isJson`: the person writes JSON. */
+function fieldFor(output: string | JsonObject | undefined): { readonly schema: JsonObject; readonly isJson?: true } {
+  const parsed = output === undefined ? undefined : typeOf(output);
+  if (parsed?.ok !== true) return { schema: { type: "string", title: "Answer" } };
+  const schema = schemaFromType(parsed.type);
+  const { type, enum: choices } = schema;
+  if (Array.isArray(choices) && choices.every((one) => typeof one === "string"))
+    return { schema: { type: "string", enum: choices, title: "Answer" } };
+  if (type === "boolean" || type === "number") return { schema: { type, title: "Answer" } };
+  if (type === "string") return { schema: { type, title: "Answer" } };
+  return { schema: { type: "string", title: "Answer", description: "As JSON." }, isJson: true };
+}
+
+export type PersonDecision = WordedReply | "left" | "stale";
+
+/** Sends what the person decided. `left`: they did not. `stale`: it does not wait any more. */
+export async function sendDecision(
+  { caller }: McpPorts,
+  run: LoomRun,
+  { reply }: AskedAbout,
+  answer: FormAnswer,
+): Promise<PersonDecision> {
+  const { asked, run: state } = await momentsOf(run);
+  const moment = [...asked.values()].find((one) => one.reply === reply);
+  if (moment === undefined) return "stale";
+  const by = { by: personName(caller) };
+  const hash = hashIn(moment);
+  if (hash !== undefined) {
+    if (answer.action === "decline") return run.reject("", { ...by, hash });
+    const { decision, comment } = answer.action === "accept" ? answer.content : {};
+    const said = typeof comment === "string" ? comment : "";
+    if (decision === "approve") return run.approve(hash, { ...by, ...(said === "" ? {} : { comment: said }) });
+    return decision === "reject" ? run.reject(said, { ...by, hash }) : "left";
+  }
+  const of = questionIn(moment);
+  const work = of && findWork(state, of);
+  if (of === undefined || work === undefined || answer.action !== "accept") return "left";
+  const value = valueIn(answer.content["value"], fieldFor(work.step.spec.output).isJson === true);
+  if (value === undefined) return "left";
+  return run.respond(of.step, value, { ...by, ...(of.item === undefined ? {} : { item: of.item }) });
+}
+
+function valueIn(given: Json | undefined, isJson: boolean): Json | undefined {
+  if (!isJson || typeof given !== "string") return given;
+  try {
+    return JSON.parse(given) as Json;
+  } catch {
+    return given;
+  }
+}

@@ -1,0 +1,48 @@
+// The runs that a caller may steer: those that it has started. In: a caller and a run. Out: the mark and the settings of a
+// new run, and the refusal for the runs of others.
+import type { Loom } from "../../loom/loom.js";
+import type { LoomRun } from "../../loom/loom-run.js";
+import type { RunSettings } from "../../loom/run-settings.js";
+import type { ApprovalPolicy } from "../../run/settings.js";
+import { PlanloomError } from "../../words/planloom-error.js";
+import type { McpCaller, McpOptions } from "./offered-tool.js";
+
+/** The client of standard input: it runs as this user. */
+export const LOCAL_CALLER: McpCaller = { name: "mcp", right: "all", tag: "mcp" };
+
+/** The author of what a model does. The name of a token holds no colon. */
+export const modelName = ({ name }: McpCaller): string => (name === LOCAL_CALLER.name ? name : `mcp:${name}`);
+
+/** The author of what a person answers through the client. */
+export const personName = ({ name }: McpCaller): string =>
+  name === LOCAL_CALLER.name ? "person at the MCP client" : name;
+
+/** Throws RUN_UNKNOWN, RUN_NOT_OWN. */
+export async function ownRun(loom: Loom, { tag }: McpCaller, runId: string): Promise<LoomRun> {
+  const { request } = await loom.engine.load(runId);
+  if (!request.tags.includes(tag)) throw new PlanloomError("RUN_NOT_OWN", { runId });
+  return loom.get(runId);
+}
+
+const POLICIES: readonly ApprovalPolicy[] = ["never", "effects", "function", "always"];
+
+/**
+ * The settings of a run that a model starts: whatever acts waits for a person, also where the configuration asks nobody,
+ * unless the operator lets callers decide. `least`: the policy that the tool wants.
+ */
+export function callerSettings(
+  configured: ApprovalPolicy,
+  { mayApprove }: Pick<McpOptions, "mayApprove">,
+  given: RunSettings = {},
+  least: "never" | "always" = "never",
+): RunSettings {
+  const held: ApprovalPolicy = mayApprove ? "never" : "effects";
+  const wanted = [configured, given.approval ?? "never", held, least];
+  const approval = POLICIES.findLast((policy) => wanted.includes(policy))!;
+  return {
+    ...given,
+    ...(mayApprove ? {} : { guard: "ask" as const }),
+    // A function of the configuration cannot be named by a run. It holds by itself.
+    ...(approval === "function" ? {} : { approval }),
+  };
+}
