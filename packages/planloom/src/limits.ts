@@ -78,6 +78,12 @@ export const LIMITS = {
   repairRounds: 5,
   /** Characters of the drafts that a request for a repair shows: about 20,000 tokens. The last draft is always shown. */
   repairChars: 80_000,
+  /** Characters of a question that a tool asks a person: longer text is a document. */
+  askChars: 2_000,
+  /** Bytes of the type of an answer, and of the data that a tool keeps with its question. */
+  askBytes: 64 * 1024,
+  /** Questions of one call: a tool with more asks for ever. */
+  asksPerCall: 50,
   /** Plans that a person may reject before the run ends. */
   rejections: 5,
   /** Patches and replans of one run: seed 000 has two. If two other plans failed, a third seldom works. */

@@ -3,7 +3,7 @@
 // nothing else of stores.
 import type { Json, JsonObject } from "../plan/json.js";
 import type { ModelRequest } from "../model/port.js";
-import type { HeldCall } from "../run/event.js";
+import type { HeldCall, ToolQuestion } from "../run/event.js";
 import type { Failure } from "../run/failure.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE, type Usage } from "../plan/usage.js";
@@ -29,7 +29,8 @@ export interface CheckpointOptions {
  * - With effects other than none, the intent is durable before `run` is called, and `key` is looked up over all
  *   attempts of the step: a recorded outcome is returned without running. An intent without an outcome (a crash in
  *   between) throws UnknownOutcome for "once"; for "idempotent" it runs again.
- * - An error of `run` is passed on and not recorded: the next attempt runs it again. `again` tells `run` that an
+ * - CallAsked of `run` is passed on, and the row of a call with effects records it: the call is not in doubt.
+ * - Any other error of `run` is passed on and not recorded: the next attempt runs it again. `again` tells `run` that an
  *   earlier call under its key started and left no outcome, so that it may have acted.
  */
 export interface Checkpoint {
@@ -77,6 +78,20 @@ export class CallHeld extends Error {
     readonly usage: Usage = NO_USAGE,
   ) {
     super(`The call of "${call.tool}" waits for a person.`);
+  }
+}
+
+/** The tool of a call inside an agent step asks a person. The call has ended for now, and nothing of it is in doubt. */
+export class CallAsked extends Error {
+  override readonly name = "CallAsked";
+
+  constructor(
+    readonly call: { readonly key: string; readonly tool: string; readonly args: JsonObject },
+    readonly question: ToolQuestion,
+    /** The attempt's usage of models so far. */
+    readonly usage: Usage = NO_USAGE,
+  ) {
+    super(`The tool "${call.tool}" asks a person.`);
   }
 }
 

@@ -5,7 +5,7 @@ import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { JsonObject } from "../plan/json.js";
 import { failWith, type Failure } from "../run/failure.js";
 import { failureText } from "../words/failures.js";
-import { CallHeld, UnknownOutcome } from "./checkpoint.js";
+import { CallAsked, CallHeld, UnknownOutcome } from "./checkpoint.js";
 
 /** A failed attempt of a role. `usage` is the sum of all its replies, also of those from the journal. */
 export class StepFailure extends Error {
@@ -30,6 +30,7 @@ export class StepFailure extends Error {
 export function failureOf(thrown: unknown, signal: AbortSignal, usage: Usage): unknown {
   if (thrown instanceof StepFailure) return thrown;
   if (thrown instanceof CallHeld) return new CallHeld(thrown.call, thrown.args, usage);
+  if (thrown instanceof CallAsked) return new CallAsked(thrown.call, thrown.question, usage);
   if (thrown instanceof UnknownOutcome) {
     const { key, tool, args, cause } = thrown;
     return new UnknownOutcome({ key, tool, args, usage, ...(cause === undefined ? {} : { cause }) });

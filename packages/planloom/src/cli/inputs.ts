@@ -109,7 +109,8 @@ export function answerValue(run: Run | undefined, ref: { step: string; item?: nu
 }
 
 /** The declared output of the step; else that of its tool. An answer to a question without a type is a text or JSON. */
-function answerType({ step: { spec, tool } }: Work): Declared | undefined {
+function answerType({ asking, step: { spec, tool } }: Work): Declared | undefined {
+  if (asking !== undefined) return asking.type ?? "string";
   return spec.output ?? (givesText(spec) ? "string" : tool?.output);
 }
 

@@ -2,7 +2,7 @@
 // a place in a run. Out: the `checkpoint` that roles call. Agent steps and role calls recover only through it. Direct
 // tool calls have their intent and outcome in the log.
 import type { Checkpoint } from "../agents/checkpoint.js";
-import { UnknownOutcome } from "../agents/checkpoint.js";
+import { CallAsked, UnknownOutcome } from "../agents/checkpoint.js";
 import { StepFailure } from "../agents/step-failure.js";
 import { isTurn } from "../agents/executor/agent-conversation.js";
 import { outcomeIn, settledOutcome } from "../agents/executor/call-outcome.js";
@@ -59,6 +59,8 @@ export function journalOf(store: EventStore, attempted: JournalAttempt, writer: 
     if (recorded !== undefined && !isOf(recorded, name, key)) throw diverged(recorded, name, mine);
     if (isDone(recorded)) return open(recorded.outcome);
     const earlier = key === null ? undefined : byKey.get(key);
+    // A call whose tool asked a person ended without a doubt.
+    const mayHaveBegun = earlier !== undefined && !hasAsked(earlier);
     const row = { runId, stepId, item, attempt, n, name, intent: options.intent ?? null };
     const write = (outcome: Json, under = key) =>
       store.writeJournal({ ...row, key: under, outcome, at: writer.now() }, writer.epoch);
@@ -73,11 +75,11 @@ export function journalOf(store: EventStore, attempted: JournalAttempt, writer: 
         await write(outcome);
         return open(outcome);
       }
-      if (earlier !== undefined && options.effects === "once") {
+      if (mayHaveBegun && options.effects === "once") {
         throw new UnknownOutcome({ key: key ?? "", ...intendedBy(earlier, options.tool ?? name) });
       }
     }
-    const instead = options.instead?.(earlier !== undefined);
+    const instead = options.instead?.(mayHaveBegun);
     if (instead !== undefined) {
       const outcome = seal(instead);
       // Without a key where nothing was called under it.
@@ -88,7 +90,13 @@ export function journalOf(store: EventStore, attempted: JournalAttempt, writer: 
       await write(null);
       await writer.stillOwned?.();
     }
-    const outcome = await run(earlier !== undefined);
+    let outcome;
+    try {
+      outcome = await run(mayHaveBegun);
+    } catch (thrown) {
+      if (thrown instanceof CallAsked && options.effects !== "none") await write(ASKED);
+      throw thrown;
+    }
     await write(seal(outcome));
     writer.done?.({ attempt, n, name });
     return outcome;
@@ -121,7 +129,7 @@ export async function doubtIn(
   { step, item }: { readonly step: string; readonly item: number | null },
 ): Promise<UnknownOutcome | undefined> {
   const rows = await store.readJournal({ runId: run.id, stepId: step, item });
-  const done = new Set(rows.filter(isDone).map(({ key }) => key));
+  const done = new Set(rows.filter((row) => isDone(row) || hasAsked(row)).map(({ key }) => key));
   const settled = findWork(run, { step, item })?.settled;
   const open = rows.find((row) => row.key !== null && !done.has(row.key) && settled?.has(calledUnder(row)!) !== true);
   if (open === undefined) return undefined;
@@ -185,7 +193,7 @@ function diverged({ name, n }: JournalRow, now: string, rows: Recorded["mine"]):
 
 function mayHaveActed(row: JournalRow): boolean {
   if (row.key === null) return false;
-  if (!isDone(row)) return true;
+  if (!isDone(row)) return !hasAsked(row);
   const outcome = outcomeIn(open(row.outcome));
   return outcome.ok || outcome.acted === true || outcome.uncertain === true;
 }
@@ -195,8 +203,13 @@ const isOf = (row: JournalRow, name: string, key: string | null): boolean =>
   row.name === name && (row.key === key || row.key === null);
 
 function isDone(row: JournalRow | undefined): row is JournalRow {
-  return row !== undefined && row.outcome !== null;
+  return row !== undefined && row.outcome !== null && !hasAsked(row);
 }
+
+/** In the place of an outcome: the tool of the call asked a person. */
+const ASKED = { asked: true } as const;
+
+const hasAsked = ({ outcome }: JournalRow): boolean => isObject(outcome) && outcome["asked"] === true;
 
 /** An outcome may be null, but null in a row means that there is none yet. */
 const seal = (value: Json): Json => ({ value });

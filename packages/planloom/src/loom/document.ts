@@ -17,11 +17,12 @@ import { failureDocument, sayingOf, type FailureDocument, type Say } from "./fai
 import { firstCause } from "../run/view/first-cause.js";
 import { afterRejection } from "../run/decide/after-rejection.js";
 import { mayRetry } from "../run/decide/retry.js";
+import { typeAsked } from "../run/decide/tool-question.js";
 import { type ProposedPlan, type PendingApproval, type Run, type RunEnd } from "../run/state.js";
-import { typeOf } from "../plan/type/schema.js";
+
 import { typeText } from "../plan/type/type.js";
 import { directTool, handedTo, toldBy } from "../plan/step-kind.js";
-import type { Doubt, StepState, StepStatus, Unusable, Work } from "../run/work.js";
+import type { OpenQuestion, Doubt, StepState, StepStatus, Unusable, Work } from "../run/work.js";
 import { LAST_TIME } from "../words/phrases.js";
 import { firstAction, type Action, type Sentence, type Surface } from "../words/action.js";
 import { AFTER_REJECTION } from "../words/approval-reasons.js";
@@ -133,10 +134,16 @@ export interface WaitingDocument {
     readonly step: string;
     readonly item?: number;
     readonly question: string;
-    /** The data shown with the question: the step's `with`, resolved. */
+    /** The data shown with the question: the step's `with`, resolved; or the arguments of the call that asks. */
     readonly data?: Json;
     /** The type that an answer must have, if the step has one: a text like `"csv" | "xlsx"`. */
     readonly type?: string;
+    /** The tool that asks during its call. Absent: the step asks. */
+    readonly tool?: string;
+    /** The answer may also be `{ declined: true }`. */
+    readonly declines?: true;
+    /** ISO 8601: without an answer until then, the step fails. Only for a question of a tool. */
+    readonly expiresAt?: string;
   }[];
   /** Calls in doubt: nobody knows whether they acted. While the tool of a call is being asked, the call is not here. */
   readonly unknown: readonly DoubtDocument[];
@@ -468,13 +475,21 @@ function approvalDocument(
 }
 
 /** What a person must see beside the question. */
-function shownWith({ data, step: { spec } }: Work): { readonly data?: Json; readonly type?: string } {
-  const parsed = spec.output === undefined ? undefined : typeOf(spec.output);
+function shownWith(work: Work): Omit<WaitingDocument["questions"][number], "step" | "item" | "question"> {
+  const { data, asking } = work;
+  const type = typeAsked(work);
   return {
     ...(isObject(data) && Object.keys(data).length > 0 ? { data } : {}),
-    ...(parsed?.ok === true ? { type: typeText(parsed.type) } : {}),
+    ...(type === undefined ? {} : { type: typeText(type) }),
+    ...(asking === undefined ? {} : askingDocument(asking)),
   };
 }
+
+const askingDocument = ({ tool, declines, expiresAt }: OpenQuestion) => ({
+  tool,
+  ...(declines === undefined ? {} : { declines }),
+  expiresAt: iso(expiresAt),
+});
 
 function deedDocument(run: Run, subject: StepRef): Json {
   const { spec } = run.execution.steps.get(subject.step)!;

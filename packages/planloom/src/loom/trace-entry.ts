@@ -22,8 +22,19 @@ export interface TraceAttempt {
    * Times without any event while it ran, each ended by a process that resumed the run. ms from the start of the run.
    */
   interrupted?: { readonly lastEventAfter: number; readonly resumedAfter: number }[];
-  /** Times in which a call inside it waited for approval. ms from the start of the run; open while it waits. */
-  waited?: { readonly tool: string; readonly askedAfter: number; continuedAfter?: number }[];
+  /**
+   * Times in which a call waited for a person: for approval, or for the answer to a question of its tool. ms from the
+   * start of the run; open while it waits.
+   */
+  waited?: {
+    readonly tool: string;
+    readonly question?: string;
+    answer?: Json;
+    /** Who gave the answer. */
+    by?: string;
+    readonly askedAfter: number;
+    continuedAfter?: number;
+  }[];
   /** Model calls that failed and were made again in their place. */
   turnsFailed?: { readonly turn: number; readonly error: FailureDocument; readonly reason: string }[];
   error?: FailureDocument;

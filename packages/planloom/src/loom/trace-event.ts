@@ -42,6 +42,13 @@ export function recordEvent(event: RunEvent, context: TraceContext): void {
     case "step.suspended":
       Object.assign(context.entryOf(event.data), { status: "suspended", note: `asks: ${event.data.question}` });
       return;
+    case "step.asked":
+      return onAsked(event, context);
+    case "step.answered": {
+      const wait = context.entryOf(event.data).attempts.at(-1)?.waited?.at(-1);
+      if (wait !== undefined) Object.assign(wait, { answer: event.data.value, by: event.by });
+      return;
+    }
     case "step.unknown":
       return onUnknown(event, context);
     case "step.unusable":
@@ -95,6 +102,15 @@ function onApprovalRequested({ data, at }: EventOf<"approval.requested">, contex
   const last = entry.attempts.at(-1);
   entry.status = "suspended";
   if (last !== undefined) last.waited = [...(last.waited ?? []), { tool: call.tool, askedAfter: context.after(at) }];
+}
+
+/** The attempt goes on after the answer. */
+function onAsked({ data, at }: EventOf<"step.asked">, context: TraceContext): void {
+  const entry = context.entryOf(data);
+  const last = entry.attempts.at(-1);
+  const { tool, question } = data;
+  entry.status = "suspended";
+  if (last !== undefined) last.waited = [...(last.waited ?? []), { tool, question, askedAfter: context.after(at) }];
 }
 
 function onHeld(entry: TraceEntry, { code, tools }: EventOf<"step.held">["data"]["reason"]): void {

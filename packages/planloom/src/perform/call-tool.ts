@@ -9,7 +9,12 @@ import { soundFailure } from "../run/sound-failure.js";
 import { isOurCode } from "../words/failures.js";
 import { LIMITS } from "../limits.js";
 import { rawOutput, type RawOutput } from "../tools/raw-output.js";
+import type { Clock } from "../clock.js";
+import type { ToolQuestion } from "../run/event.js";
+import { CallQuestions, type AskingOf } from "../tools/call-questions.js";
+import { CallAsks } from "../tools/question.js";
 import {
+  CallUnsettled,
   checkedCall,
   ToolError,
   UnusableOutput,
@@ -30,20 +35,68 @@ export type CallEnd<T = Json> =
   /** The tool acted as far as it acts at all. `raw` is what it returned. */
   | { readonly ok: false; readonly ending: "unusable"; readonly error: Failure; readonly raw: RawOutput };
 
+/** The tool asks a person. Its call has ended for now. */
+export interface CallAsking {
+  readonly ok: false;
+  readonly ending: "asked";
+  readonly question: ToolQuestion;
+}
+
 /** Calls a tool; never rejects. See endInTime. */
 export async function callTool(
   tool: Tool,
   args: { readonly [name: string]: Json },
-  context: ToolContext,
+  { attended, answers, ...context }: ToolContext & Pick<AskingOf, "attended" | "answers">,
   timeoutMs: number,
   services: CallServices,
-): Promise<CallEnd> {
+): Promise<CallEnd | CallAsking> {
   const filter = secretFilter(services.secrets);
   const progress = cleanProgress(context.progress, filter);
-  const begin = (signal: AbortSignal, hold: Deadline["hold"]) =>
-    checkedCall(tool, args, { ...context, signal, progress, modelCall: heldCalls(context.modelCall, hold) });
+  const asking = new CallQuestions({ tool: tool.spec.name, attended, answers, clean: filter.text });
+  const begin = (signal: AbortSignal, hold: Deadline["hold"]) => {
+    const modelCall = heldCalls(context.modelCall, hold);
+    const call = checkedCall(tool, args, { ...context, signal, progress, modelCall, ...asking.context });
+    return orAsked(call, asking, services.clock);
+  };
   const end = await endInTime(begin, context.signal, timeoutMs, services, tool.retryable);
-  return end.ok ? { ok: true, output: filter.value(end.output) } : end;
+  if (!end.ok) return end;
+  if (end.output instanceof CallAsks) {
+    const { question } = end.output;
+    return {
+      ok: false,
+      ending: "asked",
+      question: filter.value(question as unknown as Json) as unknown as ToolQuestion,
+    };
+  }
+  return { ok: true, output: filter.value(end.output) };
+}
+
+/**
+ * The output of a call; or CallAsks, if its tool asks a person. A tool that does not end within the grace time after
+ * its question ignores it.
+ */
+async function orAsked(call: Promise<Json>, asking: CallQuestions, clock: Clock): Promise<Json | CallAsks> {
+  let [hasEnded, cancel] = [false, (): void => undefined];
+  const goesOn = asking.opened.then(
+    () =>
+      new Promise<{ readonly output?: never }>((resolve) => {
+        if (!hasEnded) cancel = clock.setTimer(LIMITS.graceMs, () => resolve({}));
+      }),
+  );
+  const end = await Promise.race([
+    call.then(
+      (output) => ({ output }),
+      (thrown: unknown) => ({ thrown }),
+    ),
+    goesOn,
+  ]);
+  hasEnded = true;
+  cancel();
+  const decided = asking.ended("thrown" in end ? end : {});
+  if (decided instanceof CallAsks) return decided;
+  if (decided !== undefined) throw decided;
+  if ("thrown" in end) throw end.thrown;
+  return call;
 }
 
 /** A model call that waits for its server uses up no time of its tool. */
@@ -91,6 +144,8 @@ export async function endInTime<T>(
     return { ok: false, ending: "unusable", error: cleanFailure(failure, filter), raw };
   }
   if (end?.thrown instanceof ToolError) return { ok: false, ending: "tool-error", error: toldBy(end.thrown, filter) };
+  if (end?.thrown instanceof CallUnsettled && why === undefined)
+    return { ok: false, ending: "thrown", error: cleanFailure(end.thrown.failure, filter) };
   // Any other error of a tool after its signal was aborted only repeats the abort.
   if (end === undefined || why !== undefined) return endOf(why, timeoutMs);
   return { ok: false, ending: "thrown", error: threw(end.thrown, filter, retryable) };

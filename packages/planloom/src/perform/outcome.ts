@@ -1,6 +1,6 @@
 // Turns an effect that ended without a result into data for `decide`. In: the error or refusal. Out: an outcome, or a
 // failure with its usage. Only a lost journal is thrown on.
-import { CallHeld, UnknownOutcome } from "../agents/checkpoint.js";
+import { CallAsked, CallHeld, UnknownOutcome } from "../agents/checkpoint.js";
 import { operatingFailure, StepFailure } from "../agents/step-failure.js";
 import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
@@ -27,7 +27,7 @@ export function inDoubt(key: string, doubt: UnknownOutcome, usage = doubt.usage)
   return { type: "ended", key, ending: "in-doubt", error, usage, call };
 }
 
-type Held = Outcome & { readonly type: "held" };
+type Held = Outcome & { readonly type: "held" | "asked" };
 
 /** The outcome of an effect that threw. `timeoutMs` is its time limit. */
 export function endedBy(
@@ -39,6 +39,8 @@ export function endedBy(
   if (thrown instanceof JournalLost) throw thrown.cause;
   if (thrown instanceof CallHeld)
     return { type: "held", key, call: thrown.call, args: thrown.args, usage: thrown.usage };
+  if (thrown instanceof CallAsked)
+    return { type: "asked", key, ask: thrown.question, call: thrown.call, usage: thrown.usage };
   if (thrown instanceof UnknownOutcome) return inDoubt(key, thrown);
   // Any other error after the signal was aborted is the signal's own reason.
   const known = thrown instanceof StepFailure || thrown instanceof PlanloomError;

@@ -29,6 +29,8 @@ import { failureText } from "../words/failures.js";
 import type { Outcome } from "../run/input.js";
 import { type Run } from "../run/state.js";
 import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
+import { NOT_ASKING, type AskingOf } from "../tools/call-questions.js";
+import { CallAsks } from "../tools/question.js";
 import { CallUnsettled, toolErrorOf, UnusableOutput, type Tool, type ToolContext } from "../tools/tool.js";
 import { doubtIn, progressIn } from "../engine/journal.js";
 import { progressOf } from "../run/progress.js";
@@ -101,9 +103,14 @@ export async function performCall(
 /** A model may have written the value of a secret into the arguments of a call inside an agent step. */
 function withoutSecrets(outcome: Outcome, filter: SecretFilter): Outcome {
   const cleaned = <T>(value: T): T => filter.value(value as Json) as T;
-  if (outcome.type !== "returned" && outcome.type !== "ended" && outcome.type !== "held") return outcome;
+  if (outcome.type !== "returned" && outcome.type !== "ended" && outcome.type !== "held" && outcome.type !== "asked")
+    return outcome;
   const { calls } = outcome;
   const clean = calls === undefined ? outcome : { ...outcome, calls: cleaned(calls) };
+  if (clean.type === "asked")
+    return clean.call.args === undefined
+      ? clean
+      : { ...clean, call: { ...clean.call, args: cleaned(clean.call.args) } };
   if (clean.type === "held") return { ...clean, args: cleaned(clean.args) };
   if (clean.type === "returned" || clean.call?.args === undefined) return clean;
   return { ...clean, call: { ...clean.call, args: cleaned(clean.call.args) } };
@@ -165,7 +172,17 @@ async function callDirectly(
   const told = tool.spec.effects === "none" ? waits : toolWaits;
   const modelCall = callsOfTool(context.budget, context.signal, count, told);
   const toolContext = { ...toolContextOf(run, context, effect), spend, modelCall };
-  const end = await callTool(tool, args, toolContext, timeoutMs, services);
+  const end = await callTool(
+    tool,
+    args,
+    { ...toolContext, ...askingOf(run, effect, effect.effectKey) },
+    timeoutMs,
+    services,
+  );
+  if (!end.ok && end.ending === "asked") {
+    const call = { key: effect.effectKey, tool: step.tool };
+    return { type: "asked", key: effect.key, ask: end.question, call, usage };
+  }
   if (!end.ok) {
     const raw = end.ending === "unusable" ? end.raw : {};
     return { ...endedOutcome(effect.key, end.ending, end.error, usage), ...raw };
@@ -222,7 +239,8 @@ async function runAgentStep(
   } catch (thrown) {
     const outcome = endedBy(key, thrown, deadline.why() ?? "tool-error", timeoutMs);
     const progress = progressOf(await progressIn(services.store, run, effect));
-    if (outcome.type === "held" || outcome.ending !== "abort" || !isCancelling(run)) return { ...outcome, ...progress };
+    if (outcome.type !== "ended" || outcome.ending !== "abort" || !isCancelling(run))
+      return { ...outcome, ...progress };
     // It will not be performed again, so a call of it that may have acted would be forgotten.
     const doubt = await doubtIn(services.store, run, effect);
     return { ...(doubt === undefined ? outcome : inDoubt(key, doubt, outcome.usage)), ...progress };
@@ -247,7 +265,7 @@ export function agentRequestOf(
     step,
     args: effect.args,
     outputs: contextOf(run, state.spec),
-    tools: toolsOf(services, state, run).map((tool) => guarded(services, tool)),
+    tools: toolsOf(services, state, run).map((tool) => guarded(services, tool, (key) => askingOf(run, effect, key))),
     turns: run.request.settings.turns,
     keyOf: (tool, args, occurrence) => hashOf([run.id, step.id, effect.item, tool, args, occurrence]),
     guard: guardOf(run, state, effect.item),
@@ -292,14 +310,16 @@ function toolsOf({ inventory }: Services, state: StepState, run: Run): readonly 
 
 /**
  * The tool with deadlines on its calls. A known failure is thrown as a ToolError, an output that cannot be used as
- * UnusableOutput, any other ending as CallUnsettled.
+ * UnusableOutput, a question to a person as CallAsks, any other ending as CallUnsettled.
  */
-function guarded(services: Services, tool: Tool): Tool {
+function guarded(services: Services, tool: Tool, asking: (key: string) => ReturnType<typeof askingOf>): Tool {
   return {
     ...tool,
     call: async (args, context) => {
-      const end = await callTool(tool, args, context, tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs, services);
+      const timeoutMs = tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs;
+      const end = await callTool(tool, args, { ...context, ...asking(context.key) }, timeoutMs, services);
       if (end.ok) return end.output;
+      if (end.ending === "asked") throw new CallAsks(end.question);
       if (end.ending === "tool-error") throw toolErrorOf(end.error);
       if (end.ending === "unusable") throw new UnusableOutput(end.error, end.raw.output);
       throw new CallUnsettled(end.error);
@@ -307,10 +327,16 @@ function guarded(services: Services, tool: Tool): Tool {
   };
 }
 
+/** The answers of persons to the questions of the call with this key. */
+function askingOf(run: Run, effect: CallEffect, key: string): Pick<AskingOf, "attended" | "answers"> {
+  const answers = findWork(run, effect)?.answers?.get(key) ?? [];
+  return { attended: run.request.settings.attended, answers };
+}
+
 function toolContextOf(run: Run, context: Performing, effect: CallEffect): Omit<ToolContext, "spend" | "modelCall"> {
   const { step, item, attempt, effectKey: key } = effect;
   const progress = (value: number | string) =>
     context.progress({ type: "step", step, item, value: shownProgress(value) });
   const { signal, runContext } = context;
-  return { signal, context: runContext, key, runId: run.id, stepId: step, attempt, progress };
+  return { signal, context: runContext, key, runId: run.id, stepId: step, attempt, progress, ...NOT_ASKING };
 }

@@ -39,7 +39,7 @@ export class QuestionReader {
   /** Numbers of the attempts of each work, in their order. */
   readonly #attempts = new Map<string, readonly string[]>();
 
-  /** Number of questions about calls inside each agent step. */
+  /** Number of questions about calls inside each agent step, and of questions of its tools. */
   readonly #held = new Map<string, number>();
 
   /** A question for a person. */
@@ -48,12 +48,20 @@ export class QuestionReader {
       const { question, data } = event.data;
       return { name: askQuestion(event.data), what: { question, data } };
     }
+    if (event.type === "step.asked") {
+      const { question, tool, type = null } = event.data;
+      return { name: this.#next(askQuestion(event.data)), what: { tool, question, type } };
+    }
     if (event.type !== "approval.requested") return undefined;
     const { subject, args, items, call } = event.data;
     const what = subject === "plan" ? "the plan" : ((items as Json | undefined) ?? args ?? {});
     const name = approvalQuestion(subject);
-    if (call !== undefined) this.#held.set(name, (this.#held.get(name) ?? 0) + 1);
-    return { name: this.latest(name), what };
+    return { name: call === undefined ? this.latest(name) : this.#next(name), what };
+  }
+
+  #next(name: string): string {
+    this.#held.set(name, (this.#held.get(name) ?? 0) + 1);
+    return this.latest(name);
   }
 
   /** The name of the latest question with this name. An agent step asks about one call after the other. */

@@ -63,6 +63,20 @@ export interface HeldCall {
   readonly called: readonly string[];
 }
 
+/** A question that a tool asks a person during its call. */
+export interface ToolQuestion {
+  /** 1-based number of the question in its call. */
+  readonly number: number;
+  /** The tool's words. */
+  readonly question: string;
+  /** The type of the answer: the text of a type, or a JSON Schema. Absent: text. */
+  readonly type?: string | JsonObject;
+  /** A person may decline. The answer is then `{ declined: true }`. */
+  readonly declines?: true;
+  /** Data that the tool gets back with the answer. */
+  readonly state?: Json;
+}
+
 /** A call inside an agent step that acted, or may have acted. */
 export interface MadeCall {
   readonly tool: string;
@@ -443,6 +457,31 @@ export interface EventData {
     readonly question: string;
     readonly data: Json;
     readonly from: Origin;
+  };
+  /**
+   * The tool of a call asks a person. The call has ended for now. After the answer, the same attempt is performed again
+   * with the same key, and the tool gets the answer.
+   */
+  "step.asked": StepRef &
+    ToolQuestion & {
+      readonly attempt: number;
+      /** The key that the tool got. */
+      readonly key: string;
+      readonly tool: string;
+      /** For a call inside an agent step: its arguments. Those of a step's own call are in `step.started`. */
+      readonly args?: { readonly [name: string]: Json };
+      /** ms since 1970. Without an answer until then, the step fails. */
+      readonly expiresAt: number;
+      readonly usage: Usage;
+      /** For a call inside an agent step: the calls with effects that the step has made. */
+      readonly calls?: readonly MadeCall[];
+    };
+  /** A person answered the question of a tool. */
+  "step.answered": StepRef & {
+    readonly key: string;
+    /** The number of the question in its call. */
+    readonly number: number;
+    readonly value: Json;
   };
   /** A call with effects ended, and it is unknown whether it acted. It is never repeated automatically. */
   "step.unknown": StepRef & {

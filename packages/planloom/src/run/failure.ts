@@ -151,6 +151,22 @@ export interface FailureParams extends ExpressionFailures {
   readonly BUDGET_UNPRICED: { readonly model: string };
   readonly JOURNAL_DIVERGED: { readonly recorded: string; readonly now: string; readonly call: number };
   readonly INTERNAL: object;
+  /** Nobody answered the question of a tool in time. */
+  readonly ASK_EXPIRED: { readonly tool: string };
+  /** Nobody attends the run, so its tools cannot ask. */
+  readonly ASK_UNATTENDED: { readonly tool: string };
+  /** The question is not one that a person can be asked. `limit`: the most characters, bytes or questions. */
+  readonly ASK_INVALID: {
+    readonly tool: string;
+    readonly because: "no-text" | "bad-type" | "bad-state" | "too-many";
+    readonly limit?: number;
+  };
+  /** The tool asks two questions at once. */
+  readonly ASK_AT_ONCE: { readonly tool: string };
+  /** The question with this number is not the one that was answered. */
+  readonly ASK_CHANGED: { readonly tool: string; readonly number: number; readonly answered: string };
+  /** The tool went on although its question was open. */
+  readonly ASK_IGNORED: { readonly tool: string };
   // Given by agents
   readonly INTERRUPTED: object;
   readonly TURN_LIMIT: { readonly turns: number };

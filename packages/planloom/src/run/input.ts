@@ -6,7 +6,7 @@ import type { Json } from "../plan/json.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import { isCommandType, type CheckedPlan, type Command } from "./command.js";
-import type { Asking, Ending, EventData, Fact, HeldCall, AgentProgress } from "./event.js";
+import type { Asking, Ending, EventData, Fact, HeldCall, AgentProgress, ToolQuestion } from "./event.js";
 import type { Failure } from "./failure.js";
 import type { LegacyReason, ResumeReason } from "./reason.js";
 
@@ -78,6 +78,14 @@ export type Outcome =
       readonly key: string;
       readonly call: HeldCall;
       readonly args: { readonly [name: string]: Json };
+      readonly usage: Usage;
+    } & AgentProgress)
+  /** A tool asks a person during its call, which has ended for now. `args`: those of a call inside an agent step. */
+  | ({
+      readonly type: "asked";
+      readonly key: string;
+      readonly ask: ToolQuestion;
+      readonly call: { readonly key: string; readonly tool: string; readonly args?: { readonly [name: string]: Json } };
       readonly usage: Usage;
     } & AgentProgress)
   /** A tool's answer about its call in doubt. */

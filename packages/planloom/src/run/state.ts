@@ -215,8 +215,11 @@ export interface Execution {
 /** Decisions of persons on plans and single calls: made, or still open. */
 export interface Approvals {
   pending: Map<string, PendingApproval>;
-  /** The expiry times of the pending approvals, by hash. The first entry is always still pending. */
-  expiries: Timetable<string>;
+  /**
+   * The expiry times of pending approvals, by hash, and of questions of tools, by their work. The first entry is always
+   * still pending.
+   */
+  expiries: Timetable<string | Work>;
   /** Hashes that a person has approved, each with the step whose call it is; null for a plan. */
   granted: Map<string, string | null>;
   /** Hashes of plans that a person has approved after seeing them, with their inputs. */

@@ -6,7 +6,7 @@ import type { Origin } from "../plan/origin.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import type { DoubtVerdict, RestOfStep } from "./command.js";
-import type { EventData, MadeCall, StepRef } from "./event.js";
+import type { EventData, MadeCall, StepRef, ToolQuestion } from "./event.js";
 import type { Failure } from "./failure.js";
 import type { Reason } from "./reason.js";
 
@@ -45,6 +45,22 @@ export interface Conversation {
   readonly attempt: number;
   /** Where it continued after a failure: after that many replies, and why. In order. */
   readonly breaks: readonly { readonly turns: number; readonly error: Failure }[];
+}
+
+/** The open question of a tool. */
+export interface OpenQuestion extends ToolQuestion {
+  /** The key that the tool got. */
+  readonly key: string;
+  readonly tool: string;
+  readonly args: { readonly [name: string]: Json };
+  /** ms since 1970. */
+  readonly at: number;
+  readonly expiresAt: number;
+}
+
+/** A question of a tool, with the answer of a person. */
+export interface AnsweredQuestion extends ToolQuestion {
+  readonly answer: Json;
 }
 
 export interface Settled {
@@ -92,6 +108,10 @@ export interface Work {
   /** Answers of persons about calls inside this step, by key. Its journal continues with them. */
   settled?: Map<string, Settled>;
   refused?: Refused;
+  /** The question of its tool that waits for a person. */
+  asking?: OpenQuestion;
+  /** Answered questions of its calls, by the key that the tool got. In order. */
+  answers?: ReadonlyMap<string, readonly AnsweredQuestion[]>;
   /** Other arguments for calls inside this step, by the key of the call that the model asked for. */
   edits?: Map<string, CallEdit>;
   /** Calls inside this step that a person approved for the rest of it. */

@@ -151,6 +151,10 @@ export class Moments {
         return this.#decided(event);
       case "step.suspended":
         return event.data.on === "ask" ? [this.#ask(questionOf(event))] : [];
+      case "step.asked":
+        return [this.#ask(toolQuestionOf(event, this.run))];
+      case "step.answered":
+        return this.#closed(event.data, (id) => id.startsWith("ask:"), event.data.value);
       case "step.unknown":
         return event.data.reconcileAt === undefined ? [this.#ask(doubtOf(event, event.data))] : [];
       case "reconcile.failed":
@@ -278,6 +282,21 @@ function questionOf({ seq, data }: EventOf<"step.suspended">): AskedMoment {
   const id = `ask:${seq}:${refText(data)}`;
   const input = { question: data.question, data: data.data };
   return { type: "question", id, reply: id, tool: "ask", input, message: data.question };
+}
+
+function toolQuestionOf({ seq, data }: EventOf<"step.asked">, run: Run): AskedMoment {
+  const { question, tool, type, declines } = data;
+  const id = `ask:${seq}:${refText(data)}`;
+  const args = findWork(run, data)?.asking?.args ?? {};
+  const wants = { ...(type === undefined ? {} : { type }), ...(declines === undefined ? {} : { declines }) };
+  return {
+    type: "question",
+    id,
+    reply: id,
+    tool: "ask",
+    input: { question, tool, data: args, ...wants },
+    message: question,
+  };
 }
 
 function doubtOf(

@@ -7,6 +7,7 @@ import type { EffectClass, ToolReach, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import { failWith, type Failure, type ValueProblem } from "../run/failure.js";
 import { failureText } from "../words/failures.js";
+import type { AskingContext } from "./question.js";
 import { asJson } from "./output.js";
 import {
   OWN_NAME,
@@ -22,7 +23,7 @@ import type { After, Before, Checked, ReadSchema, Schema } from "./schema.js";
 import { isProgramError } from "./thrown.js";
 
 /** The second argument of a tool's `run`. */
-export interface ToolContext<C = unknown> {
+export interface ToolContext<C = unknown> extends AskingContext {
   /**
    * What the program gave the run by `start({ context })`, or what `resolveContext` made of its stored part. undefined
    * if it gave nothing. No model reads it.

@@ -15,6 +15,7 @@ import { evaluationText, valueProblemText } from "./problems.js";
 import { clause, problemText } from "./reply-problems.js";
 import { errorWords, isErrorCode } from "./errors.js";
 import { setUpNext } from "./set-up.js";
+import { TOOL_QUESTIONS } from "./tool-questions.js";
 import { toolWords } from "./tool-failures.js";
 import { fittingNext, fittingText, textOr, type Table, type Words } from "./words.js";
 
@@ -109,6 +110,7 @@ const variables = (role: string): string =>
   `PLANLOOM_${role.toUpperCase()}_MODEL (and PLANLOOM_${role.toUpperCase()}_BASE_URL)`;
 
 export const FAILURES: Table<FailureParams> = {
+  ...TOOL_QUESTIONS,
   APPROVAL_EXPIRED: {
     message: () => "nobody approved in time",
     next: () => [

@@ -1,9 +1,10 @@
 // A tool call under a deadline: every way in which it can end, as data. The clock is moved by hand.
 import { describe, expect, test } from "vitest";
-import { callTool, type CallEnd } from "../../src/perform/call-tool.js";
+import { callTool, type CallAsking, type CallEnd } from "../../src/perform/call-tool.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Json } from "../../src/plan/json.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
+import { NOT_ASKING } from "../../src/tools/call-questions.js";
 import { ToolError, type ToolContext } from "../../src/tools/tool.js";
 import { latch, toolNamed, turns, until } from "./parts.js";
 
@@ -14,7 +15,10 @@ async function called(run: (context: ToolContext) => Json | Promise<Json>) {
   const clock = fakeClock();
   const outer = new AbortController();
   const tool = toolNamed("act", "once", (_, context) => run(context));
-  const context: ToolContext = {
+  const context = {
+    ...NOT_ASKING,
+    attended: true,
+    answers: [],
     signal: outer.signal,
     context: undefined,
     key: "k",
@@ -23,9 +27,9 @@ async function called(run: (context: ToolContext) => Json | Promise<Json>) {
     attempt: 1,
     progress: () => undefined,
     spend: () => undefined,
-    modelCall: (_most, send) => send(),
+    modelCall: ((_most, send) => send()) satisfies ToolContext["modelCall"],
   };
-  let end: CallEnd | undefined;
+  let end: CallEnd | CallAsking | undefined;
   const ended = callTool(tool, {}, context, TIMEOUT, { clock, secrets: {} }).then((value) => (end = value));
   await until("the tool is called", () => tool.calls.length === 1);
   return { clock, ended, abort: () => outer.abort(new Error("stopped")), end: () => end };

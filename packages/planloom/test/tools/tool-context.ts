@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import { callsOfTool } from "../../src/agents/model-call.js";
 import type { Json } from "../../src/plan/json.js";
+import { NOT_ASKING } from "../../src/tools/call-questions.js";
 import { ToolError, UnusableOutput, type Tool, type ToolContext } from "../../src/tools/tool.js";
 
 export function contextOf(
@@ -10,7 +11,7 @@ export function contextOf(
 ): ToolContext {
   const modelCall = callsOfTool(undefined, signal, spend);
   const place = { context: undefined, key: "k1", runId: "r1", stepId: "s1", attempt: 1 };
-  return { signal, ...place, progress: () => undefined, spend, modelCall };
+  return { signal, ...place, progress: () => undefined, spend, modelCall, ...NOT_ASKING };
 }
 
 export function called(tool: Tool, args: { readonly [name: string]: Json }, signal?: AbortSignal): Promise<Json> {

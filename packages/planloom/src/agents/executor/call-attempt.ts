@@ -5,16 +5,18 @@ import type { JsonObject } from "../../plan/json.js";
 import { soundUsage } from "../../plan/sound-usage.js";
 import { addUsage, NO_USAGE, type Usage } from "../../plan/usage.js";
 import { rawOutput } from "../../tools/raw-output.js";
+import { NOT_ASKING } from "../../tools/call-questions.js";
+import { CallAsks } from "../../tools/question.js";
 import { CallUnsettled, ToolError, UnusableOutput, type Tool } from "../../tools/tool.js";
 import { failWith, type Failure } from "../../run/failure.js";
 import { soundFailure } from "../../run/sound-failure.js";
 import { isOurCode } from "../../words/failures.js";
 import type { CallOutcome } from "./call-outcome.js";
-import { UnknownOutcome, type AgentContext } from "../checkpoint.js";
+import { CallAsked, UnknownOutcome, type AgentContext } from "../checkpoint.js";
 import { callsOfTool } from "../model-call.js";
 
 /**
- * `doubtful`: an earlier call under this key may have acted. A refusal of the tool now says nothing about that earlier
+ * Throws CallAsked if the tool asks a person. `doubtful`: an earlier call under this key may have acted. A refusal of the tool now says nothing about that earlier
  * call.
  */
 export async function attemptCall(
@@ -66,9 +68,10 @@ async function endingOf(
   const spent = () => (usage.calls === 0 ? {} : { usage });
   try {
     const place = { context: runContext, key, runId, stepId, attempt };
-    const output = await tool.call(args, { signal, ...place, progress, spend, modelCall });
+    const output = await tool.call(args, { signal, ...place, progress, spend, modelCall, ...NOT_ASKING });
     return { ok: true, output, ...spent() };
   } catch (thrown) {
+    if (thrown instanceof CallAsks) throw new CallAsked({ key, tool: tool.spec.name, args }, thrown.question);
     if (thrown instanceof UnusableOutput) return { ...unusableOutcome(tool, thrown), ...spent() };
     const known = thrown instanceof ToolError && !(signal.aborted && tool.spec.effects === "none");
     return known ? { ok: false, failure: toldBy(thrown), ...spent() } : { thrown };

@@ -153,14 +153,18 @@ const REST_TEXT = {
 type Question = WaitingDocument["questions"][number];
 
 /** The question, the data that belongs to it, and the answers that fit. */
-export function questionLines(runId: string, { step, item, question, data, type }: Question): readonly string[] {
-  const of = `Step ${refText({ step, ...(item === undefined ? {} : { item }) })} of run ${runId} asks`;
+export function questionLines(runId: string, asked: Question): readonly string[] {
+  const { step, item, question, data, type, tool, declines, expiresAt } = asked;
+  const asks = tool === undefined ? "asks" : `asks for the tool ${oneLine(tool)}`;
+  const until = expiresAt === undefined ? "" : ` (until ${expiresAt})`;
+  const of = `Step ${refText({ step, ...(item === undefined ? {} : { item }) })} of run ${runId} ${asks}${until}`;
   const shown = { indent: "  ", width: 9, all: showAll(runId) };
   const each = isObject(data) ? Object.entries(data) : [];
   return [
     ...textLines(`${of}:`, question, { ...shown, indent: "", width: 0 }),
     ...each.flatMap(([name, value]) => valueLines(keyText(name), value, shown)),
     ...(type === undefined ? [] : [`  of type    ${oneLine(type, 2_000)}`]),
+    ...(declines === undefined ? [] : ['  or decline with  {"declined": true}']),
   ];
 }
 

@@ -116,6 +116,9 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
       `${name(data)}: ${oneLine(reasonText(data.reason))}${data.carried === undefined ? "" : " (reused)"}`,
     ),
   "step.suspended": ({ data }) => marked("asks", `${name(data)}: ${oneLine(data.question)}`),
+  "step.asked": ({ data }) => marked("asks", `${name(data)}: ${oneLine(data.tool)}: ${oneLine(data.question)}`),
+  "step.answered": ({ by, data }) =>
+    marked("answered", `${name(data)}, by ${oneLine(by)}: ${resultText({ output: data.value })}`),
   "step.unknown": ({ data }) =>
     marked(
       "unknown",

@@ -92,9 +92,11 @@ const pauseLines = ({ interrupted = [], waited = [] }: TraceAttempt): readonly s
       `    interrupted: no event from ${durationText(lastEventAfter)} on, until the run was resumed at ${durationText(resumedAfter)}`,
   ),
   ...waited.map(
-    ({ tool, askedAfter, continuedAfter }) =>
-      `    waited: the call of ${oneLine(tool)} for approval, from ${durationText(askedAfter)}` +
-      (continuedAfter === undefined ? " on" : ` to ${durationText(continuedAfter)}`),
+    ({ tool, question, answer, by, askedAfter, continuedAfter }) =>
+      `    waited: the call of ${oneLine(tool)} for ${question === undefined ? "approval" : "an answer"}, ` +
+      `from ${durationText(askedAfter)}${continuedAfter === undefined ? " on" : ` to ${durationText(continuedAfter)}`}` +
+      (question === undefined ? "" : `: ${oneLine(question)}`) +
+      (answer === undefined ? "" : ` ${oneLine(by ?? "")} answered ${shown(answer)}`),
   ),
 ];
 

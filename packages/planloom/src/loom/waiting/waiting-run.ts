@@ -8,7 +8,8 @@ import { DEADLINE_KEY } from "../../run/keys.js";
 import type { Run } from "../../run/state.js";
 import { failedWith, isEnded, isOpenDoubt } from "../../run/status.js";
 import { worksOf } from "../../run/steps.js";
-import type { Work } from "../../run/work.js";
+import { typeAsked } from "../../run/decide/tool-question.js";
+import type { OpenQuestion, Work } from "../../run/work.js";
 import { toolIn } from "../../run/lookup.js";
 import { failureText } from "../../words/failures.js";
 import { titleSentence } from "../../words/plan-sentences.js";
@@ -58,6 +59,12 @@ export interface WaitingQuestion extends WaitingStep {
   /** The type of the answer, as text and as JSON Schema. Absent: text. */
   readonly type?: string;
   readonly schema?: JsonObject;
+  /** The tool that asks during its call. Absent: the step asks. */
+  readonly tool?: string;
+  /** The answer may also be `{ declined: true }`. */
+  readonly declines?: true;
+  /** Without an answer until then, the step fails. Only for a question of a tool. */
+  readonly expiresAt?: string;
 }
 
 interface WaitingOutcome extends WaitingStep {
@@ -157,17 +164,31 @@ function workEntries(run: Run, work: Work, log: readonly RunEvent[]): readonly W
 }
 
 function questionEntry(run: Run, work: Work, question: string, log: readonly RunEvent[]): WaitingQuestion {
-  const { spec } = work.step;
+  const { asking } = work;
   const asked = log.findLast((event) => event.type === "step.suspended" && isOf(event, work));
-  const parsed = spec.output === undefined ? undefined : typeOf(spec.output);
+  const type = typeAsked(work);
+  const schema = asking === undefined ? schemaOfOutput(work) : asking.type;
   return {
     kind: "question",
-    ...stepPlace(run, work, asked?.at ?? run.log.updatedAt, "question"),
+    ...stepPlace(run, work, asking?.at ?? asked?.at ?? run.log.updatedAt, questionKind(asking)),
     question,
     ...(work.data === undefined ? {} : { data: work.data }),
-    ...(parsed?.ok === true ? { type: typeText(parsed.type), schema: schemaOfOutput(work) ?? {} } : {}),
+    ...(type === undefined
+      ? {}
+      : { type: typeText(type), schema: typeof schema === "object" ? schema : schemaFromType(type) }),
+    ...(asking === undefined ? {} : askingEntry(asking)),
   };
 }
+
+/** Names each question of a call, so that the entry of the next one is another one. */
+const questionKind = (asking: OpenQuestion | undefined): string =>
+  asking === undefined ? "question" : `question/${asking.key.slice(0, 8)}/${asking.number}`;
+
+const askingEntry = ({ tool, declines, expiresAt }: OpenQuestion) => ({
+  tool,
+  ...(declines === undefined ? {} : { declines }),
+  expiresAt: isoTime(expiresAt),
+});
 
 /** JSON Schema of the output of a step: as the plan declares it, or as its tool does. */
 function schemaOfOutput({ step: { spec, tool } }: Work): JsonObject | undefined {

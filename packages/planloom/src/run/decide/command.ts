@@ -20,6 +20,7 @@ import type { Input } from "../input.js";
 import { DOUBT_VERDICTS, isDoubtVerdict, isForEnded, UNUSABLE_VERDICTS, type Command } from "../command.js";
 import { answerEnded, whyNoAnswer } from "./partial.js";
 import { retry, retryPreview } from "./retry.js";
+import { answered, answerMisfit } from "./tool-question.js";
 import { revise, revisionProposed } from "./revision.js";
 import { type PendingApproval, type Run } from "../state.js";
 import { directTool, isConversation } from "../../plan/step-kind.js";
@@ -177,6 +178,10 @@ function respond(run: Run, command: Input & Command & { type: "respond" }, at: n
   if (work === undefined) return refused(command, "UNKNOWN_STEP", ref);
   if (work.status !== "suspended" || work.question === undefined) {
     return refused(command, "NOT_ASKED", { ...ref, status: standing(work) });
+  }
+  if (work.asking !== undefined) {
+    const misfit = answerMisfit(work.asking, command.value);
+    return misfit === undefined ? [answered(work, work.asking, command.value)] : mistyped(command, misfit);
   }
   const problem = typeProblem(work, command.value);
   if (problem !== undefined) return mistyped(command, problem);

@@ -29,6 +29,7 @@ import { questionsOf, questionsProposed } from "./questions.js";
 import { whyNotMended } from "./repair.js";
 import { marksOf, revise, revisionProposed } from "./revision.js";
 import { toolChanged } from "./tool-change.js";
+import { asked, stoppedWaiting, unanswered } from "./tool-question.js";
 import { notReconciled, reconciled } from "./reconcile.js";
 import { whyHeld } from "../guard.js";
 import { callsOf } from "../progress.js";
@@ -74,12 +75,14 @@ function resumed(run: Run, { epoch, reason, released }: Extract<Input, { readonl
 }
 
 /**
- * Ends one approval that has expired by `at`. Called before every input is decided, until there is none. It takes one
+ * Ends one approval or question of a tool that has expired by `at`. Called before every input is decided, until there is none. It takes one
  * at a time, because the last item of a fan-out to end also ends the fan-out.
  */
 export function expire(run: Run, at: number): Fact[] {
   const first = run.approvals.expiries.first();
-  const approval = first === undefined || first.at > at ? undefined : run.approvals.pending.get(first.value);
+  if (first === undefined || first.at > at) return [];
+  if (typeof first.value !== "string") return unanswered(run, first.value, at);
+  const approval = run.approvals.pending.get(first.value);
   if (approval === undefined) return [];
   const denied = fact("approval.denied", { subject: approval.subject, hash: approval.hash, cause: "expired" });
   const error = failWith("APPROVAL_EXPIRED", {});
@@ -124,6 +127,8 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
       return endedCall(run, input, at);
     case "held":
       return held(run, input, at);
+    case "asked":
+      return asked(run, owedWork(run, input.key), input, at);
     case "reconciled":
       return reconciled(run, input, at);
     case "reconcile-failed":
@@ -209,20 +214,8 @@ function endedCall(run: Run, input: Outcome & { type: "ended" }, at: number): Fa
 function held(run: Run, input: Outcome & { type: "held" }, at: number): Fact[] {
   const { call, args, usage } = input;
   const work = owedWork(run, input.key);
-  const stopped = whyStopped(run);
-  if (stopped !== undefined) {
-    return [
-      fact("step.cancelled", {
-        ...refOf(work),
-        attempt: work.attempt,
-        reason: stopped,
-        usage,
-        ending: "abort",
-        error: failWith("ABORTED", { how: "stopped" }, { retryable: true }),
-        ...callsOf(input),
-      }),
-    ];
-  }
+  const stopped = stoppedWaiting(run, work, input);
+  if (stopped.length > 0) return stopped;
   const { hash, reason } = whyHeld(run, work.step.spec, call, args);
   const expiresAt = at + run.request.settings.approvalMs;
   return [

@@ -82,6 +82,6 @@ export function draftsStopped(run: Run, because: (StopReason & { readonly code: 
   const reason = { code: "DRAFT_DROPPED", because } as const;
   return [...run.execution.steps.values()]
     .flatMap(worksOf)
-    .filter(({ status }) => status === "running")
+    .filter(({ status, asking }) => status === "running" || asking !== undefined)
     .map((work) => fact("step.cancelled", { ...refOf(work), attempt: work.attempt, reason, usage: NO_USAGE }));
 }

@@ -151,7 +151,7 @@ function continued(work: Work): Work {
     return { ...doubtful, status: "unknown" };
   }
   const { step, item, status, usage, told, doubts, settled, refused, grants, filled, startedAt } = work;
-  const { edited, edits, seen } = work;
+  const { edited, edits, seen, answers } = work;
   const journaled = isJournaled(work);
   const stopped = status === "cancelled" && !journaled;
   const { conversation, calls, known } = work;
@@ -163,6 +163,7 @@ function continued(work: Work): Work {
     ...(told === undefined || stopped ? {} : { told }),
     doubts,
     ...(settled === undefined ? {} : { settled }),
+    ...(answers === undefined ? {} : { answers }),
     ...(refused === undefined ? {} : { refused }),
     ...(grants === undefined ? {} : { grants }),
     ...(edited === undefined ? {} : { edited }),

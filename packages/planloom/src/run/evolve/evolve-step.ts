@@ -4,7 +4,7 @@ import type { Json } from "../../plan/json.js";
 import { callName, directTool, isConversation, isFilled } from "../../plan/step-kind.js";
 import { addUsage, usageSince, type Usage } from "../../plan/usage.js";
 import { isDoubtVerdict } from "../command.js";
-import type { Change, EventData, EventOf, MadeCall } from "../event.js";
+import type { Change, EventData, EventOf, MadeCall, ToolQuestion } from "../event.js";
 import { askKey, callKey, doubtKey, fillKey, reconcileKey, RETRY_KEY, reviewKey, stopKey } from "../keys.js";
 import { currentPlan, reviewOf, stepIn, workOf } from "../lookup.js";
 import { type Halt, type Run } from "../state.js";
@@ -43,6 +43,7 @@ function leaveFor(run: Run, work: Work, status: Work["status"]): void {
   } else if (work.status === "suspended" && work.question !== undefined) {
     run.execution.questions--;
     run.owed.delete(askKey(work));
+    if (work.asking !== undefined) forgetAsking(run, work);
   }
   work.status = status;
   if (status === "running") run.execution.running++;
@@ -312,6 +313,60 @@ export function onSuspended(run: Run, { data, at }: EventOf<"step.suspended">): 
   work.from = data.from;
   run.execution.questions++;
   run.owed.set(askKey(work), { kind: "person", key: askKey(work) });
+}
+
+/** The call waits for an answer. It is not owed meanwhile. */
+export function onAsked(run: Run, { data, at }: EventOf<"step.asked">): void {
+  const work = workOf(run, data);
+  const { key, tool, expiresAt, usage, calls, args = work.args ?? {} } = data;
+  leaveFor(run, work, "suspended");
+  work.crashes = 0;
+  work.question = data.question;
+  work.data = args;
+  work.asking = { ...questionIn(data), key, tool, args, at, expiresAt };
+  spend(run, work, usage);
+  noteCalls(work, calls);
+  run.execution.questions++;
+  run.owed.set(askKey(work), { kind: "person", key: askKey(work), until: expiresAt });
+  run.approvals.expiries.add(expiresAt, work);
+}
+
+function questionIn({ number, question, type, declines, state }: ToolQuestion): ToolQuestion {
+  return {
+    number,
+    question,
+    ...(type === undefined ? {} : { type }),
+    ...(declines === undefined ? {} : { declines }),
+    ...(state === undefined ? {} : { state }),
+  };
+}
+
+/** The step is queued again. The tool gets all answers so far. */
+export function onQuestionAnswered(run: Run, { key, value, ...data }: EventData["step.answered"]): void {
+  const work = workOf(run, data);
+  const { asking } = work;
+  if (asking === undefined) throw new Error(`the tool of step ${data.step} asks nothing`);
+  const answered = [...(work.answers?.get(key) ?? []), { ...questionIn(asking), answer: value }];
+  work.answers = new Map([...(work.answers ?? []), [key, answered]]);
+  leaveFor(run, work, "pending");
+  makeReady(run, work);
+}
+
+function forgetAsking(run: Run, work: Work): void {
+  delete work.asking;
+  delete work.question;
+  delete work.data;
+  dropExpired(run);
+}
+
+/** Questions that were answered early leave the heap when their time comes. Each costs one operation, once. */
+export function dropExpired({ approvals: { pending, expiries } }: Run): void {
+  for (let first = expiries.first(); first !== undefined; first = expiries.first()) {
+    const { value, at } = first;
+    const waits = typeof value === "string" ? pending.get(value) : value.asking;
+    if (waits?.expiresAt === at) return;
+    expiries.take();
+  }
 }
 
 /** A call waits for approval. `usage` and `calls` are those of an agent step that continues afterwards. */

@@ -12,14 +12,17 @@ import { asksForPlan, currentPlan, findWork, planOf, reviewOf, workOf } from "..
 import { callText } from "../keys.js";
 import { replanOf } from "../status.js";
 import {
+  dropExpired,
   haltFor,
   holdCall,
   releaseItems,
   makeReady,
+  onAsked,
   onExpanded,
   onFilled,
   onFilling,
   onHeld,
+  onQuestionAnswered,
   onReconcileFailed,
   onResolved,
   onRetrying,
@@ -136,6 +139,10 @@ function apply(run: Run, event: RunEvent): void {
       return onSkipped(run, event);
     case "step.suspended":
       return onSuspended(run, event);
+    case "step.asked":
+      return onAsked(run, event);
+    case "step.answered":
+      return onQuestionAnswered(run, event.data);
     case "step.unknown":
       return onUnknown(run, event);
     case "step.unusable":
@@ -458,11 +465,7 @@ function onApprovalRequested(run: Run, { data, at }: EventOf<"approval.requested
 function forgetApproval(run: Run, hash: string): void {
   run.approvals.pending.delete(hash);
   run.owed.delete(approvalKey(hash));
-  // Approvals that were decided early leave the heap when their time comes. Each costs one operation, once.
-  for (let first = run.approvals.expiries.first(); first !== undefined; first = run.approvals.expiries.first()) {
-    if (run.approvals.pending.get(first.value)?.expiresAt === first.at) return;
-    run.approvals.expiries.take();
-  }
+  dropExpired(run);
 }
 
 function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void {

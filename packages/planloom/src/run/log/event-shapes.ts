@@ -470,6 +470,11 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     { ...item, carried: text, review: yes },
   ),
   "step.suspended": record({ ...place, on: oneOf("ask", "run"), question: text, data: anyJson, from: origin }, item),
+  "step.asked": record(
+    { ...attempted, key: text, tool: text, number, question: text, expiresAt: number, usage },
+    { ...item, type: either(text, object), declines: yes, state: anyJson, args: values, calls },
+  ),
+  "step.answered": record({ ...place, key: text, number, value: anyJson }, item),
   "step.unknown": record(
     { ...attempted, key: text, tool: text, error: failureShape, ending, usage },
     { ...item, args: values, unpaid: yes, reconciles: yes, reconcileAt: number, calls },

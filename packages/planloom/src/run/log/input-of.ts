@@ -1,7 +1,7 @@
 // Turns events back into the input that they answer. In: the state before them, and the events that share an inputId.
 // Out: that input, with the same id, time and sender.
 import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "../event.js";
-import type { Failure } from "../failure.js";
+import { isFailure, type Failure } from "../failure.js";
 import type { Drafted, Input, Outcome, Reserve, Start, UnreadableCommand } from "../input.js";
 import { HASH_VERSION } from "../../plan/plan-hash.js";
 import type { CheckedPlan, Command } from "../command.js";
@@ -47,8 +47,9 @@ const CLOCK = { type: "clock" } as const;
  */
 function expiredAmong(events: readonly RunEvent[]): number {
   let count = 0;
-  for (let event = events[0]; event?.type === "approval.denied" && event.data.cause === "expired";) {
-    const { subject } = event.data;
+  for (let event = events[0]; event !== undefined;) {
+    const subject = expiredIn(event);
+    if (subject === undefined) break;
     event = events[++count];
     while (event !== undefined && endsWith(event, subject)) event = events[++count];
   }
@@ -56,6 +57,13 @@ function expiredAmong(events: readonly RunEvent[]): number {
   const next = events[count];
   if (next?.type === "budget.exhausted" && next.data.call === undefined) count++;
   return events[count]?.type === "log.full" ? count + 1 : count;
+}
+
+/** The plan or step whose approval, or whose question of a tool, has expired with this event. */
+function expiredIn({ type, data }: RunEvent): "plan" | StepRef | undefined {
+  if (type === "approval.denied") return data.cause === "expired" ? data.subject : undefined;
+  if (type !== "step.failed" || !isFailure(data.error, "ASK_EXPIRED")) return undefined;
+  return stepRef(data);
 }
 
 /** With the failure of a run, its partial answer may be requested or given. */
@@ -116,6 +124,12 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
       return commandOf(run, first, events);
     case "approval.requested":
       return heldIn(run, first.data);
+    case "step.asked":
+      return askedIn(run, first.data);
+    case "step.answered": {
+      const { value, ...ref } = first.data;
+      return { type: "respond", ...stepRef(ref), value };
+    }
     case "step.resolved":
       return first.by === "engine" ? answerOfTool(run, first.data) : settlingIn(first.data);
     case "reconcile.failed": {
@@ -222,6 +236,19 @@ function heldIn(run: Run, data: EventData["approval.requested"]): Said {
   const { subject, args = {}, call, usage = NO_USAGE } = data;
   if (subject === "plan" || call === undefined) return CLOCK;
   return { type: "held", key: callKey(workOf(run, subject)), call, args, usage, ...callsOf(data) };
+}
+
+function askedIn(run: Run, data: EventData["step.asked"]): Said {
+  const { number, question, type, declines, state, key, tool, args, usage } = data;
+  const ask = {
+    number,
+    question,
+    ...(type === undefined ? {} : { type }),
+    ...(declines === undefined ? {} : { declines }),
+    ...(state === undefined ? {} : { state }),
+  };
+  const call = { key, tool, ...(args === undefined ? {} : { args }) };
+  return { type: "asked", key: callKey(workOf(run, data)), ask, call, usage, ...callsOf(data) };
 }
 
 function answerOutcome(run: Run, event: EventAmong<"answer.written" | "answer.failed">): Said {

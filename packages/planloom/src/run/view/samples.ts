@@ -67,6 +67,9 @@ export class RunSamples {
         if (goesOn !== true && sameAttempt !== true) this.spend(nameOf(event.data), usage);
         return;
       }
+      case "step.asked":
+        this.begin(nameOf(event.data), null).since = null;
+        return;
       case "step.unknown":
       case "step.unusable":
         this.spend(nameOf(event.data), event.data.usage).since = null;

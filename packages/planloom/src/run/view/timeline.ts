@@ -210,6 +210,12 @@ export class RunTimeline {
         return this.#beginWork(data, "retry-wait", at, data.attempt, data.retryAt);
       case "step.suspended":
         return this.#beginWork(data, "person-wait", at);
+      case "step.asked":
+        this.#endWork(data, "paused", at);
+        return this.#beginWork(data, "person-wait", at, data.attempt);
+      case "step.answered":
+        this.#endWork(data, "done", at);
+        return;
       case "approval.requested":
         return this.#asks(data, at);
       case "approval.granted":
