@@ -40,7 +40,7 @@ const OF_CODE: readonly (readonly [RegExp, number])[] = [
     EXIT.setup,
   ],
   [/^PLAN_INVALID$/, EXIT.plan],
-  [/^(REJECTED|CALL_REJECTED|APPROVAL_EXPIRED|NEEDS_PERSON)$/, EXIT.rejected],
+  [/^(REJECTED|CALL_REJECTED|APPROVAL_EXPIRED|NEEDS_PERSON|ASK_EXPIRED|ASK_UNATTENDED)$/, EXIT.rejected],
 ];
 
 export function exitOfRun(run: Pick<RunDocument, "status" | "success" | "error">): number {

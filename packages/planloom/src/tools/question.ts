@@ -40,6 +40,6 @@ export class CallAsks extends Error {
   override readonly name = "CallAsks";
 
   constructor(readonly question: ToolQuestion) {
-    super("CALL_ASKS");
+    super("asks a person");
   }
 }

@@ -83,14 +83,7 @@ const FAILURE_SECTIONS: { readonly [mark: string]: readonly FailureCode[] } = {
     "INTERNAL",
   ],
   "people and crashes": ["CALL_REJECTED", "APPROVAL_EXPIRED", "NEEDS_PERSON", "POISON_STEP", "EVENT_LIMIT"],
-  "questions of tools": [
-    "ASK_EXPIRED",
-    "ASK_UNATTENDED",
-    "ASK_INVALID",
-    "ASK_AT_ONCE",
-    "ASK_CHANGED",
-    "ASK_IGNORED",
-  ],
+  "questions of tools": ["ASK_EXPIRED", "ASK_UNATTENDED", "ASK_INVALID", "ASK_AT_ONCE", "ASK_CHANGED", "ASK_IGNORED"],
   "calls in doubt": ["OUTCOME_UNKNOWN", "CRASHED", "TAKEN_OVER", "RECONCILE_UNKNOWN"],
   "planner and answer": [
     "PLAN_INVALID",
