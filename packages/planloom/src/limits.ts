@@ -52,6 +52,16 @@ export const LIMITS = {
   expressionWork: 1_000_000,
   /** Items of one `forEach`. */
   fanOut: 10_000,
+  /** Tools taken from one server: a plan or a model that reads more descriptions finds none of them. */
+  serverTools: 256,
+  /** Resources in one list of a server. */
+  serverResources: 1_000,
+  /** Characters of the description of a server's tool: a model reads it before each plan. */
+  serverTextChars: 4_000,
+  /** Starts of a server within `serverStartsMs`: a server that ends more often does not work. */
+  serverStarts: 4,
+  /** The time in which the starts of a server are counted. */
+  serverStartsMs: 60_000,
   /** Bytes of one value (a step's output, a tool's result): larger data belongs in a file that is referred to. */
   valueBytes: 8 * 1024 * 1024,
   /** Characters kept of an output that cannot be used, unless it is JSON and shorter: enough to see what came back. */

@@ -77,7 +77,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     executor === null ? null : async (of: ModelFor) => usableModel(await boundModel(executor, of), clock, limiter);
   const { databases } = config.builtins?.sql ?? {};
   const opened = databases === undefined ? [] : await openDatabases(databases, closed);
-  const inventory = inventoryOf(config, summarizer, closed, opened);
+  const inventory = inventoryOf(config, summarizer, closed, opened, clock);
   const settings = { ...recorded, eager: recorded.eager && mayBeEager(recorded, inventory) };
   const store = typeof location === "object" ? location : await openStore(location);
   const configured = { ...models, planner: plannerFunction ?? models.planner };
@@ -175,6 +175,7 @@ function inventoryOf(
   executor: ((of: ModelFor) => Promise<Model>) | null,
   own: readonly string[],
   databases: readonly Database[],
+  clock: Clock,
 ): ToolShelf {
   const { files, fetch, search, sql } = config.builtins ?? {};
   const given = toolsIn(config.tools);
@@ -189,7 +190,7 @@ function inventoryOf(
   });
   // A user's tool replaces the built-in tool of the same name.
   const kept = builtins.tools.filter((tool) => !taken.has(tool.spec.name));
-  const sources = Object.entries(config.mcp ?? {}).map(([name, server]) => new McpSource(name, server));
+  const sources = Object.entries(config.mcp ?? {}).map(([name, server]) => new McpSource(name, server, clock));
   return new ToolShelf([...kept, ...given], taken.has("search") ? [] : builtins.notes, sources);
 }
 

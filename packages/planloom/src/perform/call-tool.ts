@@ -148,6 +148,8 @@ export async function endInTime<T>(
     return { ok: false, ending: "thrown", error: cleanFailure(end.thrown.failure, filter) };
   // Any other error of a tool after its signal was aborted only repeats the abort.
   if (end === undefined || why !== undefined) return endOf(why, timeoutMs);
+  if (end.thrown instanceof CallUnsettled)
+    return { ok: false, ending: "thrown", error: cleanFailure(end.thrown.failure, filter) };
   return { ok: false, ending: "thrown", error: threw(end.thrown, filter, retryable) };
 }
 

@@ -1,5 +1,6 @@
-// A failure of a built-in tool, worded by the catalogue. In: a code with its parameters. Out: a ToolError.
+// A failure of a tool, worded by the catalogue. In: a code with its parameters. Out: a ToolError.
 import type { JsonObject } from "../plan/json.js";
+import type { Failure } from "../run/failure.js";
 import { toolFailureWords, type ToolFailureCode, type ToolFailureParams } from "../words/tool-failures.js";
 import { ToolError } from "./tool.js";
 
@@ -8,10 +9,10 @@ export function builtinError<Code extends ToolFailureCode>(
   code: Code,
   params: ToolFailureParams[Code],
   options: { readonly retryable?: boolean; readonly retryAfterMs?: number | undefined; readonly cause?: unknown } = {},
-): ToolError {
+): ToolError & { readonly failure: Failure } {
   const words = toolFailureWords(code, params);
   const { retryable = words.retryable, retryAfterMs, cause } = options;
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
   const failure = { code, params: params as unknown as JsonObject, retryable, ...wait };
-  return new ToolError(words.message, { code, retryable, ...wait, cause, failure });
+  return Object.assign(new ToolError(words.message, { code, retryable, ...wait, cause }), { failure });
 }

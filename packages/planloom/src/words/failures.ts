@@ -273,8 +273,13 @@ export const FAILURES: Table<FailureParams> = {
     message: ({ tool, asked }) =>
       asked === true
         ? `the tool ${tool} is missing, or has no \`reconcile\`, so it cannot say what became of its call`
-        : `the tool ${tool}, which the plan was checked against, is missing`,
-    next: () => ["Add the tool to the configuration. Then ", ...RETRY],
+        : tool.includes(".")
+          ? `the server no longer has the tool ${tool}, which the plan was checked against`
+          : `the tool ${tool}, which the plan was checked against, is missing`,
+    next: ({ tool }) =>
+      tool.includes(".")
+        ? ["Run the goal again with another plan, or bring the tool back. Then ", ...RETRY]
+        : ["Add the tool to the configuration. Then ", ...RETRY],
   },
   BAD_ARGUMENTS: {
     message: ({ tool, problem }) => `the arguments of ${tool} do not fit: ${valueProblemText(problem)}`,

@@ -5,11 +5,13 @@ import { ARITHMETIC_FAILURES, type ArithmeticFailures } from "./tools/arithmetic
 import { FETCH_FAILURES, type FetchFailures } from "./tools/fetch.js";
 import { FILE_FAILURES, type FileFailures } from "./tools/files.js";
 import { SQL_FAILURES, type SqlFailures } from "./tools/sql.js";
+import { SERVER_FAILURES, type ServerFailures } from "./tools/servers.js";
 import type { ToolWords } from "./tools/tool-words.js";
 import { fittingNext, textOr } from "./words.js";
 
 /** The parameters of each code. */
-export interface ToolFailureParams extends ArithmeticFailures, FileFailures, FetchFailures, SqlFailures {}
+export interface ToolFailureParams
+  extends ArithmeticFailures, FileFailures, FetchFailures, SqlFailures, ServerFailures {}
 
 export type ToolFailureCode = keyof ToolFailureParams;
 
@@ -19,6 +21,7 @@ export const TOOL_AREAS = {
   files: FILE_FAILURES,
   fetch: FETCH_FAILURES,
   sql: SQL_FAILURES,
+  servers: SERVER_FAILURES,
 };
 
 type Catalogue = { readonly [Code in ToolFailureCode]: ToolWords<ToolFailureParams[Code]> };

@@ -14,6 +14,8 @@ export type WireProblem =
   | { readonly is: "silent"; readonly ms: number; readonly stderr?: string }
   /** Its process or its connection ended before it answered. */
   | { readonly is: "ended"; readonly stderr?: string }
+  /** Planloom has closed the connection. */
+  | { readonly is: "closed" }
   /** An HTTP status. */
   | { readonly is: "status"; readonly status: number; readonly text?: string }
   /** It named an authorization server at an address that is not taken from a public server. */
@@ -31,6 +33,7 @@ export const wireProblemText: (problem: WireProblem) => string = byCase("is", {
   "endless-list": ({ pages }) => `Its list goes on after ${pages} pages.`,
   silent: ({ ms, ...rest }) => `It did not answer within ${ms / 1_000} s.${lastWords(rest)}`,
   ended: (problem) => `It ended before it answered.${lastWords(problem)}`,
+  closed: () => "Planloom has closed it.",
   status: ({ status, text = "" }) => `It answered with status ${status}${text === "" ? "." : `: ${cut(text, 500)}`}`,
   elsewhere: ({ host }) => `It leads to ${host}, which is not on the public internet or has no https.`,
   failed: ({ reason }) => `The reason: ${cut(reason, 2_000)}`,

@@ -33,6 +33,7 @@ const TOOLS: { readonly [mark: string]: keyof typeof TOOL_AREAS } = {
   files: "files",
   "network and models": "fetch",
   databases: "sql",
+  servers: "servers",
 };
 
 /** Failures of a run, by the sections of the page. */

@@ -93,7 +93,7 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
     { threw: { is: "value", shown: '{"status":500}' } },
     { threw: { is: "value", shown: "" } },
   ],
-  TOOL_GONE: [{ tool: "search" }, { tool: "pay", asked: true }],
+  TOOL_GONE: [{ tool: "search" }, { tool: "fs.read_file" }, { tool: "pay", asked: true }],
   BAD_ARGUMENTS: [
     { tool: "search", problem: { code: "SCHEMA_REFUSES", text: "query: expected string" } },
     {

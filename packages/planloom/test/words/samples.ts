@@ -168,6 +168,8 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { setting: "tools", problem: "not-tools", wanted: { is: "tools", given: "ai-sdk" } },
     { setting: "prices.m.inputUsdPerMTok", problem: "missing", wanted: { is: "prices" } },
     { setting: "secrets", problem: "not-texts", wanted: { is: "secrets" } },
+    { setting: "mcp.fs", problem: "value", given: "a list", wanted: { is: "mcp", form: "server" } },
+    { setting: "mcp.my fs", problem: "value", given: '"my fs"', wanted: { is: "mcp", form: "name" } },
     { setting: "", problem: "value", given: "a list", wanted: { is: "configuration" } },
     { setting: "run and start", problem: "value", given: "null", wanted: { is: "options" } },
     { setting: "models.default.headers.x y", problem: "value", given: "not shown here", wanted: { is: "header" } },
@@ -271,6 +273,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   ],
   MCP_UNAVAILABLE: [
     { server: "fs", problem: { is: "failed", reason: "spawn mcp-server-filesystem ENOENT" } },
+    { server: "fs", problem: { is: "closed" } },
     { server: "fs", problem: { is: "ended", stderr: "Error: no folder" } },
     { server: "fs", problem: { is: "silent", ms: 60_000 } },
     { server: "crm", problem: { is: "status", status: 503, text: "down" } },
@@ -280,6 +283,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { server: "crm", problem: { is: "elsewhere", host: "10.0.0.1" } },
   ],
   MCP_LOGIN_NEEDED: [{ server: "crm" }],
+  MCP_KEEPS_ENDING: [{ server: "fs", times: 4, seconds: 60 }],
   PERSON_DECIDES: [
     { of: "approval", runId: "RUN", hash: "sha256:1" },
     { of: "question", runId: "RUN", step: "format" },
@@ -738,6 +742,8 @@ export const TOOL_SAMPLES: { readonly [Code in ToolFailureCode]: readonly ToolFa
     { chars: 300_000, limit: 200_000 },
   ],
   SUMMARIZE_EMPTY: [{}],
+  SERVER_ENDED: [{ server: "fs" }, { server: "fs", problem: { is: "too-large", bytes: 10_485_760 } }],
+  SERVER_TOOL_CHANGED: [{ tool: "fs.read_file" }],
   SUMMARIZE_FAILED: [{ reason: "localhost:8000/v1 (executor model m) answered 500." }],
 };
 

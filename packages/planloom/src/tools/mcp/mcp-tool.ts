@@ -1,44 +1,103 @@
 // One tool of an MCP server as a tool of Planloom. In: what the server tells of it, and what the operator says of the
-// server. Out: the tool.
-import type { CallToolResult, Client, Tool as ToldTool } from "@modelcontextprotocol/client";
+// server. Out: the tool. Without a word of the operator each call acts once, and its arguments leave this machine.
+import type { CallToolResult, Tool as ToldTool } from "@modelcontextprotocol/client";
+import { beginning } from "../../beginning.js";
+import { LIMITS } from "../../limits.js";
 import type { Json, JsonObject } from "../../plan/json.js";
 import type { EffectClass } from "../../plan/tool-spec.js";
-import { serverTool, ToolError, type Tool } from "../tool.js";
-import type { ServerRules } from "./server-config.js";
+import { serverTool, ToolError, type Tool, type ToolContext, type ToolDefinition } from "../tool.js";
+import { previewIn } from "./call-preview.js";
+import { callServer } from "./mcp-call.js";
+import type { ServerClient } from "./server-client.js";
+import type { ServerRules, ServerToolRules } from "./server-config.js";
+import { PARTS_OUTPUT, dataOfParts, TEXT_OUTPUT, textOfParts } from "./told-content.js";
 
-interface Told {
+export interface TakenTool {
   readonly server: string;
+  /** The part of its name after that of the server. */
+  readonly name: string;
   readonly rules: ServerRules;
   readonly told: ToldTool;
-  readonly client: () => Promise<Client>;
+  /** The connection, if the tool is still the one that was told. */
+  readonly client: () => Promise<ServerClient>;
 }
 
-export function mcpTool({ server, rules, told, client }: Told): Tool {
+type ServerToolDefinition = ToolDefinition<JsonObject, JsonObject | undefined>;
+
+/** Throws PlanloomError BAD_TOOL if a plan cannot use it. */
+export function mcpTool(taken: TakenTool): Tool {
+  const { server, name, rules, told } = taken;
+  const own = rulesOf(rules, told.name);
+  const labels = labelsOf(rules, own, told.annotations);
+  const output = outputOf(told, own);
+  const call = async (args: JsonObject, context: Pick<ToolContext, "signal" | "progress">): Promise<CallToolResult> =>
+    callServer(await taken.client(), { told, effects: labels.effects }, args, context);
   return serverTool({
-    name: `${server}.${told.name}`,
-    description: told.description ?? told.title ?? told.name,
+    name: `${server}.${name}`,
+    description: beginning(told.description ?? told.title ?? told.name, LIMITS.serverTextChars),
     input: told.inputSchema as JsonObject,
-    ...(told.outputSchema === undefined ? {} : { output: told.outputSchema as JsonObject }),
-    effects: effectsOf(rules, told),
-    egress: true,
-    async run(args, { signal }) {
-      const connected = await client();
-      const called = { name: told.name, arguments: args };
-      const result = (await connected.callTool(called, { signal }));
-      return outputOf(result);
-    },
+    output: output.schema,
+    ...labels,
+    ...(own.preview === undefined
+      ? {}
+      : {
+          preview: async (args, { signal }) =>
+            previewIn(settled(await call({ ...args, ...own.preview }, { signal, progress: untold }), "none"), args),
+        }),
+    run: async (args, context) => output.of(settled(await call(args, context), labels.effects)),
   });
 }
 
-function effectsOf({ trusted = false }: ServerRules, { annotations = {} }: ToldTool): EffectClass {
-  if (!trusted) return "once";
-  if (annotations.readOnlyHint === true) return "none";
-  return annotations.idempotentHint === true ? "idempotent" : "once";
+const untold = (): void => undefined;
+
+export const rulesOf = ({ tools = {} }: ServerRules, name: string): ServerToolRules =>
+  Object.hasOwn(tools, name) ? tools[name]! : {};
+
+/** The word of the operator wins. The annotations of the server count if the operator trusts it. */
+export function labelsOf(
+  { trusted = false }: ServerRules,
+  own: ServerToolRules,
+  annotations: ToldTool["annotations"] = {},
+): Pick<ServerToolDefinition, "effects" | "egress"> & Partial<ServerToolDefinition> {
+  const egress = own.egress ?? !(trusted && annotations.openWorldHint === false);
+  return {
+    effects: own.effects ?? (trusted ? hintedEffects(annotations) : "once"),
+    egress,
+    ...(own.approval === undefined ? {} : { approval: own.approval }),
+    ...(own.trusted === undefined ? {} : { trusted: own.trusted }),
+    ...(own.public === undefined ? {} : { public: own.public }),
+    ...(own.content === undefined ? {} : { content: own.content }),
+    ...(own.timeout === undefined ? {} : { timeout: own.timeout }),
+  };
 }
 
-/** The structured content; else the text. Throws ToolError if the server reports an error. */
-function outputOf({ structuredContent, content = [], isError = false }: CallToolResult): Json {
-  const text = content.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n");
-  if (isError) throw new ToolError(text);
-  return structuredContent === undefined ? text : (structuredContent as Json);
+/** A tool that says both that it only reads and that it destroys is not believed. */
+function hintedEffects({
+  readOnlyHint,
+  destructiveHint,
+  idempotentHint,
+}: NonNullable<ToldTool["annotations"]>): EffectClass {
+  if (readOnlyHint === true && destructiveHint !== true) return "none";
+  return idempotentHint === true ? "idempotent" : "once";
+}
+
+/** The result. An error that the server reports of a call that acts once is not followed by another call. */
+function settled(result: CallToolResult, effects: EffectClass): CallToolResult {
+  if (result.isError !== true) return result;
+  const text = textOfParts(result.content ?? []);
+  throw new ToolError(text === "" ? "The server gave no reason." : text, { retryable: effects !== "once" });
+}
+
+interface ServerOutput {
+  readonly schema: JsonObject;
+  readonly of: (result: CallToolResult) => Json;
+}
+
+/** The structured content, if the tool declares a schema of it; else its text, or the parts of its content. */
+function outputOf({ outputSchema }: ToldTool, { output }: ServerToolRules): ServerOutput {
+  if (outputSchema !== undefined)
+    return { schema: outputSchema as JsonObject, of: (result) => (result.structuredContent ?? null) as Json };
+  return output === "parts"
+    ? { schema: PARTS_OUTPUT, of: ({ content = [] }) => dataOfParts(content) }
+    : { schema: TEXT_OUTPUT, of: ({ content = [] }) => textOfParts(content) };
 }

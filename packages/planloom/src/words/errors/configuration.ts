@@ -3,6 +3,7 @@ import { byCase } from "../by-case.js";
 import type { ErrorTable } from "../error-words.js";
 import type { SchemaFault } from "../../plan/type/schema-fault.js";
 import { schemaFaultAdvice, schemaFaultText } from "./schemas.js";
+import { mcpFormText, type McpForm } from "./mcp-settings.js";
 import { formText, type SettingForm } from "./model.js";
 
 /** The expected value of a setting. */
@@ -18,6 +19,8 @@ export type WantedSetting =
   /** A setting of a role. */
   | { readonly is: "role-setting"; readonly form: SettingForm }
   | { readonly is: "model-list"; readonly most: number }
+  /** A part of the settings of an MCP server. */
+  | { readonly is: "mcp"; readonly form: McpForm }
   | { readonly is: "number" | "usd" | "usd-per-million" | "boolean" }
   | {
       readonly is:
@@ -322,6 +325,7 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
     `one of ${choices.join(", ")}${orFunction === true ? ", or a function of plan and estimate" : ""}`,
   instead: ({ write }) => write,
   record: ({ keys }) => `a record of ${keys.join(", ")}`,
+  mcp: ({ form }) => mcpFormText(form),
   "model-list": ({ most }) => `a list of 1 to ${most} models`,
   whole: ({ least, most }) =>
     most === undefined ? `a whole number of at least ${least}` : `a whole number from ${least} to ${most}`,
