@@ -495,6 +495,8 @@ export const LIMITS = {
   /** Messages of one server in `mcpMessagesMs`: a thousand in a second are no conversation. */
   mcpMessages: 10_000,
   mcpMessagesMs: 10_000,
+  /** How long a sign-in to a server may take a person, in ms. */
+  mcpLoginMs: 10 * 60_000,
   /** Characters of what a server's process writes to its standard error that are kept: its last lines. */
   mcpStderrChars: 2_000,
 } as const;

@@ -18,6 +18,8 @@ export const LOADERS: { readonly [name: string]: () => Promise<Call> } = {
   serve: async () => (await import("./command/serve.js")).serveCommand,
   studio: async () => (await import("./command/serve.js")).studioCommand,
   mcp: async () => (await import("./command/mcp.js")).mcpCommand,
+  "mcp login": async () => (await import("./command/mcp-login.js")).mcpLoginCommand,
+  "mcp logout": async () => (await import("./command/mcp-login.js")).mcpLogoutCommand,
   plan: async () => (await import("./command/plan.js")).planCommand,
   check: async () => (await import("./command/plan.js")).checkCommand,
   estimate: async () => (await import("./command/plan.js")).estimateCommand,

@@ -12,8 +12,7 @@ import type { TrustListFault } from "../words/errors/configuration.js";
 import { lookAt, ownershipFault } from "./ownership.js";
 import { makePrivateFolder, replacePrivateFile } from "./private.js";
 import { realPath } from "./project.js";
-
-export type Environment = { readonly [name: string]: string | undefined };
+import { userFolder, type Environment } from "./user-folder.js";
 
 export interface TrustedFolder {
   /** With every link resolved. */
@@ -35,12 +34,6 @@ export interface Trust {
 /** The user's list: `trusted-folders.json` in the user's configuration folder. */
 export function trustListPath(env: Environment = process.env, home: string = homedir()): string {
   return join(userFolder(env, home), "trusted-folders.json");
-}
-
-function userFolder(env: Environment, home: string): string {
-  const { XDG_CONFIG_HOME: configured = "", APPDATA: roaming = "" } = env;
-  if (isAbsolute(configured)) return join(configured, "planloom");
-  return process.platform === "win32" && roaming !== "" ? join(roaming, "planloom") : join(home, ".config", "planloom");
 }
 
 /** A list that others may have written counts as empty, and a note says so. */

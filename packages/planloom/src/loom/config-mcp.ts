@@ -16,7 +16,7 @@ type Forms<T> = Record<keyof T, Form>;
 
 const RULES = { trusted: "boolean", include: "patterns", exclude: "patterns", tools: "tool-rules" } as const;
 const STDIO: Forms<StdioServer> = { command: "command", args: "texts", env: "env", cwd: "folder", ...RULES };
-const HTTP: Forms<HttpServer> = { url: "address", headers: "headers", ...RULES };
+const HTTP: Forms<HttpServer> = { url: "address", headers: "headers", oauth: "oauth", ...RULES };
 const EFFECTS: Record<EffectClass, true> = { none: true, idempotent: true, once: true };
 const TOOL: Forms<ServerToolRules> = {
   effects: Object.keys(EFFECTS),
@@ -93,6 +93,7 @@ const FITS: { readonly [form in McpForm]: (value: unknown) => boolean } = {
   folder: isText,
   address: (value) => isText(value) && addressFault(value) === undefined,
   headers: recordOf((name, value) => typeof value === "string" && isHeader(name, value)),
+  oauth: recordOf((name, value) => (name === "clientId" || name === "scope") && isText(value)),
   patterns: (value) => isTexts(value),
   "tool-rules": isObject,
   arguments: isObject,

@@ -290,6 +290,14 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { of: "question", runId: "RUN", step: "format", item: 2 },
   ],
   RUN_NOT_OWN: [{ runId: "RUN" }],
+  MCP_LOGIN_FAILED: [
+    { server: "crm", problem: "unknown", known: ["fs", "search"] },
+    { server: "crm", problem: "unknown", known: [] },
+    { server: "fs", problem: "no-address" },
+    { server: "crm", problem: "own-credentials" },
+    { server: "crm", problem: "late", minutes: 10 },
+    { server: "crm", problem: "refused", reason: "access_denied" },
+  ],
   DUPLICATE_TOOL: [{ tool: "search" }],
   BAD_FOLDER: [
     { problem: "missing", folder: "documents" },

@@ -1,6 +1,7 @@
 // The commands that serve: the HTTP API and the Studio. In: nothing. Out: their data.
 import type { CommandData, Flag } from "./command.js";
 import * as flags from "./flags.js";
+import { SIGN_INS } from "./sign-ins.js";
 
 const ADDRESS: readonly Flag[] = [
   { flag: "--host <host>", does: "the address to listen on", initial: "127.0.0.1" },
@@ -76,5 +77,6 @@ export const SERVERS: readonly CommandData[] = [
       { words: "mcp --studio http://127.0.0.1:4950", does: "with links to the Studio, where a person decides" },
     ],
     note: flags.KEY_NOTE,
+    commands: SIGN_INS,
   },
 ];

@@ -2,9 +2,11 @@
 // newest revision of the protocol that the server speaks is used. The SDK is loaded by the first connection.
 import { hasCode, PlanloomError } from "../../words/planloom-error.js";
 import type { WireProblem } from "../../words/wire-problem.js";
-import type { McpServer } from "./server-config.js";
+import type { GuardedTransport } from "./guarded-transport.js";
+import type { HttpServer, McpServer, StdioServer } from "./server-config.js";
 import type { ServerClient } from "./server-client.js";
 import { serverSecrets } from "./server-secrets.js";
+import { TokenFile } from "./token-file.js";
 import { WIRE_LIMITS, type WireLimits } from "./wire-limits.js";
 import { chainOf, codeOf, isUnauthorized, shownText, wireProblem } from "./wire-problem.js";
 
@@ -64,23 +66,41 @@ async function opened(
   limits: WireLimits,
   isOlder: boolean,
 ): Promise<ServerClient> {
-  const [{ ServerClient }, guard] = await Promise.all([import("./server-client.js"), transportTo(server, limits)]);
-  const filter = serverSecrets(server);
+  const [{ ServerClient }, { guard, filter }] = await Promise.all([
+    import("./server-client.js"),
+    "url" in server ? toAddress(server, limits) : toProcess(server, limits),
+  ]);
   const client = new ServerClient({ server: name, limits, filter, changed }, guard);
   try {
     await inTime(client.open(isOlder ? { kind: "legacy" } : undefined), limits.startMs);
   } catch (error) {
     void guard.close().catch(() => undefined);
-    throw failedBy(error, guard, filter.text, limits);
+    throw failedBy(error, guard, filter().text, limits);
   }
   if (client.getProtocolEra() === "legacy") older.add(server);
   client.onclose = closed;
   return client;
 }
 
-async function transportTo(server: McpServer, limits: WireLimits) {
-  if (!("url" in server)) return new (await import("./stdio-transport.js")).ProcessTransport(server, limits);
-  return (await import("./http-transport.js")).httpTransport(server, limits).transport;
+async function toProcess(server: StdioServer, limits: WireLimits) {
+  const { ProcessTransport } = await import("./stdio-transport.js");
+  return { guard: new ProcessTransport(server, limits), filter: serverSecrets(server) };
+}
+
+async function toAddress(server: HttpServer, limits: WireLimits) {
+  const [{ httpTransport }, { KeptSignIn }] = await Promise.all([
+    import("./http-transport.js"),
+    import("./sign-in.js"),
+  ]);
+  // Credentials of the configuration replace those of a person.
+  const hasOwn = Object.keys(server.headers ?? {}).some((name) => name.toLowerCase() === "authorization");
+  if (hasOwn) return { guard: httpTransport(server, limits), filter: serverSecrets(server) };
+  const file = new TokenFile(server.url);
+  const tokens = () => {
+    const { access_token: access, refresh_token: refresh } = file.read().tokens ?? {};
+    return [access, refresh].filter((token) => token !== undefined);
+  };
+  return { guard: httpTransport(server, limits, new KeptSignIn(server, file)), filter: serverSecrets(server, tokens) };
 }
 
 class Silent extends Error {}
@@ -99,7 +119,7 @@ async function inTime(work: Promise<void>, ms: number): Promise<void> {
 
 function failedBy(
   error: unknown,
-  guard: Awaited<ReturnType<typeof transportTo>>,
+  guard: GuardedTransport,
   clean: (text: string) => string,
   { startMs }: WireLimits,
 ): Failed {

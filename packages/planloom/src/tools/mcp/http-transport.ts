@@ -2,28 +2,35 @@
 // requests carry the headers to this address only, and no answer is larger than the limit.
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { StreamableHTTPClientTransport, type FetchLike, type OAuthClientProvider } from "@modelcontextprotocol/client";
+import { StreamableHTTPClientTransport, type AuthProvider, type FetchLike } from "@modelcontextprotocol/client";
 import { isPublicAddress } from "../address-guard.js";
 import { GuardedTransport, WireBroken } from "./guarded-transport.js";
 import type { HttpServer } from "./server-config.js";
 import type { WireLimits } from "./wire-limits.js";
 
-/** `provider`: signs in, if the server wants it. */
-export function httpTransport(
-  server: HttpServer,
-  limits: WireLimits,
-  provider?: OAuthClientProvider,
-): { readonly transport: GuardedTransport; readonly http: StreamableHTTPClientTransport } {
+/** `provider`: gives the tokens of a person who has signed in. */
+export function httpTransport(server: HttpServer, limits: WireLimits, provider?: AuthProvider): GuardedTransport {
   const meter: Meter = () => guarded.meter();
   const http = new StreamableHTTPClientTransport(new URL(server.url), {
     fetch: serverFetch(server, limits, meter),
     ...(provider === undefined ? {} : { authProvider: provider }),
   });
   const guarded = new GuardedTransport(http, limits);
-  return { transport: guarded, http };
+  return guarded;
 }
 
 type Meter = () => (bytes: number) => void;
+
+/** For requests outside of a connection. */
+export function plainFetch(server: HttpServer, limits: WireLimits): FetchLike {
+  return serverFetch(server, limits, () => {
+    let left = limits.messageBytes;
+    return (bytes) => {
+      left -= bytes;
+      if (left < 0) throw new WireBroken({ is: "too-large", bytes: limits.messageBytes });
+    };
+  });
+}
 
 /**
  * Other addresses are those of an authorization server, which this server names. They get no header of the
@@ -37,9 +44,18 @@ function serverFetch({ url, headers = {} }: HttpServer, limits: WireLimits, mete
     if (target.origin !== home.origin) await assertReachable(target, home);
     else for (const [name, value] of Object.entries(headers)) if (!sent.has(name)) sent.set(name, value);
     const signal = init.signal ?? AbortSignal.timeout(limits.startMs);
-    return metered(await fetch(target, { ...init, headers: sent, signal }), meter());
+    const response = metered(await fetch(target, { ...init, headers: sent, signal }), meter());
+    if (response.status === 401) refusedWith.set(response, sent.get("authorization") ?? "");
+    return response;
   };
 }
+
+/** The credentials with which a request was refused. Others may have been sent since. */
+const refusedWith = new WeakMap<Response, string>();
+
+/** Whether a request was refused with this token. */
+export const isRefused = (response: Response, token: string): boolean =>
+  refusedWith.get(response) === `Bearer ${token}`;
 
 function metered(response: Response, meter: (bytes: number) => void): Response {
   if (response.body === null) return response;

@@ -13,8 +13,8 @@ import type { WireLimits } from "./wire-limits.js";
 interface Told {
   readonly server: string;
   readonly limits: WireLimits;
-  /** Hides the secrets of the server. */
-  readonly filter: SecretFilter;
+  /** Hides the secrets of the server, which may change. */
+  readonly filter: () => SecretFilter;
   /** The list of tools is another one now. */
   readonly changed: () => void;
 }
@@ -22,7 +22,7 @@ interface Told {
 export class ServerClient extends Client {
   readonly server: string;
   readonly limits: WireLimits;
-  readonly filter: SecretFilter;
+  readonly #filter: () => SecretFilter;
 
   constructor(
     { server, limits, filter, changed }: Told,
@@ -39,7 +39,12 @@ export class ServerClient extends Client {
     );
     this.server = server;
     this.limits = limits;
-    this.filter = filter;
+    this.#filter = filter;
+  }
+
+  /** Hides the secrets of the server in what it says. */
+  get filter(): SecretFilter {
+    return this.#filter();
   }
 
   /** `prior`: the revision is known, so the server is not asked for it. */

@@ -16,6 +16,8 @@ export interface StdioServer extends ServerRules {
 export interface HttpServer extends ServerRules {
   readonly url: string;
   readonly headers?: { readonly [name: string]: string };
+  /** For an authorization server that knows this client already, or that gives only a scope that is asked for. */
+  readonly oauth?: { readonly clientId?: string; readonly scope?: string };
 }
 
 /** What the operator says of a server. */

@@ -8,11 +8,23 @@ const SECRET_NAME = /key|token|secret|passw|credential|auth|cookie/iu;
 /** Headers that say what is sent, not who sends it. */
 const PLAIN_HEADER = /^(?:accept.*|content-.*|user-agent)$/iu;
 
-/** Other headers count, and the variables with the name of a secret. Values that are too short to find do not. */
-export function serverSecrets(server: McpServer): SecretFilter {
+/**
+ * Other headers count, and the variables with the name of a secret. Values that are too short to find do not. `tokens`:
+ * those of a person who has signed in. They change.
+ */
+export function serverSecrets(server: McpServer, tokens: () => readonly string[] = () => []): () => SecretFilter {
   const given = "url" in server ? headerSecrets(server.headers ?? {}) : variableSecrets(server.env ?? {});
-  return secretFilter(Object.fromEntries(given));
+  let known = tokens();
+  let filter = filterOf(given, known);
+  return () => {
+    const now = tokens();
+    if (now.join() !== known.join()) [known, filter] = [now, filterOf(given, now)];
+    return filter;
+  };
 }
+
+const filterOf = (given: Named, tokens: readonly string[]): SecretFilter =>
+  secretFilter(Object.fromEntries([...given, ...tokens.map((token, i) => [`token ${i + 1}`, token] as const)]));
 
 type Named = readonly (readonly [name: string, value: string])[];
 

@@ -12,6 +12,7 @@ const FORMS = {
   folder: "a folder",
   address: 'an http or https address without a user name: url: "https://mcp.example.com/mcp"',
   headers: 'a record of texts: headers: { Authorization: "Bearer …" }, each on one line',
+  oauth: 'a record of texts: oauth: { clientId: "my-client", scope: "read" }',
   patterns: 'a list of names of tools, with * for any text: ["read_*"]',
   "tool-rules": 'a record by the names of tools: tools: { write_file: { effects: "idempotent" } }',
   arguments: "a record of arguments: preview: { dryRun: true }",

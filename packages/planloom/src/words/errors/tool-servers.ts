@@ -1,5 +1,6 @@
 // Errors of MCP servers, with their parameters and words.
-import type { ErrorTable } from "../error-words.js";
+import { byCase } from "../by-case.js";
+import { cut, type ErrorTable } from "../error-words.js";
 import { wireProblemText, type WireProblem } from "../wire-problem.js";
 
 export interface ToolServerErrors {
@@ -7,7 +8,16 @@ export interface ToolServerErrors {
   /** A remote server wants a person to sign in, and there is none. */
   MCP_LOGIN_NEEDED: { readonly server: string };
   MCP_KEEPS_ENDING: { readonly server: string; readonly times: number; readonly seconds: number };
+  /** A sign-in that did not end well. `reason` is what the authorization server or the SDK said. */
+  MCP_LOGIN_FAILED: { readonly server: string } & SignInFault;
 }
+
+type SignInFault =
+  | { readonly problem: "unknown"; readonly known: readonly string[] }
+  /** It runs on this machine, or its configuration names the credentials. */
+  | { readonly problem: "no-address" | "own-credentials" }
+  | { readonly problem: "late"; readonly minutes: number }
+  | { readonly problem: "refused"; readonly reason: string };
 
 export const TOOL_SERVER_ERRORS: ErrorTable<ToolServerErrors> = {
   MCP_UNAVAILABLE: {
@@ -34,5 +44,29 @@ export const TOOL_SERVER_ERRORS: ErrorTable<ToolServerErrors> = {
       { action: "set", setting: `mcp.${server}` },
       ".",
     ],
+  },
+  MCP_LOGIN_FAILED: {
+    kind: "config",
+    message: byCase("problem", {
+      unknown: ({ server }) => `The configuration has no MCP server "${server}".`,
+      "no-address": ({ server }) => `The MCP server "${server}" runs on this machine. Nobody signs in to it.`,
+      "own-credentials": ({ server }) => `The configuration gives the MCP server "${server}" its credentials.`,
+      late: ({ server, minutes }) => `Nobody signed in to the MCP server "${server}" within ${minutes} minutes.`,
+      refused: ({ server, reason }) => `The sign-in to the MCP server "${server}" failed: ${cut(reason, 2_000)}`,
+    }),
+    next: byCase("problem", {
+      unknown: ({ known }) =>
+        known.length === 0
+          ? ["Name it under ", { action: "set", setting: "mcp" }, "."]
+          : [`It has ${known.join(", ")}.`],
+      "no-address": ({ server }) => ["Give its keys under ", { action: "set", setting: `mcp.${server}.env` }, "."],
+      "own-credentials": ({ server }) => [
+        "Change them under ",
+        { action: "set", setting: `mcp.${server}.headers` },
+        ", or remove them to sign in.",
+      ],
+      late: ({ server }) => ["Begin again with ", { action: "sign-in", server }, "."],
+      refused: ({ server }) => ["Begin again with ", { action: "sign-in", server }, "."],
+    }),
   },
 };
