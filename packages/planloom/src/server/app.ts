@@ -1,6 +1,6 @@
 // The HTTP API over a loom, and the Studio's files. In: a loom and tokens. Out: a hono app, which handles requests. Each
 // group of routes is a file in routes/. The server decides nothing that the library does not.
-import { Hono, type ErrorHandler, type MiddlewareHandler } from "hono";
+import { Hono } from "hono";
 import type { AccessToken, Authenticate, Caller } from "../loom/handler-options.js";
 import type { Loom } from "../loom/loom.js";
 import { systemClock, type Clock } from "../clock.js";
@@ -9,8 +9,9 @@ import { Rates } from "./access/rates.js";
 import { Sessions, sessionRoutes } from "./access/session.js";
 import type { CallerVariables } from "./access/tokens.js";
 import { RunFeeds } from "./feed/run-feeds.js";
-import { thrownResponse } from "./problem.js";
-import { surfaceFor } from "./surface-studio.js";
+import { inert, told } from "./answering.js";
+import { mcpRoutes } from "./mcp-routes.js";
+import type { McpOptions } from "./mcp/offered-tool.js";
 import { otherwise, routed } from "./api/routed.js";
 import { openedRequests, openedRoutes } from "./opened/opened-requests.js";
 import { OpenedRuns } from "./opened/opened-runs.js";
@@ -30,24 +31,14 @@ export interface ServerOptions {
   readonly names?: readonly string[];
   /** The built Studio. Absent: the API alone. */
   readonly studio?: StudioSite;
+  /** Absent: no MCP client is served. */
+  readonly mcp?: Omit<McpOptions, "clock" | "stopping">;
   readonly clock?: Clock;
   /** Exported runs that are open already. */
   readonly opened?: OpenedRuns;
   /** Aborted when the server stops: streams end, and new requests are refused. */
   readonly stopping?: AbortSignal;
 }
-
-/** No answer is guessed to be a page, kept, or read by a page of another server. */
-const inert: MiddlewareHandler = async (context, next) => {
-  await next();
-  const { headers } = context.res;
-  headers.set("x-content-type-options", "nosniff");
-  headers.set("cross-origin-resource-policy", "same-origin");
-  if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
-};
-
-/** An error as a response, with its next step in the words of the caller's surface. */
-const told: ErrorHandler<CallerVariables> = (thrown, { req }) => thrownResponse(thrown, surfaceFor(req.raw));
 
 /** The routes of the API over one loom. `caller`: who asks, if nobody has found that out. */
 function runApp(loom: Loom, ports: EventPorts, caller?: Caller): Hono<CallerVariables> {
@@ -64,7 +55,7 @@ function runApp(loom: Loom, ports: EventPorts, caller?: Caller): Hono<CallerVari
 const READER: Caller = { name: "reader", right: "read" };
 
 export function serverApp(loom: Loom, options: ServerOptions): Hono<CallerVariables> {
-  const { tokens, authenticate, cookie, names, studio } = options;
+  const { tokens, authenticate, cookie, names, studio, mcp } = options;
   const { clock = systemClock, stopping = new AbortController().signal } = options;
   const opened = options.opened ?? new OpenedRuns(clock);
   const sessions = new Sessions(clock);
@@ -73,7 +64,8 @@ export function serverApp(loom: Loom, options: ServerOptions): Hono<CallerVariab
   app.onError(told);
   app.use(inert);
   app.route("/", routed(loom, OPEN_ROUTES));
-  app.use("/v1/*", withAccess({ tokens, authenticate, sessions, cookie, names, stopping, rates: new Rates(clock) }));
+  const access = withAccess({ tokens, authenticate, sessions, cookie, names, stopping, rates: new Rates(clock) });
+  app.use("/v1/*", access);
   app.route("/v1/session", sessionRoutes({ tokens, cookie, sessions }));
   app.route("/v1", openedRoutes(opened));
   app.use(
@@ -81,6 +73,10 @@ export function serverApp(loom: Loom, options: ServerOptions): Hono<CallerVariab
     openedRequests(opened, (one) => runApp(one, streams(), READER)),
   );
   app.route("/", runApp(loom, streams()));
+  if (mcp !== undefined) {
+    app.use("/mcp", access);
+    app.route("/", mcpRoutes(loom, { ...mcp, clock, stopping }));
+  }
   if (studio !== undefined) app.get("*", studioFiles(studio, names));
   return app;
 }

@@ -56,11 +56,14 @@ export async function listen(
   const chosen = (server.address() as AddressInfo).port;
   later.app = appFor(chosen);
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${chosen}`,
+    url: addressOf(host, chosen),
     port: chosen,
     close: () => closed(server, clock, most.stopMs),
   };
 }
+
+export const addressOf = (host: string, port: number): string =>
+  `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 
 /** Responses of hono end their connection once they are sent; what lasts longer is cut. */
 function closed(server: Server, clock: Clock, ms: number): Promise<void> {

@@ -502,7 +502,10 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   ENGINE_CLOSED: [{ runId: "RUN" }],
   KEY_INVALID: [{ problem: "run-id" }, { problem: "length", chars: 0, limit: 500 }],
   KEY_REUSED: [{ runId: "r-1" }],
-  SETTING_LOOSER: [{ setting: "approval", given: "never", configured: "effects" }],
+  SETTING_LOOSER: [
+    { setting: "approval", given: "never", configured: "effects" },
+    { setting: "approval", given: "never", configured: "effects", of: "callers" },
+  ],
   INPUT_REUSED: [{ runId: "r-1", inputId: "click-7" }],
   COMMAND_INVALID: [
     { problem: "no-type" },

@@ -1,22 +1,17 @@
 // `planloom serve` and `planloom studio`. In: an address and tokens. Out: a server until the process is asked to end. Its
 // first line on stdout is the address.
-import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../clock.js";
 import type { WebhookConfig } from "../../loom/config-webhook.js";
-import type { AccessToken } from "../../loom/handler-options.js";
 import type { Loom } from "../../loom/loom.js";
 import { createLoom } from "../../loom/create-loom.js";
-import { isLoopback, serverNames } from "../../server/access/place.js";
 import { sessionCookie } from "../../server/access/session.js";
-import { readTokens } from "../../server/access/tokens.js";
 import { serverApp } from "../../server/app.js";
-import { listen } from "../../server/listen.js";
+import { addressOf, listen } from "../../server/listen.js";
 import { keepRecovering } from "../../server/recovering.js";
 import { OpenedRuns, type OpenedFile } from "../../server/opened/opened-runs.js";
 import type { StudioSite } from "../../server/studio-files.js";
 import { tellWebhook } from "../../server/webhook/webhook.js";
-import { PlanloomError } from "../../words/planloom-error.js";
 import { withDemo } from "../demo/demo.js";
 import { DEMO_GOALS, DEMO_SAYS } from "../demo/goals.js";
 import { sayError } from "../error-text.js";
@@ -25,15 +20,14 @@ import { exportFile } from "../export-file.js";
 import { portsOf, type ModelFlags } from "../flags.js";
 import { withLoom, type StoreFlags } from "../open-loom.js";
 import { printLines, say } from "../output.js";
-import { ownFile } from "../own-file.js";
+import { ownFile, ownVersion } from "../own-file.js";
+import { cliSurface } from "../surface.js";
+import { placeOf, type AddressFlags, type ServedPlace } from "../served-place.js";
 import { untilAsked } from "../until-asked.js";
 
 type ServeFlags = StoreFlags &
-  ModelFlags & {
-    readonly host: string;
-    readonly port: string;
-    readonly token?: readonly string[];
-    readonly allowHost?: readonly string[];
+  ModelFlags &
+  AddressFlags & {
     readonly demo?: boolean;
     readonly open?: string;
   };
@@ -85,45 +79,26 @@ const STUDIO = fileURLToPath(ownFile("studio"));
 
 const DEMO = { says: DEMO_SAYS, goals: DEMO_GOALS };
 
-interface ServedPlace {
-  readonly host: string;
-  readonly port: number;
-  readonly tokens: readonly AccessToken[];
-  /** The first token was made here, so a person has to be told it. */
-  readonly isRandom: boolean;
-  readonly names: readonly string[];
+interface StudioPlace extends ServedPlace {
   readonly studio?: StudioSite;
   readonly opened?: OpenedRuns;
   /** Where the printed link leads. Default: the first page. */
   readonly page?: string;
 }
 
-/** Checked before anything is opened. Throws PORT_INVALID, TOKEN_INVALID, HOST_INVALID, HOST_NEEDS_TOKEN. */
-function placeOf({ host, port, token, allowHost = [] }: ServeFlags): ServedPlace {
-  if (!/^\d{1,5}$/u.test(port) || Number(port) > MOST_PORT) throw new PlanloomError("PORT_INVALID", { given: port });
-  const given = readTokens(token ?? tokensOfVariables());
-  const names = serverNames(host, allowHost);
-  const isRandom = given.length === 0;
-  if (isRandom && !isLoopback(host)) throw new PlanloomError("HOST_NEEDS_TOKEN", { host });
-  const random = (): AccessToken => ({ name: "user", token: randomBytes(24).toString("base64url"), right: "all" });
-  return { host, port: Number(port), tokens: isRandom ? [random()] : given, isRandom, names };
-}
-
-const MOST_PORT = 65_535;
-
-/** A flag can be seen by all users of the machine, a variable cannot. */
-function tokensOfVariables(): readonly string[] {
-  const { PLANLOOM_TOKEN: one, PLANLOOM_TOKENS: several = "" } = process.env;
-  return [...(one === undefined ? [] : [one]), ...several.split(/[\s,]+/u).filter((token) => token !== "")];
-}
-
-async function serveUntilAsked(loom: Loom, place: ServedPlace, webhook?: WebhookConfig): Promise<number> {
+async function serveUntilAsked(loom: Loom, place: StudioPlace, webhook?: WebhookConfig): Promise<number> {
   const { tokens, names, studio, opened } = place;
   const stopping = new AbortController();
   const asked = untilAsked();
+  const version = await ownVersion();
   const shown = { ...(studio === undefined ? {} : { studio }), ...(opened === undefined ? {} : { opened }) };
   const options = { tokens, names, stopping: stopping.signal, ...shown };
-  const server = await listen((port) => serverApp(loom, { ...options, cookie: sessionCookie(port) }), place);
+  const appOn = (port: number) => {
+    const page = studio === undefined ? {} : { studio: addressOf(place.host, port) };
+    const mcp = { version, mayApprove: false, asksClient: true, person: cliSurface, ...page };
+    return serverApp(loom, { ...options, ...(opened === undefined ? { mcp } : {}), cookie: sessionCookie(port) });
+  };
+  const server = await listen(appOn, place);
   try {
     const stopRecovering = await keepRecovering(loom, sayError);
     printAddress(server.url, place);
@@ -139,7 +114,7 @@ async function serveUntilAsked(loom: Loom, place: ServedPlace, webhook?: Webhook
   return EXIT.done;
 }
 
-function printAddress(url: string, { tokens, isRandom, studio, page = "" }: ServedPlace): void {
+function printAddress(url: string, { tokens, isRandom, studio, page = "" }: StudioPlace): void {
   const [first] = tokens;
   if (studio !== undefined) {
     printLines([`${url}/${page}#token=${first!.token}`]);

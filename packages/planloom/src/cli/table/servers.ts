@@ -29,6 +29,15 @@ const CALLERS: readonly Flag[] = [
   { flag: "--studio <url>", does: "the address of the Studio, for links" },
 ];
 
+/** Each of these flags means that a port is wanted. */
+const HTTP: readonly Flag[] = [
+  { flag: "--http", does: "serve on a port instead, at the path /mcp" },
+  ...ADDRESS.map(({ initial, ...flag }): Flag => {
+    const otherwise = flag.flag.startsWith("--port") ? "4951" : (initial ?? flag.otherwise);
+    return { ...flag, ...(otherwise === undefined ? {} : { otherwise }), implies: { http: true } };
+  }),
+];
+
 export const SERVERS: readonly CommandData[] = [
   {
     name: "serve",
@@ -70,13 +79,14 @@ export const SERVERS: readonly CommandData[] = [
     summary: "serve MCP clients",
     description:
       "Serves the tools plan, run, status, approve and others to an MCP client, on standard input and output. A model " +
-      "that calls them cannot approve what it has planned.",
-    flags: [...flags.STORE, ...CALLERS, ...flags.TOOLS, ...flags.MODEL_FLAGS],
+      "that calls them cannot approve what it has planned. `serve` and `studio` serve the same at /mcp.",
+    flags: [...flags.STORE, ...CALLERS, ...HTTP, ...flags.TOOLS, ...flags.MODEL_FLAGS],
     examples: [
       { words: "mcp", does: "a client starts this command" },
       { words: "mcp --studio http://127.0.0.1:4950", does: "with links to the Studio, where a person decides" },
+      { words: "mcp --http", does: "for clients that connect to a port" },
     ],
-    note: flags.KEY_NOTE,
+    note: `${TOKEN_NOTE}\n\n${flags.KEY_NOTE}`,
     commands: SIGN_INS,
   },
 ];

@@ -24,11 +24,9 @@ export async function ownRun(loom: Loom, { tag }: McpCaller, runId: string): Pro
   return loom.get(runId);
 }
 
-const POLICIES: readonly ApprovalPolicy[] = ["never", "effects", "function", "always"];
-
 /**
  * The settings of a run that a model starts: whatever acts waits for a person, also where the configuration asks nobody,
- * unless the operator lets callers decide. `least`: the policy that the tool wants.
+ * unless the operator lets callers decide. `least`: the policy that the tool wants. Throws SETTING_LOOSER.
  */
 export function callerSettings(
   configured: ApprovalPolicy,
@@ -36,13 +34,17 @@ export function callerSettings(
   given: RunSettings = {},
   least: "never" | "always" = "never",
 ): RunSettings {
-  const held: ApprovalPolicy = mayApprove ? "never" : "effects";
-  const wanted = [configured, given.approval ?? "never", held, least];
-  const approval = POLICIES.findLast((policy) => wanted.includes(policy))!;
+  if (!mayApprove && configured === "never" && given.approval === "never") throw looser("approval", "never", "effects");
+  if (!mayApprove && given.guard === "off") throw looser("guard", "off", "ask");
+  // A run cannot name the function of the configuration, which is stricter than `effects`. It holds by itself.
+  const held = !mayApprove && configured === "never" ? "effects" : undefined;
+  const approval = least === "always" ? least : (given.approval ?? held);
   return {
     ...given,
     ...(mayApprove ? {} : { guard: "ask" as const }),
-    // A function of the configuration cannot be named by a run. It holds by itself.
-    ...(approval === "function" ? {} : { approval }),
+    ...(approval === undefined ? {} : { approval }),
   };
 }
+
+const looser = (setting: string, given: string, configured: string) =>
+  new PlanloomError("SETTING_LOOSER", { setting, given, configured, of: "callers" });

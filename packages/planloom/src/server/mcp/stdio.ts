@@ -16,10 +16,18 @@ export interface McpStreams {
   readonly tell: (error: Error) => void;
 }
 
-/** Resolves when the client is gone, or `stopping` is aborted. */
-export function serveMcpOn(loom: Loom, options: McpOptions, { input, output, tell }: McpStreams): Promise<void> {
+/**
+ * Resolves when the client is gone, or `stopping` is aborted. `broken`: a message was too large, or nothing can be written
+ * any more.
+ */
+export async function serveMcpOn(
+  loom: Loom,
+  options: McpOptions,
+  { input, output, tell }: McpStreams,
+): Promise<"ended" | "broken"> {
   const transport = new StdioServerTransport(input, output, { maxBufferSize: LIMITS.requestBytes });
-  return serveMcpOver(loom, options, transport, tell);
+  await serveMcpOver(loom, options, transport, tell);
+  return input.readableEnded || input.destroyed || options.stopping.aborted ? "ended" : "broken";
 }
 
 /** The same over any connection that lasts. */

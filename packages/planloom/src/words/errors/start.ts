@@ -22,7 +22,13 @@ export interface StartErrors {
     { readonly problem: "run-id" } | { readonly problem: "length"; readonly chars: number; readonly limit: number };
   KEY_REUSED: { readonly runId: string };
   /** `given` and `configured` are values as texts. */
-  SETTING_LOOSER: { readonly setting: string; readonly given: string; readonly configured: string };
+  /** `of`: the runs of models that call the MCP server have to be that strict; the configuration need not be. */
+  SETTING_LOOSER: {
+    readonly setting: string;
+    readonly given: string;
+    readonly configured: string;
+    readonly of?: "callers";
+  };
 }
 
 const MESSAGE_FAULTS: { readonly [fault in MessageFault]: string } = {
@@ -51,9 +57,15 @@ export const START_ERRORS: ErrorTable<StartErrors> = {
   },
   SETTING_LOOSER: {
     kind: "refused",
-    message: ({ setting, given, configured }) =>
-      `The setting \`${setting}\` of a run cannot be ${given}: the configuration has ${configured}, which is stricter.`,
-    next: ({ setting }) => ["Leave it out, give a stricter value, or change ", { action: "set", setting }, "."],
+    message: ({ setting, given, configured, of }) =>
+      `The setting \`${setting}\` of a run cannot be ${given}: ` +
+      (of === "callers"
+        ? `a run that a model starts has ${configured}, which is stricter.`
+        : `the configuration has ${configured}, which is stricter.`),
+    next: ({ setting, of }) =>
+      of === "callers"
+        ? ["Leave it out."]
+        : ["Leave it out, give a stricter value, or change ", { action: "set", setting }, "."],
   },
   FILE_INPUT_INVALID: {
     kind: "usage",

@@ -26,6 +26,10 @@ export type Person = (form: Form) => ElicitResult;
 
 export const approves: Person = () => ({ action: "accept", content: { decision: "approve" } });
 
+/** Approves what acts, and answers a question with "pdf". */
+export const answers: Person = (form) =>
+  "decision" in form.requestedSchema.properties ? approves(form) : { action: "accept", content: { value: "pdf" } };
+
 export interface Result {
   readonly ok: boolean;
   readonly runId: string;

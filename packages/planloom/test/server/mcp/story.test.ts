@@ -1,14 +1,10 @@
 // A client of the SDK plans, has a person approve, and runs, in both revisions of the protocol.
 import { expect, test } from "vitest";
 import { PLAN } from "../../streams/parts.js";
-import { approves, openMcp, REVISIONS, type Person } from "./parts.js";
-
-/** Approves what acts, and answers the question. */
-const person: Person = (form) =>
-  "decision" in form.requestedSchema.properties ? approves(form) : { action: "accept", content: { value: "pdf" } };
+import { answers, openMcp, REVISIONS } from "./parts.js";
 
 test.each(REVISIONS)("a client of %s plans, has the plan approved, and runs it", async (revision) => {
-  const { call, asked, client, loom } = await openMcp({ revision, person });
+  const { call, asked, client, loom } = await openMcp({ revision, person: answers });
   expect(client.getNegotiatedProtocolVersion()).toBe(revision);
 
   const planned = await call("plan", { plan: PLAN });

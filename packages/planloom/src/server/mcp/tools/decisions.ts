@@ -1,7 +1,8 @@
 // The tools that decide what waits, or have a person decide it. In: nothing. Out: `approve`, `reject`, `respond`, `cancel`.
 import { z } from "zod";
 import type { LoomRun } from "../../../loom/loom-run.js";
-import type { WordedReply } from "../../../loom/worded-reply.js";
+import { wordedRefusal, type WordedReply } from "../../../loom/worded-reply.js";
+import type { Refusal } from "../../../run/refusal.js";
 import type { PersonsPart } from "../../../words/errors/tool-callers.js";
 import { PlanloomError } from "../../../words/planloom-error.js";
 import { FIELD, onlyGiven } from "../../api/parts.js";
@@ -9,7 +10,6 @@ import type { AskedFor } from "../asking.js";
 import { offeredTool, type McpOutcome, type McpPorts } from "../offered-tool.js";
 import { modelName, ownRun } from "../own-runs.js";
 import { refusedCommand } from "../result.js";
-import { runResult } from "../run-result.js";
 import { RUN_RESULT } from "../schemas.js";
 import { askedAbout, steered, waitMsOf } from "../steering.js";
 import { wait } from "./starts.js";
@@ -37,7 +37,7 @@ const approve = offeredTool({
       return obeyed(ports, run, await run.approve(meant, { ...given, unseen: true }), waitMs);
     }
     const of: PersonsPart = { of: "approval", runId: id, hash: meant };
-    return (await asked(ports, run, waitMs, { hash: meant }, of)) ?? runResult(ports, run);
+    return asked(ports, run, waitMs, { hash: meant }, of);
   },
 });
 
@@ -84,7 +84,7 @@ const respond = offeredTool({
     const waitMs = waitMsOf(seconds);
     const place = onlyGiven({ item });
     const of: PersonsPart = { of: "question", runId: id, step, ...place };
-    if (value === undefined) return (await asked(ports, run, waitMs, { step, ...place }, of)) ?? runResult(ports, run);
+    if (value === undefined) return asked(ports, run, waitMs, { step, ...place }, of);
     if (!ports.options.mayApprove) throw new PlanloomError("PERSON_DECIDES", of);
     return obeyed(ports, run, await run.respond(step, value, { by: modelName(ports.caller), ...place }), waitMs);
   },
@@ -104,25 +104,41 @@ const cancel = offeredTool({
   },
 });
 
-/** undefined: it does not wait any more. Throws PERSON_DECIDES if no person can be asked here. */
+/** Throws PERSON_DECIDES if no person can be asked here, and the refusal of what does not wait. */
 async function asked(
   ports: McpPorts,
   run: LoomRun,
   waitMs: number,
   of: AskedFor,
   choice: PersonsPart,
-): Promise<McpOutcome | undefined> {
+): Promise<McpOutcome> {
   const question = await askedAbout(ports, run, waitMs, of);
   if (question !== undefined) return question;
-  if (await isOpen(run, of)) throw new PlanloomError("PERSON_DECIDES", choice);
-  return undefined;
+  const refused = await whyNotOpen(run, of);
+  if (refused !== undefined) throw refusedCommand(wordedRefusal({ ok: false, ...refused }, run.id), run.id);
+  // The caller may answer, and did not.
+  if (ports.options.mayApprove)
+    throw new PlanloomError("REQUEST_INVALID", { part: "arguments", faults: [{ at: "/value", is: "missing" }] });
+  throw new PlanloomError("PERSON_DECIDES", choice);
 }
 
-async function isOpen(run: LoomRun, { hash: meant, step, item }: AskedFor): Promise<boolean> {
-  const { waiting } = await run.document();
-  return meant === undefined
-    ? (waiting?.questions ?? []).some((one) => one.step === step && one.item === item)
-    : (waiting?.approvals ?? []).some((one) => one.hash === meant);
+/** undefined: it waits. */
+async function whyNotOpen(
+  run: LoomRun,
+  { hash: meant, step: named = "", item }: AskedFor,
+): Promise<Refusal | undefined> {
+  const { waiting, steps } = await run.document();
+  if (meant !== undefined) {
+    const hashes = (waiting?.approvals ?? []).map((one) => one.hash);
+    return hashes.includes(meant) ? undefined : { code: "STALE_HASH", params: { hash: meant, waiting: hashes } };
+  }
+  if ((waiting?.questions ?? []).some((one) => one.step === named && one.item === item)) return undefined;
+  const place = { step: named, ...onlyGiven({ item }) };
+  const found = steps.find(({ id }) => id === named);
+  const status = item === undefined ? found?.status : found?.items?.[item]?.status;
+  return status === undefined
+    ? { code: "UNKNOWN_STEP", params: place }
+    : { code: "NOT_ASKED", params: { ...place, status } };
 }
 
 async function obeyed(ports: McpPorts, run: LoomRun, reply: WordedReply, waitMs: number): Promise<McpOutcome> {
