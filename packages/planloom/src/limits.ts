@@ -232,8 +232,30 @@ export const LIMITS = {
   wholeChars: 100_000,
   /** Bytes that `fetch_url` reads of a page. */
   fetchBytes: 2 * 1024 * 1024,
-  /** Bytes that `read_file` reads. */
+  /** Bytes of a text file that are read or written at once. Larger files are read in parts. */
   fileBytes: 4 * 1024 * 1024,
+  /** Bytes of a text file that is read in parts: its lines are counted, at about 500 MB in a second. */
+  scanBytes: 1024 * 1024 * 1024,
+  /** Edits of one `edit_file`: a person reads each of them. */
+  fileEdits: 100,
+  /** Places of the text of an edit that are counted: a text with more is no place in the file. */
+  editPlaces: 1_000,
+  /** Lines that an edit that does not fit names. */
+  editLines: 5,
+  /** Units of work of one diff, mostly lines that are compared: about 50 ms. Beyond, a part is shown as replaced. */
+  diffWork: 2_000_000,
+  /** Characters of one line in a diff. */
+  diffLineChars: 2_000,
+  /** Texts that the braces of one glob may stand for. */
+  globTexts: 100,
+  /** Bytes of a PDF: most reports are smaller. */
+  pdfBytes: 32 * 1024 * 1024,
+  /** Pages of a PDF that are read at once. */
+  pdfPages: 200,
+  /** Time to read a PDF, in ms. */
+  pdfMs: 30_000,
+  /** Memory of the process that reads a PDF, in bytes: its library takes 60 MB, and large pages some hundred. */
+  pdfMemory: 512 * 1024 * 1024,
   /** How long a tool may take to say what a call would change, in ms: a person waits for it. */
   callPreviewMs: 5_000,
   /** Characters of the preview of one call: about 1,500 lines of a diff. Nobody reads more before an approval. */

@@ -4,8 +4,9 @@ import { isTexts, type SettingChecks } from "./config-value.js";
 
 export interface BuiltinsConfig {
   /**
-   * Folders that `read_file`, `list_files` and (with `write`) `write_file` may reach. Default: none. Files that control
-   * programs or hold secrets are closed to them, unless `allow` has a pattern for their path below a folder.
+   * Folders that `read_file`, `list_files` and (with `write`) `write_file` and `edit_file` may reach. Default: none.
+   * Files that control programs or hold secrets are closed to them, unless `allow` has a pattern for their path below a
+   * folder.
    */
   readonly files?: {
     readonly roots: readonly string[];

@@ -15,6 +15,7 @@ const TOOLS: ReadonlyMap<string, BuiltInSetting> = new Map([
   ["read_file", "files"],
   ["list_files", "files"],
   ["write_file", "files.write"],
+  ["edit_file", "files.write"],
   ["fetch_url", "fetch"],
   ["sql_query", "sql"],
   ["sql_write", "sql.write"],

@@ -101,6 +101,31 @@ export async function creatable(roots: readonly Root[], path: string): Promise<F
   return open(root, real, path, names);
 }
 
+/**
+ * Resolves a file that may be written, without effects: `there` is false if nothing has its name. Throws as `creatable`
+ * does, but for folders that cannot be made.
+ */
+export async function writable(
+  roots: readonly Root[],
+  path: string,
+): Promise<{ readonly there: boolean; readonly file: FolderPath }> {
+  const { root, names } = rooted(roots, path);
+  if (names.length === 0 || path.endsWith("/"))
+    throw builtinError("FILE_NOT_A_FILE", { path: path || ".", is: "folder-to-write" });
+  await checkFence(root, join(root.real, ...names), path, names);
+  let folder = root.real;
+  for (const [at, name] of names.entries()) {
+    const real = await realOf(join(folder, name), path);
+    if (real === undefined) {
+      await unlinked(join(folder, name), path);
+      return { there: false, file: await open(root, join(folder, ...names.slice(at)), path, names) };
+    }
+    checkInside(root, real, path);
+    folder = real;
+  }
+  return { there: true, file: await open(root, folder, path, names) };
+}
+
 /** Creates the folder if it is missing. Returns its real path. `parent` is a real path inside the root. */
 async function subfolder(root: Root, parent: string, name: string, path: string): Promise<string> {
   const folder = join(parent, name);

@@ -1,10 +1,33 @@
-// File name patterns: * and ? within a name, ** for any number of folders. In: a pattern. Out: a test for paths written
-// with /. Patterns come from models, so matching time is bounded. Node 20 has no stable matcher.
+// File name patterns: * and ? within a name, ** for any number of folders, {a,b} for one of some texts. In: a pattern.
+// Out: a test for paths written with /. Patterns come from models, so matching time is bounded. Node 20 has no stable
+// matcher.
+import { LIMITS } from "../limits.js";
 
 /**
- * Whether a path matches. Braces and brackets are ordinary characters. Takes at most (pattern length) × (path length)
- * steps.
+ * The patterns without braces that a pattern stands for. `broken`: a brace has no other. `many`: there are more than
+ * LIMITS.globTexts.
  */
+export function bracesIn(pattern: string): readonly string[] | "broken" | "many" {
+  let texts: readonly string[] = [pattern];
+  // The first inner pair of each text, until there is none.
+  for (;;) {
+    const next = texts.flatMap(withoutPair);
+    if (next.length > LIMITS.globTexts) return "many";
+    if (next.every((text, at) => text === texts[at])) break;
+    texts = next;
+  }
+  return texts.some((text) => /[{}]/u.test(text)) ? "broken" : texts;
+}
+
+function withoutPair(text: string): readonly string[] {
+  const close = text.indexOf("}");
+  const open = close < 0 ? -1 : text.lastIndexOf("{", close);
+  if (open < 0) return [text];
+  const [before, inner, after] = [text.slice(0, open), text.slice(open + 1, close), text.slice(close + 1)];
+  return inner.split(",").map((one) => `${before}${one}${after}`);
+}
+
+/** Whether a path matches. Brackets are ordinary characters. Takes at most (pattern length) × (path length) steps. */
 export function globMatcher(pattern: string): (path: string) => boolean {
   const names = namesIn(pattern);
   return (path) => wild(names, path.split("/"), "**", nameFits);

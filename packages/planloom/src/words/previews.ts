@@ -14,3 +14,11 @@ export const tooManyNote = (most: number): string =>
 
 /** For the author of a tool. */
 export const WRONG_PREVIEW = 'a preview is { kind: "diff", path?, text } or { kind: "text", text }';
+
+/** In a diff, below a last line without a new line at its end. The words of `diff`. */
+export const NO_NEW_LINE = "\\ No newline at end of file";
+
+export const restOfLine = (chars: number): string => `… (${chars.toLocaleString("en-US")} more characters)`;
+
+export const overNoText = (path: string, bytes: number, text: string): string =>
+  `${path} is no text file. Its ${bytes} bytes are replaced by this text:\n\n${text}`;

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import { hashOf } from "../../src/plan/hash.js";
 import { isObject, type Json } from "../../src/plan/json.js";
-import type { ToolSpec } from "../../src/plan/tool-spec.js";
+import { isBuiltin, type ToolSpec } from "../../src/plan/tool-spec.js";
 import { calculateTool } from "../../src/tools/builtin/calculate.js";
 import type { Usage } from "../../src/plan/usage.js";
 import { summarizeTool, type SummarizeOptions } from "../../src/tools/builtin/summarize.js";
@@ -84,9 +84,10 @@ describe("builtinTools", () => {
       `${means.version} ${hashOf(withoutProse(means)).slice(0, 12)}`;
     expect(all.map((spec) => `${spec.name} ${digest(spec)}`)).toEqual([
       "calculate planloom/1 211aea7dc3ba",
-      "read_file planloom/1 cbf5d5787db6",
+      "read_file planloom/2 94bdda28384c",
       "list_files planloom/1 4e1cfe7db739",
       "write_file planloom/1 724c80036eb3",
+      "edit_file planloom/1 aab1cc5fc1eb",
       "fetch_url planloom/1 a66cce8c738a",
       "sql_query planloom/1 9804661a9513",
       "sql_write planloom/1 a6edc1fb1a34",
@@ -111,26 +112,30 @@ describe("builtinTools", () => {
       "read_file",
       "list_files",
       "write_file",
+      "edit_file",
       "fetch_url",
       "summarize",
       "search",
     ]);
     expect(all.notes).toEqual([]);
-    expect(all.specs.map(({ version }) => version)).toEqual(all.names.map(() => "planloom/1"));
-    expect(all.specs.filter(({ effects }) => effects !== "none").map(({ name }) => name)).toEqual(["write_file"]);
+    expect(all.specs.every(isBuiltin)).toBe(true);
+    expect(all.specs.filter(({ effects }) => effects !== "none").map(({ name }) => name)).toEqual([
+      "write_file",
+      "edit_file",
+    ]);
     expect(made({ fetch: false }).names).toEqual(["calculate"]);
   });
 
   it("what search finds, read_file opens", async () => {
     const docs = join(base, "docs");
     const search = { folder: docs };
-    expect(await foundText({ search })).toEqual({ path: "teas/oolong.md", text: "Oolong." });
-    expect(await foundText({ search, files: { roots: [base] } })).toEqual({
+    expect(await foundText({ search })).toMatchObject({ path: "teas/oolong.md", text: "Oolong." });
+    expect(await foundText({ search, files: { roots: [base] } })).toMatchObject({
       path: "docs/teas/oolong.md",
       text: "Oolong.",
     });
     const files = { roots: [join(base, "other"), docs] };
-    expect(await foundText({ search, files })).toEqual({ path: "docs/teas/oolong.md", text: "Oolong." });
+    expect(await foundText({ search, files })).toMatchObject({ path: "docs/teas/oolong.md", text: "Oolong." });
     const apart = made({ search, files: { roots: [join(base, "other")] } });
     expect(apart.notes).toEqual([expect.stringContaining("read_file cannot open")]);
   });
@@ -144,7 +149,7 @@ describe("builtinTools", () => {
     expect(argumentsOf("calculate")).toEqual([["expression", "variables"], ["expression"], false]);
     expect(argumentsOf("search")).toEqual([["query", "limit"], ["query"], false]);
     expect(argumentsOf("fetch_url")).toEqual([["url"], ["url"], false]);
-    expect(argumentsOf("read_file")).toEqual([["path"], ["path"], false]);
+    expect(argumentsOf("read_file")).toEqual([["path", "from", "count", "raw"], ["path"], false]);
     expect(argumentsOf("list_files")).toEqual([["path", "glob"], ["path"], false]);
     expect(argumentsOf("summarize")).toEqual([["text", "words"], ["text"], false]);
     for (const spec of specs) expect(spec.output).toBeDefined();

@@ -35,8 +35,8 @@ const write = (path: string, text: string) => call("write_file", { path, text })
 
 describe("read_file", () => {
   it("gives the text and the path relative to the root", async () => {
-    expect(await read("a.md")).toEqual({ path: "a.md", text: "# A\nñ" });
-    expect(await read("./notes//deep/c.md")).toEqual({ path: "notes/deep/c.md", text: "c" });
+    expect(await read("a.md")).toEqual({ path: "a.md", text: "# A\nñ", from: 1, to: 2, of: 2, unit: "lines" });
+    expect(await read("./notes//deep/c.md")).toMatchObject({ path: "notes/deep/c.md", text: "c" });
     expect(tools.get("read_file")!.spec).toMatchObject({ effects: "none" });
   });
 
@@ -74,7 +74,7 @@ describe("read_file", () => {
 
   it("follows links that stay inside", async () => {
     await symlink(join(root, "notes"), join(root, "same"));
-    expect(await read("same/b.txt")).toEqual({ path: "same/b.txt", text: "b" });
+    expect(await read("same/b.txt")).toMatchObject({ path: "same/b.txt", text: "b" });
   });
 
   it("says what is wrong with what it cannot read", async () => {
@@ -111,7 +111,7 @@ describe("write_file", () => {
     expect(await write("new/deep/d.txt", "ñ")).toEqual({ path: "new/deep/d.txt", bytes: 2 });
     expect(await readFile(join(root, "new/deep/d.txt"), "utf8")).toBe("ñ");
     expect(await write("a.md", "")).toEqual({ path: "a.md", bytes: 0 });
-    expect(await read("a.md")).toEqual({ path: "a.md", text: "" });
+    expect(await read("a.md")).toMatchObject({ path: "a.md", text: "" });
     expect(tools.get("write_file")).toMatchObject({ spec: { effects: "idempotent", content: ["text"] } });
   });
 
@@ -168,6 +168,7 @@ describe("write_file", () => {
 
   it("is offered only where it is asked for", () => {
     expect([...toolsOf({ roots: [root] }).keys()]).toEqual(["read_file", "list_files"]);
+    expect([...tools.keys()]).toEqual(["read_file", "list_files", "write_file", "edit_file"]);
   });
 });
 
@@ -183,6 +184,10 @@ describe("list_files", () => {
     expect(await list("notes", "*")).toEqual([{ path: "notes/b.txt", bytes: 1 }]);
     expect(await list("notes", "**/*.md")).toEqual([{ path: "notes/deep/c.md", bytes: 1 }]);
     expect(await list(".", "*.pdf")).toEqual([]);
+    expect(await list(".", "**/{b,c}.{t{x,}t,md}")).toMatchObject([
+      { path: "notes/b.txt" },
+      { path: "notes/deep/c.md" },
+    ]);
   });
 
   it("leaves out hidden files and links", async () => {
@@ -197,10 +202,11 @@ describe("list_files", () => {
     expect((await errorOf(list("door"))).code).toBe("FILE_OUTSIDE");
   });
 
-  it("refuses files, braces and what is not there", async () => {
+  it("refuses files, broken braces and what is not there", async () => {
     expect((await errorOf(list("a.md"))).code).toBe("FILE_NOT_A_FOLDER");
     expect((await errorOf(list("none"))).code).toBe("FILE_NOT_FOUND");
-    expect((await errorOf(list(".", "*.{md,txt}"))).code).toBe("FILE_GLOB");
+    for (const glob of ["*.{md,txt", "*}", "{a,b,c,d,e,f,g,h,i,j,k}{0,1,2,3,4,5,6,7,8,9}"])
+      expect((await errorOf(list(".", glob))).code).toBe("FILE_GLOB");
     expect((await errorOf(list("../outside"))).code).toBe("FILE_OUTSIDE");
   });
 });
@@ -214,7 +220,7 @@ describe("several roots", () => {
     expect(await call("list_files", { path: "root/notes", glob: "*" })).toEqual([
       { path: "root/notes/b.txt", bytes: 1 },
     ]);
-    expect(await read("outside/secret.txt")).toEqual({ path: "outside/secret.txt", text: "secret" });
+    expect(await read("outside/secret.txt")).toMatchObject({ path: "outside/secret.txt", text: "secret" });
     expect(await write("outside/new.txt", "x")).toEqual({ path: "outside/new.txt", bytes: 1 });
     expect((await errorOf(read("a.md"))).message).toMatch(/begins with none of root, outside/);
     expect((await errorOf(write("new.txt", "x"))).code).toBe("FILE_OUTSIDE");

@@ -17,6 +17,22 @@ type TooMany =
   | { readonly problem: "entries"; readonly limit: number }
   | { readonly problem: "depth"; readonly path: string; readonly limit: number };
 
+/** Why an edit does not fit. Lines count from 1. */
+export type EditFault =
+  /** `near`: lines with the first line of the text. `ends`: it would fit if its lines ended in CRLF. */
+  | { readonly problem: "none"; readonly near: readonly number[]; readonly ends: boolean }
+  | { readonly problem: "many"; readonly times: number; readonly lines: readonly number[] }
+  | { readonly problem: "same" | "large" };
+
+/** What `from` and `count` count. */
+export type FileUnit = "lines" | "pages";
+
+export type PdfFault =
+  | { readonly problem: "encrypted" | "broken" | "no-text" | "crashed" | "not-installed" }
+  | { readonly problem: "memory"; readonly limit: number }
+  | { readonly problem: "time"; readonly ms: number }
+  | { readonly problem: "text"; readonly limit: number };
+
 export interface FileFailures {
   FILE_NOT_FOUND: { readonly path: string };
   FILE_OUTSIDE: { readonly path: string } & OutsideFault;
@@ -24,9 +40,15 @@ export interface FileFailures {
   FILE_NOT_A_FILE: { readonly path: string } & NotAFileFault;
   FILE_NOT_A_FOLDER: { readonly path: string };
   FILE_BINARY: { readonly path: string };
-  FILE_TOO_LARGE: { readonly path: string; readonly limit: number };
+  /** `parts`: the file can be read in parts. */
+  FILE_TOO_LARGE: { readonly path: string; readonly limit: number; readonly parts?: true };
+  FILE_RANGE: { readonly path: string; readonly from: number; readonly of: number; readonly unit: FileUnit };
+  FILE_PDF: { readonly path: string } & PdfFault;
+  /** `edit` counts from 1. */
+  FILE_EDIT: { readonly path: string; readonly edit: number } & EditFault;
+  FILE_CHANGED: { readonly path: string };
   FILE_TOO_MANY: TooMany;
-  FILE_GLOB: { readonly glob: string };
+  FILE_GLOB: { readonly glob: string; readonly limit?: number };
   FILE_NAME: Record<string, never>;
   FILE_DENIED: { readonly path: string };
   /** `reason` is the code of the system. */
@@ -48,7 +70,19 @@ export const FILE_FAILURES: ToolTable<FileFailures> = {
   FILE_NOT_A_FILE: { message: (params) => `${params.path} ${notAFileText(params)}.` },
   FILE_NOT_A_FOLDER: { message: ({ path }) => `${path} is a file. read_file reads it.` },
   FILE_BINARY: { message: ({ path }) => `${path} is not a text file in UTF-8.` },
-  FILE_TOO_LARGE: { message: ({ path, limit }) => `${path} is larger than ${limit} bytes.` },
+  FILE_TOO_LARGE: {
+    message: ({ path, limit, parts }) =>
+      `${path} is larger than ${limit} bytes.${parts === true ? " Read it in parts, with from and count." : ""}`,
+  },
+  FILE_RANGE: {
+    message: ({ path, from, of, unit }) => `${path} has ${of} ${unit}: it cannot be read from ${from} on.`,
+  },
+  FILE_PDF: { message: (params) => `${params.path} ${pdfText(params)}.` },
+  FILE_EDIT: { message: (params) => `Edit ${params.edit} of ${params.path} ${editText(params)}. Nothing was written.` },
+  FILE_CHANGED: {
+    retryable: true,
+    message: ({ path }) => `${path} was changed by another program meanwhile. Nothing was written. Read it again.`,
+  },
   FILE_TOO_MANY: {
     message: byCase("problem", {
       fitting: ({ limit }) => `More than ${limit} files fit. Narrow the glob.`,
@@ -56,7 +90,12 @@ export const FILE_FAILURES: ToolTable<FileFailures> = {
       depth: ({ path, limit }) => `${path} lies more than ${limit} folders deep.`,
     }),
   },
-  FILE_GLOB: { message: ({ glob }) => `The glob ${glob} has braces. List once for each of their parts.` },
+  FILE_GLOB: {
+    message: ({ glob, limit }) =>
+      limit === undefined
+        ? `The glob ${glob} has a brace without its other. Write {md,txt}.`
+        : `The braces of the glob ${glob} stand for more than ${limit} texts. List once for some of them.`,
+  },
   FILE_NAME: { message: () => "The path has a name that is too long." },
   FILE_DENIED: { message: ({ path }) => `This process may not open ${path}.` },
   FILE_FAILED: { retryable: true, message: ({ path, reason }) => `${path} could not be used (${reason}).` },
@@ -84,3 +123,32 @@ const notAFileText: (fault: NotAFileFault) => string = byCase("is", {
   "folder-or-below-a-file": () => "is a folder, or a part of it is a file",
   top: ({ folders }) => `is not a file. Paths begin with ${folders.join(", ")}`,
 });
+
+const pdfText: (fault: PdfFault) => string = byCase("problem", {
+  encrypted: () => "is an encrypted PDF, and its password is not known. Use a copy without a password",
+  broken: () => "is no PDF, or a broken one",
+  "no-text": () => "has no text on these pages: they may be scanned images",
+  crashed: () => "made the program that reads PDFs end. It may be broken",
+  "not-installed": () => "is a PDF, and the package unpdf, which reads it, is not installed beside this program",
+  memory: ({ limit }) => `takes more than ${limit} bytes of memory. Its content may be made to do so`,
+  time: ({ ms }) => `takes longer than ${ms} ms. Read fewer pages, with from and count`,
+  text: ({ limit }) => `has more than ${limit} bytes of text on these pages. Read fewer pages, with from and count`,
+});
+
+const editText: (fault: EditFault) => string = byCase("problem", {
+  none: ({ near, ends }) =>
+    `has a text (old) that does not occur${
+      ends
+        ? ": the lines of the file end in \\r\\n"
+        : near.length === 0
+          ? ""
+          : `. A part of it stands in ${linesText(near)}. Spaces and new lines must be the same`
+    }`,
+  many: ({ times, lines }) =>
+    `has a text (old) that occurs ${times} times, first in ${linesText(lines)}. Take more of the text around it, or set all to true`,
+  same: () => "would change nothing: old and new are the same",
+  large: () => "would make the file too large",
+});
+
+const linesText = (lines: readonly number[]): string =>
+  lines.length === 1 ? `line ${lines[0]}` : `lines ${lines.join(", ")}`;
