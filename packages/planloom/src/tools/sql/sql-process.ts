@@ -1,7 +1,6 @@
 // Asks a SQLite file in a process of its own. In: a question. Out: the reply. When the time is over the process is
 // killed: SQLite cannot be stopped from inside, and a worker thread ends only after its query.
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
 import { builtinError } from "../builtin-error.js";
 import { SQL_PROGRAM, type SqlQuestion, type SqlReply } from "./sql-program.js";
 
@@ -47,11 +46,14 @@ function saidBy(question: string, signal: AbortSignal): Promise<{ readonly text:
   });
 }
 
+/** Not imported: the banner of a bundle imports the same name. */
+const nodeModule = process.getBuiltinModule("node:module");
+
 /** The file of the package beside this module or beside the program. Never from the working folder. */
 function packagedSqlite(): string | undefined {
   for (const place of [import.meta.url, process.argv[1]]) {
     try {
-      if (place !== undefined) return createRequire(place).resolve("@photostructure/sqlite");
+      if (place !== undefined) return nodeModule.createRequire(place).resolve("@photostructure/sqlite");
     } catch {
       // It is not installed there.
     }
