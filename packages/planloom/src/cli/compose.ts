@@ -73,7 +73,7 @@ interface ToCompose {
   readonly original: string;
   /** The remarks above the text, one line each. */
   readonly opening: readonly string[];
-  readonly judge: (text: string) => Judged;
+  readonly judge: (text: string) => Judged | Promise<Judged>;
 }
 
 async function compose(
@@ -90,7 +90,7 @@ async function compose(
     await writePrivateFile(file, withRemarks(remarks, body));
     const failure = await openEditor(file);
     body = await bodyIn(file, body);
-    const judged: Judged = failure === undefined ? judgeText(body) : { ok: false, lines: () => [failure] };
+    const judged: Judged = failure === undefined ? await judgeText(body) : { ok: false, lines: () => [failure] };
     const isSame = body.trim() === "" || body.trim() === original.trim() || judged.isSame === true;
     if (failure === undefined && isSame) {
       await discard();
@@ -148,7 +148,12 @@ interface Judged {
   readonly lines: (above: number) => readonly string[];
 }
 
-function judge(loom: Loom, run: Run, text: string): Judged {
+async function judge(loom: Loom, run: Run, text: string): Promise<Judged> {
+  const unopened = await loom.tools({ plan: text }).then(
+    () => undefined,
+    (error: unknown) => messageOf(error),
+  );
+  if (unopened !== undefined) return { ok: false, lines: () => [visible(unopened)] };
   const checked = loom.check(text, { goal: run.request.goal, inputs: run.request.inputs });
   if (!checked.ok) return { ok: false, lines: (above) => linesOn(checked.findings, above) };
   const revision = revise(run, checked, undefined);

@@ -109,16 +109,17 @@ interface Aim {
   readonly inputs?: { readonly [name: string]: Json };
 }
 
-/** Checks the plan in a text. If the plan has no goal, the file name is used. Throws PROCESS_LACKS. */
-export function checkText(loom: Loom, { name, text }: PlanText, { run, ...aim }: Aim = {}): WordedCheck {
+/** Checks the plan in a text, and starts the servers that it names. If the plan has no goal, the file name is used. Throws PROCESS_LACKS. */
+export async function checkText(loom: Loom, { name, text }: PlanText, { run, ...aim }: Aim = {}): Promise<WordedCheck> {
+  await loom.tools({ plan: text });
   const checked = loom.check(text, { goal: `Run the plan ${basename(name)}`, ...aim });
   if (run !== undefined) assertKnown({}, run, checked.findings);
   return checked;
 }
 
 /** The plan in a text. Throws PROCESS_LACKS, and PLAN_INVALID with every error and its place in the text. */
-export const checkedText = (loom: Loom, text: PlanText, aim: Aim): CheckedPlan =>
-  soundPlan(checkText(loom, text, aim), text.name);
+export const checkedText = async (loom: Loom, text: PlanText, aim: Aim): Promise<CheckedPlan> =>
+  soundPlan(await checkText(loom, text, aim), text.name);
 
 export function soundPlan(checked: WordedCheck, name: string): CheckedPlan {
   if (checked.ok) return checked;
@@ -126,7 +127,8 @@ export function soundPlan(checked: WordedCheck, name: string): CheckedPlan {
 }
 
 /** Checks the plan of a run with other inputs. Throws PROCESS_LACKS, PLAN_INVALID. */
-export function checkedPlan(loom: Loom, plan: Plan, run: Run, aim: Omit<Aim, "run">): CheckedPlan {
+export async function checkedPlan(loom: Loom, plan: Plan, run: Run, aim: Omit<Aim, "run">): Promise<CheckedPlan> {
+  await loom.tools({ plan });
   const checked = loom.check(plan, aim);
   if (checked.ok) return checked;
   assertKnown({}, run, checked.findings);

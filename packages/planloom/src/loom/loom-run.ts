@@ -312,7 +312,7 @@ export class LoomRun<Document = RunDocument> {
     knownOptions(options, [...SEND_KEYS, "hash", "comment"]);
     const run = await this.engine.load(this.id);
     const { hash = currentPlan(run)?.hash ?? "" } = options;
-    const checked = await this.home.appraise(this.home.given(plan, run), run);
+    const checked = await this.home.appraise(await this.home.given(plan, run), run);
     return this.send({ type: "edit", hash, plan: checked, ...commentOf(options) }, options);
   }
 

@@ -37,6 +37,7 @@ import type { EventStore, ListedRun, ListQuery, RunList } from "../store/event-s
 import type { Appends } from "../store/watched-store.js";
 import { unjournaled } from "../perform/agent-context.js";
 import { appraiseWith, doneIn, type Appraiser } from "../perform/appraisal.js";
+import type { AskedSource } from "../tools/tool-source.js";
 import type { Engine, Listener } from "../engine/engine.js";
 import { readHistory } from "../perform/history.js";
 import { assertHas, assertKnown } from "../perform/lacking.js";
@@ -159,10 +160,21 @@ export class Loom<C = unknown> {
     return this.services.inventory.inventory;
   }
 
-  /** All tools, with notes for the planner. Opens every source: rejects if an MCP server does not start. */
-  async tools(): Promise<Inventory> {
-    await this.services.inventory.open?.("all");
+  /**
+   * All tools, with notes for the planner. Starts every MCP server; with `plan`, given as for `check`, only those whose
+   * tools it names. Rejects if one of them does not start.
+   */
+  async tools(options: { readonly plan?: unknown; readonly signal?: AbortSignal } = {}): Promise<Inventory> {
+    const { plan, signal } = soundOptions(options, "tools");
+    const { sources = [] } = this.services.inventory;
+    if (sources.length > 0)
+      await this.services.inventory.open?.(plan === undefined ? "all" : this.plans.toolsNamed(plan), signal);
     return this.inventory;
+  }
+
+  /** Each MCP server, with the names of its tools, or the error that stopped it. Starts those that do not run. */
+  async toolServers(): Promise<readonly AskedSource[]> {
+    return (await this.services.inventory.ask?.()) ?? [];
   }
 
   /**
@@ -272,7 +284,9 @@ export class Loom<C = unknown> {
     plan: unknown,
     options: { readonly inputs?: { readonly [name: string]: Json } } = {},
   ): Promise<EstimateInWords> {
-    const checked = sound(this.plans.check(plan, soundOptions(options, "estimate")));
+    const sought = soundOptions(options, "estimate");
+    await this.tools({ plan });
+    const checked = sound(this.plans.check(plan, sought));
     const { store, clock } = this.services;
     return estimateInWords(estimatePlan(checked, { ...this.appraiser, history: await readHistory(store, clock) }));
   }
@@ -312,7 +326,7 @@ export class Loom<C = unknown> {
     const { planner } = this.services;
     const plans = typeof planner === "function" ? planner : undefined;
     const own = options.settings && ownSettings(options.settings, this.settings, plans);
-    await this.services.inventory.open?.("all", signal);
+    await this.tools({ plan, ...(signal && { signal }) });
     const checked = plan === undefined ? undefined : this.given(plan, goal, inputs, answer?.json);
     const { approval } = withOwn(this.settings, own);
     const given = checked && (await this.appraised(checked, undefined, { approval, starts: context, runId }));
@@ -448,7 +462,8 @@ export class Loom<C = unknown> {
     return sound(this.plans.check(plan, { inputs, goal, ...(answer && { answer }) }));
   }
 
-  private givenTo(run: Run, plan: unknown, inputs = run.request.inputs): CheckedPlan {
+  private async givenTo(run: Run, plan: unknown, inputs = run.request.inputs): Promise<CheckedPlan> {
+    await this.tools({ plan });
     const { goal, answerSchema: answer } = run.request;
     const checked = this.plans.check(plan, { inputs, goal, ...(answer && { answer }) });
     if (!checked.ok) assertKnown(this.services, run, checked.findings);

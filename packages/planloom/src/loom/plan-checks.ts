@@ -71,6 +71,17 @@ export class PlanChecks {
     return result;
   }
 
+  /** The tools that the steps of a plan name, as far as it can be read. all: a step may use every tool. */
+  toolsNamed(given: unknown): readonly string[] | "all" {
+    const plan = planIn(given);
+    const read = isComplete(plan) ? undefined : this.#read(given);
+    const steps = read === undefined ? (plan as { readonly steps: unknown }).steps : stepsOf(read);
+    const named = (Array.isArray(steps) ? (steps as readonly unknown[]) : []).flatMap((step) =>
+      isObject(step) ? [step["tool"], step["tools"]].flat() : [],
+    );
+    return named.includes("all") ? "all" : named.filter((name) => typeof name === "string");
+  }
+
   /** Remembers the marks of a plan, also for later checks of it with other inputs. */
   mark(result: CheckedPlan, marks: PlanMarks): void {
     if (marks.afterUntrusted === undefined && marks.mustApprove === undefined) return;
@@ -147,9 +158,16 @@ function fits(made: Made, { plan, inputs }: Pick<CheckedPlan, "plan" | "inputs">
   return canonicalJson(inputs) === wanted && !lacks;
 }
 
+/** The Plan in a result of check; any other value as it is. */
+const planIn = (given: unknown): unknown =>
+  isObject(given) && typeof given["hash"] === "string" ? given["plan"] : given;
+
+const stepsOf = (read: ReadResult): unknown =>
+  read.kind === "plan" && isObject(read.draft) ? read.draft["steps"] : undefined;
+
 /** The document of a Plan, or of the Plan in a result of check; any other value as it is. */
 function documentIn(given: unknown): unknown {
-  const plan = isObject(given) && typeof given["hash"] === "string" ? given["plan"] : given;
+  const plan = planIn(given);
   if (!isComplete(plan)) return given;
   try {
     return writePlan(plan);

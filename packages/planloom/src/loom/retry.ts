@@ -67,9 +67,9 @@ export interface Home {
   /** Throws CONTEXT_NEEDED, CONTEXT_NOT_JSON, CONTEXT_HOLDS_SECRET, CONTEXT_UNCLEAR. */
   contextOfFork(parent: Run, options: ContextOptions): RecordedContext | undefined;
   /** A plan that this run, or a fork of it, goes on with. Throws PROCESS_LACKS, PLAN_INVALID. */
-  given(plan: unknown, run: Run, inputs?: { readonly [name: string]: Json }): CheckedPlan;
+  given(plan: unknown, run: Run, inputs?: { readonly [name: string]: Json }): Promise<CheckedPlan>;
   /** Throws PROCESS_LACKS if this process lacks one of these. */
-  assertHas(run: Run, needed: Requirements): void;
+  assertHas(run: Run, needed: Requirements): Promise<void>;
   /** The appraisal of a plan before it is proposed, for this run or (without one) for a new run. Never rejects. */
   appraise(plan: CheckedPlan, run?: Run, beginning?: BeginningRun): Promise<CheckedPlan>;
   /** With the settings that the run has of its own. Throws BUDGET_UNPRICED. */
@@ -93,13 +93,17 @@ export interface Home {
 }
 
 /** Throws PROCESS_LACKS, PLAN_INVALID, INPUTS_NOT_JSON, TRUST_INVALID, NOTHING_TO_RETRY. */
-function retryRequest(run: Run, { from, feedback, inputs, trust, plan }: RetryOptions, home: Home): RetryRequest {
+async function retryRequest(
+  run: Run,
+  { from, feedback, inputs, trust, plan }: RetryOptions,
+  home: Home,
+): Promise<RetryRequest> {
   if (trust !== undefined) checkInputTrust(trust, { ...run.request.inputs, ...inputs });
   const named = { ...(from === undefined ? {} : { from }), ...(feedback === undefined ? {} : { feedback }) };
   const document = plan ?? (inputs === undefined ? undefined : planOf(run));
   if (document === undefined) return named;
   const all = soundInputs({ ...run.request.inputs, ...inputs });
-  return { ...named, plan: home.given(document, run, all) };
+  return { ...named, plan: await home.given(document, run, all) };
 }
 
 function planOf(run: Run): Plan {
@@ -108,15 +112,15 @@ function planOf(run: Run): Plan {
   throw new PlanloomError("NOTHING_TO_RETRY", { runId: run.id });
 }
 
-export function previewOf(run: Run, options: RetryOptions, home: Home): RetryPreview | WordedRefusal {
-  return previewed(retryPreview(run, { ...retryRequest(run, options, home), models: home.models }), run);
+export async function previewOf(run: Run, options: RetryOptions, home: Home): Promise<RetryPreview | WordedRefusal> {
+  return previewed(retryPreview(run, { ...(await retryRequest(run, options, home)), models: home.models }), run);
 }
 
 const previewed = (parts: RetryPreview | NoRetry, { id }: Run): RetryPreview | WordedRefusal =>
   parts.ok ? parts : wordedRefusal(parts, id);
 
 export async function retryOf(run: Run, options: RetryOptions, home: Home): Promise<Command> {
-  const { plan, ...named } = retryRequest(run, options, home);
+  const { plan, ...named } = await retryRequest(run, options, home);
   const settings = home.settingsFor(plan?.plan ?? currentPlan(run)?.plan, run.request.ownSettings);
   const instead = plan === undefined ? {} : { plan: await home.appraise(plan, run) };
   return { type: "retry", ...named, ...instead, ...saidOfInputs(options), settings, models: home.models };
@@ -130,8 +134,8 @@ function saidOfInputs({ inputs, trust }: RetryOptions): Pick<Command & { type: "
 }
 
 /** What a fork would reuse and run. */
-export function forkPreviewOf(run: Run, options: ForkOptions, home: Home): RetryPreview | WordedRefusal {
-  return previewed(!isEnded(run) ? NOT_ENDED : forkParts(run, forkRequest(run, options, home)), run);
+export async function forkPreviewOf(run: Run, options: ForkOptions, home: Home): Promise<RetryPreview | WordedRefusal> {
+  return previewed(!isEnded(run) ? NOT_ENDED : forkParts(run, await forkRequest(run, options, home)), run);
 }
 
 function forkParts(run: Run, request: RetryRequest): RetryPreview | NoRetry {
@@ -144,16 +148,16 @@ function forkParts(run: Run, request: RetryRequest): RetryPreview | NoRetry {
   return step === undefined ? { ...parts, unusable: [] } : { ok: false, ...refusal("STEP_UNUSABLE", { step }) };
 }
 
-function forkRequest(
+async function forkRequest(
   run: Run,
   { at, ...options }: ForkOptions,
   home: Home,
-): RetryRequest & { readonly plan: CheckedPlan } {
+): Promise<RetryRequest & { readonly plan: CheckedPlan }> {
   // The caller may be JavaScript. Without a step, the fork would have none to begin at.
   if (typeof at !== "string")
     throw forkRefused(run.id, { ok: false, code: "UNKNOWN_STEP", params: { step: String(at) } });
-  const request = retryRequest(run, { ...options, from: at }, home);
-  return { ...request, plan: request.plan ?? home.given(planOf(run), run) };
+  const request = await retryRequest(run, { ...options, from: at }, home);
+  return { ...request, plan: request.plan ?? (await home.given(planOf(run), run)) };
 }
 
 /**
@@ -162,11 +166,11 @@ function forkRequest(
  */
 export async function forkOf(run: Run, options: ForkOptions, home: Home): Promise<StartRequest> {
   if (!isEnded(run)) throw forkRefused(run.id, NOT_ENDED);
-  const request = forkRequest(run, options, home);
+  const request = await forkRequest(run, options, home);
   const parts = forkParts(run, request);
   if (!parts.ok) throw forkRefused(run.id, parts);
   const { plan } = request;
-  home.assertHas(run, requirementsOfFork(run, plan, parts.runs, home.models));
+  await home.assertHas(run, requirementsOfFork(run, plan, parts.runs, home.models));
   const parent = { runId: run.id, seq: run.log.seq, at: options.at };
   const context = home.contextOfFork(run, options);
   const more = { ...requestOf(run, plan.inputs, options), ...(context === undefined ? {} : { context }) };

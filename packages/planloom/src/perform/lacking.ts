@@ -10,19 +10,18 @@ import type { Services } from "./services.js";
 
 /**
  * Throws PROCESS_LACKS if this process lacks a tool, a secret or a model that the run needs after these commands, and
- * CONTEXT_NEEDED if the run calls one of them and this process cannot make its context. Opens the sources of its tools
- * first, and throws their errors.
+ * CONTEXT_NEEDED if the run calls one of them and this process cannot make its context. Opens the sources of its tools.
  */
 export async function assertAble(services: Services, run: Run, commands: readonly Command[] = []): Promise<void> {
   const needed = requirementsOf(run, commands);
   if (needed.tools.length + needed.models.length > 0) services.contexts?.assertFor(run);
-  await services.inventory.open?.(needed.tools);
-  assertHas(services, run, needed);
+  await assertHas(services, run, needed);
 }
 
-/** Throws PROCESS_LACKS if this process lacks one of these. */
-export function assertHas(services: Services, run: Run, needed: Requirements): void {
+/** Opens the sources of the tools. Rejects with their errors, and with PROCESS_LACKS if this process lacks one of these. */
+export async function assertHas(services: Services, run: Run, needed: Requirements): Promise<void> {
   const { inventory, secrets } = services;
+  await inventory.open?.(needed.tools);
   const lacks: Requirements = {
     tools: needed.tools.filter((name) => inventory.get(name) === undefined),
     secrets: needed.secrets.filter((name) => !Object.hasOwn(secrets, name) || secrets[name] === undefined),

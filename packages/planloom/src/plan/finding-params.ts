@@ -134,6 +134,8 @@ interface Field {
 export interface DataParams {
   /** Error. The inventory has no such tool. */
   readonly UNKNOWN_TOOL: { readonly tool: string; readonly near: Names; readonly tools: Names; readonly of: number };
+  /** Error. The tool is one of a server that was not asked for its tools yet. */
+  readonly SERVER_NOT_OPENED: { readonly tool: string; readonly server: string };
   /** Error. The tool is built in, and a setting or a model that it needs is missing. `meant` is its own name. */
   readonly TOOL_NOT_SET_UP: {
     readonly tool: string;

@@ -60,6 +60,8 @@ export interface Inventory {
   readonly tools: readonly ToolSpec[];
   /** Sentences for the planner, for example that no search is available. */
   readonly notes?: readonly string[];
+  /** Servers that were not asked for their tools yet, by name. The names of their tools begin with it and a dot. */
+  readonly unopened?: readonly string[];
 }
 
 export const toolsByName = (tools: readonly ToolSpec[]): ReadonlyMap<string, ToolSpec> =>

@@ -4,6 +4,7 @@ import { PlanloomError } from "../words/planloom-error.js";
 import { hashOf } from "../plan/hash.js";
 import type { Inventory, ToolSpec } from "../plan/tool-spec.js";
 import type { Tool } from "./tool.js";
+import type { AskedSource } from "./tool-source.js";
 
 export interface ToolInventory {
   readonly tools: ReadonlyMap<string, Tool>;
@@ -14,8 +15,12 @@ export interface ToolInventory {
   readonly inventory: Inventory;
   /** SHA-256 of the definitions. Their order and the notes do not change it. */
   readonly hash: string;
+  /** The names of the sources, opened or not. Absent: there is none. */
+  readonly sources?: readonly string[];
   /** Opens the sources of these tools, or all sources. Absent: all tools are there. */
   open?(names: readonly string[] | "all", signal?: AbortSignal): Promise<void>;
+  /** Opens every source that can be opened, and says which could not. Absent: there is none. */
+  ask?(signal?: AbortSignal): Promise<readonly AskedSource[]>;
   /** Ends the opened sources. */
   close?(): Promise<void>;
 }

@@ -3,11 +3,13 @@
 import type { Inventory } from "../plan/tool-spec.js";
 import { createInventory, type ToolInventory } from "./inventory.js";
 import type { Tool } from "./tool.js";
-import type { SourceTools, ToolSource } from "./tool-source.js";
+import type { AskedSource, SourceTools, ToolSource } from "./tool-source.js";
 
 export class ToolShelf implements ToolInventory {
   readonly #sources: readonly ToolSource[];
   readonly #opened = new Map<ToolSource, SourceTools>();
+  /** Sources that are asked because they changed; true: they have changed again since. */
+  readonly #asking = new Map<ToolSource, boolean>();
   #current: ToolInventory;
 
   /** Throws PlanloomError DUPLICATE_TOOL if two tools have one name. */
@@ -30,7 +32,8 @@ export class ToolShelf implements ToolInventory {
   }
 
   get inventory(): Inventory {
-    return this.#current.inventory;
+    const unopened = this.#sources.filter((source) => !this.#opened.has(source)).map(({ name }) => name);
+    return { ...this.#current.inventory, ...(unopened.length === 0 ? {} : { unopened }) };
   }
 
   get hash(): string {
@@ -57,6 +60,23 @@ export class ToolShelf implements ToolInventory {
     this.#arrange();
   }
 
+  /** Opens every source that can be opened. Never rejects: a source that cannot be opened has its error. */
+  async ask(signal?: AbortSignal): Promise<readonly AskedSource[]> {
+    const asked = await Promise.all(
+      this.#sources.map(async (source): Promise<readonly [ToolSource, SourceTools | { readonly error: unknown }]> => {
+        const told = await source.tools(signal).catch((error: unknown) => ({ error }));
+        return [source, told];
+      }),
+    );
+    for (const [source, told] of asked) if ("tools" in told) this.#opened.set(source, told);
+    this.#arrange();
+    return asked.map(([{ name }, told]) =>
+      "error" in told
+        ? { name, tools: [], notes: [], error: told.error }
+        : { name, tools: told.tools.map(({ spec }) => spec.name), notes: told.notes ?? [] },
+    );
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled(this.#sources.map((source) => source.close()));
   }
@@ -64,12 +84,19 @@ export class ToolShelf implements ToolInventory {
   /** A source that has failed keeps its tools: their calls say what is wrong. */
   async #again(source: ToolSource): Promise<void> {
     if (!this.#opened.has(source)) return;
+    // A source that is asked already is asked once more, however often it changes meanwhile.
+    const asking = this.#asking.has(source);
+    this.#asking.set(source, asking);
+    if (asking) return;
     try {
       this.#opened.set(source, await source.tools());
       this.#arrange();
     } catch {
       // The next plan asks again, and tells the error.
     }
+    const changed = this.#asking.get(source) === true;
+    this.#asking.delete(source);
+    if (changed) await this.#again(source);
   }
 
   #arrange(): void {

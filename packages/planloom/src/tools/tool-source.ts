@@ -21,3 +21,12 @@ export interface ToolSource {
   /** Ends what was started. Later calls of its tools fail. */
   close(): Promise<void>;
 }
+
+/** A source after it was asked. `error`: why it could not be opened. */
+export interface AskedSource {
+  readonly name: string;
+  /** The full names of its tools. */
+  readonly tools: readonly string[];
+  readonly notes: readonly string[];
+  readonly error?: unknown;
+}

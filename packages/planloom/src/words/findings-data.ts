@@ -19,6 +19,12 @@ export const DATA: FindingTable<keyof DataParams> = {
         : `The ${of === 1 ? "only tool is" : "tools are"} ${withMore(tools, of - tools.length)}.`;
     },
   },
+  SERVER_NOT_OPENED: {
+    message: ({ tool, server }) =>
+      `The server ${quoted(server)} was not asked for its tools yet, so it is not known whether it has ${quoted(tool)}.`,
+    fix: () => "Call `await loom.tools({ plan })` first. It starts the servers that the plan names.",
+    plannerFix: () => "Plan without it.",
+  },
   TOOL_NOT_SET_UP: {
     message: ({ tool, meant }) =>
       tool === meant

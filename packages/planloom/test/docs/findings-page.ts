@@ -95,10 +95,13 @@ export function exampleFindings(page: string, kind: string, text: string, option
   }
 }
 
+/** The tools of the page, and a server that was not asked yet. */
+const INVENTORY = { ...SAMPLE, unopened: ["crm"] };
+
 export function judged(text: string, options: CheckOptions = {}): CheckResult {
   const read = readPlan(text, { inventory: SAMPLE });
   if (read.kind !== "plan") return { ok: false, findings: read.findings };
-  return withReading(check(read.draft, SAMPLE, { locate: read.locate, ...options }), read);
+  return withReading(check(read.draft, INVENTORY, { locate: read.locate, ...options }), read);
 }
 
 const FINISHED = new Set(["find"]);

@@ -121,13 +121,13 @@ export class SimulatedProcess {
     const { settings, models } = this.#started(true, {});
     const home = {
       // A fork takes the plan that the parent has now; only a changed scenario has another one than it began with.
-      given: (plan: unknown) => {
+      given: async (plan: unknown) => {
         if (changes === undefined) return checked;
         const again = checkedPlan({ goal: "a goal", inputs: {} }, writePlan(plan as Plan));
         if (again === undefined) throw new Error(`the plan of ${parent} does not pass check any more`);
         return again;
       },
-      assertHas: () => undefined,
+      assertHas: async () => undefined,
       started: (_goal: string, _inputs: unknown, _given: unknown, more: More) => this.#started(true, more),
       contextOfFork: (run: Run) => run.request.context,
       settingsFor: () => settings,

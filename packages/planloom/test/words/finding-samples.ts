@@ -342,6 +342,13 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "No tools are available; write an agent step.",
     ],
   ],
+  SERVER_NOT_OPENED: [
+    [
+      { tool: "fs.read_file", server: "fs" },
+      'The server "fs" was not asked for its tools yet, so it is not known whether it has "fs.read_file".',
+      "Call `await loom.tools({ plan })` first. It starts the servers that the plan names.",
+    ],
+  ],
   TOOL_NOT_SET_UP: [
     [
       { tool: "search", meant: "search", setting: "search", near: [] },

@@ -26,7 +26,7 @@ import { print, printJson, PROGRAM, say } from "../output.js";
 import type { FoundConfig } from "../found-config.js";
 import { isTooShort, LENGTH_NEXT, lengthText, toolsText } from "../render/abilities.js";
 import { configOf, storeFor, type StoreFlags } from "../open-loom.js";
-import { manyLines, oneLine, paint } from "../style.js";
+import { count, manyLines, oneLine, paint } from "../style.js";
 
 type Finding = {
   readonly ok: boolean;
@@ -80,6 +80,10 @@ async function tellLoom(
   const loom = await made.catch((error: unknown) => void tell(wrong("setup", error)));
   if (loom === undefined) return;
   tell({ ok: true, name: "tools", text: loom.inventory.tools.map(({ name }) => name).join(", ") });
+  for (const { name, tools, notes, error } of await loom.toolServers()) {
+    const text = [`${count(tools.length, "tool")}: ${tools.join(", ")}`, ...notes].join(". ");
+    tell(error === undefined ? { ok: true, name: `mcp.${name}`, text } : wrong(`mcp.${name}`, error));
+  }
   const context = { packages, keeper: keeperBeside(storeFor(flags, found).store) };
   for (const finding of await models(loom, context, flags.offline === true)) tell(finding);
   await loom.close();

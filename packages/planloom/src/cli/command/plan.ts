@@ -20,7 +20,7 @@ import { noteMessage } from "../../words/notes.js";
 import { scanJson } from "../../plan/read/notation/json.js";
 import { isQualityRecord, nextFix, planQuality, type PlanQuality, type QualityRecord } from "../../words/quality.js";
 import { planYaml } from "../compose.js";
-import { usageError } from "../error-text.js";
+import { problemLines, problemOf, usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { answerSchemaIn } from "../answer-schema-file.js";
 import { plannerIn, portsOf, type ModelFlags, type PlannerFlags } from "../flags.js";
@@ -107,7 +107,7 @@ export async function checkCommand(
   const record = qualityRecordIn(text.text);
   if (record !== undefined) return checkRecord(record, flags);
   const check = async (loom: Loom, found: FoundConfig) => {
-    const checked = checkText(loom, text);
+    const checked = await checkText(loom, text);
     checkTrust(checked.findings, found);
     return checked;
   };
@@ -179,7 +179,7 @@ export async function estimateCommand(path: string, flags: EstimateFlags): Promi
   const given = flags.input?.length ? await inputsFromFlags(flags.input) : undefined;
   const inputs = given && inputValues(given, declaredIn(text.text));
   const estimated = async (loom: Loom) => {
-    const checked = checkText(loom, text, inputs && { inputs });
+    const checked = await checkText(loom, text, inputs && { inputs });
     for (const line of noteLines(checked.notes)) say(`note: ${line}`);
     soundPlan(checked, text.name);
     return loom.estimate(checked);
@@ -214,7 +214,7 @@ export async function graphCommand(
 /** A drawing calls no tool, so a plan is also drawn where its built-in tools are not set up. */
 async function planToDraw(text: PlanText, flags: StoreFlags & ModelFlags): Promise<Plan> {
   const checkedWith = (change: (config: LoomConfig) => LoomConfig) =>
-    withLoom(flags, change, async (loom) => checkText(loom, text), portsOf(flags), READ);
+    withLoom(flags, change, (loom) => checkText(loom, text), portsOf(flags), READ);
   const checked = await checkedWith(unchanged);
   if (checked.ok || !checked.findings.some(({ code }) => code === "TOOL_NOT_SET_UP"))
     return soundPlan(checked, text.name).plan;
@@ -243,19 +243,27 @@ function planOf(run: Run): Plan {
 }
 
 export async function toolsCommand(flags: StoreFlags & ModelFlags & { readonly json?: boolean }): Promise<number> {
-  const { tools, notes = [] } = await withLoom(flags, unchanged, async (loom) => loom.inventory, portsOf(flags), READ);
-  if (flags.json === true) printJson({ tools, notes });
-  else {
+  const asked = async (loom: Loom) => ({ servers: await loom.toolServers(), ...loom.inventory });
+  const { servers, tools, notes = [] } = await withLoom(flags, unchanged, asked, portsOf(flags), READ);
+  if (flags.json === true) {
+    const told = servers.map(({ error, ...server }) =>
+      error === undefined ? server : { ...server, error: problemOf(error) },
+    );
+    printJson({ tools, notes, servers: told });
+  } else {
     for (const { name, description, input, output, effects, approval } of tools) {
       const type = typeText(output === undefined ? UNKNOWN : typeFromSchema(output));
       print(`${name} ${typeText(typeFromSchema(input))} -> ${type}`);
       print(`  ${oneLine(description, 400)} [effects: ${effects}${approval === undefined ? "" : ", needs approval"}]`);
     }
-    for (const note of notes) say(`The planner is told: ${note}`);
+    for (const { name, tools: own, error } of servers)
+      if (error === undefined) say(`The MCP server ${name} has ${count(own.length, "tool")}.`);
+      else for (const line of problemLines(problemOf(error))) say(line);
+    for (const note of notes) say(`The planner is told: ${oneLine(note, 2_000)}`);
     if (!tools.some(({ name }) => name === "search"))
       say("There is no search tool. --search FOLDER adds one, or the setting builtins.search.");
   }
-  return EXIT.done;
+  return servers.some(({ error }) => error !== undefined) ? EXIT.setup : EXIT.done;
 }
 
 export async function schemaCommand(): Promise<number> {

@@ -127,8 +127,9 @@ async function planMeant(
           : { ...current, tools: [...current.tools.values()], inputs: state.request.inputs },
     };
   }
-  const plan =
-    text === undefined ? checkedPlan(loom, current!.plan, state, aim) : checkedText(loom, text, { ...aim, run: state });
+  const plan = await (text === undefined
+    ? checkedPlan(loom, current!.plan, state, aim)
+    : checkedText(loom, text, { ...aim, run: state }));
   return { shown: plan, plan };
 }
 

@@ -53,7 +53,7 @@ async function start(
   flags: RunFlags,
 ): Promise<number> {
   const given = { inputs, ...(answer && { answer }) };
-  const { goal, plan } = text === undefined ? { goal: words } : understood(loom, text, given, words === "-");
+  const { goal, plan } = text === undefined ? { goal: words } : await understood(loom, text, given, words === "-");
   const follower = await openFollower(flags);
   const options = {
     ...given,
@@ -71,9 +71,14 @@ async function start(
 }
 
 /** A plan that passes check, or (from standard input only) a goal in words. Throws PLAN_INVALID. */
-function understood(loom: Loom, text: PlanText, given: Given, orGoal: boolean): { goal: string; plan?: CheckedPlan } {
+async function understood(
+  loom: Loom,
+  text: PlanText,
+  given: Given,
+  orGoal: boolean,
+): Promise<{ goal: string; plan?: CheckedPlan }> {
   const words = text.text.trim();
-  const checked = checkText(loom, text, given);
+  const checked = await checkText(loom, text, given);
   if (orGoal && words !== "" && !checked.ok && /^(no-plan|refusal)$/.test(readPlan(words).kind)) return { goal: words };
   const plan = soundPlan(checked, text.name);
   return { goal: plan.plan.goal, plan };

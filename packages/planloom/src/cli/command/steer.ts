@@ -88,7 +88,7 @@ export async function editCommand(name: string, flags: EditFlags): Promise<numbe
     const said = { hash, ...(comment === undefined ? {} : { comment }) };
     if (flags.plan !== undefined) {
       const aim = { goal: state.request.goal, inputs: state.request.inputs, run: state };
-      const plan = checkedText(loom, await planText(flags.plan), aim);
+      const plan = await checkedText(loom, await planText(flags.plan), aim);
       return tell(loom, runId, flags, (run, how) => run.edit(plan, { ...how, ...said }), hash);
     }
     if (!atTerminal()) {

@@ -164,6 +164,7 @@ const AFTER_USE: ReadonlySet<string> = new Set<FindingCode>([
   "UNKNOWN_ARGUMENT",
   "UNKNOWN_TOOL",
   "TOOL_NOT_SET_UP",
+  "SERVER_NOT_OPENED",
 ]);
 
 function judgeDocument(
@@ -178,7 +179,7 @@ function judgeDocument(
   const outline = readShape(document, steps, report, tools);
   const inputs = checkInputs(outline.inputs, options.inputs, report);
   const byId = checkIds(outline.nodes, report);
-  checkTools(outline.nodes, tools, report);
+  checkTools(outline.nodes, { tools, unopened: inventory.unopened ?? [] }, report);
   checkPlainTexts(outline, report);
   checkDependencies(outline.nodes, byId, report);
   const needs = needsById(byId);

@@ -38,11 +38,18 @@ function checkAs(node: StepNode, byId: ReadonlyMap<string, StepNode>, report: Re
   if (byId.has(as)) report("AS_IS_STEP", `${node.pointer}/as`, { name: as });
 }
 
-export function checkTools(nodes: readonly StepNode[], tools: ReadonlyMap<string, ToolSpec>, report: Report): void {
+export function checkTools(
+  nodes: readonly StepNode[],
+  { tools, unopened }: { readonly tools: ReadonlyMap<string, ToolSpec>; readonly unopened: readonly string[] },
+  report: Report,
+): void {
   const known = [...tools.values()];
   for (const { step, pointer } of nodes) {
     for (const [name, at] of toolNamesOf(step)) {
-      if (!tools.has(name) && !hasReference(name)) unknownTool(name, aboutOf(step), pointer + at, known, report);
+      if (tools.has(name) || hasReference(name)) continue;
+      const server = unopened.find((one) => name.startsWith(`${one}.`));
+      if (server === undefined) unknownTool(name, aboutOf(step), pointer + at, known, report);
+      else report("SERVER_NOT_OPENED", pointer + at, { tool: name, server });
     }
   }
 }

@@ -67,6 +67,7 @@ const STEPS: ReadonlySet<string> = new Set<FindingCode>([
   "UNKNOWN_ARGUMENT",
   "UNKNOWN_TOOL",
   "TOOL_NOT_SET_UP",
+  "SERVER_NOT_OPENED",
 ]);
 
 /** Warnings about something that is missing. Other warnings are only advice. */

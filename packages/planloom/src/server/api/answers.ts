@@ -240,7 +240,11 @@ export const ANSWERS = {
   Check: check,
   MadePlan: made,
   Estimate: object("Calls, tokens, US dollars and time; and what is not known."),
-  Tools: record({ tools: list(tool), notes: list(text(), "What the planner is told about missing tools.") }),
+  Tools: record({
+    tools: list(tool),
+    notes: list(text(), "What the planner is told about missing tools."),
+    servers: list(object("An MCP server: its name, the names of its tools, and the error if it does not start.")),
+  }),
   Diff: object("The steps and fields in which two plans differ."),
   Session: record({ name: text(), right: { type: "string", enum: ["read", "approve", "all"] } }),
   Ok: record({ ok: { const: true } }),

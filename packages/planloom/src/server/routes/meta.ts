@@ -1,4 +1,6 @@
 // What the server has, and whether it works, over HTTP. In: nothing. Out: routes.
+import { messageOf } from "../../error.js";
+import type { Loom } from "../../loom/loom.js";
 import { isControl } from "../../plan/label.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { PlanloomError } from "../../words/planloom-error.js";
@@ -11,16 +13,24 @@ function toolDocument(tool: ToolSpec): object {
   return { ...tool, control: Object.keys(properties as object).filter((name) => isControl(tool, name)) };
 }
 
+function serverDocument({ error, ...server }: Awaited<ReturnType<Loom["toolServers"]>>[number]): object {
+  if (error === undefined) return server;
+  const code = error instanceof PlanloomError ? { code: error.code } : {};
+  return { ...server, error: { ...code, message: messageOf(error) } };
+}
+
 const tools = route({
   method: "get",
   path: "/v1/tools",
   id: "listTools",
   summary: "List the tools",
-  description: "The tools that plans may use: their schemas, their effects, and the arguments that control a call.",
+  description:
+    "The tools that plans may use: their schemas, their effects, and the arguments that control a call. Starts the MCP servers that do not run.",
   answers: { 200: { description: "The tools, and what the planner is told about missing ones.", schema: "Tools" } },
   handle: async (loom) => {
+    const servers = (await loom.toolServers()).map(serverDocument);
     const { tools: all, notes = [] } = loom.inventory;
-    return jsonAnswer({ tools: all.map(toolDocument), notes });
+    return jsonAnswer({ tools: all.map(toolDocument), notes, servers });
   },
 });
 

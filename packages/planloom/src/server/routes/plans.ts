@@ -47,8 +47,9 @@ const check = route({
   }),
   example: { plan: { goal: "Add", steps: [{ id: "sum", tool: "calculate", with: { expression: "1 + 1" } }] } },
   answers: { 200: { description: "Whether the plan can run, and its findings.", schema: "Check" } },
-  handle: async (loom, { body: { plan: document, answerSchema: answer, ...rest } }) => {
+  handle: async (loom, { body: { plan: document, answerSchema: answer, ...rest }, request }) => {
     const wanted = answer === undefined ? {} : { answer: soundAnswer(answer).json };
+    await loom.tools({ plan: document, signal: request.signal });
     const { notes, ...checked } = loom.check(document, { ...onlyGiven(rest), ...wanted });
     const { ok, findings } = checked;
     const quality = planQuality(findings, ok ? checked.plan : undefined);

@@ -32,7 +32,7 @@ export class ServerClient extends Client {
       { name: "planloom", version: "0.1.0" },
       {
         versionNegotiation: { mode: "auto", probe: { timeoutMs: "pid" in guard ? limits.probeMs : limits.startMs } },
-        listChanged: { tools: { autoRefresh: false, onChanged: () => changed() } },
+        listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: () => changed() } },
         inputRequired: { autoFulfill: false },
         jsonSchemaValidator: NO_CHECK,
       },
