@@ -203,6 +203,8 @@ export const LIMITS = {
   secretChars: 8,
   /** Characters of a progress text: it is shown in one line. */
   progressChars: 200,
+  /** The shortest time between two reports of one call that are shown, in ms: people read no faster. */
+  progressMs: 100,
   /** Characters of a model reply: no model writes more than a quarter of this, a stream without an end does. */
   replyChars: 2 * 1024 * 1024,
   /** How long the accepted request form of a server is remembered, in ms: after a day the strictest is tried again. */

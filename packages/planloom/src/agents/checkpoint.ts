@@ -168,5 +168,5 @@ export interface AgentContext {
   /** Called with each step of a plan while the planner writes. Absent: nobody listens. */
   readonly drafted?: (step: DraftedStep) => void;
   /** Reports progress of the work. Never stored. */
-  progress(value: number | string): void;
+  progress(value: number | string, text?: string): void;
 }

@@ -6,14 +6,12 @@ import { directTool } from "../plan/step-kind.js";
 import { evolve } from "../run/evolve/evolve.js";
 import { emptyRun, type Run } from "../run/state.js";
 import type { Display } from "./display.js";
+import { reportText } from "../words/phrases.js";
 import { longestWait, waitText, type WaitParams } from "../words/waits.js";
 import { heading, linesOf, phaseOf, waitLine } from "./render/lines.js";
 import { oneLine } from "./style.js";
 
 const SHOWN_WAIT_MS = 500;
-
-const workText = (value: number | string): string =>
-  typeof value === "number" ? `${Math.round(value * 100)} %` : oneLine(value, 60);
 
 export class Follower implements Listener {
   run: Run | undefined;
@@ -98,7 +96,7 @@ export class Follower implements Listener {
     // The table shows steps. A turn is shown when its step ends.
     if (progress.type === "turn") return;
     const { step, item } = progress;
-    const text = progress.type === "wait" ? `waits ${waitText(progress)}` : workText(progress.value);
+    const text = progress.type === "wait" ? `waits ${waitText(progress)}` : oneLine(reportText(progress), 80);
     this.#said.set(step, item === null ? text : `[${item}] ${text}`);
     if (progress.type === "wait") this.#showWait(progress);
   }

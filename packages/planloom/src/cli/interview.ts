@@ -35,14 +35,15 @@ export async function interview(talk: Interview, document: RunDocument): Promise
 
 async function answer(talk: Interview, question: WaitingDocument["questions"][number]): Promise<Said> {
   const { run, follower, terminal, signal } = talk;
-  const { step, item } = question;
+  const { step, item, asked } = question;
   for (const line of questionLines(run.id, question)) terminal.say(line);
   for (;;) {
     const line = await terminal.ask(`${paint("bold", "answer")} (empty to leave it waiting): `, signal);
     if (line === undefined || line === "") return "left";
     const of = item === undefined ? {} : { item };
     const value = answerValue(follower.run, { step, ...of }, line);
-    const reply = await run.respond(step, value, { by: userName(), ...of });
+    const meant = asked === undefined ? {} : { asked };
+    const reply = await run.respond(step, value, { by: userName(), ...of, ...meant });
     if (reply.ok) return "answered";
     problemLines(refusalProblem(run.id, reply)).forEach((problem) => terminal.say(problem));
   }

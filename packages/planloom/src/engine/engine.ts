@@ -18,7 +18,14 @@ export interface StartRequest {
 
 /** Progress that is shown while it happens and never stored. */
 export type Progress =
-  | { readonly type: "step"; readonly step: string; readonly item: number | null; readonly value: number | string }
+  /** What a tool at work, or an agent step, reports: a share from 0 to 1, or words. With a share, `text` has words. */
+  | {
+      readonly type: "step";
+      readonly step: string;
+      readonly item: number | null;
+      readonly value: number | string;
+      readonly text?: string;
+    }
   /** A model call of a step or a role waits for its endpoint. */
   | ({ readonly type: "wait"; readonly step: string; readonly item: number | null } & WaitParams)
   /** A model turn or a tool call inside a step is in the journal. `n` is its number in the attempt. */

@@ -140,6 +140,8 @@ export interface WaitingDocument {
     readonly type?: string;
     /** The tool that asks during its call. Absent: the step asks. */
     readonly tool?: string;
+    /** `seq` of the event in which the tool asks. An answer that names it answers no later question. */
+    readonly asked?: number;
     /** The answer may also be `{ declined: true }`. */
     readonly declines?: true;
     /** ISO 8601: without an answer until then, the step fails. Only for a question of a tool. */
@@ -485,8 +487,9 @@ function shownWith(work: Work): Omit<WaitingDocument["questions"][number], "step
   };
 }
 
-const askingDocument = ({ tool, declines, expiresAt }: OpenQuestion) => ({
+const askingDocument = ({ tool, declines, expiresAt, seq }: OpenQuestion) => ({
   tool,
+  asked: seq,
   ...(declines === undefined ? {} : { declines }),
   expiresAt: iso(expiresAt),
 });

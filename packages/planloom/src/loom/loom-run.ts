@@ -19,7 +19,8 @@ import { forkOf, forkPreviewOf, previewOf, retryOf, type ForkOptions, type Home,
 import type { OnceSender } from "./sent-once.js";
 import { knownOptions, soundOptions } from "./known-options.js";
 import { soundFeed, soundValue } from "./start-options.js";
-import type { Engine, Listener } from "../engine/engine.js";
+import type { Engine, Listener, Progress } from "../engine/engine.js";
+import { progressOfRun } from "./run-progress.js";
 import { readLog } from "../engine/log.js";
 import { callReview, type CallReview } from "./review/call-review.js";
 import { planReview, type PlanReview } from "./review/plan-review.js";
@@ -237,6 +238,14 @@ export class LoomRun<Document = RunDocument> {
   }
 
   /**
+   * What tools at work, agent steps and the answer report, until the run ends or the signal is aborted. Only while this
+   * process drives the run; never stored. A slow reader gets the newest report of each step.
+   */
+  progress(options: { readonly signal?: AbortSignal } = {}): AsyncIterable<Progress> {
+    return progressOfRun(this.engine, this.id, options.signal);
+  }
+
+  /**
    * Resolves when the run ends, or (unless `untilEnd`) when it needs a person: see `status` and `waiting`. Rejects with
    * the error that stopped the engine; with ANSWER_REFUSED if the answer fits its JSON Schema, and the program's own
    * schema refuses it.
@@ -326,14 +335,20 @@ export class LoomRun<Document = RunDocument> {
     return this.send({ type: "reject", comment, ...(hash === undefined ? {} : { hash }) }, options);
   }
 
-  /** Answers the question of an `ask` step. Rejects with VALUE_NOT_JSON. */
+  /**
+   * Answers the question of an `ask` step, or of a tool during its call. `asked`: the question of a tool that is meant,
+   * as `waiting.questions` of the document names it; a later one is not answered (STALE_REPLY). Rejects with
+   * VALUE_NOT_JSON.
+   */
   async respond(
     step: string,
     value: Json,
-    options: SendOptions & { readonly item?: number } = {},
+    options: SendOptions & { readonly item?: number; readonly asked?: number } = {},
   ): Promise<WordedReply> {
-    knownOptions(options, [...SEND_KEYS, "item"]);
-    return this.send({ type: "respond", step, value: soundValue(value, "answer"), ...itemOf(options) }, options);
+    knownOptions(options, [...SEND_KEYS, "item", "asked"]);
+    const { asked } = options;
+    const of = { ...itemOf(options), ...(asked === undefined ? {} : { asked }) };
+    return this.send({ type: "respond", step, value: soundValue(value, "answer"), ...of }, options);
   }
 
   /**

@@ -1,16 +1,14 @@
 // Makes the context of an agent: signal, journal, part of the budget, progress. In: the run, the context of an effect,
 // and the step. Out: an AgentContext. Every role and every agent step gets one.
-import { beginning } from "../beginning.js";
 import type { AgentContext, CheckpointOptions } from "../agents/checkpoint.js";
-import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { WaitParams } from "../words/waits.js";
-import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import { ROLE_SCOPES } from "../run/keys.js";
 import type { Run } from "../run/state.js";
 import type { EffectBudget } from "./effect-budget.js";
 import type { Performing } from "./services.js";
+import { shownReport } from "./tool-progress.js";
 
 export function agentContext(
   run: Run,
@@ -30,7 +28,7 @@ export function agentContext(
     ...(intended === undefined ? {} : { intended: () => storeErrorsMarked(intended) }),
     ...(context.budget === undefined ? {} : { budget: context.budget }),
     ...waitsOf(context, { stepId, item }),
-    progress: (value) => context.progress({ type: "step", step: stepId, item, value: shownProgress(value) }),
+    progress: (value, text) => context.progress({ type: "step", step: stepId, item, ...shownReport(value, text) }),
   };
 }
 
@@ -81,11 +79,6 @@ export async function storeErrorsMarked<T>(use: () => Promise<T>): Promise<T> {
       throw new JournalLost(thrown.message, { cause: thrown });
     throw thrown;
   }
-}
-
-/** Validates progress, which comes from tools and is shown while they work. */
-export function shownProgress(value: number | string): number | string {
-  return typeof value === "number" ? value : beginning(messageOf(value), LIMITS.progressChars);
 }
 
 /** Planning outside of a run has no journal: nothing is resumed. */

@@ -25,6 +25,7 @@ import {
 import { mayTryAgain, thrownFacts } from "../tools/thrown.js";
 import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
 import { inTime, type Deadline } from "../deadline.js";
+import { ToolProgress } from "./tool-progress.js";
 import type { Services } from "./services.js";
 
 type CallServices = Pick<Services, "clock" | "secrets">;
@@ -51,14 +52,21 @@ export async function callTool(
   services: CallServices,
 ): Promise<CallEnd | CallAsking> {
   const filter = secretFilter(services.secrets);
-  const progress = cleanProgress(context.progress, filter);
+  const progress = new ToolProgress(context.progress, filter, services.clock);
   const asking = new CallQuestions({ tool: tool.spec.name, attended, answers, clean: filter.text });
   const begin = (signal: AbortSignal, hold: Deadline["hold"]) => {
     const modelCall = heldCalls(context.modelCall, hold);
-    const call = checkedCall(tool, args, { ...context, signal, progress, modelCall, ...asking.context });
+    const call = checkedCall(tool, args, {
+      ...context,
+      ...asking.context,
+      signal,
+      modelCall,
+      progress: progress.report,
+    });
     return orAsked(call, asking, services.clock);
   };
   const end = await endInTime(begin, context.signal, timeoutMs, services, tool.retryable);
+  progress.end();
   if (!end.ok) return end;
   if (end.output instanceof CallAsks) {
     const { question } = end.output;
@@ -109,16 +117,6 @@ function heldCalls(modelCall: ToolContext["modelCall"], hold: Deadline["hold"]):
       };
       return send({ waits });
     });
-}
-
-/** A message that ends inside a secret is shown without that end, and so is the rest of it in the next message. */
-function cleanProgress(report: ToolContext["progress"], filter: SecretFilter): ToolContext["progress"] {
-  const stream = filter.stream();
-  return (value) => {
-    // It may come from JavaScript.
-    if (typeof value === "number") report(value);
-    else report(stream.write(messageOf(value)) || "…");
-  };
 }
 
 /**

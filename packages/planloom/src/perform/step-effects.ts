@@ -34,13 +34,14 @@ import { CallAsks } from "../tools/question.js";
 import { CallUnsettled, toolErrorOf, UnusableOutput, type Tool, type ToolContext } from "../tools/tool.js";
 import { doubtIn, progressIn } from "../engine/journal.js";
 import { progressOf } from "../run/progress.js";
-import { agentContext, shownProgress, storeErrorsMarked, waitsOf } from "./agent-context.js";
+import { agentContext, storeErrorsMarked, waitsOf } from "./agent-context.js";
 import { newDeadline } from "../deadline.js";
 import { callTool } from "./call-tool.js";
 import { evidenceOf } from "./evidence.js";
 import { endedOutcome, endedBy, inDoubt, noModel } from "./outcome.js";
 import type { Performing, Services } from "./services.js";
 import { todayAt } from "./today.js";
+import { shownReport } from "./tool-progress.js";
 
 function executorOf(services: Services, name: string | undefined): Model | null {
   return name === undefined ? services.executor : services.modelNamed(name);
@@ -335,8 +336,8 @@ function askingOf(run: Run, effect: CallEffect, key: string): Pick<AskingOf, "at
 
 function toolContextOf(run: Run, context: Performing, effect: CallEffect): Omit<ToolContext, "spend" | "modelCall"> {
   const { step, item, attempt, effectKey: key } = effect;
-  const progress = (value: number | string) =>
-    context.progress({ type: "step", step, item, value: shownProgress(value) });
+  const progress: ToolContext["progress"] = (value, text) =>
+    context.progress({ type: "step", step, item, ...shownReport(value, text) });
   const { signal, runContext } = context;
   return { signal, context: runContext, key, runId: run.id, stepId: step, attempt, progress, ...NOT_ASKING };
 }

@@ -71,7 +71,14 @@ export type Command =
       readonly rest?: RestOfStep;
     }
   | { readonly type: "reject"; readonly hash?: string; readonly comment: string }
-  | { readonly type: "respond"; readonly step: string; readonly item?: number; readonly value: Json }
+  | {
+      readonly type: "respond";
+      readonly step: string;
+      readonly item?: number;
+      readonly value: Json;
+      /** `seq` of the event in which a tool asks. An answer names its question, so it cannot answer a later one. */
+      readonly asked?: number;
+    }
   | {
       readonly type: "settle";
       readonly step: string;

@@ -49,6 +49,8 @@ export interface Conversation {
 
 /** The open question of a tool. */
 export interface OpenQuestion extends ToolQuestion {
+  /** `seq` of the event in which the tool asks. */
+  readonly seq: number;
   /** The key that the tool got. */
   readonly key: string;
   readonly tool: string;
@@ -60,7 +62,12 @@ export interface OpenQuestion extends ToolQuestion {
 
 /** A question of a tool, with the answer of a person. */
 export interface AnsweredQuestion extends ToolQuestion {
+  readonly tool: string;
   readonly answer: Json;
+  /** Who answered. */
+  readonly by: string;
+  /** ms since 1970. */
+  readonly at: number;
 }
 
 export interface Settled {

@@ -63,8 +63,10 @@ class Shown {
         return [{ type: "STATE_SNAPSHOT", snapshot: this.#state() }];
       case "step":
         return [...this.#step(moment), this.#stepState(moment)];
-      case "progress":
-        return [{ type: "CUSTOM", name: "planloom.progress", value: { id: moment.id, value: moment.value } }];
+      case "progress": {
+        const { type: _type, ...value } = moment;
+        return [{ type: "CUSTOM", name: "planloom.progress", value }];
+      }
       case "call":
         return callEvents(moment.id, moment.tool, moment.input);
       case "approval":

@@ -91,7 +91,7 @@ class Live {
   #textAfter = 0;
   /** A piece was not kept. The rest comes with the whole answer. */
   #isLost = false;
-  readonly #values = new Map<string, number | string>();
+  readonly #values = new Map<string, { readonly value: number | string; readonly text?: string }>();
   #bell: (() => void) | undefined;
 
   ring(): void {
@@ -124,9 +124,9 @@ class Live {
     if (progress.type === "wait" || progress.type === "turn") return;
     if (progress.type === "answer") this.#add(progress.delta);
     else {
-      const { step, item, value } = progress;
+      const { type: _type, step, item, ...said } = progress;
       const id = refText(item === null ? { step } : { step, item });
-      if (this.#values.has(id) || this.#values.size < LIMITS.streamProgress) this.#values.set(id, value);
+      if (this.#values.has(id) || this.#values.size < LIMITS.streamProgress) this.#values.set(id, said);
     }
     this.ring();
   }
@@ -140,7 +140,7 @@ class Live {
   /** What has come since, once the reader has all events before it. */
   pieces(seq: number): readonly Moment[] {
     if (seq < this.#textAfter) return [];
-    const values = [...this.#values].map(([id, value]) => ({ type: "progress", id, value }) as const);
+    const values = [...this.#values].map(([id, said]) => ({ type: "progress", id, ...said }) as const);
     this.#values.clear();
     const text = this.#text;
     this.#text = "";

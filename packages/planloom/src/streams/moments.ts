@@ -57,7 +57,7 @@ export type Moment =
   | { readonly type: "failure"; readonly id: string; readonly error: ShownError }
   | { readonly type: "denied"; readonly id: string }
   /** Shown while it happens, and in no log. */
-  | { readonly type: "progress"; readonly id: string; readonly value: number | string }
+  | { readonly type: "progress"; readonly id: string; readonly value: number | string; readonly text?: string }
   /** A piece of the answer while it is being written. */
   | { readonly type: "delta"; readonly text: string }
   /** The answer that was being written is void. */

@@ -50,8 +50,8 @@ function chunksFor(moment: Exclude<Moment, End>, text: AnswerText): readonly UIM
       return [{ type: "data-step", id: `step:${data.id}`, data: { ...data, ...(error && { error: { ...error } }) } }];
     }
     case "progress": {
-      const { id, value } = moment;
-      return [{ type: "data-progress", id: `progress:${id}`, data: { id, value }, transient: true }];
+      const { type: _type, ...data } = moment;
+      return [{ type: "data-progress", id: `progress:${data.id}`, data, transient: true }];
     }
     case "call": {
       const { id, tool, title, input } = moment;

@@ -37,7 +37,7 @@ export class CallQuestions {
     ask: async (given) => this.#ask(given),
     answered: () => {
       this.#asked = this.of.answers.length;
-      return this.of.answers.map(({ number: _number, ...rest }) => rest);
+      return this.of.answers.map(({ number: _number, tool: _tool, by: _by, at: _at, ...rest }) => rest);
     },
   };
 

@@ -17,7 +17,7 @@ export interface Question {
 }
 
 /** An answered question, as a tool gets it back. */
-export type AnsweredAsk = Omit<AnsweredQuestion, "number">;
+export type AnsweredAsk = Pick<AnsweredQuestion, "question" | "type" | "declines" | "state" | "answer">;
 
 /** The part of a tool's context that asks. */
 export interface AskingContext {

@@ -37,8 +37,11 @@ export interface ToolContext<C = unknown> extends AskingContext {
   readonly stepId: string;
   /** From 1. */
   readonly attempt: number;
-  /** Reports progress: 0 to 1, or a few words. Never stored. */
-  readonly progress: (value: number | string) => void;
+  /**
+   * Reports progress: a share from 0 to 1, a few words, or both: `progress(0.4, "page 4 of 10")`. Shown in one line
+   * while the call is at work, and never stored. Of many reports the last are shown, so a tool may report often.
+   */
+  readonly progress: (value: number | string, text?: string) => void;
   /** Reports what the call has spent on models. It counts under the executor. */
   readonly spend: (usage: Usage) => void;
   /**

@@ -76,6 +76,18 @@ export function valueText(value: Json): string {
   return text.length <= VALUE_CHARS ? text : `${text.slice(0, VALUE_CHARS - 1)}…`;
 }
 
+/** `book asked: "How many?"; ann answered 4`. */
+export function askedText(asked: {
+  readonly tool: string;
+  readonly question: string;
+  readonly answer?: Json;
+  readonly by?: string;
+}): string {
+  const { tool, question, answer, by = "a person" } = asked;
+  const said = answer === undefined ? "it has no answer" : `${by} answered ${valueText(answer)}`;
+  return `${tool} asked ${valueText(question)}; ${said}`;
+}
+
 const placeText = (at: string): string => (at === "" ? "" : ` at ${at}`);
 
 const FINDINGS = byCase<CheckFinding, "code", string>("code", {

@@ -81,3 +81,10 @@ const notJsonWords: (problem: NotJson) => string = byCase("is", {
   depth: ({ most }) => `nests deeper than ${most}`,
   size: ({ most }) => `is larger than ${most} bytes`,
 });
+
+/** Progress of a tool: `40 %, page 4 of 10`. A number from 0 to 1 is a share. */
+export function reportText({ value, text }: { readonly value: number | string; readonly text?: string }): string {
+  if (typeof value === "string") return value;
+  const share = value >= 0 && value <= 1 ? `${Math.round(value * 100)} %` : String(value);
+  return text === undefined ? share : `${share}, ${text}`;
+}

@@ -7,6 +7,7 @@ import { createLoom } from "../../src/loom/create-loom.js";
 import type { LoomConfig } from "../../src/loom/config.js";
 import { openSqliteStore } from "../../src/store/sqlite.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
+import type { Json } from "../../src/plan/json.js";
 import { tool, type Tool, type ToolContext } from "../../src/tools/tool.js";
 import { eventsIn, folder, sound } from "./parts.js";
 
@@ -94,5 +95,118 @@ test("a call inside an agent step asks, and the conversation goes on after the a
   expect(ended).toMatchObject({ status: "completed" });
   expect(ended.answer).toContain('booked for "Ann"');
   expect([calls.length, executor.requests.length]).toEqual([2, 2]);
+  await sound(run);
+});
+
+/** Runs one booking until it ends, with these answers in turn. */
+async function booked(
+  ask: (context: ToolContext) => Promise<unknown>,
+  answers: readonly Json[],
+  config: LoomConfig = {},
+) {
+  const { book, calls } = booking(ask, "none");
+  const loom = await createLoom({ store: "memory", tools: [book], ...config }, { env: {} });
+  onTestFinished(() => loom.close());
+  const plan = { ...PLAN, steps: [{ ...PLAN.steps[0], retry: { attempts: 1 } }] };
+  const run = await loom.start("Book.", { plan });
+  for (const answer of answers) {
+    await run.result();
+    await run.respond("book", answer);
+  }
+  return { ended: await run.result(), calls, run };
+}
+
+const question = "Which room?";
+
+test.each<[string, string, (context: ToolContext) => Promise<unknown>, readonly Json[], LoomConfig?]>([
+  ["nobody attends the run", "ASK_UNATTENDED", ({ ask }) => ask({ question }), [], { attended: false }],
+  ["two questions at once", "ASK_AT_ONCE", ({ ask }) => Promise.all([ask({ question }), ask({ question })]), []],
+  [
+    "two questions at once after an answer",
+    "ASK_AT_ONCE",
+    async ({ ask }) => [await ask({ question }), await Promise.all([ask({ question }), ask({ question })])],
+    ["blue"],
+  ],
+  ["a question without a text", "ASK_INVALID", ({ ask }) => ask({ question: " \u0007" }), []],
+  ["a type that is none", "ASK_INVALID", ({ ask }) => ask({ question, type: "a nice room" }), []],
+  ["a state that is no JSON", "ASK_INVALID", ({ ask }) => ask({ question, state: (() => 1) as never }), []],
+  [
+    "a tool that returns although its question is open",
+    "ASK_IGNORED",
+    ({ ask }) => ask({ question }).catch(() => "any room"),
+    [],
+  ],
+])("%s fails the call with %s", async (_, code, ask, answers, config) => {
+  const { ended } = await booked(ask, answers, config);
+  expect(ended).toMatchObject({ status: "failed", error: { code } });
+});
+
+test("another question than the one that was answered fails the call, and it does not act", async () => {
+  const acted: Json[] = [];
+  let room = 0;
+  const { ended } = await booked(
+    async ({ ask }) => {
+      acted.push(await ask({ question: `Room ${++room}?` }));
+      return null;
+    },
+    ["yes"],
+  );
+  expect(ended).toMatchObject({ status: "failed", error: { code: "ASK_CHANGED" } });
+  expect(acted).toEqual([]);
+});
+
+test("a tool may go on after the last answer, with its state; a question is cleaned and cut", async () => {
+  const rounds: Json[] = [];
+  const { ended, run } = await booked(
+    async ({ ask, answered }) => {
+      const before = answered();
+      rounds.push(before.map(({ answer, state = null }) => [answer, state]));
+      if (before.length === 2) return "done";
+      return ask({ question: `\u001bRoom ${before.length}?${"x".repeat(5_000)}`, state: { round: before.length } });
+    },
+    ["a", "b"],
+  );
+  expect(ended).toMatchObject({ status: "completed", answer: "done" });
+  expect(rounds).toEqual([
+    [],
+    [["a", { round: 0 }]],
+    [
+      ["a", { round: 0 }],
+      ["b", { round: 1 }],
+    ],
+  ]);
+  const asked = (await eventsIn(run)).flatMap(({ type, data }) => (type === "step.asked" ? [data.question] : []));
+  expect(asked[0]).toMatch(/^Room 0\?x+$/);
+  expect(asked[0]).toHaveLength(2_000);
+  await sound(run);
+});
+
+test("the trace, the evidence and the view of the step show the question, the answer and who gave it", async () => {
+  const { run } = await booked(({ ask }) => ask({ question }), ["blue"]);
+  const [entry] = await run.trace();
+  expect(entry!.attempts).toMatchObject([{ attempt: 1, waited: [{ tool: "book", question, answer: "blue" }] }]);
+  const { by } = entry!.attempts[0]!.waited![0]!;
+  expect((await run.evidence()).trace).toMatchObject([{ asked: [`book asked "${question}"; ${by} answered "blue"`] }]);
+  expect(await run.stepView("book")).toMatchObject({ questions: [{ tool: "book", question, answer: "blue", by }] });
+});
+
+test("an idempotent call inside an agent step that asks is in doubt neither before nor after its answer", async () => {
+  const { book, calls } = booking(async ({ ask }) => ask({ question }), "idempotent");
+  const executor = scriptedModel(({ messages }) => {
+    const results = messages.flatMap((message) => (message.role === "tool" ? message.results : []));
+    if (results.length < 2) return { toolCalls: [{ name: "book", args: { room: "blue" } }] };
+    return { text: results.map(({ text }) => text).join() };
+  });
+  const loom = await processes([book], { models: { executor } })();
+  const plan = { steps: [{ id: "work", agent: "Book.", tools: ["book"] }], answer: { value: "${{ work }}" } };
+  const run = await loom.start("Book.", { plan });
+  for (const answer of ["first", "second"]) {
+    expect((await run.result()).waiting?.questions).toHaveLength(1);
+    await run.respond("work", answer);
+  }
+  const ended = await run.result();
+  expect([ended.status, ended.answer]).toEqual(["completed", expect.stringMatching(/first.*second/s)]);
+  // The second call of the loop is another call, so it asks anew.
+  expect([calls.length, new Set(calls.map(({ key }) => key)).size]).toEqual([4, 2]);
   await sound(run);
 });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import type { Progress } from "../../src/engine/engine.js";
 import { LIMITS } from "../../src/limits.js";
-import { ProgressPieces } from "../../src/server/feed/progress.js";
+import { ProgressPieces } from "../../src/streams/progress-pieces.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { tool } from "../../src/tools/tool.js";

@@ -25,7 +25,14 @@ export type PersonCommand =
     }
   | { readonly type: "reject"; readonly hash: string; readonly comment: string }
   | { readonly type: "edit"; readonly hash: string; readonly plan: string; readonly comment?: string }
-  | { readonly type: "respond"; readonly step: string; readonly item?: number; readonly value: Json }
+  | {
+      readonly type: "respond";
+      readonly step: string;
+      readonly item?: number;
+      readonly value: Json;
+      /** The question of a tool that is meant. */
+      readonly asked?: number;
+    }
   | {
       readonly type: "settle";
       readonly step: string;

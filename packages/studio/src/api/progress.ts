@@ -6,6 +6,7 @@ interface Told {
   readonly step?: unknown;
   readonly item?: unknown;
   readonly value?: unknown;
+  readonly text?: unknown;
 }
 
 const fieldsOf = (told: unknown): Told => (typeof told === "object" && told !== null ? told : {});
@@ -18,11 +19,13 @@ export function answerPiece(told: unknown): string | undefined {
 
 /** The key of a step or item, and its last word. A number from 0 to 1 is a share. */
 export function stepNote(told: unknown): readonly [key: string, note: string] | undefined {
-  const { type, step, item, value } = fieldsOf(told);
+  const { type, step, item, value, text } = fieldsOf(told);
   if (type !== "step" || typeof step !== "string") return undefined;
   const key = noteKey(step, typeof item === "number" ? item : undefined);
-  if (typeof value === "number")
-    return [key, value >= 0 && value <= 1 ? `${Math.round(value * 100)} %` : String(value)];
+  if (typeof value === "number") {
+    const share = value >= 0 && value <= 1 ? `${Math.round(value * 100)} %` : String(value);
+    return [key, typeof text === "string" ? `${share}, ${text}` : share];
+  }
   return typeof value === "string" ? [key, value] : undefined;
 }
 

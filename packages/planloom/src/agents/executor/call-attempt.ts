@@ -7,7 +7,7 @@ import { addUsage, NO_USAGE, type Usage } from "../../plan/usage.js";
 import { rawOutput } from "../../tools/raw-output.js";
 import { NOT_ASKING } from "../../tools/call-questions.js";
 import { CallAsks } from "../../tools/question.js";
-import { CallUnsettled, ToolError, UnusableOutput, type Tool } from "../../tools/tool.js";
+import { CallUnsettled, ToolError, UnusableOutput, type Tool, type ToolContext } from "../../tools/tool.js";
 import { failWith, type Failure } from "../../run/failure.js";
 import { soundFailure } from "../../run/sound-failure.js";
 import { isOurCode } from "../../words/failures.js";
@@ -57,7 +57,7 @@ async function endingOf(
   context: AgentContext,
 ): Promise<CallOutcome | { readonly thrown: unknown }> {
   const { signal, context: runContext, runId, stepId, attempt, budget } = context;
-  const progress = (value: number | string): void => context.progress(value);
+  const progress: ToolContext["progress"] = (value, text) => context.progress(value, text);
   let usage = NO_USAGE;
   const count = (more: Usage): void => void (usage = addUsage(usage, more));
   const spend = (more: Usage): void => {

@@ -25,7 +25,7 @@ export function evidenceLines(card: EvidenceCard, surface: Surface): readonly st
     ...heading("plan"),
     ...card.revisions.flatMap(revisionLines),
     ...heading("trace"),
-    ...card.trace.map(traceLine),
+    ...card.trace.flatMap(traceLines),
     ...moreLine(card.traceMore, "row"),
     ...heading("what changed after each action"),
     ...card.changes.map(
@@ -52,6 +52,10 @@ function revisionLines(plan: RevisionCard): readonly string[] {
       return `    ${oneLine(id)}  ${oneLine(does)}  ${oneLine(title, 80)}${after}`;
     }),
   ];
+}
+
+function traceLines({ asked = [], ...row }: TraceRow): readonly string[] {
+  return [traceLine(row), ...asked.map((text) => `    ${oneLine(text, WIDTH)}`)];
 }
 
 function traceLine({ step, item, status, attempts, tookMs, wrote, error, note, carried }: TraceRow): string {

@@ -112,13 +112,14 @@ const traceCells = ({
   wrote,
   error,
   note,
+  asked = [],
   carried,
 }: TraceRow): readonly string[] => [
   item === undefined ? step : `${step}[${item}]`,
   status,
   String(attempts),
   attempts === 0 ? "-" : spanText(tookMs),
-  error ?? `${wrote ?? note ?? "-"}${carried === undefined ? "" : " (reused)"}`,
+  [error ?? `${wrote ?? note ?? "-"}${carried === undefined ? "" : " (reused)"}`, ...asked].join("; "),
 ];
 
 const checkCells = ({ title, verdict, foundText, text }: CheckCard): readonly string[] => [

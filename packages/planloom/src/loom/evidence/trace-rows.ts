@@ -1,7 +1,7 @@
 // The trace of a run for its evidence card: one row for each step and item. In: the whole trace. Out: its figures, and
 // the output in one line.
 import { LIMITS } from "../../limits.js";
-import { valueText } from "../../words/evidence.js";
+import { askedText, valueText } from "../../words/evidence.js";
 import type { TraceEntry } from "../trace-entry.js";
 
 export interface TraceRow {
@@ -21,6 +21,8 @@ export interface TraceRow {
   readonly error?: string;
   /** Why it was skipped, or into how many items it was expanded. */
   readonly note?: string;
+  /** What its tools asked a person, with the answer and who gave it, each in one line. */
+  readonly asked?: readonly string[];
   /** The run that made the call; this run only reused its result. */
   readonly carried?: string;
 }
@@ -52,6 +54,14 @@ function rowOf(entry: TraceEntry): TraceRow {
     ...(written === undefined || (written === null && note !== undefined) ? {} : { wrote: valueText(written) }),
     ...(note === undefined ? {} : { note }),
     ...(error === undefined ? {} : { error: `${error.code}: ${error.message}` }),
+    ...askedIn(attempts),
     ...(carried === undefined ? {} : { carried }),
   };
+}
+
+function askedIn(attempts: TraceEntry["attempts"]): Pick<TraceRow, "asked"> {
+  const asked = attempts.flatMap(({ waited = [] }) =>
+    waited.flatMap(({ question, ...rest }) => (question === undefined ? [] : [askedText({ question, ...rest })])),
+  );
+  return asked.length === 0 ? {} : { asked };
 }

@@ -178,8 +178,21 @@ export interface StepView {
   /** Calls that acted: tool, arguments, key, output. */
   readonly calls: readonly Json[];
   readonly readBy: readonly { readonly key: string; readonly title: string }[];
+  /** What its tools have asked a person, in order; the last may be open. Absent: nothing. */
+  readonly questions?: readonly QuestionView[];
   /** The events of the log that are about it. */
   readonly events: readonly StepEventView[];
+}
+
+/** A question that a tool asked during its call. */
+export interface QuestionView {
+  readonly tool: string;
+  readonly question: string;
+  /** Absent: it waits for the answer. */
+  readonly answer?: Json;
+  /** Who answered, and when: ms from the start of the run. */
+  readonly by?: string;
+  readonly afterMs?: number;
 }
 
 export interface ArgumentView {

@@ -67,8 +67,19 @@ export function stepViewOf(
     turns: turnsOf(rowsIn(rows, lane), startOf(lane, run.log.startedAt)),
     calls: callsOf(work),
     readBy: readersOf(state.spec.id, context),
+    ...questionsOf(work, run.log.startedAt),
     events: eventsAbout(log, ref, during),
   };
+}
+
+function questionsOf({ answers, asking }: Work, startedAt: number): Pick<StepView, "questions"> {
+  const answered = [...(answers?.values() ?? [])]
+    .flat()
+    .sort((a, b) => a.at - b.at)
+    .map(({ tool, question, answer, by, at }) => ({ tool, question, answer, by, afterMs: at - startedAt }));
+  const open = asking === undefined ? [] : [{ tool: asking.tool, question: asking.question }];
+  const questions = [...answered, ...open];
+  return questions.length === 0 ? {} : { questions };
 }
 
 /** Events of its id before and after belong to steps of other plans. */

@@ -46,7 +46,7 @@ function questions(context: RowContext): readonly WaitView[] {
   return [...steps.values()].flatMap(worksOf).flatMap((work): readonly WaitView[] => {
     const of = refOf(work, work.step.spec.id);
     if (work.status === "suspended" && work.question !== undefined)
-      return [{ kind: "question", ...of, title: WAIT_TITLES.question(work.question) }];
+      return [{ kind: "question", ...of, title: WAIT_TITLES.question(work.question), ...untilAsked(work) }];
     if (isOpenDoubt(context.run, work))
       return [{ kind: "doubt", ...of, title: WAIT_TITLES.doubt(named(work), work.doubt?.tool ?? "") }];
     if (work.status === "unusable")
@@ -54,6 +54,9 @@ function questions(context: RowContext): readonly WaitView[] {
     return [];
   });
 }
+
+/** A question of a tool expires. */
+const untilAsked = ({ asking }: Work) => (asking === undefined ? {} : { until: isoTime(asking.expiresAt) });
 
 type TimedWait = WaitView & { readonly until: string };
 

@@ -61,6 +61,8 @@ export interface WaitingQuestion extends WaitingStep {
   readonly schema?: JsonObject;
   /** The tool that asks during its call. Absent: the step asks. */
   readonly tool?: string;
+  /** `seq` of the event in which the tool asks, for the answer. */
+  readonly asked?: number;
   /** The answer may also be `{ declined: true }`. */
   readonly declines?: true;
   /** Without an answer until then, the step fails. Only for a question of a tool. */
@@ -170,7 +172,12 @@ function questionEntry(run: Run, work: Work, question: string, log: readonly Run
   const schema = asking === undefined ? schemaOfOutput(work) : asking.type;
   return {
     kind: "question",
-    ...stepPlace(run, work, asking?.at ?? asked?.at ?? run.log.updatedAt, questionKind(asking)),
+    ...stepPlace(
+      run,
+      work,
+      asking?.at ?? asked?.at ?? run.log.updatedAt,
+      asking === undefined ? "question" : `question/${asking.seq}`,
+    ),
     question,
     ...(work.data === undefined ? {} : { data: work.data }),
     ...(type === undefined
@@ -180,12 +187,9 @@ function questionEntry(run: Run, work: Work, question: string, log: readonly Run
   };
 }
 
-/** Names each question of a call, so that the entry of the next one is another one. */
-const questionKind = (asking: OpenQuestion | undefined): string =>
-  asking === undefined ? "question" : `question/${asking.key.slice(0, 8)}/${asking.number}`;
-
-const askingEntry = ({ tool, declines, expiresAt }: OpenQuestion) => ({
+const askingEntry = ({ tool, declines, expiresAt, seq }: OpenQuestion) => ({
   tool,
+  asked: seq,
   ...(declines === undefined ? {} : { declines }),
   expiresAt: isoTime(expiresAt),
 });

@@ -180,6 +180,8 @@ function respond(run: Run, command: Input & Command & { type: "respond" }, at: n
     return refused(command, "NOT_ASKED", { ...ref, status: standing(work) });
   }
   if (work.asking !== undefined) {
+    const { asked = work.asking.seq } = command;
+    if (asked !== work.asking.seq) return refused(command, "STALE_REPLY", {});
     const misfit = answerMisfit(work.asking, command.value);
     return misfit === undefined ? [answered(work, work.asking, command.value)] : mistyped(command, misfit);
   }

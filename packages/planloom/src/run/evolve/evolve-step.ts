@@ -316,14 +316,14 @@ export function onSuspended(run: Run, { data, at }: EventOf<"step.suspended">): 
 }
 
 /** The call waits for an answer. It is not owed meanwhile. */
-export function onAsked(run: Run, { data, at }: EventOf<"step.asked">): void {
+export function onAsked(run: Run, { data, at, seq }: EventOf<"step.asked">): void {
   const work = workOf(run, data);
   const { key, tool, expiresAt, usage, calls, args = work.args ?? {} } = data;
   leaveFor(run, work, "suspended");
   work.crashes = 0;
   work.question = data.question;
   work.data = args;
-  work.asking = { ...questionIn(data), key, tool, args, at, expiresAt };
+  work.asking = { ...questionIn(data), seq, key, tool, args, at, expiresAt };
   spend(run, work, usage);
   noteCalls(work, calls);
   run.execution.questions++;
@@ -342,11 +342,12 @@ function questionIn({ number, question, type, declines, state }: ToolQuestion): 
 }
 
 /** The step is queued again. The tool gets all answers so far. */
-export function onQuestionAnswered(run: Run, { key, value, ...data }: EventData["step.answered"]): void {
+export function onQuestionAnswered(run: Run, { data, by, at }: EventOf<"step.answered">): void {
   const work = workOf(run, data);
   const { asking } = work;
   if (asking === undefined) throw new Error(`the tool of step ${data.step} asks nothing`);
-  const answered = [...(work.answers?.get(key) ?? []), { ...questionIn(asking), answer: value }];
+  const { key, value: answer } = data;
+  const answered = [...(work.answers?.get(key) ?? []), { ...questionIn(asking), tool: asking.tool, answer, by, at }];
   work.answers = new Map([...(work.answers ?? []), [key, answered]]);
   leaveFor(run, work, "pending");
   makeReady(run, work);

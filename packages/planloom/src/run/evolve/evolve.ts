@@ -142,7 +142,7 @@ function apply(run: Run, event: RunEvent): void {
     case "step.asked":
       return onAsked(run, event);
     case "step.answered":
-      return onQuestionAnswered(run, event.data);
+      return onQuestionAnswered(run, event);
     case "step.unknown":
       return onUnknown(run, event);
     case "step.unusable":

@@ -77,7 +77,7 @@ const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = 
     isAbsentOrTrue(unseen) &&
     (rest === undefined || rest === "values" || rest === "host"),
   reject: ({ hash, comment }) => isText(comment) && isAbsentOr(isName, hash),
-  respond: (fields) => isStepRef(fields) && isValue(fields["value"]),
+  respond: (fields) => isStepRef(fields) && isValue(fields["value"]) && isAbsentOr(isWhole, fields["asked"]),
   settle: (fields) =>
     isStepRef(fields) &&
     VERDICTS.includes(fields["verdict"]) &&

@@ -80,7 +80,11 @@ const run = record(
     waiting: record(
       {
         approvals: list(object("`hash`, `subject`, `reason` and `args` of what waits for approval.")),
-        questions: list(object("`step`, `item`, `question`, `type` and `data`.")),
+        questions: list(
+          object(
+            "`step`, `item`, `question`, `type` and `data`; for a tool that asks `tool`, `asked`, `declines` and `expiresAt`.",
+          ),
+        ),
         unknown: list(object("Calls in doubt: `step`, `tool`, `args` and `key`.")),
         unusable: list(object("Calls that acted, with an output that cannot be used.")),
       },

@@ -8,6 +8,7 @@ import { readableText } from "../../plan/json.js";
 import { visible } from "../../plan/visible.js";
 import { findWork } from "../../run/lookup.js";
 import { Moments, type AskedMoment } from "../../streams/moments.js";
+import type { Work } from "../../run/work.js";
 import type { WordedReply } from "../../loom/worded-reply.js";
 import type { AskedAbout, AskForm, McpOutcome, McpPorts } from "./offered-tool.js";
 import { personName } from "./own-runs.js";
@@ -75,7 +76,7 @@ async function formOf(run: LoomRun, moment: AskedMoment, state: Moments["run"]):
   if (work === undefined) return undefined;
   const data = isObject(work.data) ? Object.entries(work.data) : [];
   const shown = data.map(([name, value]) => `${name}: ${readableText(value).replaceAll("\n", "\n      | ")}`);
-  const field = fieldFor(work.step.spec.output);
+  const field = fieldFor(typeOfAnswer(work));
   return {
     message: visible([`A run asks: ${moment.message.replaceAll("\n", "\n      | ")}`, ...shown].join("\n")),
     schema: { type: "object", properties: { value: field.schema }, required: ["value"] },
@@ -90,6 +91,9 @@ const DECISION: AskForm["schema"] = {
   },
   required: ["decision"],
 };
+
+const typeOfAnswer = ({ asking, step: { spec } }: Work): string | JsonObject | undefined =>
+  asking === undefined ? spec.output : asking.type;
 
 /** The field of a form for an answer of this type. `isJson`: the person writes JSON. */
 function fieldFor(output: string | JsonObject | undefined): { readonly schema: JsonObject; readonly isJson?: true } {
@@ -127,10 +131,18 @@ export async function sendDecision(
   }
   const of = questionIn(moment);
   const work = of && findWork(state, of);
-  if (of === undefined || work === undefined || answer.action !== "accept") return "left";
-  const value = valueIn(answer.content["value"], fieldFor(work.step.spec.output).isJson === true);
+  if (of === undefined || work === undefined) return "left";
+  const { asking } = work;
+  const place = {
+    ...(of.item === undefined ? {} : { item: of.item }),
+    ...(asking === undefined ? {} : { asked: asking.seq }),
+  };
+  if (answer.action === "decline" && asking?.declines === true)
+    return run.respond(of.step, { declined: true }, { ...by, ...place });
+  if (answer.action !== "accept") return "left";
+  const value = valueIn(answer.content["value"], fieldFor(typeOfAnswer(work)).isJson === true);
   if (value === undefined) return "left";
-  return run.respond(of.step, value, { ...by, ...(of.item === undefined ? {} : { item: of.item }) });
+  return run.respond(of.step, value, { ...by, ...place });
 }
 
 function valueIn(given: Json | undefined, isJson: boolean): Json | undefined {

@@ -6,7 +6,7 @@ import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import { isEnded, isWaiting } from "../../run/status.js";
 import { Moments, type Moment } from "../../streams/moments.js";
-import { counted } from "../../words/phrases.js";
+import { counted, reportText } from "../../words/phrases.js";
 import type { McpCall, McpPorts } from "./offered-tool.js";
 
 /** Rejects with the error that stopped the engine. */
@@ -17,7 +17,7 @@ export async function followRun({ loom, options, call }: McpPorts, run: LoomRun,
   const signs = new Signs(options.clock, call);
   const forget = run.on({
     progress: (progress) => {
-      if (progress.type === "step") signs.say(`${progress.step}: ${progress.value}`);
+      if (progress.type === "step") signs.say(`${progress.step}: ${reportText(progress)}`);
     },
   });
   try {

@@ -63,6 +63,11 @@ const COMMANDS = [
     step: FIELD.step,
     item: FIELD.item.optional(),
     value: FIELD.anyJson,
+    asked: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: "The question of a tool that is meant, as `waiting.questions` names it." }),
   }),
   z.strictObject({
     ...again,
@@ -108,7 +113,10 @@ async function sent(run: LoomRun, command: Command, options: SendOptions): Promi
     case "edit":
       return run.edit(command.plan, { ...options, ...onlyGiven({ hash: command.hash, comment: command.comment }) });
     case "respond":
-      return run.respond(command.step, command.value, { ...options, ...onlyGiven({ item: command.item }) });
+      return run.respond(command.step, command.value, {
+        ...options,
+        ...onlyGiven({ item: command.item, asked: command.asked }),
+      });
     case "settle": {
       const { item: at, output } = command;
       return run.settle(command.step, command.verdict, { ...options, ...onlyGiven({ item: at, output }) });

@@ -5,7 +5,7 @@ import type { Loom } from "../../loom/loom.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import type { CallerVariables } from "../access/tokens.js";
 import { endText, eventStream, eventText, HEARTBEAT } from "../feed/event-stream.js";
-import { ProgressPieces } from "../feed/progress.js";
+import { ProgressPieces } from "../../streams/progress-pieces.js";
 import { nextOf } from "../feed/reading.js";
 import type { FeedSeat } from "../feed/run-feeds.js";
 import type { EventPorts } from "./events.js";

@@ -20,7 +20,10 @@ export function Trace({ card: { trace, traceMore } }: { readonly card: EvidenceC
           row.attempts,
           row.startedAfterMs === null ? "–" : durationText(row.startedAfterMs),
           row.tookMs === null ? "–" : durationText(row.tookMs),
-          `${row.error ?? row.wrote ?? row.note ?? ""}${row.carried === undefined ? "" : " (reused)"}`,
+          [
+            `${row.error ?? row.wrote ?? row.note ?? ""}${row.carried === undefined ? "" : " (reused)"}`,
+            ...(row.asked ?? []),
+          ].join("; "),
         ]}
       />
       {traceMore !== undefined && <p class="soft">{traceMore.toLocaleString("en-US")} more rows are left out.</p>}

@@ -1,6 +1,7 @@
 // A question to a person, as a form of the type of its answer. In: the entry. Out: the answer. The data of the question
 // stand above the form.
 import { useState } from "preact/hooks";
+import type { Json } from "planloom";
 import { announceNow } from "../../app/announce.js";
 import { pageOfRun, sendCommand, type Waiting } from "../../api/people.js";
 import { Allowed } from "../../parts/allowed.js";
@@ -21,14 +22,14 @@ export function QuestionCard({ entry, onDone }: QuestionCardProps) {
   const answer = useAnswer(entry.key, entry.schema);
   const [error, setError] = useState<unknown>();
   const [isWorking, setWorking] = useState(false);
-  const send = async () => {
-    if (answer.value === undefined) return;
+  const send = async (value: Json | undefined) => {
+    if (value === undefined) return;
     setWorking(true);
     setError(undefined);
-    const { runId, step, item } = entry;
-    const of = { step, ...(item === undefined ? {} : { item }) };
+    const { runId, step, item, asked } = entry;
+    const of = { step, ...(item === undefined ? {} : { item }), ...(asked === undefined ? {} : { asked }) };
     try {
-      await sendCommand(runId, { type: "respond", ...of, value: answer.value });
+      await sendCommand(runId, { type: "respond", ...of, value });
       forgetDrafts(entry.key);
       announceNow("Answered. The run goes on.");
     } catch (thrown) {
@@ -46,7 +47,18 @@ export function QuestionCard({ entry, onDone }: QuestionCardProps) {
             Answer a question
           </State>
           <span class="faint">
-            Asked <Time at={entry.since} />
+            Asked{" "}
+            {entry.tool !== undefined && (
+              <>
+                by the tool <code>{entry.tool}</code>{" "}
+              </>
+            )}
+            <Time at={entry.since} />
+            {entry.expiresAt !== undefined && (
+              <>
+                , until <Time at={entry.expiresAt} />
+              </>
+            )}
           </span>
         </p>
         <h2 id={id}>{entry.question}</h2>
@@ -56,8 +68,8 @@ export function QuestionCard({ entry, onDone }: QuestionCardProps) {
         </p>
       </header>
       <form
-        onSubmit={(event) => (event.preventDefault(), void send())}
-        onKeyDown={(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && void send()}
+        onSubmit={(event) => (event.preventDefault(), void send(answer.value))}
+        onKeyDown={(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && void send(answer.value)}
       >
         <div class="body">
           {entry.data !== undefined && <DataTable data={entry.data} />}
@@ -75,6 +87,7 @@ export function QuestionCard({ entry, onDone }: QuestionCardProps) {
             >
               Answer and continue
             </Button>
+            {entry.declines === true && <Button onPress={() => send({ declined: true })}>Decline</Button>}
             <span class="small">{answer.value === undefined ? answer.why : "The steps that wait for this go on"}</span>
           </Allowed>
         </footer>

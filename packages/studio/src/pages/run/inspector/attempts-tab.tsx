@@ -44,10 +44,30 @@ export function AttemptsTab({ view, place, step }: TabProps) {
           </tbody>
         </table>
       </div>
+      {step.questions !== undefined && <Questions questions={step.questions} />}
       {shown.map((one) => (
         <AttemptError key={one.attempt} one={one} />
       ))}
     </>
+  );
+}
+
+/** What its tools asked a person. */
+function Questions({ questions }: { readonly questions: NonNullable<StepView["questions"]> }) {
+  return (
+    <section>
+      <h3>Questions to a person</h3>
+      <ul class="entries small">
+        {questions.map(({ tool, question, answer, by }, at) => (
+          <li key={at}>
+            <span class="mono">{tool}</span> asked: {question}{" "}
+            {answer === undefined
+              ? "It waits for the answer."
+              : `${by ?? "A person"} answered: ${JSON.stringify(answer)}`}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

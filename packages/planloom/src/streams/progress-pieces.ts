@@ -1,7 +1,7 @@
 // What is never stored: progress of steps, waits, turns and pieces of the answer, for one reader. In: what a run tells
 // while this process drives it. Out: pieces, when the reader wants them. Memory is bounded.
-import type { Progress } from "../../engine/engine.js";
-import { LIMITS } from "../../limits.js";
+import type { Progress } from "../engine/engine.js";
+import { LIMITS } from "../limits.js";
 
 export class ProgressPieces {
   readonly #pieces: Progress[] = [];
