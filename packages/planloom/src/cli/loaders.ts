@@ -40,6 +40,7 @@ export const LOADERS: { readonly [name: string]: () => Promise<Call> } = {
   pause: async () => (await import("./command/steer.js")).pauseCommand,
   goal: async () => (await import("./command/steer.js")).goalCommand,
   cancel: async () => (await import("./command/steer.js")).cancelCommand,
+  compensate: async () => (await import("./command/compensate.js")).compensateCommand,
   retry: async () => (await import("./command/retry.js")).retryCommand,
   fork: async () => (await import("./command/retry.js")).forkCommand,
   approve: async () => (await import("./command/person.js")).approveCommand,

@@ -79,12 +79,17 @@ const wordsOf: (action: Action) => Words | string = byCase("action", {
     "VALUE",
     option("--item", item),
   ],
-  settle: ({ runId, step = "STEP", item, unusable }) => [
+  compensate: onRun,
+  settle: ({ runId, step = "STEP", item, unusable, undoing }) => [
     "respond",
     run(runId),
     shellWord(step),
     option("--item", item),
-    unusable ? "--use JSON | --skip | --fail | --again" : "--happened JSON | --not-happened | --abort",
+    undoing
+      ? "--again | --undone | --leave"
+      : unusable
+        ? "--use JSON | --skip | --fail | --again"
+        : "--happened JSON | --not-happened | --abort",
   ],
   fork: ({ runId, at = "STEP" }) => ["fork", run(runId), `--at ${shellWord(at)}`],
   "list-runs": () => ["runs"],

@@ -78,6 +78,11 @@ function declined(run: Run, effect: WorkEffect, inherited: boolean): Act {
   const spec = effect.kind === "call" ? run.execution.steps.get(effect.step)?.spec : undefined;
   if (inherited && spec !== undefined && isConversation(spec))
     return { do: "perform", effect, stopped: whyStopped(run) };
+  if (effect.kind === "compensate") {
+    const error = failWith("ABORTED", { how: inherited ? "not-called-again" : "not-called", why: "cancelled" });
+    const ending = inherited ? "abort" : "tool-error";
+    return { do: "decide", outcome: { type: "compensate-failed", key: effect.key, ending, error } };
+  }
   const acted = effect.kind !== "call" || effect.effects === "none" || inherited;
   const why = outOfTime(run) === undefined ? "cancelled" : "out-of-time";
   const error = failWith("ABORTED", { how: inherited ? "not-called-again" : "not-called", why });

@@ -176,6 +176,14 @@ function madeIn(run: Run, row: JournalRow): MadeCall | undefined {
   };
 }
 
+/** The whole output of the call inside an agent step that got this key; undefined if the journal has none. */
+export async function outputInJournal(store: EventStore, scope: JournalScope, key: string): Promise<Json | undefined> {
+  const rows = (await store.readJournal(scope)).filter(isDone);
+  const row = rows.findLast((one) => calledUnder(one) === key);
+  const outcome = row === undefined ? undefined : outcomeIn(open(row.outcome));
+  return outcome?.ok === true ? outcome.output : undefined;
+}
+
 /** A repeated call of an idempotent tool may use the key of the call before. */
 const calledUnder = ({ key, intent }: JournalRow): string | null =>
   (intent as { readonly key?: string } | null)?.key ?? key;

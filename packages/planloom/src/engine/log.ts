@@ -153,7 +153,7 @@ async function assertThere(store: EventStore, runId: string): Promise<void> {
 
 /** undefined for an event that neither ends nor continues a run. */
 export function endedAfter({ type }: RunEvent): boolean | undefined {
-  if (type === "run.reopened") return false;
+  if (type === "run.reopened" || type === "compensation.requested") return false;
   return type === "run.completed" || type === "run.failed" || type === "run.cancelled" ? true : undefined;
 }
 

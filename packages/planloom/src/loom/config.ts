@@ -126,8 +126,8 @@ export interface LoomConfig<C = unknown> {
    */
   readonly attended?: boolean;
   /**
-   * What happens when a step has finally failed and its plan does not say. Default: `patch`; without a planner the run
-   * fails.
+   * What happens when a step has finally failed and its plan does not say. `compensate`: the run fails, and its calls that
+   * acted are undone. Default: `patch`; without a planner the run fails.
    */
   readonly onFailure?: FailurePolicy;
   /**
@@ -227,7 +227,7 @@ const POLICIES: readonly string[] = ["never", "always", "effects"] satisfies rea
 const ANSWER_KEYS = { onFailure: true };
 const ANSWERS_ON_FAILURE = ["partial", "none"] as const satisfies readonly AnswerOnFailure[];
 const GUARDS = ["ask", "off"] as const satisfies readonly Guard[];
-const FAILURE_POLICIES = ["fail", "skip", "patch", "replan"] as const satisfies readonly FailurePolicy[];
+const FAILURE_POLICIES = ["fail", "skip", "patch", "replan", "compensate"] as const satisfies readonly FailurePolicy[];
 const REPLAN_MODES = ["never", "on-failure", "each-step"] as const satisfies readonly ReplanMode[];
 const GRANULARITIES = ["coarse", "normal", "fine"] as const satisfies readonly Granularity[];
 const REPLAN_CONTEXTS = ["codes", "excerpt", "full"] as const satisfies readonly ReplanContext[];

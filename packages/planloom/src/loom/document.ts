@@ -9,9 +9,19 @@ import type { RestOfStep } from "../run/command.js";
 import { answerType } from "../run/answer-type.js";
 import { contextOf, currentPlan } from "../run/lookup.js";
 import type { ApprovalReason, ChangedToolReason, LegacyReason } from "../run/reason.js";
-import { doubtsOf, endOf, failedWith, isEnded, isOpenDoubt, type RunStatus, statusOf } from "../run/status.js";
+import {
+  compensatingOf,
+  doubtsOf,
+  endOf,
+  failedWith,
+  isEnded,
+  isOpenDoubt,
+  type RunStatus,
+  statusOf,
+} from "../run/status.js";
 import { worksOf } from "../run/steps.js";
-import type { Failing, MadeCall, StepRef } from "../run/event.js";
+import { canUndo } from "../run/acted-calls.js";
+import type { Failing, MadeCall, StepRef, UndoneCall } from "../run/event.js";
 import { estimateDocument } from "./estimate-document.js";
 import { failureDocument, sayingOf, type FailureDocument, type Say } from "./failure-document.js";
 import { firstCause } from "../run/view/first-cause.js";
@@ -28,6 +38,7 @@ import { firstAction, type Action, type Sentence, type Surface } from "../words/
 import { AFTER_REJECTION } from "../words/approval-reasons.js";
 import { runFailureText, failureNext, failureText, SETTLE, toldText, TRACE, USE } from "../words/failures.js";
 import { commentText, reasonText } from "../words/reasons.js";
+import { actedDocuments, failedUndoingDocument, type ActedDocument, type UndoingDocument } from "./undoing.js";
 import { librarySurface } from "../words/surface-library.js";
 
 export interface WorkDocument {
@@ -104,6 +115,8 @@ export interface WaitingDocument {
     readonly reason: string;
     /** The code of the reason. */
     readonly code: string;
+    /** The undoing of a call: the key that the call got, its tool, and what it returned. `args` are those of the call. */
+    readonly undoes?: UndoneCall;
     /** What follows if a person rejects it, and who reads the comment. */
     readonly rejecting: string;
     readonly expiresAt: string;
@@ -151,6 +164,8 @@ export interface WaitingDocument {
   readonly unknown: readonly DoubtDocument[];
   /** Calls that acted and whose output cannot be used. A person decides; nothing repeats them. */
   readonly unusable: readonly UnusableDocument[];
+  /** The call that could not be undone. A person decides; the calls before it wait. Absent: there is none. */
+  readonly undoing?: UndoingDocument;
 }
 
 export interface DoubtDocument {
@@ -211,6 +226,8 @@ interface PlainRunDocument {
   readonly report?: ReportDocument;
   readonly error?: FailureDocument;
   readonly waiting?: WaitingDocument;
+  /** The calls that acted, or may have, in the order in which they ended; absent: none. `compensate` undoes them. */
+  readonly acted?: readonly ActedDocument[];
   /** The current plan; null before the first. */
   readonly plan: PlanDocument | null;
   readonly plans: readonly PlanDocument[];
@@ -255,6 +272,7 @@ export function documentOf(run: Run, surface: Surface = librarySurface): RunDocu
     ...(report === undefined ? {} : { report }),
     ...(end?.how === "failed" ? { error: errorDocument(run, end, say) } : {}),
     ...(waiting === undefined ? {} : { waiting }),
+    ...(run.compensation.calls.size === 0 ? {} : { acted: actedDocuments(run) }),
     plan: plans[plans.length - 1] ?? null,
     plans,
     steps,
@@ -387,12 +405,18 @@ function reportOf(run: Run, end: Unfinished, say: Say): ReportDocument {
 
 /** For a step that did not finish after it had acted. */
 function afterActing(state: StepState): string {
+  if (state.work.status === "undone") return "";
   const tools = new Set(worksOf(state).flatMap(({ calls }) => [...(calls?.values() ?? [])].map(({ tool }) => tool)));
   return tools.size === 0 ? "" : `; it has acted through ${[...tools].join(", ")}, and nothing of that is repeated`;
 }
 
 /** Adds the retry last, if one is possible, after the fixes that it needs. */
 function nextOf(run: Run, end: Unfinished): Sentence {
+  const next = retryNext(run, end);
+  return canUndo(run) ? [...next, " ", { action: "compensate" }, " undoes what its calls did."] : next;
+}
+
+function retryNext(run: Run, end: Unfinished): Sentence {
   const own = (end.how === "failed" ? failureNext(firstCause(run, end).error) : undefined) ?? TRACE;
   const retries = own.some((part) => typeof part !== "string" && part.action === "retry");
   if (retries || !mayRetry(run)) return own;
@@ -423,7 +447,17 @@ function guardDocument(reason: ApprovalReason | LegacyReason): { readonly guard?
   return { guard: found };
 }
 
+/** While calls are undone, nothing else waits. */
+function waitingUndoing(run: Run, say: Say): WaitingDocument | undefined {
+  const undoing = failedUndoingDocument(run, say);
+  const pending = [...run.approvals.pending.values()];
+  if (undoing === undefined && pending.length === 0) return undefined;
+  const approvals = pending.map((one) => approvalDocument(run, one, undefined));
+  return { approvals, questions: [], unknown: [], unusable: [], ...(undoing === undefined ? {} : { undoing }) };
+}
+
 function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
+  if (compensatingOf(run) !== undefined) return waitingUndoing(run, say);
   const { questions, unusable } = run.execution;
   if (
     isEnded(run) ||
@@ -453,7 +487,7 @@ function approvalDocument(
   pending: PendingApproval,
   estimate: JsonObject | undefined,
 ): WaitingDocument["approvals"][number] {
-  const { subject, hash, reason, expiresAt, args, items, call } = pending;
+  const { subject, hash, reason, expiresAt, args, items, call, undoes } = pending;
   const rest = restsOf(run, pending);
   return {
     // One of the items stands for all of them.
@@ -463,14 +497,15 @@ function approvalDocument(
     code: reason.code,
     rejecting: AFTER_REJECTION[afterRejection(run, pending)],
     expiresAt: iso(expiresAt),
-    ...toolNamed(call?.tool ?? toolOf(run, subject)),
+    ...toolNamed(undoes?.tool ?? call?.tool ?? toolOf(run, subject)),
     ...(args === undefined ? {} : { args }),
     ...(editableTool(run, pending) === undefined ? {} : { editable: true as const }),
     ...(rest.length === 0 ? {} : { rest }),
     ...(items === undefined ? {} : { items: items }),
+    ...(undoes === undefined ? {} : { undoes }),
     ...changesDocument(reason),
     ...guardDocument(reason),
-    ...(subject === "plan" ? {} : { does: deedDocument(run, subject) }),
+    ...(subject === "plan" ? {} : { does: deedDocument(run, subject, undoes) }),
     ...(subject === "plan" && Object.keys(run.request.inputs).length > 0 ? { inputs: run.request.inputs } : {}),
     ...(subject !== "plan" || estimate === undefined ? {} : { estimate: estimateDocument(estimate) }),
   };
@@ -494,8 +529,10 @@ const askingDocument = ({ tool, declines, expiresAt, seq }: OpenQuestion) => ({
   expiresAt: iso(expiresAt),
 });
 
-function deedDocument(run: Run, subject: StepRef): Json {
-  const { spec } = run.execution.steps.get(subject.step)!;
+/** The step of an undone call may belong to an earlier plan. */
+function deedDocument(run: Run, subject: StepRef, undoes: UndoneCall | undefined): Json {
+  const call = undoes && run.compensation.calls.get(undoes.call);
+  const { spec } = call ?? run.execution.steps.get(subject.step)!;
   return { title: spec.title, ...toldBy(spec) };
 }
 

@@ -1,7 +1,8 @@
 // One run, as the library shows it. In: an engine and a run's id. Out: its events, its result, and the commands of a
 // person. The engine does the work.
 import { currentPlan, findWork } from "../run/lookup.js";
-import { isEnded } from "../run/status.js";
+import { failedUndoing } from "../run/decide/compensation.js";
+import { compensatingOf, isEnded } from "../run/status.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import type { Previewer } from "../perform/preview-call.js";
 import type { RebuildPrompts } from "../perform/prompts.js";
@@ -29,6 +30,7 @@ import type { EvidenceCard, EvidenceOptions } from "./evidence/card.js";
 import { readEvidence } from "./evidence/evidence.js";
 import { revisionDiff, revisionsIn, type RevisionDiff } from "./revision-diff.js";
 import { contextAt, type ContextThen } from "./step-context.js";
+import { undoingPreview, type UndoingPreview } from "./undoing.js";
 import { traceOf } from "./trace.js";
 import type { TraceEntry } from "./trace-entry.js";
 import { readPrompts, type PromptsQuery } from "./view/prompts.js";
@@ -354,7 +356,8 @@ export class LoomRun<Document = RunDocument> {
   /**
    * Answers about a call. In doubt: it `happened` with the given output, it did `not-happened`, or `abort` the step.
    * Acted with an unusable output: `use` the given output in its place, `skip` the step, let it `fail` by its policy,
-   * or make the call `again`, which acts twice. Rejects with VALUE_NOT_JSON.
+   * or make the call `again`, which acts twice. Could not be undone: try it `again`, say that it is `undone` by hand, or
+   * `leave` its effect. Rejects with VALUE_NOT_JSON.
    */
   async settle(
     step: string,
@@ -364,16 +367,49 @@ export class LoomRun<Document = RunDocument> {
     knownOptions(options, [...SEND_KEYS, "item", "output"], { value: "output", result: "output" });
     const output = options.output === undefined ? undefined : soundValue(options.output, "output");
     const of = { step, ...itemOf(options) };
-    const doubt = findWork(await this.engine.load(this.id), of)?.doubts;
+    const run = await this.engine.load(this.id);
+    const doubt = compensatingOf(run) === undefined ? findWork(run, of)?.doubts : failedUndoing(run)?.undoing?.attempt;
     const said = { ...(output === undefined ? {} : { output }), ...(doubt === undefined ? {} : { doubt }) };
     return this.send({ type: "settle", ...of, verdict, ...said }, options);
   }
 
-  /** Ends the run. With `hash`, only if that plan still waits for approval: refused with STALE_HASH, NOT_A_PLAN. */
-  async cancel(reason = "", options: SendOptions & { readonly hash?: string } = {}): Promise<WordedReply> {
-    knownOptions(options, [...SEND_KEYS, "hash"]);
-    const { hash } = options;
-    return this.send({ type: "cancel", reason, ...(hash === undefined ? {} : { hash }) }, options);
+  /**
+   * Ends the run. With `hash`, only if that plan still waits for approval: refused with STALE_HASH, NOT_A_PLAN.
+   * `compensate`: whether the calls that acted are undone first. Default: as the setting `onFailure` says.
+   */
+  async cancel(
+    reason = "",
+    options: SendOptions & { readonly hash?: string; readonly compensate?: boolean } = {},
+  ): Promise<WordedReply> {
+    knownOptions(options, [...SEND_KEYS, "hash", "compensate"], { undo: "compensate" });
+    const { hash, compensate } = options;
+    const more = { ...(hash === undefined ? {} : { hash }), ...(compensate === undefined ? {} : { compensate }) };
+    return this.send({ type: "cancel", reason, ...more }, options);
+  }
+
+  /**
+   * Undoes the calls of an ended run that acted, the last one first: each by the `compensate` of its tool. `hash` is that
+   * of `previewCompensation`: a person has seen the calls, and approves each undoing. Without it, the approval policy of
+   * the run decides which of them ask. `unseen`: a rule approves them, and no person saw them. The run ends as before.
+   * Its undone steps have no output any more, and a retry begins them anew. Refused with RUN_NOT_ENDED, NOTHING_TO_UNDO,
+   * UNDOING_CHANGED.
+   */
+  async compensate(
+    options: SendOptions & { readonly hash?: string; readonly unseen?: boolean; readonly reason?: string } = {},
+  ): Promise<WordedReply> {
+    knownOptions(options, [...SEND_KEYS, "hash", "unseen", "reason"]);
+    const { hash, unseen, reason } = options;
+    const more = {
+      ...(reason === undefined ? {} : { reason }),
+      ...(hash === undefined ? {} : { hash }),
+      ...(unseen === true ? { unseen } : {}),
+    };
+    return this.send({ type: "compensate", ...more }, options);
+  }
+
+  /** The calls of the run that acted: those that `compensate` would undo, in order, and those that it cannot undo. */
+  async previewCompensation(): Promise<UndoingPreview> {
+    return undoingPreview(await this.engine.load(this.id));
   }
 
   /**

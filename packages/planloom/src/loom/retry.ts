@@ -171,7 +171,9 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   if (!parts.ok) throw forkRefused(run.id, parts);
   const { plan } = request;
   await home.assertHas(run, requirementsOfFork(run, plan, parts.runs, home.models));
-  const parent = { runId: run.id, seq: run.log.seq, at: options.at };
+  const undone = parts.runs.filter((id) => run.compensation.undoneSteps.has(id));
+  const at = { runId: run.id, seq: run.log.seq, at: options.at };
+  const parent = undone.length === 0 ? at : { ...at, undone };
   const context = home.contextOfFork(run, options);
   const more = { ...requestOf(run, plan.inputs, options), ...(context === undefined ? {} : { context }) };
   const started = home.started(run.request.goal, plan.inputs, plan, more);

@@ -3,7 +3,7 @@
 import type { AnswerFacts } from "../agents/prompts.js";
 import type { Answer } from "../plan/plan.js";
 import { answerType } from "../run/answer-type.js";
-import { doneSteps, undoneSteps } from "../run/done.js";
+import { doneSteps, notDoneSteps } from "../run/done.js";
 import { planOf } from "../run/lookup.js";
 import type { Run } from "../run/state.js";
 import { failedWith } from "../run/status.js";
@@ -49,7 +49,7 @@ function partialOutputs(run: Run): Outputs {
 }
 
 const missingLines = (run: Run): readonly string[] =>
-  undoneSteps(run).map(({ spec, work, fan }) =>
+  notDoneSteps(run).map(({ spec, work, fan }) =>
     missingText({
       id: spec.id,
       title: spec.title,

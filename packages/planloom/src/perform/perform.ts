@@ -1,6 +1,6 @@
 // Turns an effect into an outcome, for all engines. In: an effect and the run. Out: an outcome for `decide`. It rejects
 // only if the store failed or the run was lost: then nothing may be decided. Agents and tools are called in
-// role-effects.ts, step-effects.ts and reconcile.ts.
+// role-effects.ts, step-effects.ts, reconcile.ts and compensate.ts.
 import { inTime } from "../deadline.js";
 import { LIMITS } from "../limits.js";
 import type { CallEffect, FillEffect, WorkEffect } from "../run/effect.js";
@@ -11,6 +11,7 @@ import type { Outcome } from "../run/input.js";
 import { soundFailure } from "../run/sound-failure.js";
 import type { Run } from "../run/state.js";
 import { EffectBudget } from "./effect-budget.js";
+import { performCompensate } from "./compensate.js";
 import { askTool } from "./reconcile.js";
 import { timedPlanner } from "../agents/planner/timed-planner.js";
 import { usableModel } from "../model/patience/patient-model.js";
@@ -100,6 +101,7 @@ const ASKED: { readonly [K in WorkEffect["kind"]]: Role | null } = {
   fill: "executor",
   call: "executor",
   reconcile: null,
+  compensate: null,
   answer: "synthesizer",
 };
 
@@ -145,6 +147,8 @@ async function performed(
       return performPlan(services, effect, run, context);
     case "reconcile":
       return askTool(services.inventory.get(effect.tool), effect, context, services);
+    case "compensate":
+      return performCompensate(services, effect, run, context);
     case "answer":
       return performAnswer(services, effect, run, context);
     case "review":

@@ -18,6 +18,7 @@ import { typeOf } from "../plan/type/schema.js";
 import { soundUsage } from "../plan/sound-usage.js";
 import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import type { CallEffect, FillEffect } from "../run/effect.js";
+import { freshKey } from "../run/acted-calls.js";
 import { isHeldGranted, whyCallWaits } from "../run/guard.js";
 import { callText } from "../run/keys.js";
 import { contextOf, currentPlan, findWork, toolIn } from "../run/lookup.js";
@@ -194,7 +195,7 @@ async function callDirectly(
 }
 
 /** The first secret of a plan's arguments that the configuration does not have. */
-const missingSecret = (args: Json, secrets: Services["secrets"]): string | undefined =>
+export const missingSecret = (args: Json, secrets: Services["secrets"]): string | undefined =>
   secretsIn(args).find((name) => !Object.hasOwn(secrets, name) || secrets[name] === undefined);
 
 /**
@@ -268,7 +269,8 @@ export function agentRequestOf(
     outputs: contextOf(run, state.spec),
     tools: toolsOf(services, state, run).map((tool) => guarded(services, tool, (key) => askingOf(run, effect, key))),
     turns: run.request.settings.turns,
-    keyOf: (tool, args, occurrence) => hashOf([run.id, step.id, effect.item, tool, args, occurrence]),
+    keyOf: (tool, args, occurrence) =>
+      freshKey(run, occurrence, (at) => hashOf([run.id, step.id, effect.item, tool, args, at])),
     guard: guardOf(run, state, effect.item),
     edits: (call) => findWork(run, effect)?.edits?.get(call)?.args,
     made: effect.made ?? [],

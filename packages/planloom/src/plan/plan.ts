@@ -49,7 +49,7 @@ const common = {
     })
     .optional(),
   timeout: timeLimit.optional().describe("For one attempt."),
-  onFailure: z.enum(["fail", "skip", "patch", "replan"]).optional(),
+  onFailure: z.enum(["fail", "skip", "patch", "replan", "compensate"]).optional(),
   expect: expression.optional().describe("Must be true of `output`, or the step has failed."),
   evidence: z
     .array(text)
@@ -134,7 +134,7 @@ export interface Retry {
   readonly delayMs: number;
   readonly backoff: number;
 }
-export type OnFailure = "fail" | "skip" | "patch" | "replan";
+export type OnFailure = "fail" | "skip" | "patch" | "replan" | "compensate";
 
 interface StepCommon {
   readonly id: string;

@@ -53,6 +53,8 @@ export interface ToolSpec {
   readonly timeoutMs?: number;
   /** The tool can tell later whether a call with its key happened. It is asked before a person is. */
   readonly reconciles?: true;
+  /** A finished call can be undone. once: the undoing acts once, and is never repeated automatically. */
+  readonly compensates?: true | "once";
 }
 
 /** The tools that a draft is checked against, and notes for the planner about missing tools. */

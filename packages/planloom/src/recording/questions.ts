@@ -82,6 +82,8 @@ export class QuestionReader {
         return { name: this.nameOf(effect.key), what: stepQuestion(run, effect) };
       case "reconcile":
         return { name: effect.key, what: { tool: effect.tool, key: effect.callKey } };
+      case "compensate":
+        return { name: effect.key, what: { tool: effect.tool, key: effect.effectKey } };
       case "answer":
         return { name: effect.key, what: { goal: run.request.goal, answer: planOf(run).plan.answer } };
     }

@@ -13,7 +13,7 @@ import { isControl } from "../plan/label.js";
 import { currentPlan, findWork, toolIn } from "./lookup.js";
 import type { ApprovalReason } from "./reason.js";
 import { type PendingApproval, type ProposedPlan, type Run } from "./state.js";
-import { directTool, directToolIn, isFilled } from "../plan/step-kind.js";
+import { directTool, directToolIn, isFilled, mayActThrough } from "../plan/step-kind.js";
 import type { StepState, Work } from "./work.js";
 
 type Args = { readonly [name: string]: Json };
@@ -72,13 +72,21 @@ function whyUnchanged(run: Run, { step, item, seen: isSeen }: Work, args: Args):
  */
 export function whyAsked(run: Run, { spec, tool }: StepState): ApprovalReason | undefined {
   if (run.planning.mustApprove.has(spec.id)) return { code: "UNTRUSTED_READ" };
+  if (run.compensation.undoneSteps.has(spec.id) && mayActIn(run, spec)) return { code: "WAS_UNDONE" };
   if (spec.approval === "required") return { code: "STEP_ASKS" };
   return tool?.approval === "required" ? { code: "TOOL_ASKS", tool: tool.name } : undefined;
 }
 
+const mayActIn = (run: Run, spec: Step): boolean =>
+  [...(currentPlan(run)?.tools.values() ?? [])].some((tool) => mayActThrough(spec, tool));
+
 /** The tool of a call whose arguments a person can change when approving it; undefined if nobody can. */
-export function editableTool(run: Run, { subject, call, items, reason }: PendingApproval): ToolSpec | undefined {
-  if (subject === "plan" || items !== undefined || reason.code === "TOOL_CHANGED") return undefined;
+export function editableTool(
+  run: Run,
+  { subject, call, items, reason, undoes }: PendingApproval,
+): ToolSpec | undefined {
+  if (subject === "plan" || items !== undefined || undoes !== undefined || reason.code === "TOOL_CHANGED")
+    return undefined;
   return call === undefined ? findWork(run, subject)?.step.tool : toolIn(run, call.tool);
 }
 

@@ -44,10 +44,18 @@ export type DoubtVerdict = "happened" | "not-happened" | "abort";
 /** Answers about a call that acted and whose output cannot be used. use: the given value is the output. */
 export type UnusableVerdict = "use" | "skip" | "fail" | "again";
 
-export type CallVerdict = DoubtVerdict | UnusableVerdict;
+/** Answers about an undoing that failed. undone: somebody has undone the call by hand. leave: its effect stays. */
+export type UndoingVerdict = "again" | "undone" | "leave";
+
+export type CallVerdict = DoubtVerdict | UnusableVerdict | UndoingVerdict;
 
 export const DOUBT_VERDICTS: readonly DoubtVerdict[] = ["happened", "not-happened", "abort"];
 export const UNUSABLE_VERDICTS: readonly UnusableVerdict[] = ["use", "skip", "fail", "again"];
+
+export const UNDOING_VERDICTS: readonly UndoingVerdict[] = ["again", "undone", "leave"];
+
+export const isUndoingVerdict = (verdict: CallVerdict): verdict is UndoingVerdict =>
+  (UNDOING_VERDICTS as readonly CallVerdict[]).includes(verdict);
 
 export const isDoubtVerdict = (verdict: CallVerdict): verdict is DoubtVerdict =>
   (DOUBT_VERDICTS as readonly CallVerdict[]).includes(verdict);
@@ -92,8 +100,11 @@ export type Command =
        */
       readonly doubt?: number;
     }
-  /** `hash`: the run ends only if this plan still waits. A person denies it. */
-  | { readonly type: "cancel"; readonly reason: string; readonly hash?: string }
+  /**
+   * `hash`: the run ends only if this plan still waits. A person denies it. `compensate`: whether its finished calls are
+   * undone; absent: the policy of the run decides.
+   */
+  | { readonly type: "cancel"; readonly reason: string; readonly hash?: string; readonly compensate?: boolean }
   /** Replace the plan that waits for approval under `hash`. */
   | { readonly type: "edit"; readonly hash: string; readonly plan: CheckedPlan; readonly comment?: string }
   /** Start nothing new until `unpause`. */
@@ -119,6 +130,15 @@ export type Command =
       readonly models: RoleNames;
     }
   | {
+      /** Undo the finished calls of an ended run. */
+      readonly type: "compensate";
+      readonly reason?: string;
+      /** A person has seen the calls that are undone, with this hash, and approves each. Absent: each may ask. */
+      readonly hash?: string;
+      /** Given by a rule, such as --yes: nobody has seen what it covers. */
+      readonly unseen?: true;
+    }
+  | {
       /** Write an answer from what an ended, failed run has done. It stays failed. */
       readonly type: "answer";
       /** The budget and the prices of these settings apply from here on. */
@@ -137,10 +157,11 @@ const COMMANDS: { readonly [T in Command["type"]]: true } = {
   goal: true,
   cancel: true,
   retry: true,
+  compensate: true,
   answer: true,
 };
 
 /** Whether a command of this type is for a run that has ended. */
-export const isForEnded = (type: string): boolean => type === "retry" || type === "answer";
+export const isForEnded = (type: string): boolean => type === "retry" || type === "answer" || type === "compensate";
 
 export const isCommandType = (type: string): type is Command["type"] => Object.hasOwn(COMMANDS, type);

@@ -17,12 +17,12 @@ export function doneSteps({ execution: { steps } }: Run): readonly DoneStep[] {
   return [...steps.values()].flatMap((state): readonly DoneStep[] => {
     const { work, fan } = state;
     if (work.status === "completed") return [{ state, output: work.output ?? null }];
-    if (fan === undefined || work.status === "skipped") return [];
+    if (fan === undefined || work.status === "skipped" || work.status === "undone") return [];
     const items = fan.items.filter(({ status }) => status === "completed").length;
     return items === 0 ? [] : [{ state, output: fan.items.map(({ output = null }) => output), items }];
   });
 }
 
 /** The steps that have neither completed nor been skipped by a condition. */
-export const undoneSteps = ({ execution: { steps } }: Run): readonly StepState[] =>
+export const notDoneSteps = ({ execution: { steps } }: Run): readonly StepState[] =>
   [...steps.values()].filter(({ work }) => !isFinished(work) || (work.status === "skipped" && work.cause !== "when"));

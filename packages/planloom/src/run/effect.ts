@@ -82,6 +82,20 @@ export interface ReconcileEffect extends Owed {
   readonly attempt: number;
 }
 
+/** Undo a call that acted. Its intent is already in the log. */
+export interface CompensateEffect extends Owed {
+  readonly kind: "compensate";
+  readonly step: string;
+  readonly item: number | null;
+  readonly tool: string;
+  readonly attempt: number;
+  /** The key that the call got. */
+  readonly callKey: string;
+  /** The key of the undoing. It is the same for every attempt. */
+  readonly effectKey: string;
+  readonly effects: Exclude<EffectClass, "none">;
+}
+
 /** Ask the synthesizer for the answer. */
 export interface AnswerEffect extends Owed {
   readonly kind: "answer";
@@ -107,7 +121,8 @@ export interface StopEffect extends Owed {
 }
 
 /** Effects that an engine performs. Each ends with one outcome under its key. */
-export type WorkEffect = PlanEffect | ReviewEffect | FillEffect | CallEffect | ReconcileEffect | AnswerEffect;
+export type WorkEffect =
+  PlanEffect | ReviewEffect | FillEffect | CallEffect | ReconcileEffect | CompensateEffect | AnswerEffect;
 
 /** The other effects are waits, or stop a running effect. */
 export type Effect = WorkEffect | WaitEffect | PersonEffect | StopEffect;

@@ -12,7 +12,7 @@ import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import type { RecordedContext } from "./context.js";
 import type { Message } from "./message.js";
-import type { AfterUntrusted, CheckedPlan, Command, CallVerdict, RestOfStep } from "./command.js";
+import type { AfterUntrusted, CheckedPlan, Command, CallVerdict, RestOfStep, UndoingVerdict } from "./command.js";
 import type { Failure, ReplyProblem } from "./failure.js";
 import type {
   ApprovalReason,
@@ -77,6 +77,16 @@ export interface ToolQuestion {
   readonly state?: Json;
 }
 
+/** The call that an undoing undoes, for the person who approves it. */
+export interface UndoneCall {
+  /** The key that the tool got. */
+  readonly call: string;
+  readonly tool: string;
+  /** What the call returned; its beginning as text if it is long (`partial`). */
+  readonly output: Json;
+  readonly partial?: true;
+}
+
 /** A call inside an agent step that acted, or may have acted. */
 export interface MadeCall {
   readonly tool: string;
@@ -131,7 +141,13 @@ export interface EventData {
     /** What the program gives to tools beside their arguments. Private: no model reads it, and no hash covers it. */
     readonly context?: RecordedContext;
     /** The run that this one was forked from, after its event `seq`, and the step at which the fork starts. */
-    readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
+    readonly parent?: {
+      readonly runId: string;
+      readonly seq: number;
+      readonly at: string;
+      /** Steps of that run whose calls were undone. Their renewed calls wait for a person. */
+      readonly undone?: readonly string[];
+    };
     /** Labels that lists of runs can be filtered by. Absent if there are none. */
     readonly tags?: readonly string[];
     /** The JSON Schema that the answer must fit. Absent: any answer will do. */
@@ -181,6 +197,51 @@ export interface EventData {
     /** As in run.resumed. */
     readonly kernel?: string;
   };
+  /**
+   * The finished calls of the run are undone, in this order: the last one first. The run then ends as `end` says. A
+   * person asked for it after the end of the run, or the policy of the run wants it.
+   */
+  "compensation.requested": {
+    readonly cause: "failure" | "cancel" | "person";
+    readonly comment?: string;
+    readonly calls: readonly ActedRef[];
+    /** Calls that acted, or may have, and cannot be undone. */
+    readonly left: readonly (ActedRef & { readonly because: CannotUndo })[];
+    readonly end: EndedAs;
+    /** A person saw the calls with this hash, and approved each undoing. */
+    readonly hash?: string;
+    /** Approved by a rule, such as --yes: nobody has seen what it covers. */
+    readonly unseen?: true;
+    /** See run.resumed. */
+    readonly kernel?: string;
+  };
+  /** The durable intent, written before the undoing of a call. */
+  "compensation.started": Undoing & {
+    /** The key that the undoing gets. It is the same for every attempt. */
+    readonly key: string;
+    readonly effects: Exclude<EffectClass, "none">;
+  };
+  "compensation.completed": Undoing;
+  /** The call was not undone. ask: the undoing stops until a person decides. */
+  "compensation.failed": Undoing & {
+    readonly error: Failure;
+    readonly ending: Ending;
+    readonly decision: "retry" | "ask";
+    readonly reason: RetryReason;
+    /** ms since 1970. Set if the decision is retry. */
+    readonly retryAt?: number;
+    /** It is not known whether the call was undone. */
+    readonly uncertain?: true;
+  };
+  /** A person has decided about a call that is not undone. */
+  "compensation.settled": Undoing & { readonly verdict: UndoingVerdict; readonly comment?: string };
+  /** The event that follows ends the run. `kept`: calls that were to be undone, and are not. */
+  "compensation.ended": {
+    /** unattended: a person would have had to be asked. */
+    readonly how: "done" | "cancelled" | "expired" | "unattended";
+    readonly undone: number;
+    readonly kept: number;
+  };
   "run.completed": { readonly success: boolean };
   /** `cause` is set if the error comes from a step or from the review. Otherwise it is the run's own error. */
   "run.failed": Failing;
@@ -194,7 +255,8 @@ export interface EventData {
     /** A plan is being written. The planner is asked again, with this request. */
     readonly replan?: EventData["replan.requested"];
   };
-  "cancel.requested": { readonly comment: string };
+  /** `compensate`: whether the finished calls are undone. Absent: the policy of the run decides. */
+  "cancel.requested": { readonly comment: string; readonly compensate?: boolean };
   /**
    * A command that could not be obeyed. Its sender reads the code. Only the type is known of a command in a version-1
    * log, and of one that could not be read.
@@ -320,6 +382,8 @@ export interface EventData {
     readonly items?: readonly { readonly item: number; readonly args: { readonly [name: string]: Json } }[];
     /** Set for a call inside an agent step. The step continues after the answer. */
     readonly call?: HeldCall;
+    /** Set for the undoing of a call. `args` are those of the call. */
+    readonly undoes?: UndoneCall;
     /** What the attempt of the agent step has used until now. */
     readonly usage?: Usage;
     /** Calls with effects that the agent step has made. */
@@ -526,7 +590,7 @@ export interface EventData {
   /** An answer about a call in doubt or with an unusable output, from a person or (`by` is `engine`) from its tool. */
   "step.resolved": StepRef & {
     readonly key: string;
-    readonly verdict: CallVerdict;
+    readonly verdict: Exclude<CallVerdict, "undone" | "leave">;
     readonly output?: Json;
     /** 1-based number of the doubt that the person named. */
     readonly doubt?: number;
@@ -622,6 +686,32 @@ export interface EventData {
     readonly answer?: Json;
   };
 }
+
+/** A call that acted, or may have. `key` is the key that its tool got. */
+export interface ActedRef extends StepRef {
+  readonly key: string;
+  readonly tool: string;
+}
+
+/** The undoing of the call with the key `call`. */
+export interface Undoing extends StepRef {
+  readonly call: string;
+  readonly tool: string;
+  /** From 1. It never decreases. */
+  readonly attempt: number;
+}
+
+/**
+ * Why a call cannot be undone. unknown: nobody knows whether it acted. unusable: its output cannot be used, and the tool
+ * needs it.
+ */
+export type CannotUndo = "no-compensate" | "unknown" | "unusable";
+
+/** How a run ends, or ended, without the time. */
+export type EndedAs =
+  | { readonly how: "completed"; readonly success: boolean }
+  | ({ readonly how: "failed" } & Failing)
+  | { readonly how: "cancelled"; readonly comment: string };
 
 /** Another plan is wanted. */
 export interface Change {

@@ -142,6 +142,8 @@ export interface FailureParams extends ExpressionFailures {
   /** Absent if the error has a text. `shown` is the name of the error, or the value as a text. */
   readonly TOOL_THREW: { readonly threw?: { readonly is: "error" | "value"; readonly shown: string } };
   readonly TOOL_GONE: { readonly tool: string; readonly asked?: true };
+  /** No `compensate` of the tool is there. */
+  readonly CANNOT_UNDO: { readonly tool: string };
   readonly BAD_ARGUMENTS: { readonly tool: string; readonly problem: ValueProblem };
   /** `acted` as in OUTPUT_MISMATCH. */
   readonly BAD_OUTPUT: { readonly tool: string; readonly problem: ValueProblem; readonly acted?: true };

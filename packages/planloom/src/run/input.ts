@@ -92,6 +92,14 @@ export type Outcome =
   | { readonly type: "reconciled"; readonly key: string; readonly happened: true; readonly output: Json }
   | { readonly type: "reconciled"; readonly key: string; readonly happened: false }
   | { readonly type: "reconcile-failed"; readonly key: string; readonly error: Failure }
+  /** The call was undone. */
+  | { readonly type: "compensated"; readonly key: string }
+  | {
+      readonly type: "compensate-failed";
+      readonly key: string;
+      readonly ending: Exclude<Ending, "unusable">;
+      readonly error: Failure;
+    }
   | {
       readonly type: "reviewed";
       readonly key: string;

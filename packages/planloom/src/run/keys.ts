@@ -33,6 +33,12 @@ export const fillKey = (work: Keyed): string => `fill/${callKey(work)}`;
 export const reconcileKey = ({ step, item, doubts }: Keyed): string =>
   `reconcile/${step.spec.id}/${item ?? ""}/${doubts}`;
 
+/** One attempt to undo the call with this key. */
+export const compensateKey = (call: string, attempt: number): string => `compensate/${call}/${attempt}`;
+
+/** A question to a person about the undoing of the call with this key. */
+export const undoingKey = (call: string): string => `undoing/${call}`;
+
 /** A question to a person about the latest doubt of this work. */
 export const doubtKey = ({ step, item }: Keyed): string => `unknown/${step.spec.id}/${item ?? ""}`;
 
@@ -50,6 +56,9 @@ export const stopKey = (key: string): string => `stop/${key}`;
 
 /** The end of the run's time. It is decided at the next input after it. */
 export const DEADLINE_KEY = "wait/deadline";
+
+/** The time of the next attempt to undo a call. */
+export const UNDOING_RETRY_KEY = "wait/undoing";
 
 /** The time of the first retry that is waiting. */
 export const RETRY_KEY = "wait/retry";

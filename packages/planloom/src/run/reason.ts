@@ -83,6 +83,10 @@ export type ApprovalReason =
   | { readonly code: "STEP_ASKS" }
   | { readonly code: "TOOL_ASKS"; readonly tool: string }
   | { readonly code: "UNTRUSTED_READ" }
+  /** A call of the step was undone, and the step acts a second time. */
+  | { readonly code: "WAS_UNDONE" }
+  /** It undoes a call. */
+  | { readonly code: "UNDOES"; readonly tool: string }
   | GuardReason
   /** `also`: why a person would be asked without this change, too. */
   | {

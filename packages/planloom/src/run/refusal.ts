@@ -59,6 +59,12 @@ export interface RefusalParams {
   readonly GOAL_INVALID: { readonly limit: number };
   readonly SAME_GOAL: object;
   readonly RUN_NOT_ENDED: object;
+  /** The calls of the run are being undone. */
+  readonly RUN_COMPENSATING: object;
+  /** nothing-acted: no call acted. no-way: those that acted cannot be undone. */
+  readonly NOTHING_TO_UNDO: { readonly because: "nothing-acted" | "all-undone" | "no-way" };
+  /** The calls are not those that the person saw. */
+  readonly UNDOING_CHANGED: object;
   readonly NOTHING_TO_RETRY: { readonly because: "completed" | "no-plan" };
   /** Feedback to a plan that is replaced, or that does not exist. */
   readonly NO_FEEDBACK: { readonly because: "plan-given" | "no-plan" | "empty" };

@@ -7,8 +7,11 @@ import type { Granularity } from "../plan/check/granularity.js";
 /** function: the program decides for each plan. */
 export type ApprovalPolicy = "never" | "always" | "effects" | "function";
 
-/** What follows if a step has failed for good and its plan does not say. */
-export type FailurePolicy = "fail" | "skip" | "patch" | "replan";
+/**
+ * What follows if a step has failed for good and its plan does not say. compensate: the run fails, and the calls that
+ * acted are undone.
+ */
+export type FailurePolicy = "fail" | "skip" | "patch" | "replan" | "compensate";
 
 /**
  * When another plan may be asked for. on-failure: after a step failed for good. each-step: also after a review of each

@@ -9,13 +9,13 @@ import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { RecordedContext } from "./context.js";
 import type { Message } from "./message.js";
 import type { Effect } from "./effect.js";
-import type { Change, EventData, Failing, StepNeeds } from "./event.js";
+import type { Change, EndedAs, EventData, Failing, StepNeeds } from "./event.js";
 import type { Failure } from "./failure.js";
 import type { RoleNames, Settings } from "./settings.js";
 import type { OwnSettings } from "./own-settings.js";
 import { Queue } from "./queue.js";
 import { Timetable } from "./timetable.js";
-import type { Acted, StepState, UnusableCall, Work } from "./work.js";
+import type { Acted, ActedCall, StepState, UnusableCall, Work } from "./work.js";
 
 export interface ProposedPlan {
   readonly revision: number;
@@ -49,6 +49,7 @@ export interface PendingApproval {
   readonly args?: { readonly [name: string]: Json };
   readonly items?: EventData["approval.requested"]["items"];
   readonly call?: EventData["approval.requested"]["call"];
+  readonly undoes?: EventData["approval.requested"]["undoes"];
 }
 
 export interface Spent {
@@ -79,21 +80,29 @@ export type Mode =
   | { readonly phase: "executing"; readonly reviewAgain: boolean }
   /** `failed`: the run has failed with this, and the answer is a partial one. */
   | { readonly phase: "answering"; readonly failed?: Failing }
+  /** Finished calls are undone, one after the other. Then the run ends as `end` says. */
+  | Compensating
   | RunEnd;
 
+export interface Compensating {
+  readonly phase: "compensating";
+  readonly cause: EventData["compensation.requested"]["cause"];
+  readonly end: EndedAs;
+  /** Keys of the calls, in the order in which they are undone. */
+  readonly queue: readonly string[];
+  /** A person has approved all of them; or, with `unseen`, a rule has. */
+  readonly approved?: { readonly unseen: boolean };
+}
+
 /** `at` in ms since 1970. */
-export type RunEnd = { readonly phase: "ended"; readonly at: number } & (
-  | { readonly how: "completed"; readonly success: boolean }
-  | ({ readonly how: "failed" } & Failing)
-  | { readonly how: "cancelled"; readonly comment: string }
-);
+export type RunEnd = { readonly phase: "ended"; readonly at: number } & EndedAs;
 
 /** Why nothing new starts. Running work is awaited. Then the run plans again, fails, or is cancelled. */
 export type Halt =
   | { readonly why: "change"; readonly change: Change }
   | { readonly why: "failure"; readonly failing: Failing }
   /** `comment` is the person's text, which may be "". */
-  | { readonly why: "cancel"; readonly comment: string };
+  | { readonly why: "cancel"; readonly comment: string; readonly compensate?: boolean };
 
 /** The position of the run in its log. Times in ms since 1970. */
 export interface LogPosition {
@@ -238,6 +247,20 @@ export interface Spending {
   exhausted?: EventData["budget.exhausted"];
 }
 
+/** Calls that acted, and their undoing. */
+export interface Compensation {
+  /** By key, in the order in which they ended. */
+  calls: Map<string, ActedCall>;
+  /** Steps with an undone call that have not completed since. Their calls wait for a person. */
+  undoneSteps: Set<string>;
+  /** Index in the queue of the call whose turn it is. */
+  turn: number;
+  /** How often a recovering process found the current attempt unfinished. */
+  crashes: number;
+  /** Nobody approved an undoing in time. */
+  expired: boolean;
+}
+
 /** The answer, and the number of requests for it. */
 export interface Answering {
   /** Number of requests to the synthesizer. */
@@ -260,6 +283,7 @@ export interface Run {
   readonly execution: Execution;
   readonly approvals: Approvals;
   readonly spending: Spending;
+  readonly compensation: Compensation;
   readonly answering: Answering;
   usage: { planner: Usage; executor: Usage; synthesizer: Usage };
   /** The effects that are owed, by key. `next` returns them. */
@@ -316,6 +340,7 @@ export function emptyRun(id: string): Run {
     },
     approvals: { pending: new Map(), expiries: new Timetable(), granted: new Map(), seen: new Set() },
     spending: { allowances: new Map(), used: { modelCalls: 0, tokens: 0, costUsd: 0 } },
+    compensation: { calls: new Map(), undoneSteps: new Set(), turn: 0, crashes: 0, expired: false },
     answering: { requests: 0 },
     usage: { planner: NO_USAGE, executor: NO_USAGE, synthesizer: NO_USAGE },
     owed: new Map(),

@@ -2,10 +2,10 @@
 import type { Effect } from "./effect.js";
 import type { Change, EventData, Failing } from "./event.js";
 import { isFailure, type Failure } from "./failure.js";
-import { DEADLINE_KEY, reconcileKey } from "./keys.js";
+import { DEADLINE_KEY, reconcileKey, undoingKey } from "./keys.js";
 import { reviewOf } from "./lookup.js";
 import type { RefusalParams } from "./refusal.js";
-import type { Run, RunEnd } from "./state.js";
+import type { Compensating, Run, RunEnd } from "./state.js";
 import type { Work } from "./work.js";
 
 export type RunStatus =
@@ -17,6 +17,7 @@ export type RunStatus =
   | "awaiting-approval"
   | "planning"
   | "running"
+  | "compensating"
   | "answering";
 
 const ENDED = ["completed", "failed", "cancelled"] as const satisfies readonly RunStatus[];
@@ -47,6 +48,16 @@ export function endedAs(end: RunEnd): RefusalParams["RUN_ENDED"] {
 export const failedWith = ({ mode }: Run): Failing | undefined =>
   mode.phase === "answering" ? mode.failed : undefined;
 
+/** The undoing of the run's calls, while it goes on. */
+export const compensatingOf = ({ mode }: Run): Compensating | undefined =>
+  mode.phase === "compensating" ? mode : undefined;
+
+/** Whether a person is asked about a call that could not be undone. */
+export function asksAboutUndoing(run: Run): boolean {
+  const key = compensatingOf(run)?.queue[run.compensation.turn];
+  return key !== undefined && run.owed.has(undoingKey(key));
+}
+
 export const isCancelling = ({ halt }: Run): boolean => halt?.why === "cancel";
 
 export const isFailing = ({ halt }: Run): boolean => halt?.why === "failure";
@@ -71,6 +82,10 @@ export function statusOf(run: Run): RunStatus {
   if (mode.phase === "ended") return mode.how;
   if (run.paused) return "paused";
   if (failedWith(run) !== undefined) return "answering";
+  if (mode.phase === "compensating") {
+    if (asksAboutUndoing(run)) return "needs-attention";
+    return run.approvals.pending.size > 0 ? "awaiting-approval" : "compensating";
+  }
   if (execution.questions > 0 || execution.unusable > 0 || doubtsOf(run) > 0) return "needs-attention";
   if (run.approvals.pending.size > 0) return "awaiting-approval";
   if (mode.phase === "answering") return "answering";

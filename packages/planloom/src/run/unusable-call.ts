@@ -16,6 +16,15 @@ export function noteUnusable(run: Run, args: Args, call: UnusableCall): void {
   unusableCalls.set(name, [...others, call]);
 }
 
+/** The call was undone, so a step may make it anew. */
+export function forgetUnusable(run: Run, tool: string, args: Args, key: string): void {
+  const { unusableCalls } = run.execution;
+  const name = callName(tool, args);
+  const others = (unusableCalls.get(name) ?? []).filter((call) => call.key !== key);
+  if (others.length === 0) unusableCalls.delete(name);
+  else unusableCalls.set(name, others);
+}
+
 /** A person ordered this call again. */
 export function allowAgain(run: Run, tool: string, args: Args, key: string): void {
   for (const call of run.execution.unusableCalls.get(callName(tool, args)) ?? []) call.allowed.add(key);

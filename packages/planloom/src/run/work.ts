@@ -6,7 +6,7 @@ import type { Origin } from "../plan/origin.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import type { DoubtVerdict, RestOfStep } from "./command.js";
-import type { EventData, MadeCall, StepRef, ToolQuestion } from "./event.js";
+import type { CannotUndo, EventData, MadeCall, StepRef, ToolQuestion } from "./event.js";
 import type { Failure } from "./failure.js";
 import type { Reason } from "./reason.js";
 
@@ -21,6 +21,8 @@ export type StepStatus =
   | "skipped"
   | "unknown"
   | "unusable"
+  /** One of its calls was undone. It has no output any more. */
+  | "undone"
   | "cancelled";
 
 /** A call that a person approved together with those like it. */
@@ -110,6 +112,8 @@ export interface Work {
   doubts: number;
   /** Its call acted, and the output cannot be used. Kept while the step has no output and is not called again. */
   unusable?: Unusable;
+  /** `effectKey` is that of a call that was not made: another step had made it before. */
+  notCalled?: true;
   /** A person gave it up while its outcome was unknown. A retry of the run asks about it again. */
   givenUp?: true;
   /** Answers of persons about calls inside this step, by key. Its journal continues with them. */
@@ -176,6 +180,45 @@ export interface UnusableCall extends UnusableFacts {
   readonly revision: number;
   /** Keys of calls that a person ordered although this one acted. */
   readonly allowed: Set<string>;
+}
+
+/** done: its output is known and can be given to the undoing. */
+type ActedState = "done" | Exclude<CannotUndo, "no-compensate">;
+
+/** How far the undoing of a call is. unknown: it may have been undone. left: a person wants its effect to stay. */
+export interface UndoingState {
+  readonly status: "asking" | "running" | "retrying" | "failed" | "unknown" | "undone" | "left";
+  /** Attempts that have begun. */
+  readonly attempt: number;
+  readonly error?: Failure;
+  /** Somebody undid it by hand, as a person says. */
+  readonly byHand?: true;
+  /** When it came to that, in ms since 1970. */
+  readonly at: number;
+}
+
+/** A call that acted, or may have. */
+export interface ActedCall {
+  /** The key that its tool got. */
+  readonly key: string;
+  readonly ref: StepRef;
+  readonly tool: string;
+  readonly args: { readonly [name: string]: Json };
+  readonly state: ActedState;
+  readonly output?: Json;
+  /** `output` is only its beginning. The journal has all of it. */
+  readonly partial?: true;
+  /** The step as its plan had it. */
+  readonly spec: Step;
+  /** The call was made inside an agent step. */
+  readonly inside?: true;
+  /** The effect class of its undoing. Absent: the tool cannot undo it. */
+  readonly undoes?: Exclude<EffectClass, "none">;
+  /** Each call of the tool waits for a person. */
+  readonly asks?: true;
+  /** When it was recorded, in ms since 1970. */
+  readonly at: number;
+  undoing?: UndoingState;
 }
 
 /** A call whose outcome is unknown. */

@@ -43,6 +43,7 @@ export const httpSurface: Surface = byCase<Action, "action", string>("action", {
       runId,
       `{ "type": "settle", "step": ${JSON.stringify(step)}, "verdict": "…"${item === undefined ? "" : `, "item": ${item}`} }`,
     ),
+  compensate: ({ runId }) => command(runId, '{ "type": "compensate" }'),
   fork: ({ runId, at = "…" }) => `POST ${onRun(runId, "/fork")} { "at": ${JSON.stringify(at)} }`,
   "list-runs": () => "GET /v1/runs",
   "list-tools": () => "GET /v1/tools",

@@ -29,6 +29,7 @@ const studioSurface: Surface = byCase<Action, "action", string>("action", {
   reject: () => 'the page "Waiting"',
   respond: () => 'the page "Waiting"',
   settle: () => 'the page "Waiting"',
+  compensate: () => '"Undo" on the page of the run',
   fork: () => `${AGAIN}, as a new run`,
   "list-runs": () => 'the page "Runs"',
   "list-tools": () => 'the page "Tools"',

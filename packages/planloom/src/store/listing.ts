@@ -120,6 +120,7 @@ export const STATUS_FILTERS = Object.keys({
   planning: 0,
   running: 0,
   answering: 0,
+  compensating: 0,
   paused: 0,
   "awaiting-approval": 0,
   "needs-attention": 0,

@@ -27,6 +27,7 @@ const FITS: { readonly [wanted in ToolValue]: (value: unknown) => boolean } = {
   boolean: (value) => typeof value === "boolean",
   function: (value) => typeof value === "function",
   required: (value) => value === "required",
+  acting: (value) => value === "idempotent" || value === "once",
   pass: (value) => value === "pass",
   arguments: isTexts,
   text: (value) => typeof value === "string",

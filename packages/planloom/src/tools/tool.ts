@@ -139,6 +139,17 @@ export type ReconcileContext<C = unknown> = Pick<ToolContext<C>, "signal" | "con
 /** The second argument of a tool's `preview`. */
 export type PreviewContext<C = unknown> = Pick<ToolContext<C>, "signal" | "context">;
 
+/** The third argument of a tool's `compensate`. */
+export interface CompensateContext<C = unknown> extends Pick<
+  ToolContext<C>,
+  "signal" | "context" | "runId" | "stepId" | "attempt"
+> {
+  /** The key of the undoing: the same for every attempt. Hand it to services that know idempotency keys. */
+  readonly key: string;
+  /** The key that the call got. */
+  readonly callKey: string;
+}
+
 /** A callable tool with its recorded definition. Made by `tool()`. */
 export interface Tool<C = unknown> {
   readonly spec: ToolSpec;
@@ -162,6 +173,12 @@ export interface Tool<C = unknown> {
   readonly reconcile?: (key: string, context: ReconcileContext<C>) => Promise<Reconciled>;
   /** See ToolDefinition.preview. Checks the arguments first. Rejects with what it throws. */
   readonly preview?: (args: ToolArguments, context: PreviewContext<C>) => Promise<Preview>;
+  /**
+   * Undoes a finished call, given its output and its arguments. Resolves when its effect is gone. A ToolError says that
+   * it was not undone. After anything else that is thrown nobody knows: then it is called again with the same key,
+   * unless `compensateEffects` is "once".
+   */
+  readonly compensate?: (output: Json, args: ToolArguments, context: CompensateContext<C>) => Promise<void>;
   /** See ToolDefinition.retryable. */
   readonly retryable?: (thrown: unknown) => boolean;
 }
@@ -195,6 +212,13 @@ export interface ToolDefinition<I extends Schema, O extends Schema | undefined, 
    * person sees the message.
    */
   preview?(args: Arguments<I>, context: PreviewContext<C>): Preview | Promise<Preview>;
+  /**
+   * Undoes a finished call: a run that fails, or that a person wants undone, calls it for each call that acted, the last
+   * one first. See Tool.compensate.
+   */
+  compensate?(output: Output<O>, args: Arguments<I>, context: CompensateContext<C>): unknown;
+  /** The effect class of `compensate`. Default: idempotent by its key. once: it is never repeated automatically. */
+  readonly compensateEffects?: "idempotent" | "once";
   /** The output is public, as a page of the web is. Default: private. */
   readonly public?: boolean;
   /** pass: the output is made of the arguments only, so it is as trusted and as private as they are. */
@@ -227,9 +251,9 @@ type Output<O> = O extends { readonly "~standard": unknown } ? After<O> : Json;
 /** A key that ToolDefinition gets does not compile without its form here. */
 const KEYS: { readonly [key in keyof ToolDefinition<never, never>]-?: DefinitionKeys[string] } = {
   ...{ name: null, description: null, input: null, output: null, effects: null, run: null, timeout: null },
-  ...{ summary: "function", reconcile: "function", retryable: "function", preview: "function" },
+  ...{ summary: "function", reconcile: "function", retryable: "function", preview: "function", compensate: "function" },
   ...{ approval: "required", trusted: "boolean", public: "boolean", egress: "boolean", labels: "pass" },
-  ...{ content: "arguments", version: "text", reach: "reach" },
+  ...{ compensateEffects: "acting", content: "arguments", version: "text", reach: "reach" },
 };
 
 /**
@@ -280,7 +304,7 @@ function optionalCalls<I extends Schema, O extends Schema | undefined, C>(
   definition: ToolDefinition<I, O, C>,
   input: ReadSchema,
   output: ReadSchema | undefined,
-): Pick<Tool<C>, "summary" | "reconcile" | "preview" | "retryable"> {
+): Pick<Tool<C>, "summary" | "reconcile" | "preview" | "compensate" | "retryable"> {
   const { name } = definition;
   const summary: Tool["summary"] = (given) => definition.summary!(given as Output<O>);
   const reconcile: Tool<C>["reconcile"] = async (key, context) =>
@@ -289,10 +313,15 @@ function optionalCalls<I extends Schema, O extends Schema | undefined, C>(
     const checked = (await checkedArguments(name, input, args, context.signal)) as Arguments<I>;
     return checkedPreview(await definition.preview!(checked, context));
   };
+  const compensate: Tool<C>["compensate"] = async (given, args, context) => {
+    const checked = (await checkedArguments(name, input, args, context.signal)) as Arguments<I>;
+    await definition.compensate!(given as Output<O>, checked, context);
+  };
   return {
     ...(definition.summary === undefined ? {} : { summary }),
     ...(definition.reconcile === undefined ? {} : { reconcile }),
     ...(definition.preview === undefined ? {} : { preview }),
+    ...(definition.compensate === undefined ? {} : { compensate }),
     ...(definition.retryable === undefined ? {} : { retryable: (thrown) => definition.retryable!(thrown) }),
   };
 }
@@ -424,7 +453,8 @@ function specOf(
     | "reach"
     | "timeout"
     | "reconcile"
-  > & { readonly content?: readonly string[] },
+    | "compensateEffects"
+  > & { readonly content?: readonly string[]; readonly compensate?: unknown },
   input: JsonObject,
   output: JsonObject | undefined,
 ): ToolSpec {
@@ -446,7 +476,20 @@ function specOf(
     ...(reach === undefined ? {} : { reach: reachOf(reach) }),
     ...(timeout === undefined ? {} : { timeoutMs: timeoutOf(name, timeout) }),
     ...(definition.reconcile === undefined ? {} : { reconciles: true }),
+    ...compensatesIn(definition),
   };
+}
+
+/** `none`: there is nothing to undo. */
+function compensatesIn({
+  compensate,
+  compensateEffects,
+  effects,
+}: Pick<ToolDefinition<Schema, undefined>, "compensateEffects" | "effects"> & {
+  readonly compensate?: unknown;
+}): Pick<ToolSpec, "compensates"> {
+  if (compensate === undefined || effects === "none") return {};
+  return { compensates: compensateEffects === "once" ? "once" : true };
 }
 
 /** Sorted, so that another order in the configuration is not a difference. */

@@ -23,18 +23,24 @@ export type Action =
       readonly action: "show" | "watch" | "cancel" | "record" | "edit" | "events" | "diff" | "export";
       readonly runId?: string;
     }
+  /** Undo the calls of a run that acted. */
+  | { readonly action: "compensate"; readonly runId?: string }
   /** Read the answer, or (`partial`) write one from what a failed run has done. */
   | { readonly action: "answer"; readonly runId?: string; readonly partial?: true }
   | { readonly action: "trace"; readonly runId?: string; readonly step?: string }
   | { readonly action: "approve" | "reject"; readonly runId?: string; readonly hash?: string }
   | { readonly action: "respond"; readonly runId?: string; readonly step?: string; readonly item?: number }
-  /** Answer about a call in doubt, or (`unusable`) about one that acted with an unusable output. */
+  /**
+   * Answer about a call in doubt, (`unusable`) about one that acted with an unusable output, or (`undoing`) about one
+   * that could not be undone.
+   */
   | {
       readonly action: "settle";
       readonly runId?: string;
       readonly step?: string;
       readonly item?: number;
       readonly unusable?: true;
+      readonly undoing?: true;
     }
   | { readonly action: "fork"; readonly runId?: string; readonly at?: string }
   | { readonly action: "list-runs" | "list-tools" | "update" }

@@ -18,6 +18,8 @@ export const APPROVAL_REASONS: { readonly [Code in ApprovalReason["code"]]: (rea
   NOT_APPROVED_BEFORE: () => "it was not approved before the run ended",
   STEP_ASKS: () => "the plan asks for it",
   TOOL_ASKS: ({ tool }) => `${tool} asks for it`,
+  WAS_UNDONE: () => "a call of it was undone before, and it acts a second time",
+  UNDOES: ({ tool }) => `it undoes a call of ${tool}`,
   UNTRUSTED_READ: () => "it was planned after untrusted text was read",
   TOOL_CHANGED: ({ changes, also }) =>
     [...changes.map(changedToolText), ...(also === undefined ? [] : [approvalReasonText(also)])].join("; "),
@@ -63,4 +65,5 @@ export const AFTER_REJECTION: Readonly<Record<AfterRejection, string>> = {
   skip: "the step is skipped",
   fail: "the step fails, and the run with it",
   end: "the run ends",
+  left: "the effect of the call stays, and the calls before it are undone",
 };

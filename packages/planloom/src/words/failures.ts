@@ -105,6 +105,13 @@ export const USE: Sentence = [
   ".",
 ];
 
+/** What to do about a call that could not be undone. */
+export const UNDO_SETTLE: Sentence = [
+  "The undoing has stopped. Try it again, undo the call by hand and say so, or leave its effect: ",
+  { action: "settle", undoing: true },
+  ".",
+];
+
 /** The variables that name the model of a role. */
 const variables = (role: string): string =>
   `PLANLOOM_${role.toUpperCase()}_MODEL (and PLANLOOM_${role.toUpperCase()}_BASE_URL)`;
@@ -280,6 +287,14 @@ export const FAILURES: Table<FailureParams> = {
       tool.includes(".")
         ? ["Run the goal again with another plan, or bring the tool back. Then ", ...RETRY]
         : ["Add the tool to the configuration. Then ", ...RETRY],
+  },
+  CANNOT_UNDO: {
+    message: ({ tool }) => `the tool ${tool} is missing, or has no \`compensate\`, so its call cannot be undone`,
+    next: () => [
+      "Add `compensate` to the tool, or undo the call by hand. Then say so: ",
+      { action: "settle", undoing: true },
+      ".",
+    ],
   },
   BAD_ARGUMENTS: {
     message: ({ tool, problem }) => `the arguments of ${tool} do not fit: ${valueProblemText(problem)}`,

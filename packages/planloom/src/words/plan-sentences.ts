@@ -150,6 +150,7 @@ const ON_FAILURE: { readonly [policy: string]: string } = {
   skip: "the step is skipped",
   patch: "the planner mends the plan",
   replan: "the planner writes another plan",
+  compensate: "the run fails, and what it did is undone",
 };
 
 /** The label and the text of any field, for a change of it. */

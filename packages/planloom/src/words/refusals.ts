@@ -16,6 +16,19 @@ type RefusalWords = Table<{ [Code in keyof RefusalParams]: InRun<RefusalParams[C
 
 const short = (hash: string): string => hash.slice(0, 24);
 
+function noUndoingBecause(because: string): string {
+  switch (because) {
+    case "nothing-acted":
+      return "none of its calls acted";
+    case "all-undone":
+      return "all its calls that acted are undone";
+    default:
+      return "none of the calls that acted can be undone";
+  }
+}
+
+const runText = ({ runId }: { readonly runId?: string }): string => (runId === undefined ? "the run" : `run ${runId}`);
+
 /** At the beginning of a sentence. */
 const theRun = ({ runId }: { readonly runId?: string }): string => (runId === undefined ? "The run" : `Run ${runId}`);
 
@@ -82,6 +95,19 @@ export const REFUSALS: RefusalWords = {
   RUN_FAILING: {
     message: (run) => `${theRun(run)} is failing.`,
     next: () => ["Wait for its end with ", { action: "watch" }, ". Then ", RETRY, " continues it."],
+  },
+  RUN_COMPENSATING: {
+    message: (run) => `The calls of ${runText(run)} are being undone.`,
+    next: () => ["Wait for its end with ", { action: "watch" }, ". Then ", RETRY, " starts the undone steps again."],
+  },
+  NOTHING_TO_UNDO: {
+    message: ({ because, ...run }) => `${theRun(run)} has nothing to undo: ${noUndoingBecause(because)}.`,
+    next: ({ because }) =>
+      because === "no-way" ? [SHOW, " lists the calls. Undo them by hand where that is needed."] : SHOWS,
+  },
+  UNDOING_CHANGED: {
+    message: (run) => `The calls that can be undone in ${runText(run)} are not those that you saw.`,
+    next: () => ["Look at them again with ", { action: "compensate" }, "."],
   },
   ALREADY_APPROVED: {
     message: ({ hash }) => `${short(hash)} is already approved.`,

@@ -67,6 +67,7 @@ const LINES: { readonly [status in RowStatus]: (facts: RowFacts) => string } = {
   unknown: ({ tool, reconciles }) =>
     joined(["unknown outcome", reconciles === true ? "its tool is being asked" : tool && `of ${tool}`]),
   unusable: ({ tool }) => joined(["waits for you", `${tool ?? "its call"} acted, and its output cannot be used`]),
+  undone: ({ tool }) => joined(["undone", tool && `what ${tool} did`]),
   cancelled: ({ unbegun, needs, reason }) =>
     joined([
       "cancelled",

@@ -27,6 +27,7 @@ const OUTCOMES: { readonly [status in RowStatus]: (attempt: number, reached: num
   skipped: () => "skipped",
   unknown: () => "its outcome is unknown",
   unusable: () => "its output cannot be used",
+  undone: () => "undone",
   cancelled: () => "cancelled",
   paused: () => "paused",
 };

@@ -34,10 +34,15 @@ export const librarySurface: Surface = byCase<Action, "action", string>("action"
   approve: ({ hash }) => onRun(`approve(${hash === undefined ? "hash" : JSON.stringify(hash)})`),
   reject: ({ hash }) => onRun(`reject(${list("comment", options({ hash }))})`),
   respond: ({ step, item }) => onRun(`respond(${list(stepText(step), "value", options({ item }))})`),
-  settle: ({ step, item, unusable }) =>
-    onRun(
-      `settle(${list(stepText(step), unusable ? '"use" | "skip" | "fail" | "again"' : "verdict", options({ item }))})`,
-    ),
+  compensate: () => onRun("compensate()"),
+  settle: ({ step, item, unusable, undoing }) => {
+    const verdicts = undoing
+      ? '"again" | "undone" | "leave"'
+      : unusable
+        ? '"use" | "skip" | "fail" | "again"'
+        : "verdict";
+    return onRun(`settle(${list(stepText(step), verdicts, options({ item }))})`);
+  },
   fork: ({ at }) => onRun(`fork({ at: ${stepText(at)} })`),
   "list-runs": () => "`loom.list()`",
   "list-tools": () => "`loom.inventory`",

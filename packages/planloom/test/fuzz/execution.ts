@@ -58,6 +58,7 @@ function answerTo(effect: Effect, run: Run, dice: Dice, mishaps: number): LooseI
     case "review":
     case "answer":
     case "reconcile":
+    case "compensate":
     case "stop":
       throw new Error(`nothing here owes ${effect.kind}`);
   }

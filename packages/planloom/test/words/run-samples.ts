@@ -93,6 +93,7 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
     { threw: { is: "value", shown: '{"status":500}' } },
     { threw: { is: "value", shown: "" } },
   ],
+  CANNOT_UNDO: [{ tool: "pay" }],
   TOOL_GONE: [{ tool: "search" }, { tool: "fs.read_file" }, { tool: "pay", asked: true }],
   BAD_ARGUMENTS: [
     { tool: "search", problem: { code: "SCHEMA_REFUSES", text: "query: expected string" } },
@@ -232,6 +233,8 @@ export const REASON_SAMPLES: {
   NOT_APPROVED_BEFORE: [{ code: "NOT_APPROVED_BEFORE" }],
   STEP_ASKS: [{ code: "STEP_ASKS" }],
   TOOL_ASKS: [{ code: "TOOL_ASKS", tool: "pay" }],
+  WAS_UNDONE: [{ code: "WAS_UNDONE" }],
+  UNDOES: [{ code: "UNDOES", tool: "pay" }],
   UNTRUSTED_READ: [{ code: "UNTRUSTED_READ" }],
   CONTROL_UNTRUSTED: [
     { code: "CONTROL_UNTRUSTED", tool: "send_mail", args: ["to"], from: [{ step: "inbox" }, { input: "order" }] },
@@ -287,6 +290,9 @@ export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly
   RUN_ENDED: [{ ended: "completed" }, { ended: "failed" }, { ended: "cancelled" }, { ended: "failed", expired: true }],
   RUN_CANCELLING: [{}],
   RUN_FAILING: [{}],
+  RUN_COMPENSATING: [{}],
+  NOTHING_TO_UNDO: [{ because: "nothing-acted" }, { because: "all-undone" }, { because: "no-way" }],
+  UNDOING_CHANGED: [{}],
   ALREADY_APPROVED: [{ hash }],
   NOTHING_TO_APPROVE: [{}],
   STALE_HASH: [

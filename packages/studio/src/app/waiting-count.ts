@@ -7,8 +7,8 @@ import type { Head } from "../parts/run-state.js";
 /** An unreadable run asks for nothing. */
 function waitsOf(head: Head): number {
   if (head.unreadable !== undefined || head.waiting === undefined) return 0;
-  const { approvals, questions, doubts, unusable = 0 } = head.waiting;
-  return approvals + questions + doubts + unusable;
+  const { approvals, questions, doubts, unusable = 0, undoing = 0 } = head.waiting;
+  return approvals + questions + doubts + unusable + undoing;
 }
 
 /** Larger numbers are shown as "99+". */

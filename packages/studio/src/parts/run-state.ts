@@ -25,6 +25,7 @@ const PLAIN: { readonly [status in RunStatus]: RunState } = {
   planning: state("running", "Writing the plan"),
   running: state("running", "Running"),
   answering: state("running", "Writing the answer"),
+  compensating: state("running", "Undoing calls"),
 };
 
 export const ASKS = {
@@ -33,6 +34,7 @@ export const ASKS = {
   question: state("waiting", "Answer a question", true),
   doubt: state("unknown", "Unknown outcome", true),
   unusable: state("unusable", "Unusable output", true),
+  undoing: state("unusable", "Could not be undone", true),
 } as const;
 
 /** The state of a run whose waits are not known. */

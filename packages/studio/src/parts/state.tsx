@@ -17,6 +17,7 @@ export const STATE_WORD: { readonly [shape in Shape]: string } = {
   skipped: "skipped",
   unknown: "unknown outcome",
   unusable: "unusable output",
+  undone: "undone",
   cancelled: "cancelled",
   paused: "paused",
 };
@@ -51,6 +52,13 @@ const MARK: { readonly [shape in Shape]: JSX.Element } = {
     <>
       <path d="M11.9 5.2A5.3 5.3 0 1 0 12.3 7" {...line} />
       <path d="M12.9 1.9v4H8.9z" fill="currentColor" />
+    </>
+  ),
+  undone: (
+    <>
+      <path d="M2.1 5.2A5.3 5.3 0 1 1 1.7 7" {...line} />
+      <path d="M1.1 1.9v4h4z" fill="currentColor" />
+      <path d="M4.6 7h4.8" {...line} />
     </>
   ),
   done: (

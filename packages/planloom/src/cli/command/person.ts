@@ -159,6 +159,8 @@ interface RespondFlags extends SayFlags {
   readonly skip?: boolean;
   readonly fail?: boolean;
   readonly again?: boolean;
+  readonly undone?: boolean;
+  readonly leave?: boolean;
 }
 
 export async function respondCommand(
@@ -199,7 +201,7 @@ function itemOf(item: string | undefined): { readonly item?: number } {
 }
 
 function verdictOf(flags: RespondFlags): CallVerdict | undefined {
-  const { happened, notHappened, abort, use, skip, fail, again } = flags;
+  const { happened, notHappened, abort, use, skip, fail, again, undone, leave } = flags;
   const said: CallVerdict[] = [];
   if (happened !== undefined) said.push("happened");
   if (notHappened === true) said.push("not-happened");
@@ -208,10 +210,12 @@ function verdictOf(flags: RespondFlags): CallVerdict | undefined {
   if (skip === true) said.push("skip");
   if (fail === true) said.push("fail");
   if (again === true) said.push("again");
+  if (undone === true) said.push("undone");
+  if (leave === true) said.push("leave");
   if (said.length > 1) {
     throw usageError(
       "More than one outcome is given.",
-      "Give one of --happened, --not-happened, --abort, or one of --use, --skip, --fail, --again.",
+      "Give one of --happened, --not-happened, --abort; of --use, --skip, --fail, --again; or of --undone, --leave, --again.",
     );
   }
   return said[0];

@@ -52,8 +52,13 @@ export async function pauseCommand(name: string, flags: SayFlags & GivenReason):
   return halt(name, flags, "paused", (run, how) => run.pause(reasonGiven(flags) ?? "", how));
 }
 
-export async function cancelCommand(name: string, flags: SayFlags & GivenReason): Promise<number> {
-  return halt(name, flags, "cancelled", (run, how) => run.cancel(reasonGiven(flags) ?? "", how));
+export async function cancelCommand(
+  name: string,
+  flags: SayFlags & GivenReason & { readonly compensate?: boolean },
+): Promise<number> {
+  const { compensate } = flags;
+  const undo = compensate === undefined ? {} : { compensate };
+  return halt(name, flags, "cancelled", (run, how) => run.cancel(reasonGiven(flags) ?? "", { ...how, ...undo }));
 }
 
 /** Exit code 0 if the run stopped as the command asked. */

@@ -16,6 +16,7 @@ import { waitText, type WaitParams } from "../../words/waits.js";
 import { askingLines, invalidLines } from "./asking.js";
 import { planApprovalLines } from "./approval.js";
 import { approvalLines, proposedLines } from "./revision.js";
+import { undoingText } from "./undoing.js";
 import { oneLine, paint } from "../style.js";
 
 export interface Line {
@@ -32,6 +33,7 @@ export function phaseOf(event: RunEvent, run: Run): string | undefined {
   if (event.type === "plan.proposed") return run.planning.plans.length === 1 ? "PLANNING" : "REPLANNING";
   if (event.type === "plan.invalid" || event.type === "plan.failed")
     return run.planning.plans.length === 0 ? "PLANNING" : "REPLANNING";
+  if (event.type === "compensation.requested") return "UNDOING";
   if (event.type === "answer.requested") return "SYNTHESIZING";
   if (event.type === "execution.completed") return run.mode.phase === "answering" ? "SYNTHESIZING" : undefined;
   // A step that starts before its plan is complete is shown in the planning phase.
@@ -88,14 +90,23 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
     marked("budget", `${limit} is used up: ${number(wanted)} wanted, ${number(allowed)} allowed; nothing new starts`),
   "budget.awaited": ({ data }, run) =>
     routine(mark("budget", `${askerIn(run, data.key)} waits for what other calls give back`)),
-  "approval.requested": ({ data: { subject, reason } }, run) =>
+  "approval.requested": ({ data: { subject, reason, undoes } }, run) =>
     [
-      mark("waits", `${subjectOf(subject)} for approval: ${oneLine(reasonText(reason))}`),
+      mark(
+        "waits",
+        `${undoes === undefined ? "" : "the undoing of "}${subjectOf(subject)} for approval: ${oneLine(reasonText(reason))}`,
+      ),
       ...(subject === "plan" ? [...planApprovalLines(run), ...approvalLines(run)] : []),
     ].flatMap(said),
   "approval.granted": (event) => marked("approved", grantedText(event)),
   "approval.denied": (event) => marked(...deniedText(event)),
   "cancel.requested": ({ by, data }) => marked("cancel", `by ${oneLine(by)}: ${commentIn(data)}`),
+  "compensation.requested": (event) => marked(...undoingText(event)),
+  "compensation.started": (event) => marked(...undoingText(event)),
+  "compensation.completed": (event) => marked(...undoingText(event)),
+  "compensation.failed": (event) => marked(...undoingText(event)),
+  "compensation.settled": (event) => marked(...undoingText(event)),
+  "compensation.ended": (event) => marked(...undoingText(event)),
   "step.expanded": ({ data }) => routine(mark("expand", `${data.step}: ${data.list.length} items`)),
   "step.started": ({ data }) =>
     routine(mark("start", `${name(data)}${data.attempt > 1 ? ` (attempt ${data.attempt})` : ""}`)),

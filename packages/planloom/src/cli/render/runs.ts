@@ -56,6 +56,7 @@ const WAITS: Readonly<Record<HeadWaiting["first"], string>> = {
   question: "question",
   doubt: "unknown outcome",
   unusable: "unusable output",
+  undoing: "failed undoing",
 };
 
 /** `question`, `call approval and 2 more`. */

@@ -24,6 +24,7 @@ const SHOWN: Readonly<Record<StepStatus, readonly [string, Paint]>> = {
   skipped: ["-", "dim"],
   unknown: ["!", "red"],
   unusable: ["!", "red"],
+  undone: ["⟲", "yellow"],
   cancelled: ["■", "dim"],
 };
 

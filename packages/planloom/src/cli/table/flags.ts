@@ -119,7 +119,7 @@ export const POLICY: readonly Flag[] = [
     flag: "--on-failure <policy>",
     does: "what happens when a step has failed for good",
     otherwise: "patch",
-    choices: ["fail", "skip", "patch", "replan"],
+    choices: ["fail", "skip", "patch", "replan", "compensate"],
   },
   {
     flag: "--replan <mode>",

@@ -55,7 +55,11 @@ const STEERING: readonly CommandData[] = [
   onRun({
     name: "cancel",
     summary: "cancel a run",
-    flags: [flags.MESSAGE],
+    flags: [
+      flags.MESSAGE,
+      { flag: "--compensate", does: "undo the calls that acted, the last one first" },
+      { flag: "--no-compensate", does: "keep what the calls did, whatever onFailure says" },
+    ],
     examples: [{ words: 'cancel last -m "not needed any more"', does: "end it" }],
   }),
 ];
@@ -98,6 +102,20 @@ const AGAIN: readonly CommandData[] = [
     examples: [{ words: "fork last --at summary --synthesizer-model gpt-5-mini", does: "try another model" }],
     note: flags.KEY_NOTE,
   },
+];
+
+const UNDOING: readonly CommandData[] = [
+  onRun({
+    name: "compensate",
+    summary: "undo the calls of an ended run that acted, the last one first",
+    description:
+      "Undoes the calls of an ended run that acted, the last one first: each as its tool says. It shows them and asks before; --yes undoes them unasked. The run stays as it ended, and a retry begins the undone steps again.",
+    flags: [flags.MESSAGE, ...flags.YES, { flag: "--dry-run", does: "show the calls that would be undone; undo none" }],
+    examples: [
+      { words: "compensate last", does: "after a failed run" },
+      { words: "compensate last --dry-run", does: "see what can be undone" },
+    ],
+  }),
 ];
 
 const DECISIONS: readonly CommandData[] = [
@@ -171,7 +189,9 @@ const DECISIONS: readonly CommandData[] = [
       { flag: "--use <json>", does: "the call acted and its output cannot be used: this value is its output" },
       { flag: "--skip", does: "the same: go on without an output" },
       { flag: "--fail", does: "the same: the step fails, and its onFailure decides" },
-      { flag: "--again", does: "the same: make the call again, so that it acts twice" },
+      { flag: "--again", does: "the same: make the call again, so that it acts twice; or try to undo it again" },
+      { flag: "--undone", does: "the call could not be undone, and somebody has undone it by hand" },
+      { flag: "--leave", does: "the same: its effect stays" },
     ],
     examples: [
       { words: "respond last colour blue", does: "answer the question of the step colour" },
@@ -180,4 +200,4 @@ const DECISIONS: readonly CommandData[] = [
   }),
 ];
 
-export const PERSONS: readonly CommandData[] = [...STEERING, ...AGAIN, ...DECISIONS];
+export const PERSONS: readonly CommandData[] = [...STEERING, ...AGAIN, ...UNDOING, ...DECISIONS];

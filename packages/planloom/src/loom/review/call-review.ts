@@ -1,17 +1,17 @@
 // One call, for a person who approves it. In: a run, its log and the hash of the request. Out: plain data in sentences:
 // the act, its arguments with their type and origin, what the guard found, and what has changed.
 import type { Json, JsonObject } from "../../plan/json.js";
+import type { Step } from "../../plan/plan.js";
 import { toldBy } from "../../plan/step-kind.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { editableTool, restsOf } from "../../run/approval.js";
 import type { RestOfStep } from "../../run/command.js";
 import type { AfterRejection } from "../../run/decide/after-rejection.js";
-import type { RunEvent } from "../../run/event.js";
+import type { RunEvent, UndoneCall } from "../../run/event.js";
 import { toolIn } from "../../run/lookup.js";
 import type { ApprovalReason, ChangedToolReason, LegacyReason } from "../../run/reason.js";
 import type { PendingApproval, Run } from "../../run/state.js";
 import { isEnded, statusOf, type RunStatus } from "../../run/status.js";
-import type { StepState } from "../../run/work.js";
 import type { ShownPreview } from "../../tools/preview.js";
 import { titleSentence } from "../../words/plan-sentences.js";
 import { reasonText } from "../../words/reasons.js";
@@ -46,6 +46,8 @@ export interface CallReview {
   readonly description?: string;
   /** All that the model of the step is told, or the tool that the step calls. */
   readonly does: Json;
+  /** The request is about the undoing of this call. `arguments` are those of the call. */
+  readonly undoes?: UndoneCall;
   readonly arguments: readonly ReviewedArgument[];
   /** JSON Schema of the arguments. */
   readonly schema?: JsonObject;
@@ -72,11 +74,15 @@ export function callReview(run: Run, log: readonly RunEvent[], hash: string): Ca
   if (asked === undefined || asked.requested.data.subject === "plan") return undefined;
   const { data, at } = asked.requested;
   const subject = asked.requested.data.subject;
+  // The step of a call that is undone may belong to an earlier plan.
+  const undone = data.undoes && run.compensation.calls.get(data.undoes.call);
   const state = run.execution.steps.get(subject.step);
-  if (state === undefined) return undefined;
+  const spec = undone?.spec ?? state?.spec;
+  if (spec === undefined) return undefined;
   const pending = run.approvals.pending.get(hash);
   const question: PendingApproval = { ...data, requestedAt: at };
-  const tool = data.call === undefined ? state.tool : toolIn(run, data.call.tool);
+  const called = data.undoes?.tool ?? data.call?.tool;
+  const tool = called === undefined ? state?.tool : toolIn(run, called);
   return {
     kind: "call",
     runId: run.id,
@@ -88,10 +94,11 @@ export function callReview(run: Run, log: readonly RunEvent[], hash: string): Ca
     requestedAt: isoTime(at),
     expiresAt: isoTime(data.expiresAt),
     ...(asked.decision === undefined ? {} : { decision: asked.decision }),
-    ...placeOf(run, state, data.items === undefined ? subject.item : undefined),
+    ...placeOf(run, spec, data.items === undefined ? subject.item : undefined),
     ...toolPart(tool),
-    does: { ...toldBy(state.spec) } as Json,
-    arguments: waitingArguments(run, state.spec, {
+    does: { ...toldBy(spec) } as Json,
+    ...(data.undoes === undefined ? {} : { undoes: data.undoes }),
+    arguments: waitingArguments(run, spec, {
       args: data.args ?? {},
       ...(tool === undefined ? {} : { tool }),
       ...(data.call === undefined ? {} : { called: data.call.called }),
@@ -107,7 +114,7 @@ export function callReview(run: Run, log: readonly RunEvent[], hash: string): Ca
   };
 }
 
-function placeOf(run: Run, { spec }: StepState, item: number | undefined) {
+function placeOf(run: Run, spec: Step, item: number | undefined) {
   return {
     step: spec.id,
     ...(item === undefined ? {} : { item }),

@@ -26,6 +26,8 @@ async function ofCall(review: CallReview, run: Run, previewer: Previewer): Promi
   const step = run.execution.steps.get(review.step)?.spec;
   if (review.tool === undefined || args === undefined || step === undefined || review.items !== undefined)
     return review;
+  // It would show what the call changed, and not what its undoing does.
+  if (review.undoes !== undefined) return review;
   const preview = await previewer.of(run, { step, tool: review.tool, args });
   return preview === undefined ? review : { ...review, preview };
 }

@@ -53,6 +53,7 @@ export async function waitingList(
 
 const GRAVITY: { readonly [kind in WaitingEntry["kind"]]: number } = {
   doubt: 0,
+  undoing: 1,
   unusable: 1,
   plan: 2,
   call: 2,

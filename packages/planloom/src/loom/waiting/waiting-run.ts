@@ -6,7 +6,8 @@ import { typeText } from "../../plan/type/type.js";
 import type { RunEvent } from "../../run/event.js";
 import { DEADLINE_KEY } from "../../run/keys.js";
 import type { Run } from "../../run/state.js";
-import { failedWith, isEnded, isOpenDoubt } from "../../run/status.js";
+import { failedUndoing } from "../../run/decide/compensation.js";
+import { compensatingOf, failedWith, isEnded, isOpenDoubt } from "../../run/status.js";
 import { worksOf } from "../../run/steps.js";
 import { typeAsked } from "../../run/decide/tool-question.js";
 import type { OpenQuestion, Work } from "../../run/work.js";
@@ -93,6 +94,14 @@ export interface WaitingUnusable extends WaitingOutcome {
   readonly partial?: true;
 }
 
+/** The call could not be undone. `uncertain`: nobody knows whether it is undone. */
+export interface WaitingUndoing extends WaitingOutcome {
+  readonly kind: "undoing";
+  readonly output: Json;
+  readonly partial?: true;
+  readonly uncertain?: true;
+}
+
 /** It goes on by itself. */
 export interface WaitingRetry extends WaitingStep {
   readonly kind: "retry";
@@ -108,10 +117,18 @@ export interface WaitingTimer extends WaitingPlace {
 }
 
 export type WaitingEntry =
-  WaitingPlan | WaitingCall | WaitingQuestion | WaitingDoubt | WaitingUnusable | WaitingRetry | WaitingTimer;
+  | WaitingPlan
+  | WaitingCall
+  | WaitingQuestion
+  | WaitingDoubt
+  | WaitingUnusable
+  | WaitingUndoing
+  | WaitingRetry
+  | WaitingTimer;
 
 export function waitingIn(run: Run, log: readonly RunEvent[]): readonly WaitingEntry[] {
   if (isEnded(run) || failedWith(run) !== undefined) return [];
+  if (compensatingOf(run) !== undefined) return [...approvalsIn(run, log), ...undoingEntries(run)];
   const works = [...run.execution.steps.values()].flatMap(worksOf);
   return [...approvalsIn(run, log), ...works.flatMap((work) => workEntries(run, work, log)), ...timersIn(run)];
 }
@@ -227,6 +244,33 @@ function outcomeEntry(run: Run, work: Work, call: EndedCall, kind: string): Wait
     error: work.error === undefined ? "" : failureText(work.error),
     ...(schema === undefined ? {} : { schema }),
   };
+}
+
+function undoingEntries(run: Run): readonly WaitingUndoing[] {
+  const call = failedUndoing(run);
+  if (call === undefined) return [];
+  const { key, tool, args, spec, ref, output = null, partial, undoing } = call;
+  const definition = toolIn(run, tool);
+  const { attempt = 0, at = call.at, error } = undoing ?? {};
+  return [
+    {
+      kind: "undoing",
+      ...placeOf(run, `undoing/${key}`, at),
+      ...ref,
+      says: titleSentence(spec.title),
+      number: numbersIn(run).get(spec.id) ?? 0,
+      of: run.execution.steps.size,
+      tool,
+      effect: EFFECTS[definition?.effects ?? "once"],
+      arguments: waitingArguments(run, spec, { args, ...(definition === undefined ? {} : { tool: definition }) }),
+      effectKey: key,
+      attempt,
+      error: error === undefined ? "" : failureText(error),
+      output,
+      ...(partial === undefined ? {} : { partial }),
+      ...(undoing?.status === "unknown" ? { uncertain: true as const } : {}),
+    },
+  ];
 }
 
 function retryEntry(run: Run, work: Work, log: readonly RunEvent[]): readonly WaitingRetry[] {

@@ -8,22 +8,24 @@ import { NO_ORIGIN } from "../../plan/origin.js";
 import type { Answer } from "../../plan/plan.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { answerOwed, asksForPlan, planOf, reviewOf } from "../lookup.js";
-import { failedWith, isCancelling, isDrafting, isEnded, isFailing } from "../status.js";
+import { compensatingOf, failedWith, isCancelling, isDrafting, isEnded, isFailing } from "../status.js";
 import { answerProblem } from "../answer-type.js";
 import { failWith } from "../failure.js";
 import { askTogether, begin, noValue } from "./begin.js";
+import { undoingAfterCancel, undoNext } from "./compensation.js";
 import { withdrawn } from "../approval.js";
 import { fact, type Change, type EventData, type Fact, type Failing } from "../event.js";
 import { readByPlanner } from "../followed-plan.js";
 import { scopeOf } from "../step-scope.js";
 import { replanEstimate } from "./policy.js";
 import { questionsAnswered } from "./questions.js";
-import { type Run } from "../state.js";
+import type { Halt, Run } from "../state.js";
 import { endsFailed } from "./partial.js";
 
 export function advance(run: Run, at: number): Fact[] {
   const { halt, mode, execution } = run;
-  if (halt?.why === "cancel") return execution.running > 0 ? [] : [fact("run.cancelled", { comment: halt.comment })];
+  if (mode.phase === "compensating") return undoNext(run, mode, at, (failing) => endsFailed(run, failing));
+  if (halt?.why === "cancel") return execution.running > 0 ? [] : [cancelled(run, halt)];
   const full = logFull(run);
   if (full.length > 0) return full;
   if (halt?.why === "failure") return execution.running > 0 ? [] : ends(run, halt.failing);
@@ -39,8 +41,12 @@ export function advance(run: Run, at: number): Fact[] {
   return nextWork(run, at);
 }
 
-/** Checked before and after every input. A full log takes no new work. */
+const cancelled = (run: Run, { comment, compensate }: Extract<Halt, { readonly why: "cancel" }>): Fact =>
+  undoingAfterCancel(run, comment, compensate) ?? fact("run.cancelled", { comment });
+
+/** Checked before and after every input. A full log takes no new work. The effects of a full one can be undone. */
 export function logFull(run: Run): Fact[] {
+  if (compensatingOf(run) !== undefined) return [];
   if (run.log.seq < LIMITS.eventsPerRun || isEnded(run) || isFailing(run) || isCancelling(run)) return [];
   return [fact("log.full", { limit: LIMITS.eventsPerRun })];
 }

@@ -7,12 +7,14 @@ import { verdictOn } from "./policy.js";
 
 /**
  * plan, patch: the planner reads the comment and writes another plan, or mends this one. model: the model of the agent
- * step reads it and goes on. skip, fail: the step is skipped, or fails. end: the run ends.
+ * step reads it and goes on. skip, fail: the step is skipped, or fails. end: the run ends. left: the call is
+ * not undone.
  */
-export type AfterRejection = "plan" | "patch" | "model" | "skip" | "fail" | "end";
+export type AfterRejection = "plan" | "patch" | "model" | "skip" | "fail" | "end" | "left";
 
-export function afterRejection(run: Run, { subject, call }: PendingApproval): AfterRejection {
+export function afterRejection(run: Run, { subject, call, undoes }: PendingApproval): AfterRejection {
   const { models, settings } = run.request;
+  if (undoes !== undefined) return "left";
   if (subject === "plan")
     return models.planner !== null && run.planning.rejections < settings.rejections ? "plan" : "end";
   if (call !== undefined) return "model";

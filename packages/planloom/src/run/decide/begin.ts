@@ -15,6 +15,7 @@ import { mismatch, type Type } from "../../plan/type/type.js";
 import { typeFromSchema } from "../../plan/type/schema.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { NO_USAGE } from "../../plan/usage.js";
+import { freshKey } from "../acted-calls.js";
 import { whyApproval, whyAsked } from "../approval.js";
 import { changesToSee } from "../changed-tools.js";
 import { fact, type EventData, type Fact } from "../event.js";
@@ -185,7 +186,7 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
   const { spec, tool } = work.step;
   const name = callName(spec);
   // Design section 8: attempt and revision are not part of the key, so that a repeated call is recognised.
-  const key = hashOf([run.id, spec.id, work.item, name, args, 0]);
+  const key = freshKey(run, 0, (occurrence) => hashOf([run.id, spec.id, work.item, name, args, occurrence]));
   // A restarted step takes the outcome of its earlier call. It does not act a second time.
   const acted = run.execution.acted.get(key);
   if (acted?.known === true) {

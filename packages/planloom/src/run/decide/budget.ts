@@ -9,7 +9,7 @@ import { stopKey } from "../keys.js";
 import type { StopReason } from "../reason.js";
 import type { Budget } from "../settings.js";
 import { type Run, type Spent } from "../state.js";
-import { isCancelling, isEnded } from "../status.js";
+import { compensatingOf, isCancelling, isEnded } from "../status.js";
 
 /** Codes of failures where the server refused or never got the request. No tokens were used. */
 const UNPAID: ReadonlySet<string> = new Set([
@@ -81,7 +81,14 @@ const holdsSomething = (run: Run, key: string) => (run.spending.allowances.get(k
 /** Checked before every input is decided. */
 export function timeUp(run: Run, at: number): Fact[] {
   const { wallMs } = run.request.settings.budget;
-  if (isEnded(run) || run.spending.deadline === undefined || at < run.spending.deadline || wallMs === null) return [];
+  if (
+    isEnded(run) ||
+    compensatingOf(run) !== undefined ||
+    run.spending.deadline === undefined ||
+    at < run.spending.deadline ||
+    wallMs === null
+  )
+    return [];
   if (outOfTime(run) !== undefined || isCancelling(run)) return [];
   const wanted = at - run.spending.deadline + wallMs;
   return [fact("budget.exhausted", { limit: "wallMs", allowed: wallMs, wanted, stops: true })];

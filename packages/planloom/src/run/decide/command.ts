@@ -11,13 +11,25 @@ import { fact, type EventData, type Fact, type StepRef } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
 import { asksForPlan, currentPlan, findWork, planOf } from "../lookup.js";
 import { refusal, type Refusal, type RefusalCode, type RefusalParams } from "../refusal.js";
-import { endedAs, changeOf, endOf, failedWith, isCancelling, isFailing, replanOf } from "../status.js";
+import { endedAs, changeOf, compensatingOf, endOf, failedWith, isCancelling, isFailing, replanOf } from "../status.js";
 import type { Unusable, Work } from "../work.js";
 import { draftsStopped } from "./draft.js";
 import { failed, refOf, skippedByPerson } from "./failure.js";
 import { completed, replacementProblem, toolProblem, typeProblem } from "./gate.js";
 import type { Input } from "../input.js";
-import { DOUBT_VERDICTS, isDoubtVerdict, isForEnded, UNUSABLE_VERDICTS, type Command } from "../command.js";
+import {
+  DOUBT_VERDICTS,
+  isDoubtVerdict,
+  isForEnded,
+  isUndoingVerdict,
+  UNDOING_VERDICTS,
+  UNUSABLE_VERDICTS,
+  type Command,
+  type DoubtVerdict,
+  type UnusableVerdict,
+} from "../command.js";
+import { undoneCall } from "../evolve/evolve-compensation.js";
+import { compensateEnded, failedUndoing, undoingAfter, undoingSettled, whyNoUndoing } from "./compensation.js";
 import { answerEnded, whyNoAnswer } from "./partial.js";
 import { retry, retryPreview } from "./retry.js";
 import { answered, answerMisfit } from "./tool-question.js";
@@ -28,10 +40,14 @@ import { directTool, isConversation } from "../../plan/step-kind.js";
 /** Decisions on what waits. A run that has failed and only writes its partial answer asks nothing any more. */
 const DECIDES: ReadonlySet<Command["type"]> = new Set(["approve", "reject", "respond", "settle", "edit"]);
 
+/** Commands that have no sense while calls are undone. */
+const PURSUES: ReadonlySet<Command["type"]> = new Set(["respond", "edit", "goal"]);
+
 export function decideCommand(run: Run, command: Input & Command): Fact[] {
   const end = endOf(run);
   if (end !== undefined && !isForEnded(command.type)) return refused(command, "RUN_ENDED", endedAs(end));
   if (failedWith(run) !== undefined && DECIDES.has(command.type)) return refused(command, "RUN_FAILING", {});
+  if (compensatingOf(run) !== undefined && PURSUES.has(command.type)) return refused(command, "RUN_COMPENSATING", {});
   switch (command.type) {
     case "approve":
       return approve(run, command);
@@ -53,6 +69,8 @@ export function decideCommand(run: Run, command: Input & Command): Fact[] {
       return cancel(run, command);
     case "retry":
       return retry(run, { ...saidIn(command), type: "retry" } as Command & { readonly type: "retry" }, command.at);
+    case "compensate":
+      return compensateEnded(run, { ...saidIn(command), type: "compensate" });
     case "answer":
       return answerEnded(run, { ...saidIn(command), type: "answer" } as Command & { readonly type: "answer" });
     default:
@@ -63,6 +81,7 @@ export function decideCommand(run: Run, command: Input & Command): Fact[] {
 /** Why a command to an ended run will be refused; undefined if it will not, or if it is for a run that goes on. */
 export function whyRefused(run: Run, command: Command): Refusal | undefined {
   if (command.type === "answer") return whyNoAnswer(run, command);
+  if (command.type === "compensate") return whyNoUndoing(run, command);
   const preview = command.type === "retry" ? retryPreview(run, command) : undefined;
   if (preview?.ok !== false) return undefined;
   const { ok: _ok, ...why } = preview;
@@ -139,6 +158,10 @@ function reject(run: Run, command: Input & Command & { type: "reject" }, at: num
   }
   const comment = beginning(command.comment, LIMITS.feedbackChars);
   const denied = { subject: pending.subject, hash: pending.hash, cause: "rejected", comment } as const;
+  if (pending.undoes !== undefined) {
+    const call = undoneCall(run, pending.undoes.call);
+    return [fact("approval.denied", denied), undoingSettled(call, "leave")];
+  }
   // An agent step goes on without the call, and its model reads the comment.
   if (pending.call !== undefined) return [fact("approval.denied", denied)];
   if (pending.subject !== "plan") {
@@ -149,10 +172,8 @@ function reject(run: Run, command: Input & Command & { type: "reject" }, at: num
     const replan = planOf(run).replan ?? replanWithFinished(run);
     return [fact("approval.denied", { ...denied, again: true, ...(replan === undefined ? {} : { replan }) })];
   }
-  return [
-    fact("approval.denied", denied),
-    fact("run.failed", { error: failWith("REJECTED", { because: planner === null ? "no-planner" : "limit" }) }),
-  ];
+  const failing = { error: failWith("REJECTED", { because: planner === null ? "no-planner" : "limit" }) };
+  return [fact("approval.denied", denied), undoingAfter(run, failing) ?? fact("run.failed", failing)];
 }
 
 /** The prompt for the next plan must show the finished steps, if there are any. */
@@ -201,7 +222,21 @@ const stepRef = ({ step, item }: StepRef): StepRef => (item === undefined ? { st
 const standing = ({ item, step, status }: Work): string =>
   item === null && step.fan !== undefined ? "expanded" : status;
 
+/** A person says what becomes of a call that could not be undone. */
+function settleUndoing(run: Run, command: Input & Command & { type: "settle" }): Fact[] {
+  const call = failedUndoing(run);
+  const { verdict, doubt } = command;
+  const ref = stepRef(command);
+  if (call?.ref.step !== ref.step || call.ref.item !== ref.item)
+    return refused(command, "NOT_UNKNOWN", { ...ref, status: "compensating" });
+  if (!isUndoingVerdict(verdict))
+    return refused(command, "WRONG_VERDICT", { ...ref, verdict, verdicts: UNDOING_VERDICTS });
+  if (doubt !== undefined && doubt !== call.undoing?.attempt) return refused(command, "STALE_DOUBT", ref);
+  return [undoingSettled(call, verdict)];
+}
+
 function settle(run: Run, command: Input & Command & { type: "settle" }, at: number): Fact[] {
+  if (compensatingOf(run) !== undefined) return settleUndoing(run, command);
   const work = findWork(run, command);
   const ref = stepRef(command);
   if (work === undefined) return refused(command, "UNKNOWN_STEP", ref);
@@ -211,7 +246,7 @@ function settle(run: Run, command: Input & Command & { type: "settle" }, at: num
   if (command.doubt !== undefined && command.doubt !== work.doubts) return refused(command, "STALE_DOUBT", ref);
   const { verdict, output } = command;
   if (!isDoubtVerdict(verdict)) return refused(command, "WRONG_VERDICT", { ...ref, verdict, verdicts: DOUBT_VERDICTS });
-  const resolved = resolvedBy(work, command, work.doubt?.key ?? work.effectKey);
+  const resolved = resolvedBy(work, command, work.doubt?.key ?? work.effectKey, verdict);
   if (verdict === "not-happened") return [resolved];
   if (verdict === "abort") return [resolved, ...aborted(run, work, at)];
   const { spec } = work.step;
@@ -224,7 +259,12 @@ function settle(run: Run, command: Input & Command & { type: "settle" }, at: num
   return [resolved, ...completed(run, work, { output: output ?? null, tools, usage: NO_USAGE }, at)];
 }
 
-function resolvedBy(work: Work, { verdict, output, doubt }: Command & { type: "settle" }, key: string): Fact {
+function resolvedBy(
+  work: Work,
+  { output, doubt }: Command & { type: "settle" },
+  key: string,
+  verdict: DoubtVerdict | UnusableVerdict,
+): Fact {
   const said = { ...(output === undefined ? {} : { output }), ...(doubt === undefined ? {} : { doubt }) };
   return fact("step.resolved", { ...refOf(work), key, verdict, ...said });
 }
@@ -240,10 +280,10 @@ function settleUnusable(
 ): Fact[] {
   const { verdict, output = null, at } = command;
   const ref = stepRef(command);
-  if (isDoubtVerdict(verdict))
+  if (isDoubtVerdict(verdict) || verdict === "undone" || verdict === "leave")
     return refused(command, "WRONG_VERDICT", { ...ref, verdict, verdicts: UNUSABLE_VERDICTS });
   if (command.doubt !== undefined && command.doubt !== work.doubts) return refused(command, "STALE_DOUBT", ref);
-  const resolved = resolvedBy(work, command, key);
+  const resolved = resolvedBy(work, command, key, verdict);
   const { error } = work;
   if (verdict === "again" || error === undefined) return [resolved];
   if (verdict === "skip") return [resolved, ...skippedByPerson(run, work, error)];
@@ -310,9 +350,12 @@ function planFor(run: Run, comment: string): Pick<EventData["goal.changed"], "ch
 
 function cancel(run: Run, command: Input & Command & { type: "cancel" }): Fact[] {
   if (isCancelling(run)) return refused(command, "ALREADY_CANCELLING", {});
-  const { hash } = command;
+  const { hash, compensate } = command;
   const denied = hash === undefined ? undefined : run.approvals.pending.get(hash);
   if (hash !== undefined && denied === undefined) return notPending(run, command, hash);
   if (denied !== undefined && denied.subject !== "plan") return refused(command, "NOT_A_PLAN", { hash: denied.hash });
-  return [...withdrawn(run, undefined, "cancelled"), fact("cancel.requested", { comment: commentIn(command) })];
+  return [
+    ...withdrawn(run, undefined, "cancelled"),
+    fact("cancel.requested", { comment: commentIn(command), ...(compensate === undefined ? {} : { compensate }) }),
+  ];
 }

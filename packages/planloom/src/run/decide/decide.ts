@@ -6,6 +6,7 @@ import { findWork, owedAs, planOf, workOf } from "../lookup.js";
 import { failedWith, isCancelling, isEnded, isFailing, isHeld, isReviewedAgain, replanOf } from "../status.js";
 import type { Work } from "../work.js";
 import { answerProblem } from "../answer-type.js";
+import { compensated, compensateFailed, undoingAfterCrash } from "./compensation.js";
 import { advance } from "./advance.js";
 import { startFilled } from "./begin.js";
 import { decideCommand } from "./command.js";
@@ -85,6 +86,7 @@ export function expire(run: Run, at: number): Fact[] {
   const approval = run.approvals.pending.get(first.value);
   if (approval === undefined) return [];
   const denied = fact("approval.denied", { subject: approval.subject, hash: approval.hash, cause: "expired" });
+  if (approval.undoes !== undefined) return [denied];
   const error = failWith("APPROVAL_EXPIRED", {});
   if (approval.subject === "plan") return [denied, ...endsFailed(run, { error })];
   const work = findWork(run, approval.subject);
@@ -133,6 +135,10 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
       return reconciled(run, input, at);
     case "reconcile-failed":
       return notReconciled(run, input.key, input.error, at);
+    case "compensated":
+      return compensated(run, input.key);
+    case "compensate-failed":
+      return compensateFailed(run, input, at);
     case "reviewed":
       return reviewed(run, input);
     case "review-failed":
@@ -295,6 +301,7 @@ function answerFailed(
  */
 export function recover(run: Run, at: number): Fact[] {
   for (const effect of run.owed.values()) {
+    if (effect.kind === "compensate") return undoingAfterCrash(run, effect, at);
     if (effect.kind !== "call" && effect.kind !== "fill") continue;
     const facts = afterCrash(run, workOf(run, effect), effect.kind === "fill", at);
     if (facts.length > 0) return facts;

@@ -15,10 +15,16 @@ import type { Budget, RoleNames } from "../settings.js";
 import type { Run } from "../state.js";
 import { endedAs, endOf, failedWith } from "../status.js";
 import { usedUp } from "./budget.js";
+import { undoingAfter } from "./compensation.js";
 import { scopeOf } from "../step-scope.js";
 
-/** The end of a run with this failure, after its partial answer if one is wanted and possible. */
+/**
+ * The end of a run with this failure: after the undoing of its calls, if its policy wants that; then after its partial
+ * answer, if one is wanted and possible.
+ */
 export function endsFailed(run: Run, failing: Failing): Fact[] {
+  const undoing = undoingAfter(run, failing);
+  if (undoing !== undefined) return [undoing];
   const end = fact("run.failed", failing);
   if (failedWith(run) !== undefined || onFailureOf(run) !== "partial") return [end];
   return partialAnswer(run, failing, run.request.models) ?? [end];

@@ -19,7 +19,7 @@ interface Verdict {
 export function verdictOn(run: Run, step: StepState, error: Failure, why: RetryReason): Verdict {
   const { onFailure = run.request.settings.onFailure } = step.spec;
   const by = step.spec.onFailure === undefined ? "run" : "plan";
-  if (isCancelling(run) || onFailure === "fail") return { decision: "fail", reason: why };
+  if (isCancelling(run) || onFailure === "fail" || onFailure === "compensate") return { decision: "fail", reason: why };
   // A skipped step counts as finished, so after a raise of the budget it could not run any more.
   if (isFailure(error, "BUDGET_EXHAUSTED")) return { decision: "fail", reason: { code: "BUDGET_USED", why } };
   if (onFailure === "skip") return { decision: "skip", reason: { code: "POLICY", why, policy: "skip", by } };

@@ -6,7 +6,7 @@ import { mayActThrough } from "../../plan/step-kind.js";
 import { NO_USAGE, type Usage } from "../../plan/usage.js";
 import { toolsByName } from "../../plan/tool-spec.js";
 import { writtenIn } from "../approval.js";
-import { fact, type Asking, type EventData, type Fact } from "../event.js";
+import { fact, type Asking, type Failing, type EventData, type Fact } from "../event.js";
 import { failWith } from "../failure.js";
 import type { ApprovalReason, LegacyReason } from "../reason.js";
 import type { ProposedPlan } from "../state.js";
@@ -34,6 +34,8 @@ export interface ProposalOptions {
   readonly fresh?: ReadonlySet<string>;
   /** A reason to ask a person under any policy. */
   readonly mustAsk?: ApprovalReason | undefined;
+  /** What the run begins with if it fails because nobody can be asked. Absent: it ends at once. */
+  readonly failing?: (failing: Failing) => Fact | undefined;
 }
 
 /** The proposal, and the request for approval if a person is asked. */
@@ -70,7 +72,8 @@ export function proposal(checked: CheckedPlan, options: ProposalOptions): Propos
   const reason = options.mustAsk ?? approvalReason(checked, settings.approval, options.fresh);
   if (reason === undefined) return { proposed, following: [] };
   if (!settings.attended) {
-    return { proposed, following: [fact("run.failed", { error: failWith("NEEDS_PERSON", { what: "plan", reason }) })] };
+    const failing = { error: failWith("NEEDS_PERSON", { what: "plan", reason }) };
+    return { proposed, following: [options.failing?.(failing) ?? fact("run.failed", failing)] };
   }
   const expiresAt = at + settings.approvalMs;
   return { proposed, following: [fact("approval.requested", { subject: "plan", hash, reason, expiresAt })] };

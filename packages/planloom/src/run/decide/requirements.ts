@@ -5,12 +5,14 @@ import type { Plan, Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { isConversation, isFilled, toolNames } from "../../plan/step-kind.js";
 import type { Command } from "../command.js";
+import { dividedCalls } from "../acted-calls.js";
+import { whyNoUndoing } from "./compensation.js";
 import { whyNoAnswer } from "./partial.js";
 import { retryPreview } from "./retry.js";
 import { currentPlan } from "../lookup.js";
 import type { RoleNames } from "../settings.js";
 import { isFinished } from "../steps.js";
-import { changeOf, failedWith, isCancelling, isEnded, isFailing } from "../status.js";
+import { changeOf, compensatingOf, failedWith, isCancelling, isEnded, isFailing } from "../status.js";
 import type { Run } from "../state.js";
 
 export interface Requirements {
@@ -28,6 +30,7 @@ export function requirementsOf(run: Run, commands: readonly Command[] = []): Req
   if (isCancelling(run) || commands.some(({ type }) => type === "cancel")) return NOTHING;
   if (isEnded(run)) return afterRetry(run, commands);
   if (failedWith(run) !== undefined) return forAnswer(run.request.models);
+  if (compensatingOf(run) !== undefined) return forUndoing(run);
   const edited = commands.findLast((command) => command.type === "edit");
   const { models } = run.request;
   const replans = run.mode.phase === "planning" || changeOf(run) !== undefined;
@@ -47,7 +50,19 @@ const forAnswer = ({ synthesizer }: RoleNames): Requirements => ({
   models: synthesizer === null ? [] : ["synthesizer"],
 });
 
+/** The tools of the calls that are still to be undone. */
+function forUndoing(run: Run): Requirements {
+  const { calls } = dividedCalls(run);
+  return {
+    ...NOTHING,
+    tools: unique(calls.map(({ tool }) => tool)),
+    secrets: unique(calls.flatMap(({ spec, inside }) => (inside === true ? [] : secretsIn(spec.with)))),
+  };
+}
+
 function afterRetry(run: Run, commands: readonly Command[]): Requirements {
+  const undo = commands.findLast((command) => command.type === "compensate");
+  if (undo !== undefined && whyNoUndoing(run, undo) === undefined) return forUndoing(run);
   const answer = commands.findLast((command) => command.type === "answer");
   if (answer !== undefined && whyNoAnswer(run, answer) === undefined)
     return forAnswer(eachOf(run.request.models, answer.models));

@@ -9,6 +9,7 @@ import { canonicalJson } from "../../plan/json.js";
 import type { Step } from "../../plan/plan.js";
 import { stepHashes } from "../../plan/revise/step-hash.js";
 import { toolsByName, type ToolSpec } from "../../plan/tool-spec.js";
+import { isUndone } from "../acted-calls.js";
 import { sameWordsIn } from "../approval.js";
 import { fact, type Change, type EventData, type Fact, type MadeCall, type StepRef } from "../event.js";
 import { kernelOn } from "../kernel-version.js";
@@ -50,6 +51,8 @@ export interface RetryPreview {
   readonly restarted: readonly string[];
   /** The steps in `runs` that have run before, at least in part, and may act a second time. */
   readonly actAgain: readonly string[];
+  /** The steps in `runs` with a call that was undone. They start from the beginning, and their calls wait for a person. */
+  readonly undone: readonly string[];
   /** Steps with a call whose outcome is still unknown. A person is asked. */
   readonly unknown: readonly string[];
   /** Steps whose call acted with an unusable output. It is not repeated: a person is asked. */
@@ -71,7 +74,7 @@ export function retryPreview(run: Run, request: RetryRequest): RetryPreview | No
   const parts = partsOf(run, request);
   if (!parts.ok) return parts;
   const isSame = request.plan === undefined && request.from === undefined && request.feedback === undefined;
-  if (isSame && endOf(run)?.how === "completed") {
+  if (isSame && parts.undone.length === 0 && endOf(run)?.how === "completed") {
     return no("NOTHING_TO_RETRY", { because: "completed" });
   }
   return parts;
@@ -118,6 +121,7 @@ function withoutPlan(run: Run, { from, models = run.request.models }: RetryReque
     runs: [],
     restarted: [],
     actAgain: [],
+    undone: [],
     unknown: [],
     unusable: [],
     calls: [],
@@ -149,7 +153,9 @@ function divided(
   const tools = plan?.tools ?? [...(currentPlan(run)?.tools.values() ?? [])];
   const before = run.execution.steps;
   const finished = (id: string) => before.has(id) && isFinished(stepIn(before, id).work);
+  const undone = ids.filter((id) => before.get(id)?.work.status === "undone");
   const restarted = reach(steps, [
+    ...undone,
     ...(plan === undefined ? [] : changedSteps(run, plan)),
     ...(from === undefined ? [] : [from]),
   ]);
@@ -168,9 +174,10 @@ function divided(
     runs: ids.filter((id) => runs.has(id)),
     restarted: ids.filter((id) => restarted.has(id)),
     actAgain: ids.filter((id) => restarted.has(id) && hasRun(run, id) && mayAct(stepIn(steps, id), tools)),
+    undone,
     unknown,
     unusable: ids.filter((id) => runs.has(id) && before.has(id) && worksOf(stepIn(before, id)).some(isUnusable)),
-    calls: ids.flatMap((id) => (runs.has(id) && before.has(id) ? callsIn(stepIn(before, id)) : [])),
+    calls: ids.flatMap((id) => (runs.has(id) && before.has(id) ? callsIn(run, stepIn(before, id)) : [])),
     kept: ids.flatMap((id) =>
       !runs.has(id) ? [{ step: id }] : goesOn(id) ? partsKept(before.get(id)) : itemsStay(id) ? itemsKept(run, id) : [],
     ),
@@ -225,6 +232,7 @@ function hasRun(run: Run, id: string): boolean {
   const { spec } = state;
   const ran = ({ status, startedAt, effectKey, unusable, calls }: Work) =>
     status === "completed" ||
+    status === "undone" ||
     unusable !== undefined ||
     calls !== undefined ||
     run.execution.acted.has(effectKey) ||
@@ -232,8 +240,10 @@ function hasRun(run: Run, id: string): boolean {
   return worksOf(state).some(ran);
 }
 
-const callsIn = (state: StepState): readonly (StepRef & MadeCall)[] =>
-  worksOf(state).flatMap((work) => [...(work.calls?.values() ?? [])].map((call) => ({ ...refOf(work), ...call })));
+const callsIn = (run: Run, state: StepState): readonly (StepRef & MadeCall)[] =>
+  worksOf(state).flatMap((work) =>
+    [...(work.calls?.values() ?? [])].flatMap((call) => (isUndone(run, call.key) ? [] : [{ ...refOf(work), ...call }])),
+  );
 
 const itemsKept = (run: Run, step: string): readonly StepRef[] =>
   run.execution.steps.get(step)?.fan?.items.flatMap((work, item) => (isFinished(work) ? [{ step, item }] : [])) ?? [];
@@ -347,7 +357,14 @@ export function afterUntrusted(
 }
 
 /** Asks for approval of a plan whose approval expired, and of a plan that may act a second time. */
-function renewedApproval(run: Run, { actAgain, runs }: RetryPreview, settings: Settings, at: number): Fact[] {
+function renewedApproval(
+  run: Run,
+  { actAgain: all, undone, runs }: RetryPreview,
+  settings: Settings,
+  at: number,
+): Fact[] {
+  // The call of an undone step is asked for by itself.
+  const actAgain = all.filter((id) => !undone.includes(id));
   const { plan, tools, hash, denied } = planOf(run);
   const more =
     settings.approval === run.request.settings.approval

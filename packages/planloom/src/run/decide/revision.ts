@@ -19,6 +19,7 @@ import { isFailure } from "../failure.js";
 import type { ApprovalReason } from "../reason.js";
 import { approvalReason, proposal, type ProposalOptions } from "./proposal.js";
 import { unusableFindings } from "./unusable-plan.js";
+import { undoingAfter } from "./compensation.js";
 import { afterUntrusted, EARLIER_REJECTED, partsUnder, withOwnMarks, type RetryPreview } from "./retry.js";
 import { isFinished, worksOf } from "../steps.js";
 import { toolsByName } from "../../plan/tool-spec.js";
@@ -138,6 +139,7 @@ export function revisionProposed(
     ? EARLIER_REJECTED
     : afterRejectedCall(run, checked, unseen);
   const { proposed, following } = proposal(checked, {
+    failing: (failing) => undoingAfter(run, failing),
     revision: run.planning.plans.length + 1,
     cause,
     replaces: replaced,

@@ -3,6 +3,7 @@
 import type { Json } from "../../plan/json.js";
 import { callName, directTool, isConversation, isFilled } from "../../plan/step-kind.js";
 import { addUsage, usageSince, type Usage } from "../../plan/usage.js";
+import { noteInnerCalls, noteInnerDoubt, noteOwnCall, settleDoubt } from "../acted-calls.js";
 import { isDoubtVerdict } from "../command.js";
 import type { Change, EventData, EventOf, MadeCall, ToolQuestion } from "../event.js";
 import { askKey, callKey, doubtKey, fillKey, reconcileKey, RETRY_KEY, reviewKey, stopKey } from "../keys.js";
@@ -150,6 +151,7 @@ export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): 
   // The log is right: earlier kernels may have numbered attempts differently.
   work.attempt = data.attempt;
   delete work.mayStillCall;
+  delete work.notCalled;
   work.args = data.args;
   work.from = data.from;
   work.effects = data.effects;
@@ -182,8 +184,9 @@ export function onTurnFailed(run: Run, data: EventData["turn.failed"]): void {
 }
 
 /** Remembers the calls with effects of an agent step. */
-function noteCalls(work: Work, calls: readonly MadeCall[] | undefined): void {
+function noteCalls(run: Run, work: Work, calls: readonly MadeCall[] | undefined, at: number): void {
   if (calls === undefined) return;
+  noteInnerCalls(run, work, calls, at);
   work.calls = new Map([...(work.calls ?? []), ...calls.map((call) => [call.key, call] as const)]);
 }
 
@@ -196,7 +199,9 @@ export function onStepCompleted(run: Run, { data, at }: EventOf<"step.completed"
   if (data.summary !== undefined) work.summary = data.summary;
   if (data.evidence !== undefined) work.evidence = data.evidence;
   if (data.carried !== undefined) work.carried = data.carried;
-  noteCalls(work, data.calls);
+  noteCalls(run, work, data.calls, at);
+  if (data.carried === undefined) noteOwnCall(run, work, { state: "done", output: data.output }, at);
+  if (data.item === undefined) run.compensation.undoneSteps.delete(data.step);
   spend(run, work, data.usage);
   if (data.review === true) reviewRest(run);
 }
@@ -206,8 +211,13 @@ export function onStepFailed(run: Run, { data, at }: EventOf<"step.failed">): vo
   work.error = data.error;
   work.reason = data.reason;
   spend(run, work, data.usage);
-  noteCalls(work, data.calls);
-  if (data.output !== undefined) noteRefused(run, work, data, data.output);
+  noteCalls(run, work, data.calls, at);
+  if (data.output !== undefined) {
+    noteRefused(run, work, data, data.output);
+    noteOwnCall(run, work, { state: "done", output: data.output }, at);
+  } else if (data.ending !== undefined && data.ending !== "tool-error" && data.ending !== "unusable") {
+    noteOwnCall(run, work, { state: "unknown" }, at);
+  }
   if (data.decision === "retry" || data.decision === "skip") {
     // The next event of the same append (step.retrying, step.skipped) decides its status.
     leaveFor(run, work, "pending");
@@ -325,7 +335,7 @@ export function onAsked(run: Run, { data, at, seq }: EventOf<"step.asked">): voi
   work.data = args;
   work.asking = { ...questionIn(data), seq, key, tool, args, at, expiresAt };
   spend(run, work, usage);
-  noteCalls(work, calls);
+  noteCalls(run, work, calls, at);
   run.execution.questions++;
   run.owed.set(askKey(work), { kind: "person", key: askKey(work), until: expiresAt });
   run.approvals.expiries.add(expiresAt, work);
@@ -371,10 +381,10 @@ export function dropExpired({ approvals: { pending, expiries } }: Run): void {
 }
 
 /** A call waits for approval. `usage` and `calls` are those of an agent step that continues afterwards. */
-export function holdCall(run: Run, work: Work, { usage, calls }: EventData["approval.requested"]): void {
+export function holdCall(run: Run, work: Work, { data: { usage, calls }, at }: EventOf<"approval.requested">): void {
   leaveFor(run, work, "suspended");
   if (usage !== undefined) spend(run, work, usage);
-  noteCalls(work, calls);
+  noteCalls(run, work, calls, at);
 }
 
 export function onUnknown(run: Run, { data, at }: EventOf<"step.unknown">): void {
@@ -384,12 +394,14 @@ export function onUnknown(run: Run, { data, at }: EventOf<"step.unknown">): void
   if (directTool(work.step.spec) !== undefined) work.effectKey = data.key;
   work.doubts++;
   spend(run, work, data.usage);
-  noteCalls(work, data.calls);
+  noteCalls(run, work, data.calls, at);
   const { key, tool, attempt, reconciles = false } = data;
   const args = directTool(work.step.spec) === undefined ? data.args : work.args;
   work.doubt = { key, tool, attempt, at, ...(args === undefined ? {} : { args }), reconciles };
   oweDoubt(run, work);
   if (data.reconcileAt !== undefined) oweReconcile(run, work, work.doubt, 1, data.reconcileAt);
+  if (isConversation(work.step.spec)) noteInnerDoubt(run, work, { key, tool, ...(args && { args }) }, at);
+  else noteOwnCall(run, work, { state: "unknown" }, at);
 }
 
 export function onUnusable(run: Run, { data, at }: EventOf<"step.unusable">): void {
@@ -405,6 +417,9 @@ export function onUnusable(run: Run, { data, at }: EventOf<"step.unusable">): vo
   work.doubts++;
   spend(run, work, data.usage);
   oweAnswer(run, work);
+  if (earlier !== undefined) work.notCalled = true;
+  const isSound = data.ending === undefined && partial === undefined;
+  noteOwnCall(run, work, { state: isSound ? "done" : "unusable", ...returned }, at);
   const ref = earlier ?? (work.item === null ? { step: data.step } : { step: data.step, item: work.item });
   const sound = data.ending === undefined && earlier === undefined ? ({ sound: true } as const) : {};
   const { revision } = work.step;
@@ -455,7 +470,7 @@ export function onReconcileFailed(run: Run, data: EventData["reconcile.failed"])
     oweReconcile(run, work, work.doubt, data.attempt + 1, data.retryAt);
 }
 
-export function onResolved(run: Run, data: EventData["step.resolved"]): void {
+export function onResolved(run: Run, { data, at }: EventOf<"step.resolved">): void {
   const work = workOf(run, data);
   leaveFor(run, work, "pending");
   work.crashes = 0;
@@ -463,8 +478,11 @@ export function onResolved(run: Run, data: EventData["step.resolved"]): void {
   if (data.verdict === "abort") work.givenUp = true;
   else run.execution.acted.delete(data.key);
   const inside = isConversation(work.step.spec);
+  const settled = data.verdict === "not-happened" || (inside && data.verdict === "happened");
+  const output = data.verdict === "happened" ? (data.output ?? null) : undefined;
+  if (settled) settleDoubt(run, work, data.key, output, at);
   if (inside) (work.settled ??= new Map()).set(data.key, { verdict: data.verdict, output: data.output ?? null });
-  if (data.verdict === "not-happened" || (inside && data.verdict === "happened")) makeReady(run, work);
+  if (settled) makeReady(run, work);
 }
 
 /** A call with an unusable output: its value is known now, it is made again, or the events that follow end the step. */
@@ -489,7 +507,7 @@ export function onStepCancelled(run: Run, { data, at }: EventOf<"step.cancelled"
   work.finishedAt = at;
   work.reason = data.reason;
   spend(run, work, data.usage);
-  noteCalls(work, data.calls);
+  noteCalls(run, work, data.calls, at);
 }
 
 /** Whether work that ends frees a place under `maxParallel`. Work that a fork took over never had a place. */

@@ -39,6 +39,15 @@ import {
   oweReview,
   wantChange,
 } from "./evolve-step.js";
+import {
+  compensatingAs,
+  onCompensationCompleted,
+  onCompensationFailed,
+  onCompensationSettled,
+  onCompensationStarted,
+  setUndoing,
+  undoneCall,
+} from "./evolve-compensation.js";
 import { adoptDrafts, onDrafted } from "./draft.js";
 import { retrySteps, takePlan } from "./evolve-plan.js";
 import { ask, book, exhaustedFailure, forgetGone } from "./budget.js";
@@ -78,7 +87,17 @@ function apply(run: Run, event: RunEvent): void {
     case "run.cancelled":
       return end(run, { phase: "ended", at: event.at, how: "cancelled", comment: event.data.comment });
     case "cancel.requested":
-      return onCancelRequested(run, event.data.comment);
+      return onCancelRequested(run, event.data);
+    case "compensation.requested":
+      return onCompensationRequested(run, event.data);
+    case "compensation.started":
+      return onCompensationStarted(run, event);
+    case "compensation.completed":
+      return onCompensationCompleted(run, event);
+    case "compensation.failed":
+      return onCompensationFailed(run, event);
+    case "compensation.settled":
+      return onCompensationSettled(run, event);
     case "goal.changed":
       return onGoalChanged(run, event.data);
     case "run.paused":
@@ -148,7 +167,7 @@ function apply(run: Run, event: RunEvent): void {
     case "step.unusable":
       return onUnusable(run, event);
     case "step.resolved":
-      return onResolved(run, event.data);
+      return onResolved(run, event);
     case "reconcile.failed":
       return onReconcileFailed(run, event.data);
     case "step.cancelled":
@@ -161,7 +180,8 @@ function apply(run: Run, event: RunEvent): void {
       return onAnswered(run, event.data);
     case "answer.failed":
       return onAnswerFailed(run, event.data);
-    // A fact for the reader. It changes no effect.
+    // Facts for the reader. They change no effect.
+    case "compensation.ended":
     case "input.refused":
       return;
     default:
@@ -188,6 +208,7 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
   if (data.answerSchema !== undefined) run.request.answerSchema = data.answerSchema;
   if (data.ownSettings !== undefined) run.request.ownSettings = data.ownSettings;
   if (data.requestHash !== undefined) run.request.requestHash = data.requestHash;
+  for (const step of data.parent?.undone ?? []) run.compensation.undoneSteps.add(step);
   setDeadline(run);
   if (!data.planGiven) owePlan(run, { attempt: 1, round: 0 });
 }
@@ -199,6 +220,7 @@ function onResumed(run: Run, data: EventData["run.resumed"]): void {
   if (data.released === true) return;
   const isTaken = data.reason.code === "TAKEN_OVER";
   for (const effect of run.owed.values()) {
+    if (effect.kind === "compensate") run.compensation.crashes++;
     if (effect.kind !== "call" && effect.kind !== "fill") continue;
     const work = findWork(run, effect);
     if (work === undefined) continue;
@@ -207,14 +229,16 @@ function onResumed(run: Run, data: EventData["run.resumed"]): void {
   }
 }
 
-function onCancelRequested(run: Run, comment: string): void {
-  haltFor(run, { why: "cancel", comment });
+function onCancelRequested(run: Run, data: EventData["cancel.requested"]): void {
+  haltFor(run, { why: "cancel", ...data });
   stopCalls(run);
 }
 
 /** Only the ends of running work are still owed. That work is stopped. */
 function stopCalls(run: Run): void {
-  const calls = [...run.owed.values()].filter((effect) => effect.kind === "call" || effect.kind === "fill");
+  const calls = [...run.owed.values()].filter(
+    ({ kind }) => kind === "call" || kind === "fill" || kind === "compensate",
+  );
   run.owed.clear();
   for (const call of calls) {
     // It is stopped now, and not when its next turn is due.
@@ -222,6 +246,16 @@ function stopCalls(run: Run): void {
     run.owed.set(call.key, now);
     run.owed.set(stopKey(call.key), { kind: "stop", key: stopKey(call.key), target: call.key });
   }
+}
+
+/** The run does nothing else until all of its calls are undone, or left. */
+function onCompensationRequested(run: Run, data: EventData["compensation.requested"]): void {
+  dropOpen(run);
+  delete run.halt;
+  run.paused = false;
+  run.mode = compensatingAs(data);
+  run.log.kernel = data.kernel ?? run.log.kernel;
+  Object.assign(run.compensation, { turn: 0, crashes: 0, expired: false });
 }
 
 function onReopened(run: Run, { data, at }: EventOf<"run.reopened">): void {
@@ -439,7 +473,8 @@ function oweDeadline({ owed, spending: { deadline } }: Run): void {
 
 // Approval
 
-function onApprovalRequested(run: Run, { data, at }: EventOf<"approval.requested">): void {
+function onApprovalRequested(run: Run, event: EventOf<"approval.requested">): void {
+  const { data, at } = event;
   run.approvals.pending.set(data.hash, {
     hash: data.hash,
     subject: data.subject,
@@ -449,6 +484,7 @@ function onApprovalRequested(run: Run, { data, at }: EventOf<"approval.requested
     ...(data.args === undefined ? {} : { args: data.args }),
     ...(data.items === undefined ? {} : { items: data.items }),
     ...(data.call === undefined ? {} : { call: data.call }),
+    ...(data.undoes === undefined ? {} : { undoes: data.undoes }),
   });
   run.approvals.expiries.add(data.expiresAt, data.hash);
   const key = approvalKey(data.hash);
@@ -457,9 +493,10 @@ function onApprovalRequested(run: Run, { data, at }: EventOf<"approval.requested
     run.mode = { phase: "awaiting-approval" };
     return;
   }
+  if (data.undoes !== undefined) return setUndoing(undoneCall(run, data.undoes.call), "asking", { at });
   const work = workOf(run, data.subject);
   if (data.items !== undefined && work.item !== null) run.execution.together.delete(work.step.spec.id);
-  holdCall(run, work, data);
+  holdCall(run, work, event);
 }
 
 function forgetApproval(run: Run, hash: string): void {
@@ -469,7 +506,7 @@ function forgetApproval(run: Run, hash: string): void {
 }
 
 function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void {
-  const { call, items, args = {} } = run.approvals.pending.get(data.hash) ?? {};
+  const { call, items, undoes, args = {} } = run.approvals.pending.get(data.hash) ?? {};
   forgetApproval(run, data.hash);
   // The question was about other arguments, so nothing else may rest on this answer.
   if (data.args === undefined) run.approvals.granted.set(data.hash, data.subject === "plan" ? null : data.subject.step);
@@ -481,6 +518,7 @@ function onApprovalGranted(run: Run, data: EventData["approval.granted"]): void 
     for (const id of data.calls ?? []) plan.callsGranted.add(id);
     return;
   }
+  if (undoes !== undefined) return;
   const work = workOf(run, data.subject);
   if (data.args !== undefined) {
     if (call === undefined) work.edited = data.args;
@@ -510,8 +548,12 @@ function denyItems(run: Run, subject: StepRef, { cause, comment = "" }: EventDat
 }
 
 function onApprovalDenied(run: Run, data: EventData["approval.denied"]): void {
-  const { call, items, args = {} } = run.approvals.pending.get(data.hash) ?? {};
+  const { call, items, undoes, args = {} } = run.approvals.pending.get(data.hash) ?? {};
   forgetApproval(run, data.hash);
+  if (undoes !== undefined) {
+    run.compensation.expired = data.cause === "expired";
+    return;
+  }
   if (data.subject !== "plan") {
     if (items !== undefined) denyItems(run, data.subject, data);
     if (call !== undefined && data.cause === "rejected") refuseCall(run, data, callText(call.tool, args));

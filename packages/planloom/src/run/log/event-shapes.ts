@@ -17,8 +17,10 @@ import { gistOf, mismatch, type Mismatch, type Type } from "../../plan/type/type
 import type { OtherUsage, Takeover, Usage } from "../../plan/usage.js";
 import type { AfterUntrusted, CheckedPlan } from "../command.js";
 import type {
+  ActedRef,
   Asking,
   Change,
+  EndedAs,
   Ending,
   Envelope,
   EventData,
@@ -29,6 +31,7 @@ import type {
   PassingFailure,
   RunEvent,
   StepRef,
+  UndoneCall,
 } from "../event.js";
 import { failureShape } from "./failure-shape.js";
 import type { OwnSettings } from "../own-settings.js";
@@ -103,12 +106,13 @@ const tool = record<ToolSpec>(
     reach: record<ToolReach>({}, { roots: texts, hosts: texts, open: texts }),
     timeoutMs: number,
     reconciles: yes,
+    compensates: either(yes, oneOf("once")),
   },
 );
 
 // Plans
 
-const policy = oneOf("fail", "skip", "patch", "replan");
+const policy = oneOf("fail", "skip", "patch", "replan", "compensate");
 const type = either(text, values);
 
 const common = {
@@ -259,6 +263,7 @@ const place = { step: text };
 const item = { item: number };
 type ItemCall = NonNullable<EventData["approval.requested"]["items"]>[number];
 const heldCall = record<HeldCall>({ key: text, tool: text, called: texts }, {});
+const undoes = record<UndoneCall>({ call: text, tool: text, output: anyJson }, { partial: yes });
 const attempted = { ...place, attempt: number };
 const evidenceList = list(
   record<EvidenceFound>({ wanted: text, found: oneOf("yes", "no", "unchecked") }, { named: texts }),
@@ -298,6 +303,18 @@ const passingFailure = record<PassingFailure>({ ...passing.required, usage }, pa
 
 const failing = record<Failing>({ error: failureShape }, { cause: unchecked() });
 
+const acted = { ...place, key: text, tool: text };
+const undoing = { ...place, call: text, tool: text, attempt: number };
+type LeftCall = EventData["compensation.requested"]["left"][number];
+type Ends<How extends EndedAs["how"]> = Extract<EndedAs, { readonly how: How }>;
+const endedAs: Shape<EndedAs> = either(
+  either(
+    record<Ends<"completed">>({ how: oneOf("completed"), success: flag }, {}),
+    record<Ends<"failed">>({ how: oneOf("failed"), error: failureShape }, { cause: unchecked() }),
+  ),
+  record<Ends<"cancelled">>({ how: oneOf("cancelled"), comment: text }, {}),
+);
+
 const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "run.started": record(
     {
@@ -311,7 +328,10 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       planGiven: flag,
     },
     {
-      parent: record<NonNullable<EventData["run.started"]["parent"]>>({ runId: text, seq: number, at: text }, {}),
+      parent: record<NonNullable<EventData["run.started"]["parent"]>>(
+        { runId: text, seq: number, at: text },
+        { undone: texts },
+      ),
       tags: texts,
       trust: inputTrust,
       messages: list(
@@ -341,7 +361,30 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "run.failed": failing,
   "run.cancelled": record(comment, {}),
   "goal.changed": record({ goal: text, ...comment }, { change: record<Change>(change, {}), replan }),
-  "cancel.requested": record(comment, {}),
+  "cancel.requested": record(comment, { compensate: flag }),
+  "compensation.requested": record(
+    {
+      cause: oneOf("failure", "cancel", "person"),
+      calls: list(record<ActedRef>(acted, item)),
+      left: list(record<LeftCall>({ ...acted, because: oneOf("no-compensate", "unknown", "unusable") }, item)),
+      end: endedAs,
+    },
+    { comment: text, hash: text, unseen: yes, kernel: text },
+  ),
+  "compensation.started": record({ ...undoing, key: text, effects: oneOf("idempotent", "once") }, item),
+  "compensation.completed": record(undoing, item),
+  "compensation.failed": record(
+    { ...undoing, error: failureShape, ending, decision: oneOf("retry", "ask"), reason: reason() },
+    { ...item, retryAt: number, uncertain: yes },
+  ),
+  "compensation.settled": record(
+    { ...undoing, verdict: oneOf("again", "undone", "leave") },
+    { ...item, comment: text },
+  ),
+  "compensation.ended": record(
+    { how: oneOf("done", "cancelled", "expired", "unattended"), undone: number, kept: number },
+    {},
+  ),
   "input.refused": record({ code: text, command: unchecked() }, { params: object, text }),
   "plan.stepDrafted": record(
     { request: text, index: number, step: anyJson, begins: flag },
@@ -397,7 +440,14 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   ),
   "approval.requested": record(
     { subject, hash: text, reason: reason(), expiresAt: number },
-    { args: values, items: list(record<ItemCall>({ item: number, args: values }, {})), call: heldCall, usage, calls },
+    {
+      args: values,
+      items: list(record<ItemCall>({ item: number, args: values }, {})),
+      call: heldCall,
+      undoes,
+      usage,
+      calls,
+    },
   ),
   "approval.granted": record(
     { subject, hash: text },

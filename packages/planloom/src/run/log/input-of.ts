@@ -7,7 +7,7 @@ import { HASH_VERSION } from "../../plan/plan-hash.js";
 import type { CheckedPlan, Command } from "../command.js";
 import { recordedTool } from "../changed-tools.js";
 import { sameWordsIn } from "../approval.js";
-import { callKey, fillKey, reconcileKey } from "../keys.js";
+import { callKey, compensateKey, fillKey, reconcileKey } from "../keys.js";
 import { callsOf, progressOf } from "../progress.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { currentPlan, findWork, reviewOf, workOf } from "../lookup.js";
@@ -101,6 +101,15 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
     case "step.cancelled":
     case "turn.failed":
       return stepOutcome(run, first);
+    case "compensation.requested":
+      return compensateIn(first.data);
+    case "compensation.completed":
+    case "compensation.failed":
+      return undoingOutcome(run, first);
+    case "compensation.settled": {
+      const { step, item, verdict } = first.data;
+      return { type: "settle", ...stepRef({ step, ...(item === undefined ? {} : { item }) }), verdict };
+    }
     case "answer.written":
     case "answer.failed":
       return answerOutcome(run, first);
@@ -274,6 +283,26 @@ function reserveOf({ key, spent, model, inputTokens, outputTokens }: Omit<Reserv
   return { type: "reserve", key, spent, model, inputTokens, outputTokens };
 }
 
+/** The command of a person. An undoing by a policy follows from the state. */
+function compensateIn({ cause, comment, hash, unseen }: EventData["compensation.requested"]): Said {
+  if (cause !== "person") return CLOCK;
+  return {
+    type: "compensate",
+    ...(comment === undefined ? {} : { reason: comment }),
+    ...(hash === undefined ? {} : { hash }),
+    ...(unseen === undefined ? {} : { unseen }),
+  };
+}
+
+/** If no undoing was owed, the event follows from one that an earlier process left in doubt. */
+function undoingOutcome(run: Run, event: EventAmong<"compensation.completed" | "compensation.failed">): Said {
+  const key = compensateKey(event.data.call, event.data.attempt);
+  if (!run.owed.has(key)) return CLOCK;
+  if (event.type === "compensation.completed") return { type: "compensated", key };
+  const { ending, error } = event.data;
+  return ending === "unusable" ? CLOCK : { type: "compensate-failed", key, ending, error };
+}
+
 function owedKey(run: Run, kind: "plan" | "answer"): string | undefined {
   for (const effect of run.owed.values()) if (effect.kind === kind) return effect.key;
   return undefined;
@@ -405,8 +434,14 @@ function commandOf(
   if (first.data.cause === "rejected") return { type: "reject", hash, comment: comment ?? "" };
   if (first.data.cause === "superseded") return supersededBy(run, first.data, events);
   const request = events.find((event) => event.type === "cancel.requested");
-  return request === undefined ? CLOCK : { type: "cancel", reason: request.data.comment };
+  return request === undefined ? CLOCK : cancelIn(request.data);
 }
+
+const cancelIn = ({ comment, compensate }: EventData["cancel.requested"]): Said => ({
+  type: "cancel",
+  reason: comment,
+  ...(compensate === undefined ? {} : { compensate }),
+});
 
 /** What replaced a waiting plan: another plan, or another goal. */
 function supersededBy(run: Run, { hash, comment }: EventData["approval.denied"], events: readonly RunEvent[]): Said {

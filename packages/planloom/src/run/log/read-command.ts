@@ -9,7 +9,14 @@ import { notJson } from "../../plan/not-json.js";
 import { planHash, planHashBy } from "../../plan/plan-hash.js";
 import { writePlan } from "../../plan/write.js";
 import { completeSettings, type Settings } from "../settings.js";
-import { DOUBT_VERDICTS, isForEnded, UNUSABLE_VERDICTS, type CheckedPlan, type Command } from "../command.js";
+import {
+  DOUBT_VERDICTS,
+  isForEnded,
+  UNDOING_VERDICTS,
+  UNUSABLE_VERDICTS,
+  type CheckedPlan,
+  type Command,
+} from "../command.js";
 import type { UnreadableCommand } from "../input.js";
 import { isCheckedPlan, isSettings } from "./event-shapes.js";
 import { planFromV1 } from "./plan-v1.js";
@@ -87,7 +94,9 @@ const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = 
   pause: ({ reason }) => isText(reason),
   unpause: ({ reason }) => isText(reason),
   goal: ({ goal, reason }) => isText(goal) && isText(reason),
-  cancel: ({ reason }) => isText(reason),
+  cancel: ({ reason, compensate }) => isText(reason) && (compensate === undefined || typeof compensate === "boolean"),
+  compensate: ({ reason, hash, unseen }) =>
+    isAbsentOr(isText, reason) && isAbsentOr(isName, hash) && isAbsentOrTrue(unseen),
   retry: ({ reason, from, feedback, plan, given, trust, settings, models }) =>
     isAbsentOr(isText, reason) &&
     isAbsentOr(isName, from) &&
@@ -101,7 +110,7 @@ const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = 
 };
 
 const ROLES = ["planner", "executor", "synthesizer"];
-const VERDICTS: readonly unknown[] = [...DOUBT_VERDICTS, ...UNUSABLE_VERDICTS];
+const VERDICTS: readonly unknown[] = [...DOUBT_VERDICTS, ...UNUSABLE_VERDICTS, ...UNDOING_VERDICTS];
 
 const isText = (value: unknown) => typeof value === "string" && value.length <= LIMITS.valueBytes;
 const isName = (value: unknown) => typeof value === "string" && value.length <= LIMITS.nameChars;

@@ -97,7 +97,7 @@ const inOrder = (differences: readonly Difference[]): readonly Difference[] =>
 
 /** undefined if it is the kernel that decided before. */
 function kernelNamedIn(turn: readonly RunEvent[]): string | undefined {
-  const named = turn.find(({ type }) => type === "run.started" || type === "run.resumed" || type === "run.reopened");
+  const named = turn.find(({ type, data }) => type === "run.started" || "kernel" in data);
   return (named?.data as { readonly kernel?: string } | undefined)?.kernel;
 }
 

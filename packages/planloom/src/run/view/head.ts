@@ -4,7 +4,15 @@ import { addUsage, type Usage } from "../../plan/usage.js";
 import type { RunEvent } from "../event.js";
 import { currentPlan } from "../lookup.js";
 import { type Run } from "../state.js";
-import { doubtsOf, failedWith, isEnded, type RunStatus, statusOf } from "../status.js";
+import {
+  asksAboutUndoing,
+  compensatingOf,
+  doubtsOf,
+  failedWith,
+  isEnded,
+  type RunStatus,
+  statusOf,
+} from "../status.js";
 import { costOf } from "./cost.js";
 
 /**
@@ -41,8 +49,10 @@ export interface HeadWaiting {
   readonly doubts: number;
   /** Calls that acted with an unusable output; absent: none. */
   readonly unusable?: number;
+  /** A call that could not be undone; absent: there is none. */
+  readonly undoing?: 1;
   /** The first of them: the approval of a plan or of a call, else a question, else a doubt, else an unusable output. */
-  readonly first: "plan" | "call" | "question" | "doubt" | "unusable";
+  readonly first: "plan" | "call" | "question" | "doubt" | "unusable" | "undoing";
 }
 
 export interface HeadTotals {
@@ -82,12 +92,21 @@ export function headOf(run: Run, last: Pick<RunEvent, "type">): RunHead {
 function waitingOf(run: Run): HeadWaiting | undefined {
   if (isEnded(run) || failedWith(run) !== undefined) return undefined;
   const [approval] = run.approvals.pending.values();
+  if (compensatingOf(run) !== undefined) return waitingUndoing(run);
   const { questions, unusable } = run.execution;
   const [approvals, doubts] = [run.approvals.pending.size, doubtsOf(run)];
   if (approvals + questions + doubts + unusable === 0) return undefined;
   const asks = questions > 0 ? "question" : doubts > 0 ? "doubt" : "unusable";
   const first = approval === undefined ? asks : approval.subject === "plan" ? "plan" : "call";
   return { approvals, questions, doubts, ...(unusable === 0 ? {} : { unusable }), first };
+}
+
+/** While calls are undone, only this waits. */
+function waitingUndoing(run: Run): HeadWaiting | undefined {
+  const approvals = run.approvals.pending.size;
+  const none = { approvals, questions: 0, doubts: 0 };
+  if (asksAboutUndoing(run)) return { ...none, undoing: 1, first: "undoing" };
+  return approvals === 0 ? undefined : { ...none, first: "call" };
 }
 
 function totalsOf(run: Run): HeadTotals {

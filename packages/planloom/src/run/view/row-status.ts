@@ -4,7 +4,7 @@ import type { Run } from "../state.js";
 import { isEnded } from "../status.js";
 import type { StepState, StepStatus, Work } from "../work.js";
 
-/** planned: not started. unusable: a call acted, and its output cannot be used. */
+/** planned: not started. unusable: a call acted, and its output cannot be used. undone: a call of it was undone. */
 export type RowStatus =
   | "planned"
   | "queued"
@@ -16,6 +16,7 @@ export type RowStatus =
   | "skipped"
   | "unknown"
   | "unusable"
+  | "undone"
   | "cancelled"
   | "paused";
 
@@ -30,6 +31,7 @@ const STATUS: { readonly [status in StepStatus]: RowStatus } = {
   skipped: "skipped",
   unknown: "unknown",
   unusable: "unusable",
+  undone: "undone",
   cancelled: "cancelled",
 };
 

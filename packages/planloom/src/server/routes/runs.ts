@@ -19,7 +19,7 @@ export const settingsField = z
     guard: z.enum(["ask", "off"]).optional(),
     concurrency: most,
     budget: z.strictObject({ modelCalls: most, tokens: most, costUsd: amount, wallMs: most }).optional(),
-    onFailure: z.enum(["fail", "skip", "patch", "replan"]).optional(),
+    onFailure: z.enum(["fail", "skip", "patch", "replan", "compensate"]).optional(),
     replan: z.enum(["never", "on-failure", "each-step"]).optional(),
     answer: z.strictObject({ onFailure: z.enum(["partial", "none"]).optional() }).optional(),
     limits: z

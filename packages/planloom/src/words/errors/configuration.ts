@@ -84,6 +84,7 @@ const TOOL_VALUES = {
   boolean: "true or false",
   function: "a function",
   required: '"required"',
+  acting: '"idempotent" or "once"',
   pass: '"pass"',
   arguments: "a list of names of arguments",
   text: "a text",

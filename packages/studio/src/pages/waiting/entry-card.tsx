@@ -23,6 +23,7 @@ export function EntryCard({ entry, onDone }: EntryCardProps) {
       return <QuestionCard entry={entry} onDone={onDone} />;
     case "doubt":
     case "unusable":
+    case "undoing":
       return <OutcomeCard entry={entry} onDone={onDone} />;
     default:
       return null;

@@ -5,6 +5,7 @@ import type { Shape } from "../../parts/state.js";
 export const KIND_WORDS: { readonly [kind in WaitingEntry["kind"]]: string } = {
   doubt: "Unknown outcome",
   unusable: "Unusable output",
+  undoing: "Failed undoing",
   plan: "Approve a plan",
   call: "Approve a call",
   question: "Question",
@@ -16,7 +17,7 @@ export const goesByItself = ({ kind }: WaitingEntry): boolean => kind === "retry
 
 export function shapeOf({ kind }: WaitingEntry): Shape {
   if (kind === "doubt") return "unknown";
-  if (kind === "unusable") return "unusable";
+  if (kind === "unusable" || kind === "undoing") return "unusable";
   if (kind === "retry") return "retrying";
   return kind === "timer" ? "queued" : "waiting";
 }

@@ -14,9 +14,9 @@ import { Time } from "../../parts/time.js";
 import { Masked } from "../../parts/value.js";
 import { forgetDrafts } from "../../parts/use-draft.js";
 import { AnswerFields, useAnswer } from "./answer-fields.js";
-import { withoutStop } from "./entry-words.js";
+import { KIND_WORDS, withoutStop } from "./entry-words.js";
 
-type Outcome = Waiting<"doubt"> | Waiting<"unusable">;
+type Outcome = Waiting<"doubt"> | Waiting<"unusable"> | Waiting<"undoing">;
 
 interface Verdict {
   readonly verdict: string;
@@ -78,6 +78,39 @@ const UNUSABLE = ({ tool }: Outcome): readonly Verdict[] => [
   },
 ];
 
+const UNDOING = ({ tool }: Outcome): readonly Verdict[] => [
+  {
+    verdict: "again",
+    word: "Try it again",
+    then: `${tool} is asked again to undo the call, with the same key.`,
+    act: "Try to undo it again",
+  },
+  {
+    verdict: "undone",
+    word: "It is undone by hand",
+    then: "Nothing is called. The step counts as undone, and the calls before it are undone.",
+    act: "Record that it is undone",
+  },
+  {
+    verdict: "leave",
+    word: "Leave it",
+    then: "What the call did stays. The calls before it are undone.",
+    act: "Leave what it did",
+  },
+];
+
+const VERDICTS: { readonly [kind in Outcome["kind"]]: (entry: Outcome) => readonly Verdict[] } = {
+  doubt: DOUBT,
+  unusable: UNUSABLE,
+  undoing: UNDOING,
+};
+
+const KINDS: { readonly [kind in Outcome["kind"]]: (tool: string) => string } = {
+  doubt: (tool) => `Did this call of ${tool} happen?`,
+  unusable: (tool) => `${tool} acted, and what it returned cannot be used`,
+  undoing: (tool) => `This call of ${tool} could not be undone`,
+};
+
 interface OutcomeCardProps {
   readonly entry: Outcome;
   readonly onDone: () => void;
@@ -87,7 +120,7 @@ export function OutcomeCard({ entry, onDone }: OutcomeCardProps) {
   const [verdict, setVerdict] = useState<Verdict>();
   const [error, setError] = useState<unknown>();
   const answer = useAnswer(entry.key, entry.schema);
-  const verdicts = entry.kind === "doubt" ? DOUBT(entry) : UNUSABLE(entry);
+  const verdicts = VERDICTS[entry.kind](entry);
   const lacks = verdict?.output === true && answer.value === undefined;
   const send = async () => {
     if (verdict === undefined || lacks) return;
@@ -111,7 +144,7 @@ export function OutcomeCard({ entry, onDone }: OutcomeCardProps) {
       <div class="body">
         <CallFacts entry={entry} />
         <p class="soft">{factText(entry)}</p>
-        {entry.kind === "unusable" && (
+        {entry.kind !== "doubt" && (
           <section>
             <h3>What it returned{entry.partial === true ? ", as far as it was kept" : ""}</h3>
             <DataTable data={entry.output} />
@@ -159,17 +192,13 @@ function OutcomeHead({ entry, id }: { readonly entry: Outcome; readonly id: stri
     <header>
       <p class="kind">
         <State shape={entry.kind === "doubt" ? "unknown" : "unusable"} loud>
-          {entry.kind === "doubt" ? "Unknown outcome" : "Unusable output"}
+          {KIND_WORDS[entry.kind]}
         </State>
         <span class="faint">
           since <Time at={entry.since} />, no expiry
         </span>
       </p>
-      <h2 id={id}>
-        {entry.kind === "doubt"
-          ? `Did this call of ${entry.tool} happen?`
-          : `${entry.tool} acted, and what it returned cannot be used`}
-      </h2>
+      <h2 id={id}>{KINDS[entry.kind](entry.tool)}</h2>
       <p class="of">
         {item === undefined ? "" : `Item ${item + 1} of `}Step {number} of {of}, “{withoutStop(says)}”, of{" "}
         <a href={pageOfRun(runId)}>{goal}</a>

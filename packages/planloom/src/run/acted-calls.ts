@@ -1,0 +1,122 @@
+// Calls that acted, or may have: remembered over all plans, so that they can be undone. In: a run and what its events
+// tell of calls. Out: the same run with the calls noted; which of them can be undone, and in which order.
+import type { Json } from "../plan/json.js";
+import type { ActedRef, CannotUndo, MadeCall } from "./event.js";
+import { findWork, toolIn } from "./lookup.js";
+import type { Run } from "./state.js";
+import { isDoubtful } from "./steps.js";
+import type { ActedCall, Work } from "./work.js";
+
+type Args = { readonly [name: string]: Json };
+
+type Noted = Pick<ActedCall, "key" | "tool" | "args" | "state" | "output" | "partial" | "inside">;
+
+/** A call that is noted again moves to the end: it has just become known that it acted. */
+function note(run: Run, work: Work, call: Noted, at: number): void {
+  const { calls } = run.compensation;
+  const before = calls.get(call.key);
+  if (before?.undoing?.status === "undone") return;
+  const { spec, tool: own } = work.step;
+  const tool = own?.name === call.tool ? own : toolIn(run, call.tool);
+  const { compensates, approval } = tool ?? {};
+  const ref = work.item === null ? { step: spec.id } : { step: spec.id, item: work.item };
+  calls.delete(call.key);
+  calls.set(call.key, {
+    ...call,
+    ref,
+    spec,
+    ...(compensates === undefined ? {} : { undoes: compensates === "once" ? compensates : "idempotent" }),
+    ...(approval === undefined ? {} : { asks: true }),
+    at,
+  });
+}
+
+/** The call of a tool step acted. `state` unknown: it may have. */
+export function noteOwnCall(run: Run, work: Work, said: Pick<Noted, "state" | "output" | "partial">, at: number): void {
+  const { tool, spec } = work.step;
+  const isCall = spec.kind === "tool" && work.effects !== "none" && work.effectKey !== "" && work.notCalled !== true;
+  if (tool === undefined || !isCall) return;
+  note(run, work, { key: work.effectKey, tool: tool.name, args: work.args ?? {}, ...said }, at);
+}
+
+/** What an agent step tells of its calls. It tells of all of them each time. */
+export function noteInnerCalls(run: Run, work: Work, calls: readonly MadeCall[], at: number): void {
+  for (const { key, tool, args, output, partial, error, uncertain } of calls) {
+    const state = uncertain === true ? "unknown" : error === undefined ? "done" : "unusable";
+    if (run.compensation.calls.get(key)?.state === state) continue;
+    const returned = {
+      ...(output === undefined ? {} : { output }),
+      ...(partial === undefined ? {} : { partial }),
+    };
+    note(run, work, { key, tool, args, state, inside: true, ...returned }, at);
+  }
+}
+
+/** A call inside an agent step is in doubt. */
+export function noteInnerDoubt(
+  run: Run,
+  work: Work,
+  { key, tool, args = {} }: Pick<Noted, "key" | "tool"> & { readonly args?: Args },
+  at: number,
+): void {
+  note(run, work, { key, tool, args, state: "unknown", inside: true }, at);
+}
+
+/** What is known now of a call in doubt: its output, or that it did not happen. */
+export function settleDoubt(run: Run, work: Work, key: string, output: Json | undefined, at: number): void {
+  const { calls } = run.compensation;
+  const before = calls.get(key);
+  if (before?.state !== "unknown") return;
+  calls.delete(key);
+  if (output === undefined) return;
+  const { tool, args, inside } = before;
+  note(run, work, { key, tool, args, state: "done", output, ...(inside === undefined ? {} : { inside }) }, at);
+}
+
+/** The calls whose effects are still there, or may be: the last one first. */
+export function standingCalls({ compensation: { calls } }: Run): readonly ActedCall[] {
+  return [...calls.values()].filter(({ undoing }) => undoing?.status !== "undone").reverse();
+}
+
+/**
+ * Why a call cannot be undone; undefined if it can. An agent step in doubt continues after an answer, so none of its
+ * calls is undone before.
+ */
+export function whyNotUndone(run: Run, { state, undoes, inside, ref }: ActedCall): CannotUndo | undefined {
+  if (undoes === undefined) return "no-compensate";
+  if (state !== "done") return state;
+  const work = inside === true ? findWork(run, ref) : undefined;
+  return work !== undefined && isDoubtful(work) ? "unknown" : undefined;
+}
+
+/** The calls that an undoing of the run would undo, in order, and those that it would leave. */
+export function dividedCalls(run: Run): {
+  readonly calls: readonly ActedCall[];
+  readonly left: readonly { readonly call: ActedCall; readonly because: CannotUndo }[];
+} {
+  const standing = standingCalls(run).map((call) => ({ call, because: whyNotUndone(run, call) }));
+  return {
+    calls: standing.flatMap(({ call, because }) => (because === undefined ? [call] : [])),
+    left: standing.flatMap(({ call, because }) => (because === undefined ? [] : [{ call, because }])),
+  };
+}
+
+/** Whether something of the run can be undone. */
+export const canUndo = (run: Run): boolean => standingCalls(run).some((call) => whyNotUndone(run, call) === undefined);
+
+export const actedRef = ({ key, ref, tool }: ActedCall): ActedRef => ({ ...ref, key, tool });
+
+/** Whether the call with this key was undone. A renewed call gets another key. */
+export const isUndone = ({ compensation: { calls } }: Run, key: string): boolean =>
+  calls.get(key)?.undoing?.status === "undone";
+
+/**
+ * The key of a call: the `occurrence`-th of the keys that no undone call has. A service that knows keys would take a
+ * call with the key of an undone one for that call.
+ */
+export function freshKey(run: Run, occurrence: number, keyAt: (occurrence: number) => string): string {
+  for (let at = 0, left = occurrence; ; at++) {
+    const key = keyAt(at);
+    if (!isUndone(run, key) && left-- === 0) return key;
+  }
+}
