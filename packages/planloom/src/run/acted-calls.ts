@@ -1,6 +1,7 @@
 // Calls that acted, or may have: remembered over all plans, so that they can be undone. In: a run and what its events
 // tell of calls. Out: the same run with the calls noted; which of them can be undone, and in which order.
 import type { Json } from "../plan/json.js";
+import { directTool } from "../plan/step-kind.js";
 import type { ActedRef, CannotUndo, MadeCall } from "./event.js";
 import { findWork, toolIn } from "./lookup.js";
 import type { Run } from "./state.js";
@@ -34,7 +35,8 @@ function note(run: Run, work: Work, call: Noted, at: number): void {
 /** The call of a tool step acted. `state` unknown: it may have. */
 export function noteOwnCall(run: Run, work: Work, said: Pick<Noted, "state" | "output" | "partial">, at: number): void {
   const { tool, spec } = work.step;
-  const isCall = spec.kind === "tool" && work.effects !== "none" && work.effectKey !== "" && work.notCalled !== true;
+  const isCall =
+    directTool(spec) !== undefined && work.effects !== "none" && work.effectKey !== "" && work.notCalled !== true;
   if (tool === undefined || !isCall) return;
   note(run, work, { key: work.effectKey, tool: tool.name, args: work.args ?? {}, ...said }, at);
 }

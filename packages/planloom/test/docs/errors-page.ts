@@ -65,6 +65,7 @@ const FAILURE_SECTIONS: { readonly [mark: string]: readonly FailureCode[] } = {
     "BAD_ARGUMENTS",
     "BAD_OUTPUT",
     "SECRET_UNKNOWN",
+    "CANNOT_UNDO",
     "TOOL_GONE",
     "OUTPUT_MISMATCH",
     "EXPECT_FAILED",
