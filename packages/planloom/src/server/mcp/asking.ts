@@ -2,17 +2,18 @@
 // the person's answer means. What a model writes never comes here: a client sends answers beside the arguments.
 import { LIMITS } from "../../limits.js";
 import type { LoomRun } from "../../loom/loom-run.js";
-import { isObject, type Json, type JsonObject } from "../../plan/json.js";
-import { schemaFromType, typeOf } from "../../plan/type/schema.js";
-import { readableText } from "../../plan/json.js";
+import { isObject, readableText, type Json, type JsonObject } from "../../plan/json.js";
+import { schemaFromType } from "../../plan/type/schema.js";
+import type { Type } from "../../plan/type/type.js";
 import { visible } from "../../plan/visible.js";
+import { typeAsked } from "../../run/decide/tool-question.js";
 import { findWork } from "../../run/lookup.js";
-import { Moments, type AskedMoment } from "../../streams/moments.js";
 import type { Work } from "../../run/work.js";
+import { Moments, type AskedMoment } from "../../streams/moments.js";
 import type { WordedReply } from "../../loom/worded-reply.js";
 import type { AskedAbout, AskForm, McpOutcome, McpPorts } from "./offered-tool.js";
 import { personName } from "./own-runs.js";
-import { reviewInFull } from "./review-text.js";
+import { indented, reviewInFull } from "./review-text.js";
 
 /** What a person is asked: all that waits, or what is named. */
 export interface AskedFor {
@@ -70,17 +71,27 @@ function questionIn({ type, reply }: AskedMoment): { readonly step: string; read
 /** Doubts are for a place where the call can be looked up. */
 async function formOf(run: LoomRun, moment: AskedMoment, state: Moments["run"]): Promise<AskForm | undefined> {
   const hash = hashIn(moment);
-  if (hash !== undefined) return { message: reviewInFull(await run.review(hash)), schema: DECISION };
+  if (hash !== undefined) return { message: await approvalText(run, hash), schema: DECISION };
   const of = questionIn(moment);
   const work = of && findWork(state, of);
   if (work === undefined) return undefined;
-  const data = isObject(work.data) ? Object.entries(work.data) : [];
-  const shown = data.map(([name, value]) => `${name}: ${readableText(value).replaceAll("\n", "\n      | ")}`);
-  const field = fieldFor(typeOfAnswer(work));
+  const { data, tool } = moment.input;
+  const shown = Object.entries(isObject(data) ? data : {});
+  const message = [
+    `${typeof tool === "string" ? `The tool ${tool}` : "A run"} asks: ${indented(moment.message)}`,
+    ...shown.map(([name, value]) => `${name}: ${indented(readableText(value))}`),
+  ];
+  const { schema } = fieldFor(typeAsked(work));
   return {
-    message: visible([`A run asks: ${moment.message.replaceAll("\n", "\n      | ")}`, ...shown].join("\n")),
-    schema: { type: "object", properties: { value: field.schema }, required: ["value"] },
+    message: visible(message.join("\n")),
+    schema: { type: "object", properties: { value: schema }, required: ["value"] },
   };
+}
+
+async function approvalText(run: LoomRun, hash: string): Promise<string> {
+  const review = await run.review(hash);
+  const text = reviewInFull(review);
+  return text.length > LIMITS.mcpAskedChars ? reviewInFull(review, "without") : text;
 }
 
 const DECISION: AskForm["schema"] = {
@@ -92,19 +103,12 @@ const DECISION: AskForm["schema"] = {
   required: ["decision"],
 };
 
-const typeOfAnswer = ({ asking, step: { spec } }: Work): string | JsonObject | undefined =>
-  asking === undefined ? spec.output : asking.type;
-
 /** The field of a form for an answer of this type. `isJson`: the person writes JSON. */
-function fieldFor(output: string | JsonObject | undefined): { readonly schema: JsonObject; readonly isJson?: true } {
-  const parsed = output === undefined ? undefined : typeOf(output);
-  if (parsed?.ok !== true) return { schema: { type: "string", title: "Answer" } };
-  const schema = schemaFromType(parsed.type);
-  const { type, enum: choices } = schema;
+function fieldFor(wanted: Type | undefined): { readonly schema: JsonObject; readonly isJson?: true } {
+  const { type, enum: choices } = wanted === undefined ? { type: "string" } : schemaFromType(wanted);
   if (Array.isArray(choices) && choices.every((one) => typeof one === "string"))
     return { schema: { type: "string", enum: choices, title: "Answer" } };
-  if (type === "boolean" || type === "number") return { schema: { type, title: "Answer" } };
-  if (type === "string") return { schema: { type, title: "Answer" } };
+  if (type === "boolean" || type === "number" || type === "string") return { schema: { type, title: "Answer" } };
   return { schema: { type: "string", title: "Answer", description: "As JSON." }, isJson: true };
 }
 
@@ -132,17 +136,20 @@ export async function sendDecision(
   const of = questionIn(moment);
   const work = of && findWork(state, of);
   if (of === undefined || work === undefined) return "left";
+  const value = answerValue(answer, work);
+  if (value === undefined) return "left";
   const { asking } = work;
   const place = {
     ...(of.item === undefined ? {} : { item: of.item }),
     ...(asking === undefined ? {} : { asked: asking.seq }),
   };
-  if (answer.action === "decline" && asking?.declines === true)
-    return run.respond(of.step, { declined: true }, { ...by, ...place });
-  if (answer.action !== "accept") return "left";
-  const value = valueIn(answer.content["value"], fieldFor(typeOfAnswer(work)).isJson === true);
-  if (value === undefined) return "left";
   return run.respond(of.step, value, { ...by, ...place });
+}
+
+function answerValue(answer: FormAnswer, work: Work): Json | undefined {
+  if (answer.action === "decline") return work.asking?.declines === true ? { declined: true } : undefined;
+  if (answer.action !== "accept") return undefined;
+  return valueIn(answer.content["value"], fieldFor(typeAsked(work)).isJson === true);
 }
 
 function valueIn(given: Json | undefined, isJson: boolean): Json | undefined {

@@ -6,13 +6,15 @@ import type { ReviewedArgument } from "../../loom/review/arguments.js";
 import type { CallReview } from "../../loom/review/call-review.js";
 import type { PlanReview } from "../../loom/review/plan-review.js";
 import type { ReviewedStep } from "../../loom/review/plan-steps.js";
+import type { ShownPreview } from "../../tools/preview.js";
 import type { EstimateInWords } from "../../words/estimate.js";
 import { counted, dollarsText, durationText } from "../../words/phrases.js";
 
-export const reviewInFull = (review: PlanReview | CallReview): string =>
-  visible((review.kind === "plan" ? planLines(review) : callLines(review)).join("\n"));
+/** `previews`: also what calls would change, as their tools show it. The approval covers the arguments, not the preview. */
+export const reviewInFull = (review: PlanReview | CallReview, previews: "with" | "without" = "with"): string =>
+  visible((review.kind === "plan" ? planLines(review, previews) : callLines(review, previews)).join("\n"));
 
-function planLines(review: PlanReview): readonly string[] {
+function planLines(review: PlanReview, previews: Previews): readonly string[] {
   const { goal, revision, hash, lead, steps, answer, inputs, reason, rejecting, estimate, findings, why } = review;
   return [
     `Approve this plan? You are asked because: ${reason}`,
@@ -20,7 +22,9 @@ function planLines(review: PlanReview): readonly string[] {
     `Revision ${revision}, hash ${hash}`,
     ...(why === undefined || why.text === "" ? [] : [`Why there is another plan: ${indented(why.text)}`]),
     lead,
-    ...steps.filter(({ finished, mark }) => !finished && mark !== "removed").flatMap(stepLines),
+    ...steps
+      .filter(({ finished, mark }) => !finished && mark !== "removed")
+      .flatMap((step) => stepLines(step, previews)),
     answer,
     ...Object.entries(inputs).map(([name, value]) => `Input ${name}: ${indented(readableText(value))}`),
     ...findings.map(({ message }) => `Note: ${indented(message)}`),
@@ -29,7 +33,7 @@ function planLines(review: PlanReview): readonly string[] {
   ];
 }
 
-function stepLines(step: ReviewedStep): readonly string[] {
+function stepLines(step: ReviewedStep, previews: Previews): readonly string[] {
   const { number, says, description, how, starts, tools, told, fields, asks } = step;
   return [
     `${number}. ${indented(says)} (${starts})`,
@@ -39,6 +43,7 @@ function stepLines(step: ReviewedStep): readonly string[] {
     ...(told === undefined ? [] : [`   the ${told.to} is told: ${indented(told.text)}`]),
     ...step.arguments.map((argument) => `   ${argumentText(argument)}`),
     ...fields.map(({ label, text }) => `   ${label}: ${indented(text)}`),
+    ...previewLines(step.preview, previews).map((line) => `   ${line}`),
     ...(asks === undefined ? [] : [`   its call asks again: ${indented(asks.reason)}`]),
   ];
 }
@@ -49,7 +54,7 @@ const EFFECT: { readonly [effect: string]: string } = {
   "acts-once": "it acts",
 };
 
-function callLines(review: CallReview): readonly string[] {
+function callLines(review: CallReview, previews: Previews): readonly string[] {
   const { says, number, of, tool, effect, reason, items, rejecting, hash, changes } = review;
   return [
     `Approve this call? You are asked because: ${reason}`,
@@ -61,8 +66,18 @@ function callLines(review: CallReview): readonly string[] {
     ...review.arguments.map(argumentText),
     ...(items ?? []).map(({ item, args }) => `item ${item}: ${indented(readableText(args))}`),
     ...(changes.length === 0 ? [] : [`Changed tools: ${indented(JSON.stringify(changes, null, 2))}`]),
+    ...previewLines(review.preview, previews),
     ...(rejecting === undefined ? [] : [`If you reject it: ${rejecting.text}`]),
   ];
+}
+
+type Previews = "with" | "without";
+
+function previewLines(preview: ShownPreview | undefined, previews: Previews): readonly string[] {
+  if (preview === undefined) return [];
+  if (previews === "without") return ["What it would change is too long for this form."];
+  const text = preview.kind === "failed" ? [] : [`What it would change: ${indented(`\n${preview.text.trimEnd()}`)}`];
+  return [...text, ...(preview.note === undefined ? [] : [preview.note])];
 }
 
 function argumentText(argument: ReviewedArgument): string {
@@ -72,7 +87,7 @@ function argumentText(argument: ReviewedArgument): string {
 }
 
 /** The next lines of a text cannot look like lines of Planloom. */
-const indented = (text: string): string => text.replaceAll("\n", "\n      | ");
+export const indented = (text: string): string => text.replaceAll("\n", "\n      | ");
 
 /** Price and size of what a plan will do. */
 export function estimateText({ modelCalls, toolCalls, costUsd, criticalPathMs, unknown }: EstimateInWords): string {

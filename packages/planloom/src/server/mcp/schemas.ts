@@ -53,6 +53,8 @@ const question = z.object({
   question: text(),
   type: text("The type of the answer.").optional(),
   data: json("What is shown beside the question.").optional(),
+  tool: text("The tool that asks during its call.").optional(),
+  expiresAt: text("ISO 8601.").optional(),
   ...decision,
 });
 

@@ -182,6 +182,34 @@ test("a person is shown all of a plan, text of others in its place, or is not as
   expect(runId).not.toBe(waits.runId);
 });
 
+test("a person sees the preview of a call, and answers the question of a tool by its type", async () => {
+  const deploy = tool({
+    name: "deploy",
+    description: "Puts a version online.",
+    input: z.object({ version: z.string() }),
+    output: z.string(),
+    effects: "once",
+    approval: "required",
+    preview: ({ version }) => ({ kind: "diff", path: "version.txt", text: `-1.0\n+${version}\n` }),
+    run: async ({ version }, { ask }) => `${version}: ${JSON.stringify(await ask({ question: "Tonight?", type: "boolean" }))}`,
+  });
+  const person: Person = (form) =>
+    "decision" in form.requestedSchema.properties ? approves(form) : { action: "accept", content: { value: true } };
+  const server = await openMcp({ config: { tools: [deploy] }, person });
+  const plan = {
+    goal: "Deploy",
+    steps: [{ id: "it", tool: "deploy", with: { version: "2.0" } }],
+    answer: { value: "${{ it }}" },
+  };
+  expect(await server.call("run", { plan })).toMatchObject({ status: "completed", answer: "2.0: true" });
+  const [first, second, third] = server.asked;
+  for (const form of [first, second]) expect(form!.message).toMatch(/What it would change: \n +\| -1\.0\n +\| \+2\.0/u);
+  expect(third).toMatchObject({
+    message: "The tool deploy asks: Tonight?\nversion: 2.0",
+    requestedSchema: { properties: { value: { type: "boolean" } }, required: ["value"] },
+  });
+});
+
 test("runs of others are looked at, and not steered", async () => {
   const server = await openMcp({ config: { tools: [send] }, person: answers });
   const other = await server.loom.start("Ask", { plan: ASKS });
