@@ -262,6 +262,16 @@ export const LIMITS = {
   callPreviewMs: 5_000,
   /** Characters of the preview of one call: about 1,500 lines of a diff. Nobody reads more before an approval. */
   callPreviewChars: 64 * 1024,
+  /** How long the precheck of one call may take, in ms: planning waits for it. */
+  precheckMs: 3_000,
+  /** Calls of a plan that are prechecked: each may ask a disk or a network. */
+  prechecks: 64,
+  /** Characters of a name that a precheck gives. A longer one is no name. */
+  missingChars: 200,
+  /** Files that are looked through for a name that is near a missing one. */
+  nearSearched: 2_000,
+  /** Names that a precheck may suggest. More are no help. */
+  nearNames: 3,
   /** Calls of a plan that are shown with a preview: each may hold a file in memory. */
   planPreviews: 16,
   /** Findings kept of one draft: nobody, and no planner, fixes more at once. */

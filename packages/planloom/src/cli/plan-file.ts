@@ -109,13 +109,22 @@ interface Aim {
   readonly inputs?: { readonly [name: string]: Json };
 }
 
-/** Checks the plan in a text, and starts the servers that it names. If the plan has no goal, the file name is used. Throws PROCESS_LACKS. */
+/**
+ * Checks the plan in a text, and starts the servers that it names. If the plan has no goal, the file name is used. Throws
+ * PROCESS_LACKS.
+ */
 export async function checkText(loom: Loom, { name, text }: PlanText, { run, ...aim }: Aim = {}): Promise<WordedCheck> {
   await loom.tools({ plan: text });
-  const checked = loom.check(text, { goal: `Run the plan ${basename(name)}`, ...aim });
+  const checked = loom.check(text, { goal: goalOf(name), ...aim });
   if (run !== undefined) assertKnown({}, run, checked.findings);
   return checked;
 }
+
+/** The same with the prechecks of the tools. */
+export const precheckText = (loom: Loom, { name, text }: PlanText): Promise<WordedCheck> =>
+  loom.precheck(text, { goal: goalOf(name) });
+
+const goalOf = (name: string): string => `Run the plan ${basename(name)}`;
 
 /** The plan in a text. Throws PROCESS_LACKS, and PLAN_INVALID with every error and its place in the text. */
 export const checkedText = async (loom: Loom, text: PlanText, aim: Aim): Promise<CheckedPlan> =>

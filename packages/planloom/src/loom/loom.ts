@@ -8,7 +8,7 @@ import type { Role } from "../model/port.js";
 import type { RoleSettings } from "../model/settings/role.js";
 import { secretsOfRoles } from "./role-secrets.js";
 import { estimatePlan } from "../plan/estimate/estimate.js";
-import { errorKeys } from "../plan/finding.js";
+import { errorKeys, isError } from "../plan/finding.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
 import type { Inventory } from "../plan/tool-spec.js";
@@ -60,6 +60,7 @@ import { OnceSender } from "./sent-once.js";
 import type { HandlerOptions, RequestHandler } from "./handler-options.js";
 import { waitingList, type KnownWaits, type WaitingList, type WaitingQuery } from "./waiting/waiting-list.js";
 import { Histories } from "./view/histories.js";
+import { precheckIn, type PrecheckOptions } from "../perform/precheck.js";
 import { previewerIn } from "../perform/preview-call.js";
 import { rebuildPromptsIn } from "../perform/prompts.js";
 import { plannerRequest } from "../perform/role-effects.js";
@@ -214,6 +215,20 @@ export class Loom<C = unknown> {
   }
 
   /**
+   * Checks a plan as `check` does, after opening the MCP servers that it names. Then asks the tools of calls with literal
+   * arguments whether the files, tables, hosts and the like that they need exist: what does not is the finding
+   * STATE_MISSING. A tool that cannot tell in time is the warning PRECHECK_FAILED. Calls nothing that acts.
+   */
+  async precheck(
+    plan: unknown,
+    options: PlanCheckOptions & Pick<PrecheckOptions, "signal"> = {},
+  ): Promise<WordedCheck> {
+    const { signal, ...of } = soundOptions(options, "precheck");
+    await this.tools({ plan, ...(signal && { signal }) });
+    return this.plans.precheckInWords(plan, of, (checked) => this.precheckOf(checked, { ...(signal && { signal }) }));
+  }
+
+  /**
    * Writes a plan for a goal and runs nothing. The planner gets findings back as in a run, until nothing improves.
    * `onInvalid` is called with each draft that cannot be used. Throws PLAN_INVALID, NO_PLANNER, or the error of the
    * provider.
@@ -265,7 +280,16 @@ export class Loom<C = unknown> {
       ...(onDrafted && { drafted: onDrafted }),
       ...(waits && { waits }),
     };
-    const reply = withWords(await askPlanner(request, timedPlanner(planner, clock, limiter), context));
+    // A plan for other tools than those of this loom cannot be asked about.
+    const precheck = (checked: CheckedPlan) =>
+      this.precheckOf(checked, { local: foreignInputs.length > 0, ...(signal && { signal }) });
+    const asking = askPlanner(
+      request,
+      timedPlanner(planner, clock, limiter),
+      context,
+      inventory === undefined ? precheck : undefined,
+    );
+    const reply = withWords(await asking);
     if (reply.kind !== "plan") return reply;
     // A model sees no names of fields, but a finding about its draft may tell one.
     const sees = typeof planner === "function" ? "values" : invalid === undefined ? "types" : "names";
@@ -474,14 +498,20 @@ export class Loom<C = unknown> {
     return this.services.answerChecks ?? new Map();
   }
 
-  /** Uses the policy of the run, or of a new run. */
-  private appraised(plan: CheckedPlan, run?: Run, beginning: BeginningRun = {}): Promise<CheckedPlan> {
-    const { starts, runId = "", approval = this.settings.approval } = beginning;
-    const appraise = appraiseWith(this.appraiser);
+  /** Uses the policy of the run, or of a new run. Rejects with PLAN_INVALID if the state that it needs is missing. */
+  private async appraised(given: CheckedPlan, run?: Run, beginning: BeginningRun = {}): Promise<CheckedPlan> {
+    const { starts, runId = "", approval = run?.request.settings.approval ?? this.settings.approval } = beginning;
     const holder = run ?? { id: runId, request: starts === undefined ? {} : { context: starts } };
     const context = () => this.contexts.contextOf(holder);
-    if (run === undefined) return appraise(plan, { approval, context });
-    return appraise(plan, { approval: run.request.settings.approval, done: doneIn(run, plan), context });
+    const done = run === undefined ? beginning.done : doneIn(run, given);
+    const of = { context, ...(done && { done }), ...(given.afterUntrusted && { local: true }) };
+    const plan = await this.plans.prechecked(given, (checked) => this.precheckOf(checked, of));
+    if (plan.findings.some(isError)) throw new PlanloomError("PLAN_INVALID", { findings: plan.findings });
+    return appraiseWith(this.appraiser)(plan, { approval, context, ...(done && { done }) });
+  }
+
+  private precheckOf(checked: CheckedPlan, options?: PrecheckOptions) {
+    return precheckIn(this.services)(checked, options);
   }
 
   /** The names of the models of the roles, as a run records them. */

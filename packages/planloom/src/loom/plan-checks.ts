@@ -1,7 +1,7 @@
 // Checks every plan that enters a loom. In: a plan as text, as data, as a Plan, or as a result of an earlier check.
 // Out: the result of check. A plan that this loom has checked is not checked again.
 import { check, type CheckOptions, type CheckResult } from "../plan/check/check.js";
-import { bareFindings } from "../plan/finding.js";
+import { bareFindings, isError, positioned, type Finding, type Locate } from "../plan/finding.js";
 import { canonicalJson, isObject, type Json } from "../plan/json.js";
 import { planHash } from "../plan/plan-hash.js";
 import type { Plan } from "../plan/plan.js";
@@ -9,8 +9,9 @@ import type { ReadNote } from "../plan/read/note-params.js";
 import { normalizeDraft, readPlan, withReading, type ReadResult } from "../plan/read/read.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { writePlan } from "../plan/write.js";
+import type { PlanPrecheck } from "../agents/planner/planner.js";
 import type { CheckedPlan, PlanMarks } from "../run/command.js";
-import { withWords, type Worded } from "../words/findings.js";
+import { withWords, worded, type Worded } from "../words/findings.js";
 import { wordedNotes, type WordedNote } from "../words/notes.js";
 
 export type PlanCheckOptions = Omit<CheckOptions, "limits" | "locate">;
@@ -34,6 +35,8 @@ export class PlanChecks {
   readonly #made = new WeakMap<object, Made>();
   /** What is known of the authors of results and of their plans. A copy as text or data has no marks. */
   readonly #marks = new WeakMap<object, PlanMarks>();
+  /** Where the parts of a plan stand in the text that it was read from. */
+  readonly #places = new WeakMap<Plan, Locate>();
 
   constructor(
     private readonly tools: { readonly inventory: Inventory },
@@ -66,7 +69,10 @@ export class PlanChecks {
         : ({ ok: false, findings: read.findings } as const);
     const marks = checked.ok ? this.#marksOn(checked.plan, given) : {};
     const result = { ...checked, ...marks, notes: read.kind === "plan" ? read.notes : [] };
-    if (result.ok) this.mark(result, marks);
+    if (result.ok) {
+      this.mark(result, marks);
+      if (read.kind === "plan") this.#places.set(result.plan, read.locate);
+    }
     this.remember(result, result.ok ? options : {});
     return result;
   }
@@ -80,6 +86,27 @@ export class PlanChecks {
       isObject(step) ? [step["tool"], step["tools"]].flat() : [],
     );
     return named.includes("all") ? "all" : named.filter((name) => typeof name === "string");
+  }
+
+  /** Like `checkInWords`, and then asks the tools whether what the plan needs is there. Never rejects. */
+  async precheckInWords(given: unknown, options: PlanCheckOptions, precheck: PlanPrecheck): Promise<WordedCheck> {
+    const said = this.checkInWords(given, options);
+    if (!said.ok) return said;
+    const { findings } = await this.prechecked(said, precheck);
+    if (findings.some(isError)) return { ok: false, findings: worded(findings), notes: said.notes };
+    const result = { ...said, findings: worded(findings) };
+    this.#made.set(result, this.#made.get(said) ?? {});
+    this.mark(result, said);
+    return result;
+  }
+
+  /** The plan with the findings of its prechecks, errors first. Those of an earlier time are left out. */
+  async prechecked<P extends CheckedPlan>(checked: P, precheck: PlanPrecheck): Promise<P> {
+    const found = await precheck(checked);
+    const before = checked.findings.filter(({ code }) => code !== "PRECHECK_FAILED");
+    if (found.length === 0 && before.length === checked.findings.length) return checked;
+    const placed = found.map((finding): Finding => positioned(finding, this.#places.get(checked.plan)));
+    return { ...checked, findings: [...placed, ...before] };
   }
 
   /** Remembers the marks of a plan, also for later checks of it with other inputs. */

@@ -60,6 +60,8 @@ export interface BeginningRun {
   readonly starts?: RecordedContext | undefined;
   readonly runId?: string | undefined;
   readonly approval?: Settings["approval"];
+  /** Steps whose outputs it takes over. */
+  readonly done?: ReadonlySet<string>;
 }
 
 /** The functions of a configuration that retry and fork need: checking plans, and the current models of the roles. */
@@ -70,7 +72,10 @@ export interface Home {
   given(plan: unknown, run: Run, inputs?: { readonly [name: string]: Json }): Promise<CheckedPlan>;
   /** Throws PROCESS_LACKS if this process lacks one of these. */
   assertHas(run: Run, needed: Requirements): Promise<void>;
-  /** The appraisal of a plan before it is proposed, for this run or (without one) for a new run. Never rejects. */
+  /**
+   * Prechecks and appraises a plan before it is proposed, for this run or (without one) for a new run. Rejects with
+   * PLAN_INVALID if a call needs state that does not exist.
+   */
   appraise(plan: CheckedPlan, run?: Run, beginning?: BeginningRun): Promise<CheckedPlan>;
   /** With the settings that the run has of its own. Throws BUDGET_UNPRICED. */
   settingsFor(plan: Plan | undefined, own: OwnSettings | undefined): Settings;
@@ -177,11 +182,12 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   const context = home.contextOfFork(run, options);
   const more = { ...requestOf(run, plan.inputs, options), ...(context === undefined ? {} : { context }) };
   const started = home.started(run.request.goal, plan.inputs, plan, more);
+  const { approval } = started.settings;
   return {
     ...(options.runId === undefined ? {} : { runId: options.runId }),
     started: { ...started, parent },
     given: {
-      ...(await home.appraise(plan, undefined, { starts: context, approval: started.settings.approval })),
+      ...(await home.appraise(plan, undefined, { starts: context, approval, done: new Set(parts.reused) })),
       ...marksKept(run, plan),
     },
     carried: carriedFacts(run, parts.kept),

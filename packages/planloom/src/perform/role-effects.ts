@@ -7,11 +7,15 @@ import { askPlanner } from "../agents/planner/planner.js";
 import { replanFacts } from "../agents/planner/replan-facts.js";
 import { reviewFacts, reviewPlan } from "../agents/planner/reviewer.js";
 import { writeAnswer, type AnswerRequest } from "../agents/synthesizer.js";
+import { isError } from "../plan/finding.js";
+import type { Step } from "../plan/plan.js";
+import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE } from "../plan/usage.js";
 import type { AnswerEffect, PlanEffect, ReviewEffect } from "../run/effect.js";
 import type { Json } from "../plan/json.js";
 import { answerProblem } from "../run/answer-type.js";
 import { failWith, type ReplyProblem } from "../run/failure.js";
+import type { CheckedPlan } from "../run/command.js";
 import type { Outcome } from "../run/input.js";
 import { foreignInputs, hidesKeys } from "../run/followed-plan.js";
 import { ROLE_SCOPES } from "../run/keys.js";
@@ -19,8 +23,10 @@ import { type Run } from "../run/state.js";
 import { agentContext } from "./agent-context.js";
 import { answerFacts } from "./answer-facts.js";
 import { doneIn } from "./appraisal.js";
+import { DraftedSteps } from "./drafted-steps.js";
 import { processLacks } from "./lacking.js";
 import { noModel, roleErrorOf } from "./outcome.js";
+import { precheckIn } from "./precheck.js";
 import type { Performing, Services } from "./services.js";
 import { todayAt } from "./today.js";
 
@@ -46,10 +52,13 @@ export async function performPlan(
     const agent = agentContext(run, context, { stepId: ROLE_SCOPES.plan, item: null });
     await services.inventory.open?.("all", context.signal);
     // A step that cannot be recorded stops the run by itself.
-    const drafted = (step: DraftedStep) => void context.emit({ type: "drafted", ...step }).catch(() => undefined);
-    const planner = { ...agent, drafted };
+    const emit = (step: DraftedStep) => void context.emit({ type: "drafted", ...step }).catch(() => undefined);
+    const { precheck, misses } = prechecksIn(services, effect, run, context);
+    const drafted = new DraftedSteps(emit, misses);
+    const planner = { ...agent, drafted: drafted.tell };
     const request = planRequestOf(services, effect, run);
-    const reply = await askPlanner(request, services.planner, planner);
+    const reply = await askPlanner(request, services.planner, planner, precheck);
+    await drafted.settled();
     const { usage, asking } = reply;
     const told = { key, usage, ...(asking === undefined ? {} : { asking }) };
     if (reply.kind === "invalid")
@@ -64,6 +73,22 @@ export async function performPlan(
     return { type: "plan-failed", key, ...roleErrorOf(thrown) };
   }
 }
+
+/** The prechecks of a whole plan, and those of one step of a plan that is still being written. */
+function prechecksIn(services: Services, effect: PlanEffect, run: Run, context: Performing) {
+  const ask = precheckIn(services);
+  const local = mayHaveReadData(effect, run);
+  const options = { context: async () => context.runContext, local, signal: context.signal };
+  return {
+    precheck: (checked: CheckedPlan) => ask(checked, { ...options, done: doneIn(run, checked) }),
+    misses: async (steps: readonly Step[], tools: readonly ToolSpec[], only: string) =>
+      (await ask({ plan: { steps }, tools }, { ...options, only })).some(isError),
+  };
+}
+
+/** What a planner writes then may hold data of others, which an address could carry away. */
+const mayHaveReadData = ({ replan }: PlanEffect, { request }: Run): boolean =>
+  replan !== undefined || request.messages.length > 0 || Object.keys(request.inputs).length > 0;
 
 /** The request of a planning, as the run stands. */
 export function planRequestOf(services: Services, effect: PlanEffect, run: Run): PlannerRequest {

@@ -150,6 +150,12 @@ export interface DataParams {
   readonly LONG_INTEGER: { readonly digits?: string; readonly becomes: string };
   /** Error. An argument that the tool needs is not given. */
   readonly MISSING_ARGUMENT: { readonly tool: string; readonly argument: string; readonly type: string };
+  /** Error. A file, table, host or the like that a call needs does not exist. `what` and `near` are the tool's words. */
+  readonly STATE_MISSING: { readonly tool: string; readonly what: string; readonly near: Names };
+  /** Warning. A tool could not tell whether what a call needs exists. `text` is of the error that it threw. */
+  readonly PRECHECK_FAILED:
+    | { readonly tool: string; readonly why: "late"; readonly ms: number }
+    | { readonly tool: string; readonly why: "threw"; readonly text: string };
   /** Error. The tool has no such argument. */
   readonly UNKNOWN_ARGUMENT: {
     readonly tool: string;

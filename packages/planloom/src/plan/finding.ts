@@ -52,6 +52,15 @@ export function findingOf<Code extends FindingCode>(
   return { code, severity, where, params } as CodedFinding;
 }
 
+/** Line and column of a place in a text, if they are known. */
+export type Locate = (pointer: string) => { readonly line: number; readonly column: number } | undefined;
+
+/** The finding with its line and column. */
+export function positioned(finding: Finding, locate: Locate | undefined): Finding {
+  const position = locate?.(finding.where.pointer);
+  return position === undefined ? finding : { ...finding, where: { ...finding.where, ...position } };
+}
+
 /** The findings without additional fields such as words. This is the form in the log. */
 export function bareFindings(findings: readonly Finding[]): readonly Finding[] {
   return findings.map((finding) => {

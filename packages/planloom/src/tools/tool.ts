@@ -1,14 +1,11 @@
 // A tool: a function that plans may call. In: a definition with schemas, an effect class and `run`. Out: the checked
 // tool. This is all that a user writes to extend Planloom.
-import { messageOf } from "../error.js";
 import type { WaitParams } from "../words/waits.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import type { EffectClass, ToolReach, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
-import { failWith, type Failure, type ValueProblem } from "../run/failure.js";
-import { failureText } from "../words/failures.js";
 import type { AskingContext } from "./question.js";
-import { asJson } from "./output.js";
+import { checkedAnswer, checkedArguments, usableOutput, type Reconciled } from "./checked-value.js";
 import {
   OWN_NAME,
   SERVER_TOOL_NAME,
@@ -18,9 +15,13 @@ import {
   timeoutOf,
   type DefinitionKeys,
 } from "./definition.js";
+import { checkedMissing, type MissingState } from "./missing-state.js";
 import { checkedPreview, type Preview } from "./preview.js";
-import type { After, Before, Checked, ReadSchema, Schema } from "./schema.js";
-import { isProgramError } from "./thrown.js";
+import type { After, Before, ReadSchema, Schema } from "./schema.js";
+import { UnusableOutput } from "./tool-error.js";
+
+export type { Reconciled } from "./checked-value.js";
+export { CallUnsettled, ToolError, toolErrorOf, UnusableOutput } from "./tool-error.js";
 
 /** The second argument of a tool's `run`. */
 export interface ToolContext<C = unknown> extends AskingContext {
@@ -62,81 +63,12 @@ export interface ToolModelCall {
   readonly waits: (wait: WaitParams) => () => void;
 }
 
-/**
- * A failure that the tool itself reports: nothing happened that must not be repeated. Any other error thrown by a tool
- * with effects counts as an unknown outcome.
- */
-export class ToolError extends Error {
-  override readonly name = "ToolError";
-  readonly code: string;
-  readonly retryable: boolean;
-  /** The delay that the service asks for, in ms. */
-  readonly retryAfterMs: number | undefined;
-  /**
-   * The failure as data, if its code is one of Planloom's and has words in the catalogue. Absent for a tool's own
-   * codes.
-   */
-  readonly failure: Failure | undefined;
-  constructor(
-    message: string,
-    options: {
-      readonly failure?: Failure;
-      readonly code?: string;
-      readonly retryable?: boolean;
-      readonly retryAfterMs?: number;
-      readonly cause?: unknown;
-    } = {},
-  ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.code = options.code ?? "TOOL_FAILED";
-    this.retryable = options.retryable ?? true;
-    this.retryAfterMs = options.retryAfterMs;
-    this.failure = options.failure;
-  }
-}
-
-/**
- * The tool's `run` returned, so the tool has acted as far as it acts at all, but its output cannot be used: it does not
- * match the output schema, is not JSON, or is too large. `returned` is what came back, whatever that is.
- */
-export class UnusableOutput extends Error {
-  override readonly name = "UnusableOutput";
-  readonly code = "BAD_OUTPUT";
-
-  constructor(
-    readonly failure: Failure,
-    readonly returned: unknown,
-    cause?: unknown,
-  ) {
-    super(failureText(failure), cause === undefined ? undefined : { cause });
-  }
-}
-
-/** A call ended without an outcome: it timed out, was stopped, or threw. It may have acted. */
-export class CallUnsettled extends Error {
-  override readonly name = "CallUnsettled";
-
-  constructor(readonly failure: Failure) {
-    super(failureText(failure));
-  }
-}
-
 export type ToolArguments = { readonly [name: string]: Json };
-
-/** A ToolError with a code and words of Planloom. */
-export function toolErrorOf(failed: Failure, cause?: unknown): ToolError {
-  const { code, retryable, retryAfterMs } = failed;
-  const later = retryAfterMs === undefined ? {} : { retryAfterMs };
-  return new ToolError(failureText(failed), { code, retryable, ...later, failure: failed, cause });
-}
-
-/** The service's answer about a call that ended without a known outcome. */
-export type Reconciled = { readonly happened: true; readonly output: Json } | { readonly happened: false } | "unknown";
 
 /** The second argument of a tool's `reconcile`. */
 export type ReconcileContext<C = unknown> = Pick<ToolContext<C>, "signal" | "context">;
 
-/** The second argument of a tool's `preview`. */
+/** The second argument of a tool's `preview` and `precheck`. */
 export type PreviewContext<C = unknown> = Pick<ToolContext<C>, "signal" | "context">;
 
 /** The third argument of a tool's `compensate`. */
@@ -171,6 +103,13 @@ export interface Tool<C = unknown> {
    * asking.
    */
   readonly reconcile?: (key: string, context: ReconcileContext<C>) => Promise<Reconciled>;
+  /** See ToolDefinition.precheck. Checks the arguments first. Rejects with what it throws. */
+  readonly precheck?: (args: ToolArguments, context: PreviewContext<C>) => Promise<MissingState | undefined>;
+  /**
+   * The states that a call with these arguments makes, by the names that prechecks of other tools give them
+   * (MissingState.state). Absent: nobody knows, so a call may make anything within its reach.
+   */
+  readonly makes?: (args: ToolArguments) => readonly string[];
   /** See ToolDefinition.preview. Checks the arguments first. Rejects with what it throws. */
   readonly preview?: (args: ToolArguments, context: PreviewContext<C>) => Promise<Preview>;
   /**
@@ -213,6 +152,15 @@ export interface ToolDefinition<I extends Schema, O extends Schema | undefined, 
    */
   preview?(args: Arguments<I>, context: PreviewContext<C>): Preview | Promise<Preview>;
   /**
+   * Says whether state that the call needs is missing, such as a file, a table or a host. Has no effects. Asked about
+   * calls with literal arguments before a plan is proposed: what is missing is the finding STATE_MISSING. Returns
+   * nothing if all is there, or if it is not sure.
+   */
+  precheck?(
+    args: Arguments<I>,
+    context: PreviewContext<C>,
+  ): MissingState | undefined | void | Promise<MissingState | undefined | void>;
+  /**
    * Undoes a finished call: a run that fails, or that a person wants undone, calls it for each call that acted, the last
    * one first. See Tool.compensate.
    */
@@ -251,7 +199,8 @@ type Output<O> = O extends { readonly "~standard": unknown } ? After<O> : Json;
 /** A key that ToolDefinition gets does not compile without its form here. */
 const KEYS: { readonly [key in keyof ToolDefinition<never, never>]-?: DefinitionKeys[string] } = {
   ...{ name: null, description: null, input: null, output: null, effects: null, run: null, timeout: null },
-  ...{ summary: "function", reconcile: "function", retryable: "function", preview: "function", compensate: "function" },
+  ...{ summary: "function", reconcile: "function", retryable: "function", preview: "function" },
+  ...{ compensate: "function", precheck: "function" },
   ...{ approval: "required", trusted: "boolean", public: "boolean", egress: "boolean", labels: "pass" },
   ...{ compensateEffects: "acting", content: "arguments", version: "text", reach: "reach" },
 };
@@ -304,7 +253,7 @@ function optionalCalls<I extends Schema, O extends Schema | undefined, C>(
   definition: ToolDefinition<I, O, C>,
   input: ReadSchema,
   output: ReadSchema | undefined,
-): Pick<Tool<C>, "summary" | "reconcile" | "preview" | "compensate" | "retryable"> {
+): Pick<Tool<C>, "summary" | "reconcile" | "preview" | "precheck" | "compensate" | "retryable"> {
   const { name } = definition;
   const summary: Tool["summary"] = (given) => definition.summary!(given as Output<O>);
   const reconcile: Tool<C>["reconcile"] = async (key, context) =>
@@ -317,34 +266,18 @@ function optionalCalls<I extends Schema, O extends Schema | undefined, C>(
     const checked = (await checkedArguments(name, input, args, context.signal)) as Arguments<I>;
     await definition.compensate!(given as Output<O>, checked, context);
   };
+  const precheck: Tool<C>["precheck"] = async (args, context) => {
+    const checked = (await checkedArguments(name, input, args, context.signal)) as Arguments<I>;
+    return checkedMissing(await definition.precheck!(checked, context));
+  };
   return {
+    ...(definition.precheck === undefined ? {} : { precheck }),
     ...(definition.summary === undefined ? {} : { summary }),
     ...(definition.reconcile === undefined ? {} : { reconcile }),
     ...(definition.preview === undefined ? {} : { preview }),
     ...(definition.compensate === undefined ? {} : { compensate }),
     ...(definition.retryable === undefined ? {} : { retryable: (thrown) => definition.retryable!(thrown) }),
   };
-}
-
-async function checkedArguments(
-  name: string,
-  input: ReadSchema,
-  args: ToolArguments,
-  signal: AbortSignal,
-): Promise<unknown> {
-  const refused = (problem: ValueProblem, options: { readonly retryable?: boolean } = {}, cause?: unknown) =>
-    toolErrorOf(failWith("BAD_ARGUMENTS", { tool: name, problem }, options), cause);
-  const copy = jsonOf(args);
-  if (!copy.ok) throw refused(copy.problem);
-  let checked: Checked;
-  try {
-    checked = await whileWanted(input.check(copy.value), signal, "arguments");
-  } catch (thrown) {
-    // Nothing has run, so this is a known failure. A check that asks a service may succeed later.
-    throw refused({ code: "SCHEMA_REFUSES", text: messageOf(thrown) }, { retryable: !isProgramError(thrown) }, thrown);
-  }
-  if (checked.ok) return checked.value;
-  throw refused(checked.problem);
 }
 
 /**
@@ -367,66 +300,6 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   } catch {
     return false;
   }
-}
-
-type CheckedOutput =
-  { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problem: ValueProblem };
-
-function jsonOf(value: unknown): CheckedOutput {
-  const copy = asJson(value);
-  return copy.ok ? copy : { ok: false, problem: { code: "NOT_JSON", ...copy.problem } };
-}
-
-/** Whatever goes wrong here, also inside the schema, goes wrong after the tool has run. */
-async function usableOutput(
-  name: string,
-  output: ReadSchema | undefined,
-  returned: unknown,
-  signal: AbortSignal,
-): Promise<Json> {
-  const unusable = (problem: ValueProblem, cause?: unknown) =>
-    new UnusableOutput(failWith("BAD_OUTPUT", { tool: name, problem }), returned, cause);
-  let checked: CheckedOutput;
-  try {
-    checked = await whileWanted(checkedOutput(output, returned), signal, "output");
-  } catch (thrown) {
-    throw unusable({ code: "SCHEMA_REFUSES", text: messageOf(thrown) }, thrown);
-  }
-  if (checked.ok) return checked.value;
-  throw unusable(checked.problem);
-}
-
-/** Rejects if the signal is aborted meanwhile. After an abort before, the work has the grace time of the call. */
-async function whileWanted<T>(work: Promise<T>, signal: AbortSignal, of: "arguments" | "output"): Promise<T> {
-  if (signal.aborted) return work;
-  let stop!: () => void;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(new Error(`the check of the ${of} did not end in time`));
-  });
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
-}
-
-async function checkedOutput(output: ReadSchema | undefined, returned: unknown): Promise<CheckedOutput> {
-  // The schema gets the returned value and not its copy: it may turn a Date or a Map into JSON.
-  const value = returned === undefined ? null : returned;
-  const fits = output === undefined ? ({ ok: true, value } as const) : await output.check(value);
-  return fits.ok ? jsonOf(fits.value) : fits;
-}
-
-/** Checks an answer of `reconcile`, which may come from JavaScript. Its output is checked like that of a call. */
-async function checkedAnswer(name: string, output: ReadSchema | undefined, answer: unknown): Promise<Reconciled> {
-  if (answer === "unknown") return answer;
-  const { happened, output: given } = (answer ?? {}) as { readonly happened?: unknown; readonly output?: unknown };
-  if (happened === false) return { happened };
-  const unclear = { ok: false, problem: { code: "UNCLEAR_ANSWER" } } as const;
-  const checked = happened === true ? await checkedOutput(output, given) : unclear;
-  if (checked.ok) return { happened: true, output: checked.value };
-  throw toolErrorOf(failWith("BAD_OUTPUT", { tool: name, problem: checked.problem }));
 }
 
 function checkInput(name: string, input: JsonObject, content: readonly string[]): void {

@@ -9,6 +9,11 @@ import { expressionProblemText, typeProblemText } from "./problems.js";
 import { problemText } from "./reply-problems.js";
 import { SET_UP } from "./set-up.js";
 
+const MAKE_IT = "Name one that exists, or make it in an earlier step.";
+
+/** A planner reads no name that could be a sentence: names of files may come from anybody. */
+const isPlainName = (name: string): boolean => /^[\p{L}\p{N}._/-]{1,100}$/u.test(name);
+
 export const DATA: FindingTable<keyof DataParams> = {
   UNKNOWN_TOOL: {
     message: ({ tool }) => `There is no tool ${quoted(tool)}.`,
@@ -50,6 +55,21 @@ export const DATA: FindingTable<keyof DataParams> = {
   MISSING_ARGUMENT: {
     message: ({ tool, argument, type }) => `The tool ${tool} needs the argument ${argument} (${type}).`,
     fix: ({ argument }) => `Add ${argument} to with, or write fill with an instruction from which a model writes it.`,
+  },
+  STATE_MISSING: {
+    message: ({ tool, what }) => `${tool} needs ${what}, which does not exist.`,
+    fix: ({ near }) => (near.length === 0 ? MAKE_IT : `Did you mean ${orList(near.map(quoted))}? Or: ${MAKE_IT}`),
+    plannerFix: ({ near }) => {
+      const plain = near.filter(isPlainName);
+      return plain.length === 0 ? MAKE_IT : `Did you mean ${orList(plain.map(quoted))}? Or: ${MAKE_IT}`;
+    },
+  },
+  PRECHECK_FAILED: {
+    message: (params) =>
+      params.why === "late"
+        ? `${params.tool} did not say within ${params.ms} ms whether what the call needs exists.`
+        : `${params.tool} could not say whether what the call needs exists (${params.text}).`,
+    fix: () => "Nothing has to change: the call itself will show it.",
   },
   UNKNOWN_ARGUMENT: {
     message: ({ tool, argument }) => `The tool ${tool} has no argument ${quoted(argument)}.`,

@@ -25,6 +25,12 @@ const WITHOUT_EXAMPLE: readonly Finding[] = [
     { pointer: "/steps" },
     { step: "ship", why: "repeats", tool: "ship_parcel", by: "ship_again" },
   ),
+  findingOf(
+    "STATE_MISSING",
+    { pointer: "/steps/0/with/path" },
+    { tool: "read_file", what: 'the file "reports.txt"', near: ["report.txt"] },
+  ),
+  findingOf("PRECHECK_FAILED", { pointer: "/steps/0/with" }, { tool: "count_rows", why: "late", ms: 3_000 }, "warning"),
   findingOf("STEP_UNKNOWN", { pointer: "/steps" }, { step: "send" }),
 ];
 

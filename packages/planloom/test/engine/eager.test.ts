@@ -55,6 +55,19 @@ describe("a plan that is still being written", () => {
     await sound(run);
   });
 
+  test("does not start a step whose state is missing: the whole plan is refused and repaired", async () => {
+    const looks = { ...look(), precheck: ({ x }: { readonly x?: Json }) => missing(x) };
+    const missing = (x: Json | undefined) => Promise.resolve(x === "gone" ? { what: "it", argument: "x" } : undefined);
+    const first = plan(call("a", "look"), { ...call("b", "look"), with: { x: "gone" } });
+    const { loom } = await house([looks], [{ json: first }, { json: plan(call("a", "look")) }]);
+    const run = await loom.start("Look");
+    expect(await run.result()).toMatchObject({ status: "completed" });
+    const log = await eventsIn(run);
+    expect(eventsOf(log, "plan.invalid")[0]?.data.findings[0]).toMatchObject({ code: "STATE_MISSING" });
+    expect(eventsOf(log, "step.started").map(({ data }) => data.step)).not.toContain("b");
+    await sound(run);
+  });
+
   test("tells of each step, and begins none that acts", async () => {
     const [held, pay] = [latch(), toolNamed("pay", "once")];
     const { loom } = await house(

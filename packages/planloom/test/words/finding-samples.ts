@@ -393,6 +393,30 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "Add query to with, or write fill with an instruction from which a model writes it.",
     ],
   ],
+  STATE_MISSING: [
+    [
+      { tool: "read_file", what: 'the file "report.txt"', near: [] },
+      'read_file needs the file "report.txt", which does not exist.',
+      "Name one that exists, or make it in an earlier step.",
+    ],
+    [
+      { tool: "read_file", what: 'the file "report.txt"', near: ["reports.txt", "old/report.txt"] },
+      'read_file needs the file "report.txt", which does not exist.',
+      'Did you mean "reports.txt" or "old/report.txt"? Or: Name one that exists, or make it in an earlier step.',
+    ],
+  ],
+  PRECHECK_FAILED: [
+    [
+      { tool: "query", why: "late", ms: 3_000 },
+      "query did not say within 3000 ms whether what the call needs exists.",
+      "Nothing has to change: the call itself will show it.",
+    ],
+    [
+      { tool: "query", why: "threw", text: "the database is locked" },
+      "query could not say whether what the call needs exists (the database is locked).",
+      "Nothing has to change: the call itself will show it.",
+    ],
+  ],
   UNKNOWN_ARGUMENT: [
     [
       { tool: "search", argument: "qeury", near: ["query"], arguments: ["query", "limit"] },

@@ -5,7 +5,7 @@ import { messageOf } from "../../error.js";
 import { LIMITS } from "../../limits.js";
 import type { Model, ModelReply } from "../../model/port.js";
 import { check } from "../../plan/check/check.js";
-import { findingOf, isError, type Finding } from "../../plan/finding.js";
+import { findingOf, isError, positioned, type Finding } from "../../plan/finding.js";
 import { finishedTouched } from "../../plan/revise/finished.js";
 import { depthOf, isObject, type Json } from "../../plan/json.js";
 import type { Plan } from "../../plan/plan.js";
@@ -13,6 +13,7 @@ import { joinedFindings, readPlan } from "../../plan/read/read.js";
 import type { Inventory, ToolSpec } from "../../plan/tool-spec.js";
 import { addUsage, NO_USAGE, type Usage } from "../../plan/usage.js";
 import { writePlan } from "../../plan/write.js";
+import type { CheckedPlan } from "../../run/command.js";
 import type { Asking } from "../../run/event.js";
 import { askModel } from "../ask-model.js";
 import type { AgentContext } from "../checkpoint.js";
@@ -55,22 +56,48 @@ export type PlannerReply =
 export type PlannerFunction = (request: PlannerRequest, context: AgentContext) => Promise<unknown>;
 export type Planner = Model | PlannerFunction;
 
-/** One round of planning. Throws a StepFailure if no reply came. A draft with findings is an expected outcome. */
+/** Whether the state that a plan needs is there. Never rejects. */
+export type PlanPrecheck = (checked: CheckedPlan) => Promise<readonly Finding[]>;
+
+/**
+ * One round of planning. Throws a StepFailure if no reply came. A draft with findings is an expected outcome, also one
+ * that only the precheck refuses.
+ */
 export async function askPlanner(
   request: PlannerRequest,
   planner: Planner,
   context: AgentContext,
+  precheck?: PlanPrecheck,
 ): Promise<PlannerReply> {
-  if (typeof planner !== "function") return askPlannerModel(request, planner, context);
+  if (typeof planner !== "function") return prechecked(await askPlannerModel(request, planner, context), precheck);
   try {
-    return readDraft(await callFunction(request, planner, context), request);
+    return await prechecked(readDraft(await callFunction(request, planner, context), request), precheck);
   } catch (thrown) {
     throw failureOf(thrown, context.signal, NO_USAGE);
   }
 }
 
+/** A reply, with the way from its plan back to the planner's text. */
+type Read = PlannerReply & { readonly written?: Written };
+
+interface Written {
+  readonly draft: string;
+  /** The findings on the plan, at their places in the text. */
+  readonly placed: (findings: readonly Finding[]) => readonly Finding[];
+}
+
+async function prechecked({ written, ...reply }: Read, precheck: PlanPrecheck | undefined): Promise<PlannerReply> {
+  if (reply.kind === "invalid" || precheck === undefined) return reply;
+  const found = await precheck(reply);
+  if (found.length === 0 || written === undefined) return reply;
+  const findings = [...written.placed(found), ...reply.findings];
+  if (!findings.some(isError)) return { ...reply, findings };
+  const { usage, asking } = reply;
+  return { kind: "invalid", draft: written.draft, findings, usage, ...(asking === undefined ? {} : { asking }) };
+}
+
 /** Repeats while the planner asks for tools, and once more for its critique. */
-async function askPlannerModel(request: PlannerRequest, planner: Model, context: AgentContext): Promise<PlannerReply> {
+async function askPlannerModel(request: PlannerRequest, planner: Model, context: AgentContext): Promise<Read> {
   let usage = NO_USAGE;
   let wanted = request.invalid?.asking?.wanted ?? [];
   try {
@@ -109,7 +136,7 @@ async function continued(
   request: PlannerRequest,
   planner: Model,
   context: AgentContext,
-): Promise<{ readonly read?: PlannerReply; readonly usage: Usage } | undefined> {
+): Promise<{ readonly read?: Read; readonly usage: Usage } | undefined> {
   const cut =
     isPatch(request) || reply.finish === "content-filter" ? undefined : cutPlan(reply.text, request.inventory);
   if (cut === undefined) return undefined;
@@ -155,7 +182,7 @@ function jsonOf(draft: unknown): string {
   }
 }
 
-function readModelReply(reply: Pick<ModelReply, "text" | "finish">, request: PlannerRequest): PlannerReply {
+function readModelReply(reply: Pick<ModelReply, "text" | "finish">, request: PlannerRequest): Read {
   const read = readDraft(draftText(reply.text, request), request);
   if (read.kind === "plan" || reply.finish === "stop") return read;
   const why = UNFINISHED[reply.finish];
@@ -185,7 +212,7 @@ function draftText(text: string, request: PlannerRequest): string {
   return kept(JSON.stringify(planFromReply(document, inventory), null, 2));
 }
 
-function readDraft(draft: string, request: PlannerRequest): PlannerReply {
+function readDraft(draft: string, request: PlannerRequest): Read {
   const { goal, inputs, inventory, limits, replan, granularity } = request;
   const read = replan === undefined ? readFirst(draft, inventory) : readRedraft(draft, inventory, replan);
   if (!read.ok) return { kind: "invalid", draft, findings: read.findings, usage: NO_USAGE };
@@ -212,6 +239,7 @@ function readDraft(draft: string, request: PlannerRequest): PlannerReply {
     tools,
     findings: joinedFindings(read.reading, checked.findings.map(located)),
     usage: NO_USAGE,
+    written: { draft, placed: (findings) => findings.map((finding) => located(positioned(finding, locate))) },
   };
 }
 

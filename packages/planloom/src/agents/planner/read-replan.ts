@@ -2,8 +2,7 @@
 // draft with all kept steps, and a mapping from places in it back to the text. First plans need none of this.
 import { depthOf, isObject, type Json, type JsonObject } from "../../plan/json.js";
 import { LIMITS } from "../../limits.js";
-import type { Locate } from "../../plan/check/report.js";
-import type { Finding } from "../../plan/finding.js";
+import type { Finding, Locate } from "../../plan/finding.js";
 import { withFinished } from "../../plan/revise/finished.js";
 import { normalizeDraft, readPlan } from "../../plan/read/read.js";
 import { applyPatch, type Revised } from "../../plan/revise/revise.js";

@@ -30,7 +30,7 @@ import { tellModelNotes } from "../model-notes.js";
 import { safeJson, print, printJson, printLines, printText, say, saveText, type RawFlags } from "../output.js";
 import { checkTrust, withLoom, withStore, type StoreFlags, type Use } from "../open-loom.js";
 import { findingLines } from "../../words/errors/plans.js";
-import { checkText, meansFile, planText, soundPlan, type PlanText } from "../plan-file.js";
+import { checkText, meansFile, planText, precheckText, soundPlan, type PlanText } from "../plan-file.js";
 import { askingLines, invalidLines } from "../render/asking.js";
 import { estimateLine, estimateLines } from "../render/estimate.js";
 import { planLines } from "../render/plan.js";
@@ -107,7 +107,7 @@ export async function checkCommand(
   const record = qualityRecordIn(text.text);
   if (record !== undefined) return checkRecord(record, flags);
   const check = async (loom: Loom, found: FoundConfig) => {
-    const checked = await checkText(loom, text);
+    const checked = await precheckText(loom, text);
     checkTrust(checked.findings, found);
     return checked;
   };

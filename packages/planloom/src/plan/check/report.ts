@@ -2,7 +2,15 @@
 // finding once, errors first, with positions if the text is known.
 import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
-import { findingOf, type CodedFinding, type Finding, type FindingCode, type Severity } from "../finding.js";
+import {
+  findingOf,
+  positioned,
+  type CodedFinding,
+  type Finding,
+  type FindingCode,
+  type Locate,
+  type Severity,
+} from "../finding.js";
 import type { FindingParams } from "../finding-params.js";
 import { isObject, type Json } from "../json.js";
 
@@ -23,8 +31,6 @@ export type Report = <Code extends FindingCode>(
   params: FindingParams[Code] | Later<FindingParams[Code]>,
   severity?: Severity,
 ) => void;
-export type Locate = (pointer: string) => { readonly line: number; readonly column: number } | undefined;
-
 export interface Collected {
   readonly report: Report;
   /** Whether there are errors with codes other than these. */
@@ -46,7 +52,7 @@ export function collectFindings(): Collected {
   };
   const findings = (locate: Locate | undefined): readonly Finding[] => {
     const list = [...found.error.values(), ...found.warning.values()].slice(0, LIMITS.findings);
-    return list.map((finding) => located(finding, locate));
+    return list.map((finding) => positioned(finding, locate));
   };
   const hasErrors = (besides?: ReadonlySet<string>): boolean => [...errors].some((code) => besides?.has(code) !== true);
   return { report, hasErrors, findings };
@@ -62,9 +68,4 @@ function shortened(value: Json): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).slice(0, LIMITS.findingNames).map(shortened);
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, shortened(field)]));
-}
-
-function located(finding: Finding, locate: Locate | undefined): Finding {
-  const position = locate?.(finding.where.pointer);
-  return position === undefined ? finding : { ...finding, where: { ...finding.where, ...position } };
 }

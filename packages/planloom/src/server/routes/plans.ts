@@ -37,7 +37,9 @@ const check = route({
   path: "/v1/plans/check",
   id: "checkPlan",
   summary: "Check a plan",
-  description: "Checks a plan against the tools and the limits. All findings come at once, with what to write instead.",
+  description:
+    "Checks a plan against the tools and the limits, then asks the tools whether the files, hosts and the like of " +
+    "literal arguments exist. All findings come at once, with what to write instead.",
   right: "read",
   body: z.strictObject({
     plan: FIELD.plan,
@@ -47,10 +49,9 @@ const check = route({
   }),
   example: { plan: { goal: "Add", steps: [{ id: "sum", tool: "calculate", with: { expression: "1 + 1" } }] } },
   answers: { 200: { description: "Whether the plan can run, and its findings.", schema: "Check" } },
-  handle: async (loom, { body: { plan: document, answerSchema: answer, ...rest }, request }) => {
+  handle: async (loom, { body: { plan: document, answerSchema: answer, ...rest }, request: { signal } }) => {
     const wanted = answer === undefined ? {} : { answer: soundAnswer(answer).json };
-    await loom.tools({ plan: document, signal: request.signal });
-    const { notes, ...checked } = loom.check(document, { ...onlyGiven(rest), ...wanted });
+    const { notes, ...checked } = await loom.precheck(document, { ...onlyGiven(rest), ...wanted, signal });
     const { ok, findings } = checked;
     const quality = planQuality(findings, ok ? checked.plan : undefined);
     const sound = ok ? { plan: writePlan(checked.plan), hash: checked.hash, inputs: checked.inputs } : {};

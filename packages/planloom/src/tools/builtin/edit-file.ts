@@ -10,6 +10,7 @@ import { unifiedDiff } from "../line-diff.js";
 import { withEdits, type TextEdit } from "../text-edits.js";
 import { readBytes, utf8Text, writeText, type FileState } from "../text-file.js";
 import { tool, type Tool } from "../tool.js";
+import { missingPath } from "./file-precheck.js";
 import { filePath, type FileReach } from "./file-reach.js";
 
 const edit = z.strictObject({
@@ -19,7 +20,7 @@ const edit = z.strictObject({
 });
 
 export function editFileTool({ roots, reach }: FileReach): Tool {
-  return tool({
+  const edits = tool({
     name: "edit_file",
     version: builtinVersion(1),
     reach,
@@ -44,8 +45,11 @@ export function editFileTool({ roots, reach }: FileReach): Tool {
         return { path: file.shown, replaced, bytes: await writeText(file.real, file.shown, after, state) };
       });
     },
+    precheck: ({ path }, { signal }) => missingPath(roots, path, "file", signal),
     summary: ({ path, replaced }) => `Changed ${path}, ${replaced} ${replaced === 1 ? "place" : "places"}`,
   });
+  // It makes no file.
+  return { ...edits, makes: () => [] };
 }
 
 interface EditedFile {

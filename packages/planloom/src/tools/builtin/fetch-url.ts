@@ -1,11 +1,16 @@
 // The tool `fetch_url`. In: the private hosts that are allowed. Out: the tool, which returns a web page as text. The
 // request itself is in http-get.ts.
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
 import { z } from "zod";
 import { LIMITS } from "../../limits.js";
 import { htmlText, type PageText } from "../html-text.js";
 import { httpGet, type Got } from "../http-get.js";
 import { builtinError } from "../builtin-error.js";
+import { neededStateText } from "../../words/missing-state.js";
 import { builtinVersion } from "../../plan/tool-spec.js";
+import type { MissingState } from "../missing-state.js";
 import { tool, type Tool } from "../tool.js";
 
 export interface FetchOptions {
@@ -33,9 +38,26 @@ export function fetchUrlTool({ allowHosts = [] }: FetchOptions = {}): Tool {
       const got = await httpGet(url, { signal, allowHosts, maxBytes: LIMITS.fetchBytes, accept: ACCEPT });
       return { url: got.url, status: got.status, ...(await pageOf(got, signal)) };
     },
+    precheck: ({ url }) => missingHost(url),
     summary: ({ title, url }) => `Fetched ${title || url}`,
   });
 }
+
+/** Asks for the address of the host, and sends nothing to it. Without a network, nobody knows. */
+async function missingHost(url: string): Promise<MissingState | undefined> {
+  const host = URL.canParse(url) ? new URL(url).hostname : "";
+  if (host === "" || host.startsWith("[") || isIP(host) !== 0) return undefined;
+  try {
+    await lookup(host);
+    return undefined;
+  } catch (error) {
+    const isUnknown = (error as { readonly code?: unknown }).code === "ENOTFOUND" && hasNetwork();
+    return isUnknown ? { argument: "url", what: neededStateText({ is: "host", name: host }) } : undefined;
+  }
+}
+
+const hasNetwork = (): boolean =>
+  Object.values(networkInterfaces()).some((addresses = []) => addresses.some(({ internal }) => !internal));
 
 async function pageOf(got: Got, signal: AbortSignal): Promise<PageText> {
   if (!isText(got)) {

@@ -8,6 +8,7 @@ import { asFileError, existing, namesOf, type FolderPath, type Root } from "../f
 import { filesBelow } from "../folder-walk.js";
 import { bracesIn, globMatcher } from "../glob.js";
 import { tool, type Tool } from "../tool.js";
+import { missingPath } from "./file-precheck.js";
 import { filePath, type FileReach } from "./file-reach.js";
 
 export function listFilesTool({ roots, reach }: FileReach): Tool {
@@ -28,6 +29,7 @@ export function listFilesTool({ roots, reach }: FileReach): Tool {
     output: z.array(z.strictObject({ path: z.string(), bytes: z.int() })),
     effects: "none",
     run: (args, { signal }) => listed(roots, args.path, args.glob ?? "**", signal),
+    precheck: ({ path }, { signal }) => missingPath(roots, path, "folder", signal),
     summary: (files) => `${files.length} files`,
   });
 }

@@ -8,6 +8,7 @@ import { htmlText } from "../html-text.js";
 import { readBytes, utf8Text, withFile } from "../text-file.js";
 import { linesOfFile, linesOfText, type LineRange, type TextPart } from "../text-lines.js";
 import { tool, type Tool } from "../tool.js";
+import { missingPath } from "./file-precheck.js";
 import { filePath, type FileReach } from "./file-reach.js";
 
 const MB = 1024 * 1024;
@@ -41,6 +42,7 @@ export function readFileTool({ roots, reach }: FileReach): Tool {
       const request = { range: { from, count }, isWhole, raw };
       return partOf(roots, path, request, signal);
     },
+    precheck: ({ path }, { signal }) => missingPath(roots, path, "file", signal),
     summary: ({ path, text, from, to, of, unit }) =>
       `Read ${path}, ${text.length} characters${from === 1 && to === of ? "" : `, ${unit} ${from} to ${to} of ${of}`}`,
   });

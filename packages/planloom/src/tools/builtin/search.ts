@@ -1,8 +1,10 @@
 // The tool `search`. In: a folder of documents, a SearXNG server, or a key. Out: the tool, the same for all, so that plans do
 // not depend on the source.
+import { existsSync } from "node:fs";
 import { z } from "zod";
 import { builtinVersion, type ToolReach } from "../../plan/tool-spec.js";
 import { tool, type Tool } from "../tool.js";
+import { neededStateText } from "../../words/missing-state.js";
 import { openRoots } from "../folder.js";
 import type { Search } from "./hit.js";
 import { braveHost, braveSearch, type BraveOptions } from "./search-brave.js";
@@ -26,6 +28,7 @@ const LIMIT = 5;
 export function searchTool(options: SearchOptions): Tool {
   const local = "folder" in options;
   const { search, reach } = placeOf(options);
+  const { roots } = reach;
   return tool({
     name: "search",
     version: builtinVersion(1),
@@ -46,9 +49,14 @@ export function searchTool(options: SearchOptions): Tool {
     // The words go to the server that the operator chose, and nowhere else.
     content: ["query", "limit"],
     run: async ({ query, limit = LIMIT }, { signal }) => ({ results: [...(await search(query, limit, signal))] }),
+    precheck: async () => (roots === undefined ? undefined : missingFolder(roots[0]!)),
     summary: ({ results }) => `Found ${results.length} results`,
   });
 }
+
+/** The folder was there when the program started. */
+const missingFolder = (folder: string) =>
+  existsSync(folder) ? undefined : { what: neededStateText({ is: "documents" }) };
 
 function placeOf(options: SearchOptions): { readonly search: Search; readonly reach: ToolReach } {
   if ("searxng" in options)

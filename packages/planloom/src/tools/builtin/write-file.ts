@@ -9,10 +9,11 @@ import { unifiedDiff } from "../line-diff.js";
 import type { Preview } from "../preview.js";
 import { readBytes, writeText } from "../text-file.js";
 import { tool, type Tool } from "../tool.js";
+import { madeBy } from "./file-precheck.js";
 import { filePath, type FileReach } from "./file-reach.js";
 
 export function writeFileTool({ roots, reach }: FileReach): Tool {
-  return tool({
+  const writes = tool({
     name: "write_file",
     version: builtinVersion(1),
     reach,
@@ -30,6 +31,7 @@ export function writeFileTool({ roots, reach }: FileReach): Tool {
     },
     summary: ({ path, bytes }) => `Wrote ${path}, ${bytes} bytes`,
   });
+  return { ...writes, makes: ({ path }) => madeBy(roots, path) };
 }
 
 async function previewOf(roots: readonly Root[], path: string, text: string, signal: AbortSignal): Promise<Preview> {

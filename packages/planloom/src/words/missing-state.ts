@@ -1,0 +1,15 @@
+// Names the state that a call of a built-in tool needs and does not find. In: its kind and name. Out: a part of the
+// sentence of STATE_MISSING.
+import { byCase } from "./by-case.js";
+
+type NeededState =
+  | { readonly is: "file" | "folder" | "host"; readonly name: string }
+  /** The folder that `search` looks through. */
+  | { readonly is: "documents" };
+
+export const neededStateText: (state: NeededState) => string = byCase("is", {
+  file: ({ name }) => `the file "${name}"`,
+  folder: ({ name }) => `the folder "${name}"`,
+  host: ({ name }) => `the host ${name}`,
+  documents: () => "the folder of the documents",
+});
