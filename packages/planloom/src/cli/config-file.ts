@@ -114,7 +114,7 @@ function invalid(file: string, setting: string, given: unknown, wanted: WantedSe
  * stays unchanged: createLoom reports it.
  */
 function rooted(config: LoomConfig, folder: string): LoomConfig {
-  const { store, builtins } = config;
+  const { store, builtins, mcp } = config;
   const isPath = typeof store === "string" && store !== "memory" && !store.includes("://");
   const from = (path: unknown): unknown => (typeof path === "string" ? resolve(folder, path) : path);
   const { files, search, sql } = isObject(builtins) ? builtins : {};
@@ -125,6 +125,9 @@ function rooted(config: LoomConfig, folder: string): LoomConfig {
   return {
     ...config,
     ...(isPath ? { store: resolve(folder, store) } : {}),
+    ...(isObject(mcp)
+      ? { mcp: Object.fromEntries(Object.entries(mcp).map(([name, one]) => [name, startedIn(one, folder)])) }
+      : {}),
     ...(isObject(builtins)
       ? {
           builtins: {
@@ -140,3 +143,11 @@ function rooted(config: LoomConfig, folder: string): LoomConfig {
 
 const each = (values: object, change: (value: unknown) => unknown): Record<string, unknown> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
+
+/** A server that is started as a process runs in the folder of the configuration, unless it names another one. */
+function startedIn(server: unknown, folder: string): unknown {
+  if (!isObject(server) || !("command" in server)) return server;
+  const { cwd } = server as { readonly cwd?: unknown };
+  if (cwd === undefined) return { ...server, cwd: folder };
+  return typeof cwd === "string" ? { ...server, cwd: resolve(folder, cwd) } : server;
+}

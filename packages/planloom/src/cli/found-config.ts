@@ -13,6 +13,7 @@ import type { Environment } from "../files/user-folder.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { SetupNote } from "../words/setup-notes.js";
 import { CONFIG_NAMES, isCode, loadConfigFile } from "./config-file.js";
+import { hasMcpFile, mcpFileIn } from "./mcp-file.js";
 import { tightened } from "./tightened.js";
 
 export interface FoundConfig {
@@ -41,7 +42,29 @@ export interface ConfigSearch {
 export async function findConfig(
   given: string | undefined,
   cwd: string,
-  { env = process.env, home = homedir(), onUntrusted = () => "refuse" }: ConfigSearch = {},
+  search: ConfigSearch = {},
+): Promise<FoundConfig> {
+  return withMcpFile(await configFound(given, cwd, search), cwd, search);
+}
+
+/** With the servers of `.mcp.json`: beside the configuration, or without one in the nearest folder that has it. */
+async function withMcpFile(
+  found: FoundConfig,
+  cwd: string,
+  { env = process.env, home = homedir() }: ConfigSearch,
+): Promise<FoundConfig> {
+  const folder = found.file === null ? projectFolders(cwd, home).find(hasMcpFile) : dirname(found.file);
+  if (folder === undefined) return found;
+  const { servers, notes } = await mcpFileIn(folder, isTrusted(folder, readTrust(env, home)), env);
+  if (Object.keys(servers).length === 0) return { ...found, notes: [...found.notes, ...notes] };
+  const mcp = { ...servers, ...found.config.mcp };
+  return { ...found, config: { ...found.config, mcp }, notes: [...found.notes, ...notes] };
+}
+
+async function configFound(
+  given: string | undefined,
+  cwd: string,
+  { env = process.env, home = homedir(), onUntrusted = () => "refuse" }: ConfigSearch,
 ): Promise<FoundConfig> {
   const trust = readTrust(env, home);
   const folders = projectFolders(cwd, home);

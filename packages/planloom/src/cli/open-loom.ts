@@ -19,6 +19,7 @@ import { carryMemory } from "./carried.js";
 import { inFile } from "./config-lines.js";
 import { findConfig, type FoundConfig } from "./found-config.js";
 import { say } from "./output.js";
+import { serversIn } from "./mcp-flag.js";
 import { hideSecrets } from "./streams.js";
 import { oneLine } from "./style.js";
 import { cliSurface } from "./surface.js";
@@ -27,6 +28,8 @@ import { askToTrust } from "./trust-question.js";
 export interface StoreFlags {
   /** A folder, or the address of a SearXNG server. */
   readonly search?: string;
+  /** MCP servers: `name=command args`, or `name=address`. */
+  readonly mcp?: readonly string[];
   /** Folders whose files the tools may read. */
   readonly files?: readonly string[];
   readonly config?: string;
@@ -54,7 +57,7 @@ export async function configOf(flags: StoreFlags, use: Use["config"]): Promise<F
   });
   if (isObject(found.config.secrets)) hideSecrets(found.config.secrets);
   sayNotes(found.notes, flags);
-  return { ...found, config: withTools(found.config, flags) };
+  return { ...found, config: withServers(withTools(found.config, flags), flags) };
 }
 
 /** Flags for built-in tools take precedence over the configuration. Files that a flag names can only be read. */
@@ -64,6 +67,10 @@ function withTools(config: LoomConfig, { search, files = [] }: StoreFlags): Loom
   const roots = files.length === 0 ? {} : { files: { roots: files.map((folder) => resolve(folder)) } };
   return { ...config, builtins: { ...config.builtins, ...found, ...roots } };
 }
+
+/** Servers of flags take precedence over those of the configuration. The person named them, so they are trusted to start. */
+const withServers = (config: LoomConfig, { mcp = [] }: StoreFlags): LoomConfig =>
+  mcp.length === 0 ? config : { ...config, mcp: { ...config.mcp, ...serversIn(mcp) } };
 
 const searchIn = (place: string): NonNullable<NonNullable<LoomConfig["builtins"]>["search"]> =>
   /^https?:\/\//iu.test(place) ? { searxng: place } : { folder: resolve(place) };

@@ -36,12 +36,13 @@ const SERVER_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 /** The text of a setting may be a secret in the wrong place. */
 const HIDDEN = "not shown here";
 
-export function knownServers(servers: McpServers | undefined, check: SettingChecks): void {
+/** `setting`: where the servers stand. */
+export function knownServers(servers: McpServers | undefined, check: SettingChecks, setting = "mcp"): void {
   if (servers === undefined) return;
-  if (!isObject(servers)) return check.wrong("mcp", servers, { is: "mcp", form: "servers" });
+  if (!isObject(servers)) return check.wrong(setting, servers, { is: "mcp", form: "servers" });
   for (const [name, server] of Object.entries(servers as { readonly [name: string]: unknown })) {
-    if (!SERVER_NAME.test(name)) check.wrong(`mcp.${name}`, name, { is: "mcp", form: "name" });
-    knownServer(`mcp.${name}`, server, check);
+    if (!SERVER_NAME.test(name)) check.wrong(`${setting}.${name}`, name, { is: "mcp", form: "name" });
+    knownServer(`${setting}.${name}`, server, check);
   }
 }
 

@@ -23,6 +23,17 @@ export type SetupNote =
       readonly settings: readonly string[];
     }
   | { readonly note: "store-at"; readonly path: string }
+  /** The file `.mcp.json` of a folder that the user has not trusted. */
+  | { readonly note: "mcp-file-not-used"; readonly file: string; readonly folder: string }
+  /** `variable` is not set; or the server speaks only the transport before streamable HTTP. */
+  | {
+      readonly note: "mcp-server-not-used";
+      readonly file: string;
+      readonly server: string;
+      readonly why: "variable" | "sse";
+      readonly variable?: string;
+    }
+  | { readonly note: "mcp-server-renamed"; readonly file: string; readonly server: string; readonly name: string }
   /** `of` is the folder or file that is a link, or belongs to another user. */
   | { readonly note: "store-not-used"; readonly path: string; readonly why: "link" | "owner"; readonly of: string }
   | { readonly note: "store-tightened"; readonly path: string }
@@ -46,6 +57,17 @@ const setupNote: (note: SetupNote) => Sentence = byCase("note", {
     { action: "trust", folder },
     ".",
   ],
+  "mcp-file-not-used": ({ file, folder }) => [
+    `You have not trusted the folder of ${file}, so none of its servers is started. To trust the folder: `,
+    { action: "trust", folder },
+    ".",
+  ],
+  "mcp-server-not-used": ({ file, server, why, variable }) => [
+    `The server "${server}" of ${file} is left out: ${
+      why === "sse" ? "it speaks SSE, which was replaced by streamable HTTP" : `the variable ${variable} is not set`
+    }.`,
+  ],
+  "mcp-server-renamed": ({ file, server, name }) => [`The server "${server}" of ${file} is called ${name} in plans.`],
   "store-at": ({ path }) => [`The store is ${path}.`],
   "store-not-used": ({ path, why, of }) => [
     `The store ${path} is not used: ${of} ${why === "link" ? "is a symbolic link" : "belongs to another user"}.`,

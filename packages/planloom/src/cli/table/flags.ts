@@ -25,6 +25,11 @@ export const STORE: readonly Flag[] = [
 /** Flags for built-in tools. */
 export const TOOLS: readonly Flag[] = [
   { flag: "--search <folder>", does: "add the tool search: over a folder, or a SearXNG server by its address" },
+  {
+    flag: "--mcp <name=command>",
+    does: "add the tools of an MCP server: a command in quotes, or an address",
+    isRepeatable: true,
+  },
   { flag: "--files <folder>", does: "add read_file and list_files over a folder", isRepeatable: true },
 ];
 

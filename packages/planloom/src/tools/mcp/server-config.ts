@@ -8,7 +8,7 @@ export interface StdioServer extends ServerRules {
   readonly args?: readonly string[];
   /** Variables beside PATH, HOME and the like. The process gets no others. */
   readonly env?: { readonly [name: string]: string };
-  /** Default: the folder of the project. */
+  /** Default: the folder of the configuration file; in a program, its working folder. */
   readonly cwd?: string;
 }
 
