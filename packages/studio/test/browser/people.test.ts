@@ -34,6 +34,20 @@ const oddTools = [
     effects: "idempotent",
     run: ({ ticket }) => `closed ${ticket}`,
   }),
+  tool({
+    name: "save_page",
+    description: "Saves a page.",
+    input: z.object({ path: z.string(), text: z.string() }),
+    effects: "idempotent",
+    approval: "required",
+    content: ["text"],
+    preview: ({ path, text }) => ({
+      kind: "diff",
+      path,
+      text: `--- ${path}\n+++ ${path}\n@@ -1,2 +1,${90} @@\n a line that stays\n-<b>old</b> ${"long ".repeat(60)}\n${`+${text}\n`.repeat(90)}`,
+    }),
+    run: ({ path }) => path,
+  }),
 ];
 
 const studio = useStudio({ tools: [...demoTools(), ...oddTools] });
@@ -229,6 +243,49 @@ browserTest("pages offer what the right of the token allows, and say what is mis
   expect(await violationsOf(approver)).toEqual([]);
   expect([...faultsOf(reader), ...faultsOf(approver)]).toEqual([]);
 });
+
+browserTest(
+  "a call shows what it would change, on the page of its plan, on its own page and in the inbox",
+  async () => {
+    const { loom } = studio();
+    const page = await studio().openPage();
+    const save = {
+      id: "save",
+      title: "Save the page",
+      tool: "save_page",
+      with: { path: "a.html", text: "<i>new</i>" },
+    };
+    const run = await loom.start("Save the page", { plan: { steps: [save], answer: { value: "${{ save }}" } } });
+    const hashOf = async () => (await run.result()).waiting!.approvals[0]!.hash;
+    const diff = page.getByRole("region", { name: "Changes to a.html" });
+    const shows = async (look: string) => {
+      await diff.locator("del").getByText("<b>old</b>").waitFor();
+      expect(await diff.locator("ins").count()).toBe(55);
+      expect(await diff.locator("ins").first().textContent()).toBe("added: +<i>new</i>\n");
+      await inEachLook(page, async (name) => {
+        expect(await violationsOf(page)).toEqual([]);
+        expect(await isTooWide(page)).toBe(false);
+        await shoot(page, `preview-${look}-${name}`);
+      });
+    };
+    const plan = await hashOf();
+    await go(page, `/runs/${run.id}/review/${plan}`);
+    await shows("plan");
+    await button(page, /^Show all \d+ lines$/u).click();
+    expect(await diff.locator("ins").count()).toBe(90);
+    await run.approve(plan);
+    await go(page, `/runs/${run.id}/review/${await hashOf()}`);
+    await shows("call");
+    await go(page, `/waiting?run=${run.id}`);
+    await diff.locator("ins").first().waitFor();
+    await page.getByLabel("path").fill("b.html");
+    await page.getByText("This is for the arguments that wait, not for yours.").waitFor();
+    await button(page, "Undo the change of path").click();
+    await button(page, /^Approve and run save_page/u).click();
+    expect(await run.result()).toMatchObject({ status: "completed", answer: "a.html" });
+    expect(faultsOf(page)).toEqual([]);
+  },
+);
 
 browserTest("the inbox takes an answer, settles a doubt and an unusable output", async () => {
   const { loom } = studio();

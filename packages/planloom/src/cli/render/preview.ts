@@ -20,9 +20,11 @@ function previewLines(name: string, preview: ShownPreview): readonly string[] {
   const { kind, text, note } = preview;
   const path = kind === "diff" && preview.path !== undefined ? `  ${oneLine(preview.path, 200)}` : "";
   const lines = text.replace(/\n$/u, "").split("\n");
+  // The names of the files stand above the first part.
+  const head = kind === "diff" ? lines.findIndex((line) => line.startsWith("@@")) : lines.length;
   return [
     `${name}${path}`,
-    ...lines.map((line) => `${GUTTER}${kind === "diff" ? diffLine(line) : visible(line)}`),
+    ...lines.map((line, at) => `${GUTTER}${at < head ? visible(line) : diffLine(line)}`),
     ...(note === undefined ? [] : [`    ${oneLine(note, 400)}`]),
   ];
 }

@@ -62,8 +62,8 @@ export function CallCard({ call, level, onDone }: CallCardProps) {
         <Items call={call} />
         <Origins call={call} />
         <ToolChanges changes={call.changes} />
-        {level === 2 && <ListedPreview call={call} />}
-        {call.preview !== undefined && <CallPreview preview={call.preview} />}
+        {level === 2 && <ListedPreview call={call} edited={form.edited} />}
+        {call.preview !== undefined && <CallPreview preview={call.preview} edited={form.edited} />}
         <p class="soft small">Not called yet. Nothing is sent until you answer.</p>
         {call.waiting && call.rest.length > 0 && <Rest call={call} rest={rest} onRest={setRest} />}
       </div>

@@ -11,24 +11,32 @@ type ShownPreview = NonNullable<CallReview["preview"]>;
 const MOST_LINES = 60;
 
 /** The list of what waits has no previews: a tool is asked for one when its call is shown. */
-export function ListedPreview({ call }: { readonly call: CallReview }) {
+export function ListedPreview({ call, edited }: { readonly call: CallReview; readonly edited: boolean }) {
   const hasCall = call.waiting && call.tool !== undefined && call.items === undefined;
   const { data } = useGet<CallReview>(hasCall ? runPath(call.runId, `/review/${encodeURIComponent(call.hash)}`) : null);
-  return data?.preview === undefined ? null : <CallPreview preview={data.preview} />;
+  return data?.preview === undefined ? null : <CallPreview preview={data.preview} edited={edited} />;
 }
 
-export function CallPreview({ preview }: { readonly preview: ShownPreview }) {
+interface CallPreviewProps {
+  readonly preview: ShownPreview;
+  /** The person has changed the arguments of the call. */
+  readonly edited?: boolean;
+}
+
+export function CallPreview({ preview, edited = false }: CallPreviewProps) {
   const [whole, setWhole] = useState(false);
   if (preview.kind === "failed") return <p class="small soft">{preview.note}</p>;
   const { kind, text, note } = preview;
   const title = kind === "diff" && preview.path !== undefined ? `Changes to ${preview.path}` : "What would change";
   const lines = text.replace(/\n$/u, "").split("\n");
   const shown = whole ? lines : lines.slice(0, MOST_LINES);
+  // The names of the files stand above the first part.
+  const head = kind === "diff" ? lines.findIndex((line) => line.startsWith("@@")) : lines.length;
   return (
     <figure class="preview">
       <figcaption class="small">{title}</figcaption>
       <pre tabIndex={0} role="region" aria-label={title}>
-        {shown.map((line, at) => (kind === "diff" ? <DiffLine key={at} line={line} /> : `${line}\n`))}
+        {shown.map((line, at) => (at < head ? `${line}\n` : <DiffLine key={at} line={line} />))}
       </pre>
       {lines.length > MOST_LINES && (
         <p class="xs cut-note">
@@ -38,6 +46,7 @@ export function CallPreview({ preview }: { readonly preview: ShownPreview }) {
         </p>
       )}
       {note !== undefined && <p class="small soft">{note}</p>}
+      {edited && <p class="small soft">This is for the arguments that wait, not for yours.</p>}
     </figure>
   );
 }
