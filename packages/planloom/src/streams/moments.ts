@@ -182,7 +182,7 @@ export class Moments {
   }
 
   #approvalOf({ seq, data }: EventOf<"approval.requested">): AskedMoment {
-    const { subject, hash, reason, expiresAt, args, items, call } = data;
+    const { subject, hash, reason, expiresAt, args, items, call, undoes } = data;
     const message = approvalReasonText(reason);
     const asked = { type: "approval", reply: `${seq}.${hash}`, message } as const;
     const until = { expiresAt: new Date(expiresAt).toISOString() };
@@ -190,10 +190,12 @@ export class Moments {
       const plan = this.plan!;
       return { ...asked, id: `plan:${currentPlan(this.run)!.revision}`, tool: "plan", input: plan, ...until };
     }
-    const spec = this.run.execution.steps.get(subject.step)!.spec;
+    // The step of a call that is undone may belong to an earlier plan.
+    const spec = this.run.execution.steps.get(subject.step)?.spec;
+    const tool = undoes?.tool ?? call?.tool ?? (spec === undefined ? "" : callName(spec));
     const input = (args ?? (items === undefined ? {} : { items })) as JsonObject;
     const id = call === undefined ? callId(subject) : `held:${call.key}:${refText(subject)}`;
-    return { ...asked, id, tool: call?.tool ?? callName(spec), input, ...until };
+    return { ...asked, id, tool, input, ...until };
   }
 
   #decided({ type, data }: EventOf<"approval.granted"> | EventOf<"approval.denied">): readonly Moment[] {

@@ -55,9 +55,9 @@ const EFFECT: { readonly [effect: string]: string } = {
 };
 
 function callLines(review: CallReview, previews: Previews): readonly string[] {
-  const { says, number, of, tool, effect, reason, items, rejecting, hash, changes } = review;
+  const { says, number, of, tool, effect, reason, items, rejecting, hash, changes, undoes } = review;
   return [
-    `Approve this call? You are asked because: ${reason}`,
+    `${undoes === undefined ? "Approve this call?" : "Undo this call?"} You are asked because: ${reason}`,
     `Step ${number} of ${of}: ${indented(says)}`,
     `Hash ${hash}`,
     tool === undefined
@@ -65,6 +65,7 @@ function callLines(review: CallReview, previews: Previews): readonly string[] {
       : `Tool ${tool}: ${EFFECT[effect ?? ""] ?? ""}`,
     ...review.arguments.map(argumentText),
     ...(items ?? []).map(({ item, args }) => `item ${item}: ${indented(readableText(args))}`),
+    ...(undoes === undefined ? [] : [`It returned: ${indented(readableText(undoes.output))}`]),
     ...(changes.length === 0 ? [] : [`Changed tools: ${indented(JSON.stringify(changes, null, 2))}`]),
     ...previewLines(review.preview, previews),
     ...(rejecting === undefined ? [] : [`If you reject it: ${rejecting.text}`]),

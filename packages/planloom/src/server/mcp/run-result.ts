@@ -81,6 +81,12 @@ function waitingPart(options: McpOptions, runId: string, waiting: WaitingDocumen
         text: `This call acted, and its output cannot be used. ${one.error}`,
         ...decided({ action: "settle", unusable: true, ...refOf(one) }),
       })),
+      ...[waiting.undoing ?? []].flat().map((one) => ({
+        ...refOf(one),
+        tool: one.tool,
+        text: `This call could not be undone. ${one.error ?? ""} ${one.next}`,
+        ...linkOf(options, runId),
+      })),
     ],
   };
 }

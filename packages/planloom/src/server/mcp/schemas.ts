@@ -98,7 +98,7 @@ export const RUN_RESULT = z.object({
   runId: text("Names the run in other calls.").optional(),
   status: text(
     "completed, failed, cancelled: it has ended. awaiting-approval, needs-attention: it waits for a person. " +
-      "planning, running, answering: it goes on. paused: a person holds it.",
+      "planning, running, answering, compensating: it goes on. paused: a person holds it.",
   ).optional(),
   success: z.boolean().optional(),
   goal: text().optional(),

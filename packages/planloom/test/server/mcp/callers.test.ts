@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { createLoom } from "../../../src/loom/create-loom.js";
 import { LIMITS } from "../../../src/limits.js";
-import { tool } from "../../../src/tools/tool.js";
+import { tool, ToolError } from "../../../src/tools/tool.js";
 import { answers, approves, openMcp, REVISIONS, type AtServer, type Person, type Sent } from "./parts.js";
 
 const sends: string[] = [];
@@ -191,7 +191,8 @@ test("a person sees the preview of a call, and answers the question of a tool by
     effects: "once",
     approval: "required",
     preview: ({ version }) => ({ kind: "diff", path: "version.txt", text: `-1.0\n+${version}\n` }),
-    run: async ({ version }, { ask }) => `${version}: ${JSON.stringify(await ask({ question: "Tonight?", type: "boolean" }))}`,
+    run: async ({ version }, { ask }) =>
+      `${version}: ${JSON.stringify(await ask({ question: "Tonight?", type: "boolean" }))}`,
   });
   const person: Person = (form) =>
     "decision" in form.requestedSchema.properties ? approves(form) : { action: "accept", content: { value: true } };
@@ -208,6 +209,45 @@ test("a person sees the preview of a call, and answers the question of a tool by
     message: "The tool deploy asks: Tonight?\nversion: 2.0",
     requestedSchema: { properties: { value: { type: "boolean" } }, required: ["value"] },
   });
+});
+
+test("a person is asked before a call is undone, and sees that it is undone", async () => {
+  const undone: string[] = [];
+  const book = tool({
+    name: "book",
+    description: "Books a room.",
+    input: z.object({ room: z.string() }),
+    output: z.object({ booking: z.string() }),
+    effects: "once",
+    run: ({ room }) => ({ booking: `booked ${room}` }),
+    compensate: ({ booking }) => void undone.push(booking),
+  });
+  const fails = tool({
+    name: "fails",
+    description: "Fails.",
+    input: z.object({}),
+    effects: "none",
+    run: () => {
+      throw new ToolError("it is broken", { code: "BROKEN", retryable: false });
+    },
+  });
+  const server = await openMcp({ config: { tools: [book, fails] }, person: approves });
+  const plan = {
+    goal: "Book",
+    steps: [
+      { id: "room", tool: "book", with: { room: "12" } },
+      { id: "then", tool: "fails", dependsOn: ["room"] },
+    ],
+    answer: { value: "done" },
+  };
+  const ended = await server.call("run", { plan, settings: { onFailure: "compensate" } });
+  expect(ended.status).toBe("failed");
+  expect(undone).toEqual(["booked 12"]);
+  expect(server.asked.map(({ message }) => message.split("\n", 1)[0])).toEqual([
+    "Approve this plan? You are asked because: it may act through book",
+    "Undo this call? You are asked because: it undoes a call of book",
+  ]);
+  expect(server.asked[1]!.message).toContain("It returned: {");
 });
 
 test("runs of others are looked at, and not steered", async () => {
@@ -291,6 +331,7 @@ test("a run that takes longer than the wait goes on, tells how far it is, and is
   );
   release();
   expect((await followed).structuredContent).toMatchObject({ status: "completed", answer: "done" });
+  expect(told.at(-1)).toEqual({ progress: 1, total: 1, message: "slow: completed" });
   const numbers = told.map(({ progress }) => progress);
   expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other));
 });
