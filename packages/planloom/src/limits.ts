@@ -529,6 +529,14 @@ export const LIMITS = {
   /** Messages of one server in `mcpMessagesMs`: a thousand in a second are no conversation. */
   mcpMessages: 10_000,
   mcpMessagesMs: 10_000,
+  /** Rounds in which a server may want answers for one call, if nobody is asked: more is a loop. */
+  mcpAskRounds: 10,
+  /** Calls of one connection that wait for a person: the oldest is cancelled then. */
+  mcpKeptCalls: 100,
+  /** Pages, entries and bytes of one list of a server. A plan uses `serverTools` of its tools. */
+  mcpListPages: 100,
+  mcpListItems: 2_000,
+  mcpListBytes: 8 * 1024 * 1024,
   /** How long a sign-in to a server may take a person, in ms. */
   mcpLoginMs: 10 * 60_000,
   /** Characters of what a server's process writes to its standard error that are kept: its last lines. */

@@ -26,6 +26,8 @@ export type WireProblem =
 const lastWords = ({ stderr = "" }: { readonly stderr?: string }): string =>
   stderr === "" ? "" : ` It wrote last: ${stderr}`;
 
+const stopped = (text: string): string => (/[.?!…]$/u.test(text) ? text : `${text}.`);
+
 /** What the server did, as a sentence about "it". */
 export const wireProblemText: (problem: WireProblem) => string = byCase("is", {
   flood: ({ messages, ms }) => `It sent more than ${messages} messages in ${ms / 1_000} s.`,
@@ -34,7 +36,8 @@ export const wireProblemText: (problem: WireProblem) => string = byCase("is", {
   silent: ({ ms, ...rest }) => `It did not answer within ${ms / 1_000} s.${lastWords(rest)}`,
   ended: (problem) => `It ended before it answered.${lastWords(problem)}`,
   closed: () => "Planloom has closed it.",
-  status: ({ status, text = "" }) => `It answered with status ${status}${text === "" ? "." : `: ${cut(text, 500)}`}`,
+  status: ({ status, text = "" }) =>
+    `It answered with status ${status}${text === "" ? "." : `: ${stopped(cut(text, 500))}`}`,
   elsewhere: ({ host }) => `It leads to ${host}, which is not on the public internet or has no https.`,
-  failed: ({ reason }) => `The reason: ${cut(reason, 2_000)}`,
+  failed: ({ reason }) => `The reason: ${stopped(cut(reason, 2_000))}`,
 });

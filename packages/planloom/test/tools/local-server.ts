@@ -8,13 +8,14 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
-export async function serve(answer: RequestListener): Promise<LocalServer> {
+/** `port`: 0 is any free one. */
+export async function serve(answer: RequestListener, port = 0): Promise<LocalServer> {
   const server: Server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const { port: given } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
-    port,
+    url: `http://127.0.0.1:${given}`,
+    port: given,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -780,6 +780,13 @@ export const TOOL_SAMPLES: { readonly [Code in ToolFailureCode]: readonly ToolFa
   ],
   SUMMARIZE_EMPTY: [{}],
   SERVER_ENDED: [{ server: "fs" }, { server: "fs", problem: { is: "too-large", bytes: 10_485_760 } }],
+  SERVER_NOT_REACHED: [{ server: "crm", problem: { is: "failed", reason: "connect ECONNREFUSED 127.0.0.1:4000" } }],
+  SERVER_SIGN_IN: [{ server: "crm" }],
+  SERVER_ASKS: [
+    { server: "crm", method: "sampling/createMessage" },
+    { server: "crm", rounds: 10 },
+  ],
+  SERVER_DECLINED: [{ server: "crm" }],
   SERVER_TOOL_CHANGED: [{ tool: "fs.read_file" }],
   SUMMARIZE_FAILED: [{ reason: "localhost:8000/v1 (executor model m) answered 500." }],
 };

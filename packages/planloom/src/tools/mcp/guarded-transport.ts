@@ -13,7 +13,7 @@ export class WireBroken extends Error {
 }
 
 /** The error code of an answer that this side makes up for a request whose stream has ended. */
-const STREAM_ENDED = -32_000;
+export const STREAM_ENDED = -32_000;
 
 export class GuardedTransport implements Transport {
   onclose?: () => void;
@@ -25,6 +25,8 @@ export class GuardedTransport implements Transport {
   #windowStart = 0;
   #inWindow = 0;
   readonly #unanswered = new Set<number | string>();
+  /** What a stream broke that ends therefore. */
+  #brokenStream: WireProblem | undefined;
 
   constructor(
     private readonly inner: Transport,
@@ -88,7 +90,9 @@ export class GuardedTransport implements Transport {
       if (received !== this.#received) [received, bytes] = [this.#received, 0];
       bytes += more;
       const most = this.limits.messageBytes;
-      if (bytes > most) throw new WireBroken({ is: "too-large", bytes: most });
+      if (bytes <= most) return;
+      this.#brokenStream = { is: "too-large", bytes: most };
+      throw new WireBroken(this.#brokenStream);
     };
   }
 
@@ -112,10 +116,9 @@ export class GuardedTransport implements Transport {
 
   #fail(id: number | string): void {
     if (!this.#unanswered.delete(id)) return;
-    this.onmessage?.({
-      jsonrpc: "2.0",
-      id,
-      error: { code: STREAM_ENDED, message: "Stream ended" },
-    });
+    const data = this.#brokenStream;
+    const error = { code: STREAM_ENDED, message: "Stream ended", ...(data === undefined ? {} : { data }) };
+    this.#brokenStream = undefined;
+    this.onmessage?.({ jsonrpc: "2.0", id, error });
   }
 }

@@ -16,8 +16,9 @@ import { LIST_RESOURCES, listResourcesTool, READ_RESOURCE, readResourceTool } fr
 import type { ServerClient } from "./server-client.js";
 import type { McpServer } from "./server-config.js";
 import { ServerLink } from "./server-link.js";
+import { toldTools } from "./told-list.js";
 import { isNamed, planNames } from "./tool-names.js";
-import { wireProblem } from "./wire-problem.js";
+import { isSessionLost, isUnauthorized, wireProblem } from "./wire-problem.js";
 
 /** What a server has told in one connection. */
 interface Told {
@@ -74,20 +75,25 @@ export class McpSource implements ToolSource {
 
   async #ask(client: ServerClient): Promise<Told> {
     try {
-      const { tools } = await client.listTools(undefined, { cacheMode: "refresh" });
-      const hashes = new Map(tools.map((told) => [told.name, hashOf(told)]));
-      return { client, hashes, source: this.#sourceOf(tools, client.getServerCapabilities()?.resources !== undefined) };
+      const { entries, isCut } = await toldTools(client);
+      const hashes = new Map(entries.map((told) => [told.name, hashOf(told)]));
+      const hasResources = client.getServerCapabilities()?.resources !== undefined;
+      return { client, hashes, source: this.#sourceOf(entries, hasResources, isCut) };
     } catch (error) {
+      // The next plan makes a new one.
+      if (isSessionLost(error, client)) await client.close();
       throw this.#unavailable(client, error);
     }
   }
 
-  #sourceOf(all: readonly ToldTool[], hasResources: boolean): SourceTools {
+  /** `isCut`: the server has even more. */
+  #sourceOf(all: readonly ToldTool[], hasResources: boolean, isCut: boolean): SourceTools {
     const names = planNames(all.map(({ name }) => name));
     const wanted = all.filter(({ name }) => this.#isWanted(name));
     const taken = wanted.slice(0, LIMITS.serverTools);
     const more = wanted.length - taken.length;
-    const left: LeftTool[] = more === 0 ? [] : [{ why: "more", server: this.name, tools: more }];
+    const beyond = { why: "more", server: this.name, tools: more, ...(isCut && { isCut }) } as const;
+    const left: LeftTool[] = more === 0 && !isCut ? [] : [beyond];
     const tools: Tool[] = [];
     left.push(...this.#unknownRules(names, hasResources));
     for (const told of taken) {
@@ -156,6 +162,7 @@ export class McpSource implements ToolSource {
 
   #unavailable({ guard, filter }: ServerClient, error: unknown): unknown {
     if (error instanceof PlanloomError) return error;
+    if (isUnauthorized(error)) return new PlanloomError("MCP_LOGIN_NEEDED", { server: this.name }, { cause: error });
     const problem = guard.broken?.problem ?? wireProblem(error, filter.text);
     return new PlanloomError("MCP_UNAVAILABLE", { server: this.name, problem }, { cause: error });
   }

@@ -5,7 +5,7 @@ import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
 import type { Json, JsonObject } from "../../plan/json.js";
 import type { EffectClass } from "../../plan/tool-spec.js";
-import { serverTool, ToolError, type Tool, type ToolContext, type ToolDefinition } from "../tool.js";
+import { serverTool, ToolError, type Tool, type ToolDefinition } from "../tool.js";
 import { previewIn } from "./call-preview.js";
 import { callServer } from "./mcp-call.js";
 import type { ServerClient } from "./server-client.js";
@@ -30,8 +30,8 @@ export function mcpTool(taken: TakenTool): Tool {
   const own = rulesOf(rules, told.name);
   const labels = labelsOf(rules, own, told.annotations);
   const output = outputOf(told, own);
-  const call = async (args: JsonObject, context: Pick<ToolContext, "signal" | "progress">): Promise<CallToolResult> =>
-    callServer(await taken.client(), { told, effects: labels.effects }, args, context);
+  const call = (args: JsonObject, context: Parameters<typeof callServer>[3]): Promise<CallToolResult> =>
+    callServer(taken.client, { told, effects: labels.effects }, args, context);
   return serverTool({
     name: `${server}.${name}`,
     description: beginning(told.description ?? told.title ?? told.name, LIMITS.serverTextChars),
@@ -42,13 +42,14 @@ export function mcpTool(taken: TakenTool): Tool {
       ? {}
       : {
           preview: async (args, { signal }) =>
-            previewIn(settled(await call({ ...args, ...own.preview }, { signal, progress: untold }), "none"), args),
+            previewIn(settled(await call({ ...args, ...own.preview }, { signal, ...ALONE }), "none"), args),
         }),
     run: async (args, context) => output.of(settled(await call(args, context), labels.effects)),
   });
 }
 
-const untold = (): void => undefined;
+/** Nobody is told of the progress of a preview, and its server can ask nobody. */
+const ALONE = { key: "preview", progress: () => undefined };
 
 export const rulesOf = ({ tools = {} }: ServerRules, name: string): ServerToolRules =>
   Object.hasOwn(tools, name) ? tools[name]! : {};

@@ -7,6 +7,8 @@ import { requested, untilAborted } from "./mcp-call.js";
 import { labelsOf, rulesOf } from "./mcp-tool.js";
 import type { ServerClient } from "./server-client.js";
 import type { ServerRules } from "./server-config.js";
+import { toldResources, toldTemplates } from "./told-list.js";
+import { codeOf } from "./wire-problem.js";
 import { dataOfResource, PARTS_OUTPUT, TEXT_OUTPUT, textOfResource } from "./told-content.js";
 
 export const READ_RESOURCE = "read_resource";
@@ -38,8 +40,7 @@ export function readResourceTool({ server, rules, client }: ResourceSource): Too
     output: isParts ? PARTS_OUTPUT : TEXT_OUTPUT,
     ...labels,
     run: async ({ uri }, { signal }): Promise<Json> => {
-      const connected = await client();
-      const { contents } = await requested(connected, { effects, signal }, () =>
+      const { contents } = await requested(client, { effects, signal }, (connected) =>
         connected.readResource({ uri: uri as string }, { ...untilAborted(signal), cacheMode: "bypass" }),
       );
       return isParts ? contents.map(dataOfResource) : contents.map(textOfResource).join("\n");
@@ -72,16 +73,12 @@ export function listResourcesTool({ server, rules, client }: ResourceSource): To
     output: LISTED,
     ...labels,
     run: async (_args, { signal }): Promise<Json> => {
-      const options = { ...untilAborted(signal), cacheMode: "bypass" } as const;
-      const connected = await client();
-      const listed = await requested(connected, { effects, signal }, async () => {
-        const { resources } = await connected.listResources(undefined, options);
-        const { resourceTemplates } = await connected
-          .listResourceTemplates(undefined, options)
-          .catch((error: unknown) => noTemplates(error, signal));
+      const listed = await requested(client, { effects, signal }, async (connected) => {
+        const resources = await toldResources(connected, signal);
+        const templates = await toldTemplates(connected, signal).catch((error: unknown) => noTemplates(error, signal));
         return [
-          ...resources.map((one) => ({ ...told(one), uri: one.uri })),
-          ...resourceTemplates.map((one) => ({ ...told(one), uri: one.uriTemplate, isTemplate: true })),
+          ...resources.entries.map((one) => ({ ...told(one), uri: one.uri })),
+          ...templates.entries.map((one) => ({ ...told(one), uri: one.uriTemplate, isTemplate: true })),
         ];
       });
       return listed.slice(0, LIMITS.serverResources);
@@ -90,9 +87,9 @@ export function listResourcesTool({ server, rules, client }: ResourceSource): To
 }
 
 /** A server may have resources and know no templates. */
-function noTemplates(error: unknown, signal: AbortSignal): { readonly resourceTemplates: readonly never[] } {
-  if (signal.aborted || (error as { readonly code?: unknown }).code !== -32601) throw error;
-  return { resourceTemplates: [] };
+function noTemplates(error: unknown, signal: AbortSignal): { readonly entries: readonly never[] } {
+  if (signal.aborted || codeOf(error) !== -32601) throw error;
+  return { entries: [] };
 }
 
 interface ToldResource {

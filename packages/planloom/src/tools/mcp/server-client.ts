@@ -8,6 +8,7 @@ import {
 } from "@modelcontextprotocol/client";
 import type { SecretFilter } from "../secret-filter.js";
 import type { GuardedTransport } from "./guarded-transport.js";
+import { PendingCalls } from "./pending-calls.js";
 import type { WireLimits } from "./wire-limits.js";
 
 interface Told {
@@ -22,6 +23,8 @@ interface Told {
 export class ServerClient extends Client {
   readonly server: string;
   readonly limits: WireLimits;
+  /** Calls that have not ended. */
+  readonly pending = new PendingCalls();
   readonly #filter: () => SecretFilter;
 
   constructor(
@@ -33,6 +36,8 @@ export class ServerClient extends Client {
       {
         versionNegotiation: { mode: "auto", probe: { timeoutMs: "pid" in guard ? limits.probeMs : limits.startMs } },
         listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: () => changed() } },
+        // No sampling and no roots: such requests are refused.
+        capabilities: { elicitation: { form: {}, url: {} } },
         inputRequired: { autoFulfill: false },
         jsonSchemaValidator: NO_CHECK,
       },
@@ -40,6 +45,7 @@ export class ServerClient extends Client {
     this.server = server;
     this.limits = limits;
     this.#filter = filter;
+    this.setRequestHandler("elicitation/create", ({ params }) => this.pending.ask(params));
   }
 
   /** Hides the secrets of the server in what it says. */

@@ -8,6 +8,9 @@ export interface WireLimits {
   readonly messageBytes: number;
   readonly messages: number;
   readonly messagesMs: number;
+  readonly listPages: number;
+  readonly listItems: number;
+  readonly listBytes: number;
 }
 
 export const WIRE_LIMITS: WireLimits = {
@@ -16,4 +19,7 @@ export const WIRE_LIMITS: WireLimits = {
   messageBytes: LIMITS.mcpMessageBytes,
   messages: LIMITS.mcpMessages,
   messagesMs: LIMITS.mcpMessagesMs,
+  listPages: LIMITS.mcpListPages,
+  listItems: LIMITS.mcpListItems,
+  listBytes: LIMITS.mcpListBytes,
 };

@@ -13,7 +13,7 @@ export function codeOf(error: unknown): string | number | undefined {
 const isRecord = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 /** The status of an answer that was no success. */
-function statusOf(error: unknown): number | undefined {
+export function httpStatusOf(error: unknown): number | undefined {
   const data = isRecord(error) && "data" in error ? error.data : undefined;
   const status = isRecord(data) && "status" in data ? data.status : undefined;
   return typeof status === "number" ? status : undefined;
@@ -21,7 +21,26 @@ function statusOf(error: unknown): number | undefined {
 
 /** A server wants a person to sign in, or does not accept the credentials. */
 export const isUnauthorized = (error: unknown): boolean =>
-  chainOf(error).some((one) => (one instanceof Error && one.name === "UnauthorizedError") || statusOf(one) === 401);
+  chainOf(error).some((one) => (one instanceof Error && one.name === "UnauthorizedError") || httpStatusOf(one) === 401);
+
+/** Nothing reached the server: it is not there. */
+export const isUnreached = (error: unknown): boolean =>
+  chainOf(error).some((one) => UNREACHED.has(codeOf(one) ?? "")) || codeOf(error) === "NOT_CONNECTED";
+
+const UNREACHED: ReadonlySet<string | number> = new Set([
+  ...["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "ENOENT", "EACCES"],
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+/** The server does not know the session any more, or never knew it: it did nothing. Only the older revision has them. */
+export function isSessionLost(
+  error: unknown,
+  { guard }: { readonly guard: { readonly sessionId?: string | undefined } },
+): boolean {
+  if (guard.sessionId === undefined) return false;
+  const status = httpStatusOf(error);
+  return status === 404 || (status === 400 && /session/iu.test(textOf(error)));
+}
 
 /** The error and its causes, the outermost first. */
 export function chainOf(error: unknown): readonly unknown[] {
@@ -37,7 +56,7 @@ export function chainOf(error: unknown): readonly unknown[] {
 export function wireProblem(error: unknown, clean: (text: string) => string): WireProblem {
   const broken = chainOf(error).find((one) => one instanceof WireBroken);
   if (broken !== undefined) return broken.problem;
-  const status = statusOf(error);
+  const status = httpStatusOf(error);
   if (status !== undefined) return { is: "status", status, ...textField(textOf(error), clean) };
   return { is: "failed", reason: shownText(reasonOf(error), clean) };
 }

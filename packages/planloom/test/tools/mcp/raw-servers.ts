@@ -46,7 +46,7 @@ export interface Asked {
 export type Answer = (asked: Asked, response: ServerResponse) => object | undefined;
 
 /** The same at an address. A notification is answered with 202, a GET with 405. */
-export async function atAddress(answers: { readonly [method: string]: Answer }): Promise<LocalServer> {
+export async function atAddress(answers: { readonly [method: string]: Answer }, port?: number): Promise<LocalServer> {
   return serve((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -62,7 +62,7 @@ export async function atAddress(answers: { readonly [method: string]: Answer }):
       const told = answer === undefined ? { error: { code: -32601, message: "Method not found" } } : { result };
       return json(response, { id, ...told });
     });
-  });
+  }, port);
 }
 
 export function json(response: ServerResponse, message: object, headers: { readonly [name: string]: string } = {}) {
