@@ -67,6 +67,8 @@ test("the command line shows the diff of a write that --yes does not grant, and 
   expect(waits.stderr).toContain(diff);
   expect(waits.stderr).toContain("│ +export function money(cents) {");
   expect((await runPlanloom(["show", "last", ...CONFIG], env)).stdout).toContain(diff);
+  const approved = await runPlanloom(["approve", "last", "--no-run", ...CONFIG], env);
+  expect(approved.stderr).toContain(diff);
   const ended = await runPlanloom(["resume", "last", "--yes-all", ...CONFIG], env);
   expect(ended).toMatchObject({ code: 0 });
   expect(ended.stdout).toContain("3 files had a function money of their own");

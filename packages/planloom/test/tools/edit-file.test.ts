@@ -1,4 +1,6 @@
 // Tests of writing and editing files, and of what a person sees before: on real folders.
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, mkdtemp, readFile, readdir, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -174,6 +176,32 @@ describe("before the approval", () => {
       await expect(shown("write_file", { path, text: "x" })).rejects.toMatchObject({ code });
     }
   });
+});
+
+test.skipIf(process.platform === "win32")("a pipe is no file, for a write, an edit and their previews", async () => {
+  execFileSync("mkfifo", [join(base, "pipe")]);
+  const edits = [{ old: "a", new: "b" }];
+  expect((await errorOf(edit(edits, "pipe"))).code).toBe("FILE_NOT_A_FILE");
+  expect((await errorOf(called(tools.get("write_file")!, { path: "pipe", text: "x" }))).code).toBe("FILE_NOT_A_FILE");
+  await expect(shown("edit_file", { path: "pipe", edits })).rejects.toMatchObject({ code: "FILE_NOT_A_FILE" });
+  await expect(shown("write_file", { path: "pipe", text: "x" })).rejects.toMatchObject({ code: "FILE_NOT_A_FILE" });
+});
+
+test("a process that is killed while it writes leaves the old or the new text", async () => {
+  const [old, now] = ["a", "b"].map((letter) => letter.repeat(2_000_000)) as [string, string];
+  const file = join(base, "big.txt");
+  await writeFile(file, old);
+  const program = `
+    import { writeText } from ${JSON.stringify(new URL("../../dist/tools/text-file.js", import.meta.url).href)};
+    for (let at = 0; ; at++) {
+      await writeText(${JSON.stringify(file)}, "big.txt", (at % 2 ? "a" : "b").repeat(2_000_000));
+      if (at === 3) process.stdout.write("writing");
+    }`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program]);
+  child.stdout.once("data", () => child.kill("SIGKILL"));
+  await once(child, "close");
+  const found = await readFile(file, "utf8");
+  expect(found === old || found === now).toBe(true);
 });
 
 test("a name of the longest kind, and one with a new line, can be written", async () => {
