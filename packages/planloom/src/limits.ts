@@ -396,6 +396,18 @@ export const LIMITS = {
   sqlChars: 20_000,
   /** Characters of the tables and columns of one database that a planner reads. */
   sqlTablesChars: 8_000,
+  /** Bytes of the body of a request to an HTTP service, and of its answer. */
+  httpBytes: 4 * 1024 * 1024,
+  /** Characters of an OpenAPI document: the largest public ones have about 12 million. */
+  openApiChars: 16 * 1024 * 1024,
+  /** Operations that one document gives as tools: a planner sees far fewer. */
+  openApiOperations: 1_000,
+  /** Depth of a schema of an operation, and of references to references. A schema that refers to itself ends there. */
+  openApiDepth: 8,
+  /** Parts of one schema of an operation. The values of further parts are checked by the service alone. */
+  openApiNodes: 1_000,
+  /** Characters of the description of an operation that a planner reads. */
+  openApiDescriptionChars: 500,
   /** Redirects that `fetch_url` follows: longer chains are loops. */
   redirects: 5,
   /** Texts that one search index holds: about 200 MB of memory when all words are distinct. */

@@ -6,4 +6,5 @@ export type { MissingState } from "./tools/missing-state.js";
 export type { Preview } from "./tools/preview.js";
 export type { Schema, StandardSchema } from "./tools/schema.js";
 export type { PreviewContext, Reconciled, ReconcileContext, ToolDefinition, ToolModelCall } from "./tools/tool.js";
+export { openApi, type OpenApiOptions } from "./tools/openapi/open-api.js";
 export { withJsonSchema } from "./tools/with-json-schema.js";

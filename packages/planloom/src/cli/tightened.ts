@@ -76,7 +76,7 @@ const RULES: Rule<LoomConfig> = each<LoomConfig>({
   tools: never,
   storedContext: never,
   resolveContext: never,
-  builtins: each<Builtins>({ files, fetch: oneOf(false), search, sql }),
+  builtins: each<Builtins>({ files, fetch: oneOf(false), search, sql, http: never }),
   mcp: never,
   secrets: never,
   models: never,

@@ -1,5 +1,8 @@
 // The built-in tools of a configuration. In: the value under `builtins`. Out: its type; the checks collect its faults.
 import { isObject } from "../plan/json.js";
+import type { HttpOptions } from "../tools/builtin/http.js";
+import { HTTP_EFFECTS } from "../tools/http/http-method.js";
+import { hostFault } from "../tools/http/named-hosts.js";
 import { isTexts, type SettingChecks } from "./config-value.js";
 
 export interface BuiltinsConfig {
@@ -26,22 +29,36 @@ export interface BuiltinsConfig {
    * read the names of their tables and columns.
    */
   readonly sql?: { readonly databases: { readonly [name: string]: string }; readonly write?: boolean };
+  /**
+   * Hosts of HTTP services, the headers that go to each, such as a key, and the methods: there is one tool for each
+   * (`http_get`, `http_post` and so on). `api.example.com` means https; write `http://localhost:8080` otherwise.
+   * Default: no hosts; GET and HEAD.
+   */
+  readonly http?: HttpOptions;
 }
 
-const BUILTIN_KEYS: Record<keyof BuiltinsConfig, true> = { files: true, fetch: true, search: true, sql: true };
+const BUILTIN_KEYS: Record<keyof BuiltinsConfig, true> = {
+  files: true,
+  fetch: true,
+  search: true,
+  sql: true,
+  http: true,
+};
 const FILE_KEYS = { roots: true, write: true, allow: true };
 const FETCH_KEYS = { allowHosts: true };
 const SEARCH_KEYS = { folder: true, searxng: true, brave: true };
 const BRAVE_KEYS = { key: true };
 const SQL_KEYS = { databases: true, write: true };
+const HTTP_KEYS: Record<keyof HttpOptions, true> = { hosts: true, headers: true, methods: true };
 const DATABASE_NAME = /^[A-Za-z]\w{0,63}$/;
 
 export function knownBuiltins(builtins: BuiltinsConfig | undefined, check: SettingChecks): void {
-  const { files, fetch, search, sql } = check.record("builtins.", builtins, BUILTIN_KEYS);
+  const { files, fetch, search, sql, http } = check.record("builtins.", builtins, BUILTIN_KEYS);
   if (fetch !== undefined && typeof fetch !== "boolean") knownFetch(fetch, check);
   if (files !== undefined) knownFiles(files, check);
   if (search !== undefined) knownSearch(search, check);
   if (sql !== undefined) knownSql(sql, check);
+  if (http !== undefined) knownHttp(http, check);
 }
 
 function knownFetch(fetch: { readonly allowHosts: readonly string[] }, check: SettingChecks): void {
@@ -88,6 +105,17 @@ function knownSql(sql: NonNullable<BuiltinsConfig["sql"]>, check: SettingChecks)
   const sound =
     isObject(files) && Object.entries(files).every(([name, file]) => DATABASE_NAME.test(name) && isNamed(file));
   if (!sound) check.wrong("builtins.sql.databases", files, { is: "databases" });
+}
+
+function knownHttp(http: HttpOptions, check: SettingChecks): void {
+  const { hosts, headers, methods = [] } = check.record("builtins.http.", http, HTTP_KEYS);
+  if (!isObject(http)) return;
+  const fault = hostFault({ hosts, headers });
+  if (fault === "hosts") check.wrong("builtins.http.hosts", hosts, { is: "http-hosts" });
+  if (fault === "headers") check.wrong("builtins.http.headers", headers, { is: "http-headers" });
+  const known = Object.keys(HTTP_EFFECTS);
+  if (!isTexts(methods) || !methods.every((method) => known.includes(method)))
+    check.wrong("builtins.http.methods", methods, { is: "http-methods" });
 }
 
 const isNamed = (value: unknown): value is string => typeof value === "string" && value.trim() !== "";

@@ -177,7 +177,7 @@ function inventoryOf(
   databases: readonly Database[],
   clock: Clock,
 ): ToolShelf {
-  const { files, fetch, search, sql } = config.builtins ?? {};
+  const { files, fetch, search, sql, http } = config.builtins ?? {};
   const given = toolsIn(config.tools);
   const taken = new Set(given.map((tool) => tool.spec.name));
   const builtins = builtinTools({
@@ -185,6 +185,7 @@ function inventoryOf(
     ...(files === undefined ? {} : { files }),
     ...(fetch === undefined ? {} : { fetch }),
     ...(search === undefined ? {} : { search }),
+    ...(http === undefined ? {} : { http }),
     ...(sql === undefined ? {} : { sql: { databases, write: sql.write === true } }),
     ...(executor === null ? {} : { summarize: askOnce(executor, secretFilter(config.secrets ?? {})) }),
   });

@@ -2,7 +2,8 @@
 // Out: the built-in tool that is meant, and the setting that adds it. Common other names count.
 
 /** The setting under `builtins`, or `models` for a tool that asks a model. */
-export type BuiltInSetting = "search" | "files" | "files.write" | "fetch" | "sql" | "sql.write" | "models";
+export type BuiltInSetting =
+  "search" | "files" | "files.write" | "fetch" | "sql" | "sql.write" | "http" | "http.methods" | "models";
 
 export interface BuiltIn {
   /** The name that a plan has to write. */
@@ -10,7 +11,7 @@ export interface BuiltIn {
   readonly setting: BuiltInSetting;
 }
 
-const TOOLS: ReadonlyMap<string, BuiltInSetting> = new Map([
+const TOOLS: ReadonlyMap<string, BuiltInSetting> = new Map<string, BuiltInSetting>([
   ["search", "search"],
   ["read_file", "files"],
   ["list_files", "files"],
@@ -19,6 +20,9 @@ const TOOLS: ReadonlyMap<string, BuiltInSetting> = new Map([
   ["fetch_url", "fetch"],
   ["sql_query", "sql"],
   ["sql_write", "sql.write"],
+  ["http_get", "http"],
+  ["http_head", "http"],
+  ...["http_put", "http_delete", "http_post", "http_patch"].map((name) => [name, "http.methods"] as const),
   ["summarize", "models"],
 ]);
 
@@ -26,6 +30,7 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ...["web_search", "search_web", "websearch", "internet_search", "google_search"].map(
     (name) => [name, "search"] as const,
   ),
+  ["http_request", "http_get"],
   ...["query_sql", "sql", "query_database", "database_query"].map((name) => [name, "sql_query"] as const),
   ...["summarise", "generate_summary", "summarize_text"].map((name) => [name, "summarize"] as const),
 ]);

@@ -1,14 +1,10 @@
-// One GET over http or https. In: a URL, the allowed hosts, and how much to read. Out: status, headers and body, or a
-// ToolError. Every tool that reads the network uses this file. It uses Node's own client, because fetch cannot check
-// the address of the socket.
+// One GET with its redirects. In: a URL, the allowed hosts, and how much to read. Out: status, type and body, or a
+// ToolError.
 import { LIMITS } from "../limits.js";
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest, type RequestOptions } from "node:https";
-import { pipeline, type Readable } from "node:stream";
-import { createBrotliDecompress, createUnzip } from "node:zlib";
 import { messageOf } from "../error.js";
-import { checkLiteral, guardedLookup, isAllowed } from "./address-guard.js";
+import { isAllowed } from "./address-guard.js";
 import { builtinError } from "./builtin-error.js";
+import { checkedUrl, contentTypeOf, exchange, isLasting, waitOf, type HttpReply } from "./http-exchange.js";
 import { ToolError } from "./tool.js";
 
 export interface GetOptions {
@@ -48,27 +44,16 @@ export async function httpGet(address: string, options: GetOptions): Promise<Got
   throw builtinError("FETCH_REDIRECTS", { url: address, limit: LIMITS.redirects });
 }
 
-function checkedUrl(address: string, base?: URL): URL {
-  if (!URL.canParse(address, base?.href)) throw builtinError("FETCH_URL", { problem: "not-a-url", url: address });
-  const url = new URL(address, base?.href);
-  if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw builtinError("FETCH_URL", { problem: "protocol", protocol: url.protocol });
-  }
-  if (url.username !== "" || url.password !== "") {
-    throw builtinError("FETCH_URL", { problem: "credentials", host: url.host });
-  }
-  url.hash = "";
-  return url;
-}
-
 /** The reply, or the URL of a redirect. */
 async function getOnce(url: URL, options: GetOptions): Promise<Got | URL> {
   try {
-    const reply = await replyTo(url, options);
+    const { signal, accept, headers = {} } = options;
+    const named = isAllowed(url, options.allowHosts);
+    const reply = await exchange({ method: "GET", url, headers: { ...headers, accept }, signal, named });
     try {
       return await read(url, reply, options);
     } finally {
-      reply.destroy();
+      reply.end();
     }
   } catch (error) {
     options.signal.throwIfAborted();
@@ -77,53 +62,12 @@ async function getOnce(url: URL, options: GetOptions): Promise<Got | URL> {
   }
 }
 
-function replyTo(url: URL, { signal, allowHosts, accept, headers = {} }: GetOptions): Promise<IncomingMessage> {
-  const allowed = isAllowed(url, allowHosts);
-  if (!allowed) checkLiteral(url);
-  const options: RequestOptions = {
-    signal,
-    // Opens a connection of its own: a pooled one may have been opened under other rules.
-    agent: false,
-    headers: { ...headers, accept, "accept-encoding": "gzip, deflate, br", "user-agent": "planloom" },
-    ...(allowed ? {} : { lookup: guardedLookup }),
-  };
-  return new Promise((resolve, reject) => {
-    const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, options, resolve);
-    request.on("error", reject);
-    request.end();
-  });
-}
-
-async function read(url: URL, reply: IncomingMessage, { maxBytes }: GetOptions): Promise<Got | URL> {
-  const status = reply.statusCode ?? 0;
-  const { location } = reply.headers;
-  if (status >= 300 && status < 400 && location !== undefined) return checkedUrl(location, url);
-  if (status >= 400) throw statusError(url, status, reply.headers["retry-after"]);
-  const [type = "", ...parameters] = (reply.headers["content-type"] ?? "").toLowerCase().split(";");
-  const charset = parameters.map((text) => /^\s*charset\s*=\s*"?([^"\s]+)/.exec(text)?.[1]).find(Boolean);
-  return { url: url.href, status, type: type.trim(), charset, body: await bodyOf(url, reply, maxBytes) };
-}
-
-async function bodyOf(url: URL, reply: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of unpacked(url, reply) as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBytes) throw builtinError("FETCH_TOO_LARGE", { url: url.href, limit: maxBytes });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function unpacked(url: URL, reply: IncomingMessage): Readable {
-  const encoding = (reply.headers["content-encoding"] ?? "identity").toLowerCase();
-  if (encoding === "identity") return reply;
-  if (!["gzip", "x-gzip", "deflate", "br"].includes(encoding)) {
-    throw builtinError("FETCH_TYPE", { url: url.href, problem: "packed", encoding });
-  }
-  const unpack = encoding === "br" ? createBrotliDecompress() : createUnzip();
-  // The reader of `unpack` reports every error.
-  return pipeline(reply, unpack, () => undefined);
+async function read(url: URL, reply: HttpReply, { maxBytes }: GetOptions): Promise<Got | URL> {
+  const { status, headers } = reply;
+  if (status >= 300 && status < 400 && headers.location !== undefined) return checkedUrl(headers.location, url);
+  if (status >= 400) throw statusError(url, status, headers["retry-after"]);
+  const { type, charset } = contentTypeOf(headers);
+  return { url: url.href, status, type, charset, body: await reply.body(maxBytes) };
 }
 
 function statusError(url: URL, status: number, retryAfter: string | undefined): ToolError {
@@ -132,17 +76,7 @@ function statusError(url: URL, status: number, retryAfter: string | undefined): 
   return builtinError("FETCH_STATUS", { url: url.href, status }, { retryable, retryAfterMs });
 }
 
-/** The delay of a retry-after header (seconds or a date), in ms from now. */
-function waitOf(retryAfter: string | undefined): number | undefined {
-  if (retryAfter === undefined) return undefined;
-  const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1_000 : Date.parse(retryAfter) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
-}
-
 function failed(url: URL, error: unknown): ToolError {
-  const code = (error as { readonly code?: unknown }).code;
-  // A name that does not exist, or a certificate that is not trusted, does not change with a retry.
-  const lasting = typeof code === "string" && /^ENOTFOUND$|CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code);
-  const reason = messageOf(error) || String(code);
-  return builtinError("FETCH_FAILED", { url: url.href, reason }, { retryable: !lasting, cause: error });
+  const reason = messageOf(error) || String((error as { readonly code?: unknown }).code);
+  return builtinError("FETCH_FAILED", { url: url.href, reason }, { retryable: !isLasting(error), cause: error });
 }

@@ -8,6 +8,7 @@ import { CONFIGURATION_ERRORS, type ConfigurationErrors } from "./errors/configu
 import { CONTEXT_ERRORS, type ContextErrors } from "./errors/context.js";
 import { EXPORT_ERRORS, type ExportErrors } from "./errors/exports.js";
 import { MODEL_ERRORS, type ModelErrors } from "./errors/model.js";
+import { OPENAPI_ERRORS, type OpenApiErrors } from "./errors/open-api.js";
 import { PLAN_ERRORS, type PlanErrors } from "./errors/plans.js";
 import { RECORDING_ERRORS, type RecordingErrors } from "./errors/recordings.js";
 import { REQUEST_ERRORS, type RequestErrors } from "./errors/requests.js";
@@ -28,6 +29,7 @@ export interface ErrorParams
     ContextErrors,
     ExportErrors,
     ModelErrors,
+    OpenApiErrors,
     PlanErrors,
     RecordingErrors,
     RequestErrors,
@@ -45,6 +47,7 @@ export const ERROR_AREAS = {
   commandLine: COMMAND_LINE_ERRORS,
   configuration: CONFIGURATION_ERRORS,
   toolServers: TOOL_SERVER_ERRORS,
+  openApi: OPENAPI_ERRORS,
   models: MODEL_ERRORS,
   plans: PLAN_ERRORS,
   runs: { ...RUN_ERRORS, ...ANSWER_ERRORS },

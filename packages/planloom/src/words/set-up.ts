@@ -11,6 +11,8 @@ export const SET_UP: { readonly [setting in BuiltInSetting]: string } = {
   fetch: "set builtins.fetch to true",
   sql: "set builtins.sql to { databases: { NAME: FILE } }",
   "sql.write": "set builtins.sql to { databases: { NAME: FILE }, write: true }",
+  http: 'set builtins.http to { hosts: ["api.example.com"] }',
+  "http.methods": 'set builtins.http to { hosts: ["api.example.com"], methods: ["GET", "POST"] }',
   models: "name a model with --model NAME or models.default",
 };
 

@@ -4,6 +4,7 @@ import type { Sentence } from "./action.js";
 import { ARITHMETIC_FAILURES, type ArithmeticFailures } from "./tools/arithmetic.js";
 import { FETCH_FAILURES, type FetchFailures } from "./tools/fetch.js";
 import { FILE_FAILURES, type FileFailures } from "./tools/files.js";
+import { HTTP_FAILURES, type HttpFailures } from "./tools/http.js";
 import { SQL_FAILURES, type SqlFailures } from "./tools/sql.js";
 import { SERVER_FAILURES, type ServerFailures } from "./tools/servers.js";
 import type { ToolWords } from "./tools/tool-words.js";
@@ -11,7 +12,7 @@ import { fittingNext, textOr } from "./words.js";
 
 /** The parameters of each code. */
 export interface ToolFailureParams
-  extends ArithmeticFailures, FileFailures, FetchFailures, SqlFailures, ServerFailures {}
+  extends ArithmeticFailures, FileFailures, FetchFailures, SqlFailures, HttpFailures, ServerFailures {}
 
 export type ToolFailureCode = keyof ToolFailureParams;
 
@@ -22,6 +23,7 @@ export const TOOL_AREAS = {
   fetch: FETCH_FAILURES,
   sql: SQL_FAILURES,
   servers: SERVER_FAILURES,
+  http: HTTP_FAILURES,
 };
 
 type Catalogue = { readonly [Code in ToolFailureCode]: ToolWords<ToolFailureParams[Code]> };

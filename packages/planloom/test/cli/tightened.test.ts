@@ -31,6 +31,7 @@ test.each<[LoomConfig, readonly string[]]>([
   [{ builtins: { fetch: { allowHosts: ["intranet"] } } }, ["builtins.fetch"]],
   [{ builtins: { search: { searxng: "http://search.example" } } }, ["builtins.search.searxng"]],
   [{ builtins: { search: { brave: { key: "a key" } } } }, ["builtins.search.brave"]],
+  [{ builtins: { http: { hosts: ["a.example"], headers: {} } } }, ["builtins.http"]],
   [{ builtins: { search: { folder: "/" } } }, ["builtins.search.folder (/)"]],
   [{ builtins: { sql: { databases: { a: "/var/a.db" }, write: true } } }, ["builtins.sql.databases.a (/var/a.db)"]],
   [{ builtins: { files: { roots: ["/", "/etc"] } } }, ["builtins.files.roots (/)", "builtins.files.roots (/etc)"]],

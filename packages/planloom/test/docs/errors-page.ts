@@ -21,7 +21,7 @@ const SHOWN = 4;
 const AREAS: { readonly [mark: string]: readonly (keyof typeof ERROR_AREAS)[] } = {
   "command line": ["commandLine"],
   configuration: ["configuration"],
-  "tool servers": ["toolServers"],
+  "tool servers": ["toolServers", "openApi"],
   models: ["models"],
   "plans and runs": ["plans", "runs", "start", "context", "recordings", "exports"],
   store: ["store"],
@@ -34,6 +34,7 @@ const TOOLS: { readonly [mark: string]: keyof typeof TOOL_AREAS } = {
   "network and models": "fetch",
   databases: "sql",
   servers: "servers",
+  services: "http",
 };
 
 /** Failures of a run, by the sections of the page. */

@@ -2,7 +2,7 @@
 import { apiPages } from "./api-page.js";
 import { commandsPage } from "./commands-page.js";
 import { llmsText } from "./index-page.js";
-import { openApi } from "../../src/server/api/open-api.js";
+import { openApiOf } from "../../src/server/api/open-api.js";
 import { DESCRIBED } from "../../src/server/routes/all.js";
 
 export interface GeneratedFile {
@@ -15,7 +15,7 @@ export function generatedPages(): readonly GeneratedFile[] {
   const reference = [...apiPages(), commandsPage()];
   return [
     ...reference.map(({ name, text }) => ({ path: `docs/${name}`, text })),
-    { path: "docs/openapi.json", text: `${JSON.stringify(openApi(DESCRIBED), null, 2)}\n` },
+    { path: "docs/openapi.json", text: `${JSON.stringify(openApiOf(DESCRIBED), null, 2)}\n` },
     { path: "llms.txt", text: llmsText(reference) },
   ];
 }

@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { serveCommand } from "../../src/cli/command/serve.js";
 import { LIMITS } from "../../src/limits.js";
-import { openApi } from "../../src/server/api/open-api.js";
+import { openApiOf } from "../../src/server/api/open-api.js";
 import { DESCRIBED } from "../../src/server/routes/all.js";
 import { serverNames } from "../../src/server/access/place.js";
 import { readTokens } from "../../src/server/access/tokens.js";
@@ -187,7 +187,7 @@ describe("rights", () => {
       const init = { token: TOKENS.approve, ...(one.method === "post" ? { body: {} } : { method: "DELETE" }) };
       expect([one.id, (await ask(path, init)).status]).toEqual([one.id, 403]);
     }
-    const described = openApi(DESCRIBED)["paths"] as unknown as Paths;
+    const described = openApiOf(DESCRIBED)["paths"] as unknown as Paths;
     expect(described["/v1/plans/check"]!["post"]!["x-right"]).toBe("read");
     expect(described["/v1/runs/{id}/fork"]!["post"]!["x-right"]).toBe("all");
   });

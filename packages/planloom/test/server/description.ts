@@ -2,7 +2,7 @@
 // document does not describe such an answer.
 import { expect } from "vitest";
 import { z } from "zod";
-import { openApi } from "../../src/server/api/open-api.js";
+import { openApiOf } from "../../src/server/api/open-api.js";
 import { DESCRIBED } from "../../src/server/routes/all.js";
 
 export interface Operation {
@@ -17,7 +17,7 @@ interface Described {
   readonly content?: { readonly [type: string]: { readonly schema: object } };
 }
 
-export const DOCUMENT = openApi(DESCRIBED) as unknown as {
+export const DOCUMENT = openApiOf(DESCRIBED) as unknown as {
   readonly paths: { readonly [path: string]: { readonly [method: string]: Operation } };
   readonly components: { readonly schemas: object; readonly responses: { readonly Problem: Described } };
 };

@@ -77,6 +77,7 @@ describe("builtinTools", () => {
         summarize: async () => reply("s"),
         search: { searxng: "http://127.0.0.1:1" },
         sql: { databases: [], write: true },
+        http: { hosts: ["a.example"], methods: ["GET", "PUT", "POST"] },
       }).specs,
       made({ search: { folder: base } }).get("search")!.spec,
     ];
@@ -91,6 +92,9 @@ describe("builtinTools", () => {
       "fetch_url planloom/1 a66cce8c738a",
       "sql_query planloom/1 9804661a9513",
       "sql_write planloom/1 a6edc1fb1a34",
+      "http_get planloom/1 a15af5be7d46",
+      "http_put planloom/1 6bdee5e8c022",
+      "http_post planloom/1 b66ff09dda8f",
       "summarize planloom/1 25ffeb49cd2d",
       "search planloom/1 e68dad02d1da",
       "search planloom/1 2a3dbe1fb2ee",

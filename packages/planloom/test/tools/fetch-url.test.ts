@@ -66,7 +66,11 @@ describe("a page", () => {
     page("/header", "text/plain; charset=ISO-8859-1", latin("caf\u00e9"));
     page("/meta", "text/html", latin('<meta charset="windows-1252"><p>caf\u00e9'));
     page("/odd", "text/plain; charset=klingon", "café");
-    for (const name of ["/header", "/meta", "/odd"]) expect(await fetchUrl(path(name))).toMatchObject({ text: "café" });
+    page("/mark", "text/plain; charset=utf-8", Buffer.from("\uFEFFcafé", "utf16le"));
+    page("/xml", "application/xml", latin('<?xml version="1.0" encoding="ISO-8859-1"?><a>café</a>'));
+    for (const name of ["/header", "/meta", "/odd", "/mark"])
+      expect(await fetchUrl(path(name))).toMatchObject({ text: "café" });
+    expect(await fetchUrl(path("/xml"))).toMatchObject({ text: expect.stringContaining("<a>café</a>") as string });
   });
 
   it("may be packed", async () => {

@@ -361,6 +361,11 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "Write search, and give --search FOLDER, or set builtins.search to { folder }, { searxng } or { brave }. Or use find_pages, which is there.",
     ],
     [
+      { tool: "http_request", meant: "http_get", setting: "http", near: [] },
+      'There is no tool "http_request". The built-in http_get does that, but it is not set up here.',
+      'Write http_get, and set builtins.http to { hosts: ["api.example.com"] }. Or plan without it.',
+    ],
+    [
       { tool: "sql_write", meant: "sql_write", setting: "sql.write", near: [] },
       "The tool sql_write is built in, but it is not set up here.",
       "Set builtins.sql to { databases: { NAME: FILE }, write: true }. Or plan without it.",

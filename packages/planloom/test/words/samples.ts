@@ -282,6 +282,20 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { server: "crm", problem: { is: "endless-list", pages: 100 } },
     { server: "crm", problem: { is: "elsewhere", host: "10.0.0.1" } },
   ],
+  OPENAPI_INVALID: [
+    { problem: "unreadable", file: "spec.yaml", reason: "ENOENT: no such file or directory, open 'spec.yaml'" },
+    { problem: "version", given: "none" },
+    { problem: "option", option: "host", known: ["hosts", "headers"] },
+    { problem: "hosts", option: "hosts" },
+    { problem: "hosts", option: "headers" },
+    { problem: "effects", operation: "getPet", given: "some" },
+    { problem: "operation", operation: "getPett", near: ["getPet"] },
+    { problem: "security", scheme: "token", known: ["key"] },
+    { problem: "security", scheme: "token", known: [] },
+    { problem: "many", count: 1_200, limit: 1_000 },
+    { problem: "names", tool: "a_b", operations: ["a b (GET /a)", "a_b (PUT /a)"] },
+    { problem: "unfit", operations: [{ operation: "upload", reason: "body as multipart/form-data" }] },
+  ],
   MCP_LOGIN_NEEDED: [{ server: "crm" }],
   MCP_KEEPS_ENDING: [{ server: "fs", times: 4, seconds: 60 }],
   PERSON_DECIDES: [
@@ -774,6 +788,21 @@ export const TOOL_SAMPLES: { readonly [Code in ToolFailureCode]: readonly ToolFa
   ],
   SQL_BUSY: [{}],
   SQL_FAILED: [{ reason: "SIGKILL" }],
+  HTTP_HOST: [
+    { host: "https://other.example", hosts: ["api.example.com"], redirected: false },
+    { host: "https://other.example", hosts: ["api.example.com", "http://localhost:8080"], redirected: true },
+  ],
+  HTTP_HEADER: [{ header: "host" }],
+  HTTP_PATH: [
+    { argument: "id", value: ".." },
+    { argument: "id", value: "" },
+  ],
+  HTTP_BODY: [{ bytes: 5_000_000, limit: 4_194_304 }],
+  HTTP_STATUS: [
+    { method: "GET", url: "https://api.example.com/v1/orders", status: 422, excerpt: "no such field" },
+    { method: "POST", url: "https://api.example.com/v1/orders", status: 400, excerpt: "" },
+  ],
+  HTTP_FAILED: [{ method: "GET", url: "https://api.example.com/v1/orders", reason: "connect ECONNREFUSED" }],
   SUMMARIZE_TEXT: [
     { chars: 0, limit: 200_000 },
     { chars: 300_000, limit: 200_000 },

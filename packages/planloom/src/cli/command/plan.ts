@@ -1,5 +1,6 @@
 // Commands about plans: plan, check, estimate, graph, tools, schema. In: a goal, a file or a run. Out: documents on
 // stdout. They start no run and write nothing to the store.
+import { HTTP_EFFECTS, type HttpMethod } from "../../tools/http/http-method.js";
 import { commandLine } from "../carried.js";
 import { extname } from "node:path";
 import type { LoomConfig } from "../../loom/config.js";
@@ -224,13 +225,14 @@ async function planToDraw(text: PlanText, flags: StoreFlags & ModelFlags): Promi
 
 /** The configuration with every built-in tool, for a command that calls none. */
 function withAllBuiltins(config: LoomConfig): LoomConfig {
-  const { search, files, fetch, sql } = config.builtins ?? {};
+  const { search, files, fetch, sql, http } = config.builtins ?? {};
   const folder = process.cwd();
   const builtins = {
     search: search ?? { folder },
     files: { ...(files ?? { roots: [folder] }), write: true },
     fetch: fetch === undefined || fetch === false ? true : fetch,
     sql: { databases: {}, ...sql, write: true },
+    http: { hosts: ["example.com"], ...http, methods: Object.keys(HTTP_EFFECTS) as HttpMethod[] },
   };
   const models = { ...config.models, executor: config.models?.executor ?? config.models?.default ?? "none" };
   return { ...config, builtins, models };

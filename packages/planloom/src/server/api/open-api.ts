@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject } from "../../plan/json.js";
 import { ANSWERS, type AnswerName } from "./answers.js";
 import { rightFor, type RouteAnswer, type RouteFacts } from "./route.js";
 
-export function openApi(routes: readonly RouteFacts[]): JsonObject {
+export function openApiOf(routes: readonly RouteFacts[]): JsonObject {
   const paths: { [path: string]: { [method: string]: Json } } = {};
   for (const one of routes) (paths[one.path] ??= {})[one.method] = operation(one);
   return {

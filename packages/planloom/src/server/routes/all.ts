@@ -1,6 +1,6 @@
 // All routes of the API, in the order of its description. In: nothing. Out: the routes that are data, and the facts about
 // those that are functions of hono.
-import { openApi } from "../api/open-api.js";
+import { openApiOf } from "../api/open-api.js";
 import { route, type RouteFacts } from "../api/route.js";
 import { jsonAnswer } from "../api/routed.js";
 import { AGAIN_ROUTES } from "./again.js";
@@ -20,7 +20,7 @@ const description = route({
   id: "describeApi",
   summary: "Read this description",
   answers: { 200: { description: "An OpenAPI 3.1 document." } },
-  handle: async () => jsonAnswer(openApi(DESCRIBED)),
+  handle: async () => jsonAnswer(openApiOf(DESCRIBED)),
 });
 
 /** The routes that need a token and are data. */

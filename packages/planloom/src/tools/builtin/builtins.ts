@@ -5,6 +5,7 @@ import { relative, sep } from "node:path";
 import { calculateTool } from "./calculate.js";
 import { fetchUrlTool, type FetchOptions } from "./fetch-url.js";
 import { fileTools, type FileOptions } from "./files.js";
+import { httpTools, type HttpOptions } from "./http.js";
 import { searchTool } from "./search.js";
 import { sqlTools, type SqlOptions } from "./sql.js";
 import { summarizeTool, type SummarizeOptions } from "./summarize.js";
@@ -18,6 +19,7 @@ export interface BuiltinOptions {
   /** Absent or false = not offered. */
   readonly fetch?: boolean | FetchOptions;
   readonly sql?: SqlOptions;
+  readonly http?: HttpOptions;
   /** Asks a model for one reply. Absent: `summarize` is not offered. */
   readonly summarize?: SummarizeOptions["ask"];
   /** Files of Planloom itself, which no tool opens: see FenceOptions. */
@@ -35,7 +37,7 @@ export interface Builtins {
  * folders are named, `read_file` reads that folder. Throws PlanloomError BAD_FOLDER or BAD_SEARCH (kind config).
  */
 export function builtinTools(options: BuiltinOptions): Builtins {
-  const { search, fetch, sql, summarize, own = [] } = options;
+  const { search, fetch, sql, http, summarize, own = [] } = options;
   const files = options.files ?? (search !== undefined && "folder" in search ? { roots: [search.folder] } : undefined);
   const found = searchOf(search, files, own);
   return {
@@ -44,6 +46,7 @@ export function builtinTools(options: BuiltinOptions): Builtins {
       ...(files === undefined ? [] : fileTools(files, own)),
       ...(fetch === undefined || fetch === false ? [] : [fetchUrlTool(fetch === true ? {} : fetch)]),
       ...(sql === undefined ? [] : sqlTools(sql)),
+      ...(http === undefined ? [] : httpTools(http)),
       ...(summarize === undefined ? [] : [summarizeTool({ ask: summarize })]),
       ...found.tools,
     ],

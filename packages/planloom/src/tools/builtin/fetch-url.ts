@@ -5,7 +5,9 @@ import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { z } from "zod";
 import { LIMITS } from "../../limits.js";
+import { webText } from "../web-text.js";
 import { htmlText, type PageText } from "../html-text.js";
+import { isTextType } from "../http-exchange.js";
 import { httpGet, type Got } from "../http-get.js";
 import { builtinError } from "../builtin-error.js";
 import { neededStateText } from "../../words/missing-state.js";
@@ -64,14 +66,11 @@ async function pageOf(got: Got, signal: AbortSignal): Promise<PageText> {
     const type = got.type === "" ? {} : { type: got.type };
     throw builtinError("FETCH_TYPE", { url: got.url, problem: "not-text", ...type });
   }
-  const text = decoded(got);
+  const text = webText(got.body, got.charset);
   return isHtml(got, text) ? htmlText(text, got.url, signal) : { title: "", text };
 }
 
-function isText({ type, body }: Got): boolean {
-  if (type === "") return !body.includes(0);
-  return type.startsWith("text/") || /^application\/(?:.+\+)?(?:json|xml)$|^application\/(?:x-ndjson|yaml)$/.test(type);
-}
+const isText = ({ type, body }: Got): boolean => (type === "" ? !body.includes(0) : isTextType(type));
 
 function isHtml({ type }: Got, text: string): boolean {
   return (
@@ -79,14 +78,4 @@ function isHtml({ type }: Got, text: string): boolean {
     type === "application/xhtml+xml" ||
     (type === "" && /^\s*<(?:!doctype html|html)/i.test(text))
   );
-}
-
-/** The charset of the header, else the one that an HTML page declares near its start, else UTF-8. */
-function decoded({ charset, body }: Got): string {
-  const said = charset ?? /<meta[^>]{1,200}charset\s*=\s*["']?([\w-]+)/i.exec(body.toString("latin1", 0, 1_024))?.[1];
-  try {
-    return new TextDecoder(said ?? "utf-8").decode(body);
-  } catch {
-    return new TextDecoder().decode(body);
-  }
 }

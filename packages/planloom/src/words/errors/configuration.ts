@@ -30,6 +30,9 @@ export type WantedSetting =
         | "search"
         | "databases"
         | "key"
+        | "http-hosts"
+        | "http-headers"
+        | "http-methods"
         | "prices"
         | "store"
         | "engine"
@@ -350,6 +353,9 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   paths: () => 'a list of paths or patterns below the folders: allow: [".github/**"]',
   search: () => 'one place: search: { folder: "documents" }, { searxng: "http://…" } or { brave: { key } }',
   databases: () => 'files by names of letters, digits and _: databases: { sales: "sales.db" }',
+  "http-hosts": () => 'a list of hosts: hosts: ["api.example.com", "http://localhost:8080"]',
+  "http-headers": () => 'headers by named host: headers: { "api.example.com": { authorization: process.env.TOKEN } }',
+  "http-methods": () => 'a list of GET, HEAD, PUT, DELETE, POST, PATCH: methods: ["GET", "POST"]',
   key: () => "a key, as the service gives it: key: process.env.BRAVE_KEY",
   prices: () => 'a record: prices: { "my-model": { inputUsdPerMTok: 0.5, outputUsdPerMTok: 1.5 } }',
   store: () => '"memory", a path, or a store',
