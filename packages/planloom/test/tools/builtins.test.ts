@@ -92,7 +92,7 @@ describe("builtinTools", () => {
       "fetch_url planloom/1 a66cce8c738a",
       "sql_query planloom/1 9804661a9513",
       "sql_write planloom/1 a6edc1fb1a34",
-      "http_get planloom/1 a15af5be7d46",
+      "http_get planloom/1 6578e2224d51",
       "http_put planloom/1 6bdee5e8c022",
       "http_post planloom/1 b66ff09dda8f",
       "summarize planloom/1 25ffeb49cd2d",

@@ -5,6 +5,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LIMITS } from "../../src/limits.js";
 import { fetchUrlTool } from "../../src/tools/builtin/fetch-url.js";
+import { pdfOf, says } from "./pdf-bytes.js";
 import { called, errorOf } from "./tool-context.js";
 import { serve, type LocalServer } from "./local-server.js";
 
@@ -73,6 +74,14 @@ describe("a page", () => {
     expect(await fetchUrl(path("/xml"))).toMatchObject({ text: expect.stringContaining("<a>café</a>") as string });
   });
 
+  it("may be a PDF", async () => {
+    page("/report.pdf", "application/pdf", pdfOf([says("Page one"), says("Page two")]));
+    page("/broken.pdf", "application/pdf", "no PDF at all");
+    const { text } = (await fetchUrl(path("/report.pdf"))) as { text: string };
+    expect(text).toMatch(/Page one[^]*\n\n[^]*Page two/);
+    expect(await errorOf(fetchUrl(path("/broken.pdf")))).toMatchObject({ code: "FILE_PDF", retryable: false });
+  });
+
   it("may be packed", async () => {
     page("/gzip", "text/plain", gzipSync("packed"), { "content-encoding": "gzip" });
     page("/br", "text/plain", brotliCompressSync("packed"), { "content-encoding": "br" });
@@ -85,7 +94,7 @@ describe("a page", () => {
   });
 
   it("of another type is refused, and without a type it is looked at", async () => {
-    page("/pdf", "application/pdf", "%PDF");
+    page("/pdf", "application/zip", "%PDF");
     pages.set("/bare", (_request, reply) => reply.end("<!DOCTYPE html><title>T</title><p>bare"));
     pages.set("/bytes", (_request, reply) => reply.end(Buffer.from([1, 0, 2])));
     expect(await errorOf(fetchUrl(path("/pdf")))).toMatchObject({ code: "FETCH_TYPE", retryable: false });

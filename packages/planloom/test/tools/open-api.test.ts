@@ -295,7 +295,7 @@ it.each<readonly [string, () => JsonObject, Partial<OpenApiOptions>, object]>([
     {
       operations: [
         { operation: "path", reason: "path without parameter b" },
-        { operation: "GET /b", reason: "parameter p with style odd" },
+        { operation: "GET /b", reason: "parameter p: style odd" },
         { operation: "PUT /b", reason: "body as multipart/form-data" },
         { operation: "POST /b", reason: "$ref other.yaml#/Pet" },
         { operation: "PATCH /b", reason: "$ref #/components/schemas/None" },

@@ -284,6 +284,8 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   ],
   OPENAPI_INVALID: [
     { problem: "unreadable", file: "spec.yaml", reason: "ENOENT: no such file or directory, open 'spec.yaml'" },
+    { problem: "no-file", file: "https://api.example.com/openapi.json" },
+    { problem: "long", file: "spec.yaml", limit: 16_777_216 },
     { problem: "version", given: "none" },
     { problem: "option", option: "host", known: ["hosts", "headers"] },
     { problem: "hosts", option: "hosts" },

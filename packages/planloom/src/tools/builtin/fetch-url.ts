@@ -9,6 +9,7 @@ import { webText } from "../web-text.js";
 import { htmlText, type PageText } from "../html-text.js";
 import { isTextType } from "../http-exchange.js";
 import { httpGet, type Got } from "../http-get.js";
+import { pdfPages } from "../pdf-text.js";
 import { builtinError } from "../builtin-error.js";
 import { neededStateText } from "../../words/missing-state.js";
 import { builtinVersion } from "../../plan/tool-spec.js";
@@ -20,7 +21,8 @@ export interface FetchOptions {
   readonly allowHosts?: readonly string[];
 }
 
-const ACCEPT = "text/html, application/xhtml+xml, application/json, text/*;q=0.9, application/xml;q=0.8";
+const ACCEPT =
+  "text/html, application/xhtml+xml, application/json, application/pdf, text/*;q=0.9, application/xml;q=0.8";
 
 export function fetchUrlTool({ allowHosts = [] }: FetchOptions = {}): Tool {
   return tool({
@@ -29,7 +31,7 @@ export function fetchUrlTool({ allowHosts = [] }: FetchOptions = {}): Tool {
     // All public hosts, and these.
     reach: { hosts: allowHosts },
     description:
-      "Fetches a page of the web (http or https) and gives its text; HTML is turned into plain text, JSON is left as it is.",
+      "Fetches a page of the web (http or https) and gives its text; HTML and PDF are turned into plain text, JSON is left as it is.",
     input: z.strictObject({ url: z.string().max(8_000).describe("The full address, with https://.") }),
     output: z.strictObject({ url: z.string(), status: z.int(), title: z.string(), text: z.string() }),
     effects: "none",
@@ -62,6 +64,10 @@ const hasNetwork = (): boolean =>
   Object.values(networkInterfaces()).some((addresses = []) => addresses.some(({ internal }) => !internal));
 
 async function pageOf(got: Got, signal: AbortSignal): Promise<PageText> {
+  if (got.type === "application/pdf") {
+    const { pages } = await pdfPages(got.body, got.url, { from: 1, count: undefined }, signal);
+    return { title: "", text: pages.join("\n\n") };
+  }
   if (!isText(got)) {
     const type = got.type === "" ? {} : { type: got.type };
     throw builtinError("FETCH_TYPE", { url: got.url, problem: "not-text", ...type });

@@ -27,23 +27,25 @@ export async function readDocument(source: string | URL | object): Promise<ApiDo
 
 async function parsed(source: string | URL): Promise<Json> {
   const file = String(source);
-  const bad = (reason: string, cause?: unknown): PlanloomError =>
-    new PlanloomError("OPENAPI_INVALID", { problem: "unreadable", file, reason }, { cause });
-  if (source instanceof URL ? source.protocol !== "file:" : /^[a-z][a-z+.-]+:\/\//i.test(source))
-    throw bad("it is no file");
-  let text: string;
-  try {
-    text = await readFile(source, "utf8");
-  } catch (error) {
-    throw bad(messageOf(error), error);
-  }
-  if (text.length > LIMITS.openApiChars) throw bad(`it has more than ${LIMITS.openApiChars} characters`);
+  const bad = (error: unknown): PlanloomError =>
+    new PlanloomError(
+      "OPENAPI_INVALID",
+      { problem: "unreadable", file, reason: messageOf(error).split("\n")[0]! },
+      { cause: error },
+    );
+  const isFile = source instanceof URL ? source.protocol === "file:" : !/^[a-z][a-z+.-]+:\/\//i.test(source);
+  if (!isFile) throw new PlanloomError("OPENAPI_INVALID", { problem: "no-file", file });
+  const text = await readFile(source, "utf8").catch((error: unknown) => {
+    throw bad(error);
+  });
+  if (text.length > LIMITS.openApiChars)
+    throw new PlanloomError("OPENAPI_INVALID", { problem: "long", file, limit: LIMITS.openApiChars });
   try {
     if (text.trimStart().startsWith("{")) return JSON.parse(text) as Json;
     const { parse } = await import("yaml");
     return copyOf(parse(text, { maxAliasCount: LIMITS.yamlAliases }) as object);
   } catch (error) {
-    throw bad(messageOf(error).split("\n")[0]!, error);
+    throw bad(error);
   }
 }
 

@@ -11,7 +11,7 @@ import type { Tool } from "../tool.js";
 import { readDocument, Unfit } from "./document.js";
 import { operationOf, operationsIn, type Operation, type OperationName } from "./operation.js";
 import { operationTool } from "./operation-tool.js";
-import { credentialsOf, schemesIn } from "./security.js";
+import { operationCredentials, schemesIn } from "./security.js";
 import { serverOf } from "./server-address.js";
 
 /** The key of an operation is its `operationId`, or `GET /pets/{petId}`. */
@@ -57,7 +57,7 @@ export async function openApi(source: string | URL | object, options: OpenApiOpt
     try {
       const operation = operationOf(document, name);
       const server = serverOf(document, name, options);
-      const credentials = credentialsOf(document, name, schemes);
+      const credentials = operationCredentials(document, name, schemes);
       return [
         operationTool(operation, {
           server,

@@ -25,7 +25,7 @@ export interface OperationSettings {
 
 export function operationTool(operation: Operation, given: OperationSettings): Tool {
   const { name, server, credentials, effects, settings, document } = given;
-  const { label, body, output } = operation;
+  const { label, output } = operation;
   const hosts = namedHosts(settings, [credentials.headers, credentials.keys].flatMap(Object.entries<string>));
   const input = inputOf(operation);
   const known = usable(output, "output");
@@ -45,7 +45,7 @@ export function operationTool(operation: Operation, given: OperationSettings): T
       const answer = await callHttp({ ...call, effects, hidden: credentials }, hosts, context);
       return answer.body;
     },
-    summary: () => `${label}${body === undefined ? "" : ", with a body"}`,
+    summary: () => label,
   });
 }
 

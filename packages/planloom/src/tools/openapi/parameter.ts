@@ -65,7 +65,7 @@ function writer(part: JsonObject, name: string, place: ParameterPlace): Paramete
   if ((style === "spaceDelimited" || style === "pipeDelimited") && place === "query")
     return (value) => exploded(name, value);
   if (style === "deepObject" && place === "query") return (value) => nested(name, value);
-  throw new Unfit(`parameter ${name} with style ${textOf(style)}`);
+  throw new Unfit(`parameter ${name}: style ${textOf(style)}`);
 }
 
 const listOf = (value: Json): readonly Json[] => (Array.isArray(value) ? (value as readonly Json[]) : [value]);

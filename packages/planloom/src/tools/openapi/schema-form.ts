@@ -64,9 +64,9 @@ class Forming {
       const list = given[name];
       return Array.isArray(list) ? (list as readonly Json[]).map((one) => this.form(one, depth + 1)) : [];
     };
-    const any = [...forms("anyOf"), ...forms("oneOf")];
+    const either = [...forms("anyOf"), ...forms("oneOf")];
     const all = forms("allOf");
-    return { ...(any.length === 0 ? {} : { anyOf: any }), ...(all.length === 0 ? {} : { allOf: all }) };
+    return { ...(either.length === 0 ? {} : { anyOf: either }), ...(all.length === 0 ? {} : { allOf: all }) };
   }
 }
 

@@ -50,7 +50,7 @@ function credentialsFor(scheme: JsonObject, key: string): Omit<Credentials, "key
 }
 
 /** The first of the operation's alternatives for which all keys are there; else none. */
-export function credentialsOf({ root }: ApiDocument, { part }: OperationName, schemes: Schemes): Credentials {
+export function operationCredentials({ root }: ApiDocument, { part }: OperationName, schemes: Schemes): Credentials {
   const wanted = part["security"] ?? root["security"];
   const alternatives = Array.isArray(wanted) ? (wanted as readonly Json[]).filter(isObject) : [];
   const names = alternatives.map((one) => Object.keys(one)).filter((keys) => keys.length > 0);

@@ -10,6 +10,8 @@ export interface Unfitting {
 
 type OpenApiFault =
   | { readonly problem: "unreadable"; readonly file: string; readonly reason: string }
+  | { readonly problem: "no-file"; readonly file: string }
+  | { readonly problem: "long"; readonly file: string; readonly limit: number }
   | { readonly problem: "version"; readonly given: string }
   | { readonly problem: "option"; readonly option: string; readonly known: readonly string[] }
   | { readonly problem: "hosts"; readonly option: "hosts" | "headers" }
@@ -33,6 +35,8 @@ export const OPENAPI_ERRORS: ErrorTable<OpenApiErrors> = {
     kind: "config",
     message: byCase("problem", {
       unreadable: ({ file, reason }) => `The OpenAPI document ${file} cannot be read: ${reason}.`,
+      "no-file": ({ file }) => `openApi() reads files, and ${file} is none.`,
+      long: ({ file, limit }) => `The OpenAPI document ${file} has more than ${limit} characters.`,
       version: ({ given }) => `The OpenAPI document has the version ${given}, neither 3.0 nor 3.1.`,
       option: ({ option }) => `openApi() does not know the option ${option}.`,
       hosts: ({ option }) => `The option ${option} of openApi() cannot be used.`,
@@ -49,6 +53,8 @@ export const OPENAPI_ERRORS: ErrorTable<OpenApiErrors> = {
     }),
     next: byCase("problem", {
       unreadable: () => ["Name a file in JSON or YAML. A path is relative to the working folder."],
+      "no-file": () => ["Save the document as a file, or give it as an object."],
+      long: () => ["Save the part that plans need as a document of its own."],
       version: () => ["Convert the document to OpenAPI 3.1."],
       option: ({ known }) => [`Write one of ${known.join(", ")}.`],
       hosts: ({ option }) => [
