@@ -8,8 +8,7 @@ import { AnswerAudit } from "./answer.js";
 import { Hold } from "./hold.js";
 import type { Ledger } from "./ledger.js";
 import { agentText, dataIn } from "./models.js";
-import { answerOf } from "./person.js";
-import { outputOf } from "./service.js";
+import { answerTo, outputOf } from "./service.js";
 import type { SimulatedWorld } from "./world.js";
 
 export function auditLog(world: SimulatedWorld, log: readonly RunEvent[]): void {
@@ -139,6 +138,11 @@ class LogAudit {
         return this.#unusable(event);
       case "approval.requested":
         return this.#held(event);
+      case "step.asked":
+        return this.#asked(event);
+      case "step.answered":
+        if (event.by === "engine") this.#wrong(event, "is answered by nobody");
+        return;
       case "run.completed":
       case "run.failed":
       case "run.cancelled":
@@ -146,6 +150,18 @@ class LogAudit {
         return;
       default:
     }
+  }
+
+  /** Its tool asks before it acts. After the answer the same attempt goes on. */
+  #asked(event: EventOf<"step.asked">): void {
+    const { key, attempt, tool } = event.data;
+    const place = this.#place(event.data);
+    if (place.status !== "at work" || attempt !== place.last) this.#wrong(event, "asks, and is not at work");
+    const actedAt = this.world.service.firstAct.get(key) ?? Infinity;
+    // A restarted step puts once more.
+    if (tool !== "put" && actedAt < this.ledger.durableAt.get(event)!) this.#wrong(event, "asks after it acted");
+    place.last--;
+    this.#leave(place, "open");
   }
 
   /** A call inside an agent step waits for a person. Then the same attempt goes on. */
@@ -411,7 +427,7 @@ class LogAudit {
 
 /** What the world gives for a step with these arguments. */
 function wantedOf(step: Step, args: { readonly [name: string]: unknown }): unknown {
-  if (step.kind === "ask") return answerOf(step.id);
+  if (step.kind === "ask") return answerTo(step.id);
   if (step.kind === "tool") return outputOf(step.tool, args as Parameters<typeof outputOf>[1]);
   return agentText(step.id, dataIn(String(args["data"])));
 }

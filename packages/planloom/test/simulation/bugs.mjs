@@ -4,6 +4,12 @@
 /** @type {readonly { name: string, file: string, find: string, put: string }[]} */
 export const BUGS = [
   {
+    name: "a question of a tool uses an attempt",
+    file: "src/run/evolve/evolve-step.js",
+    find: "work.question = data.question;\n    work.data = args;",
+    put: "work.question = data.question;\n    work.attempt++;\n    work.data = args;",
+  },
+  {
     name: "a call starts before its intent is durable",
     file: "src/engine/run-loop.js",
     find: "await store.append(run.id, { expectedSeq, epoch }, events, headOf(run, last));",

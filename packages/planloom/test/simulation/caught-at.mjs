@@ -3,6 +3,7 @@
 
 /** @type {Readonly<Record<string, number>>} */
 export const CAUGHT_AT = {
+  "a question of a tool uses an attempt": 10,
   "a call starts before its intent is durable": 1,
   "a journal without intents": 3,
   "a call in doubt is retried": 5,

@@ -180,9 +180,10 @@ export class Ledger {
     const { runId, stepId, item, attempt, n } = row;
     const known = this.#known(runId);
     if (epoch !== known.epoch) this.violate(`a writer of epoch ${epoch} journaled in a run of epoch ${known.epoch}`);
-    const kind = row.outcome === null ? "intent" : "outcome";
+    const isDone = row.outcome !== null && "value" in (row.outcome as object);
+    const kind = isDone ? "outcome" : row.outcome === null ? "intent" : "question";
     this.say("disk", `${runId} journal ${stepId}/${item ?? ""}/${attempt}.${n} ${row.name}: ${kind}`);
-    const doneAt = row.outcome === null ? undefined : this.#time.happened;
+    const doneAt = isDone ? this.#time.happened : undefined;
     this.rows.set(`${runId}/${stepId}/${item ?? ""}/${attempt}/${row.name}`, { row, doneAt });
     if (row.key === null) return;
     this.intents.add(row.key);

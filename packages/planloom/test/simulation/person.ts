@@ -12,6 +12,7 @@ import { Deletion } from "./deletion.js";
 import { dice as diceOf, type Dice } from "./dice.js";
 import type { SimulatedProcess } from "./process.js";
 import { edited } from "./replanner.js";
+import { answerTo } from "./service.js";
 import type { SimulatedWorld } from "./world.js";
 
 /** ms between two looks at what waits for somebody. */
@@ -21,8 +22,6 @@ const MOST_WISHES = 3;
 const MOST_PLANS = 5;
 /** ms until something must have come of a wish. */
 const PATIENCE_MS = 12_000;
-
-export const answerOf = (step: string): string => `answer to ${step}`;
 
 /** ms until when most runs are at work. */
 const early = (stormMs: number): number => Math.min(stormMs, 5_000);
@@ -150,7 +149,10 @@ export class People {
         const place = { step: state.spec.id, ...(work.item === null ? {} : { item: work.item }) };
         const name = `${place.step}/${work.item ?? ""}`;
         if (work.status === "suspended" && work.question !== undefined) {
-          this.#once(run, `respond ${name}`, { type: "respond", ...place, value: answerOf(place.step) });
+          const { seq } = work.asking ?? {};
+          const asked = seq === undefined ? {} : { asked: seq };
+          const value = answerTo(place.step);
+          this.#once(run, `respond ${name} ${seq ?? ""}`, { type: "respond", ...place, value, ...asked });
         }
         if (work.status === "unusable") this.#replace(run, work, place, name);
         if (work.status === "unknown") this.#settle(run, work, place, name);
@@ -269,7 +271,7 @@ export class People {
         { type: "approve", hash: [...run.approvals.granted.keys()][0] ?? "0".repeat(64) },
         { type: "reject", hash: "1".repeat(64), comment: "which one?" },
         { type: "respond", step, value: 7 },
-        { type: "respond", step, item: 9, value: answerOf(step) },
+        { type: "respond", step, item: 9, value: answerTo(step) },
       ]),
     );
   }

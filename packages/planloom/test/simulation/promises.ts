@@ -11,7 +11,7 @@ import type { SimulatedWorld } from "./world.js";
 const HEARD_MS = 5_000;
 
 /** How a run may fail where neither tools nor models do. */
-const FAULTS_OF_FATE = ["POISON_STEP", "APPROVAL_EXPIRED", "TURN_LIMIT", "TIMEOUT", "ITEMS_FAILED"];
+const FAULTS_OF_FATE = ["POISON_STEP", "APPROVAL_EXPIRED", "ASK_EXPIRED", "TURN_LIMIT", "TIMEOUT", "ITEMS_FAILED"];
 
 export function audit(world: SimulatedWorld): void {
   const { ledger } = world;

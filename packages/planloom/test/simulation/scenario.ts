@@ -64,6 +64,8 @@ export interface Scenario {
   readonly deletes: boolean;
   /** Processes take up runs by the recovery of the library. */
   readonly recovers: boolean;
+  /** Tools ask a person before they act. */
+  readonly asking: boolean;
 }
 
 /** How plans may take the place of others. */
@@ -98,7 +100,7 @@ function adoptionOf(
   seed: number,
   stormMs: number,
   releases: boolean,
-): Pick<Scenario, "context" | "deletes" | "recovers"> &
+): Pick<Scenario, "context" | "deletes" | "recovers" | "asking"> &
   Partial<Pick<Scenario, "typed" | "synthesizer" | "abortAfter">> {
   const signal = dice(seed, "signal");
   return {
@@ -107,6 +109,7 @@ function adoptionOf(
     context: dice(seed, "context").chance(releases ? 0.8 : 0.25),
     deletes: dice(seed, "deletes").chance(0.12),
     recovers: dice(seed, "recovers").chance(0.15),
+    asking: dice(seed, "asking").chance(0.12),
     ...(signal.chance(0.06) ? { abortAfter: signal.int(0, Math.min(stormMs, 5_000)) } : {}),
   };
 }
@@ -138,7 +141,7 @@ function drawn(
   d: Dice,
 ): Omit<
   Scenario,
-  "checked" | "again" | "releases" | "partial" | "changes" | "budget" | "context" | "deletes" | "recovers"
+  "checked" | "again" | "releases" | "partial" | "changes" | "budget" | "context" | "deletes" | "recovers" | "asking"
 > {
   const half = () => d.chance(0.5);
   const trouble = half();

@@ -44,6 +44,9 @@ export function outputOf(name: string, args: JsonObject): string | readonly stri
     : `${name}:${digest}`;
 }
 
+/** What people say to whatever a step or its tools ask. */
+export const answerTo = (step: string): string => `answer to ${step}`;
+
 type Reaction =
   | "return"
   | "refuse"
@@ -90,6 +93,7 @@ export class Service {
     private readonly ledger: Ledger,
     private readonly troubled: boolean,
     private readonly releases: boolean,
+    private readonly asking: boolean,
   ) {}
 
   /** The tools as a process has them; what its engine never asks for is not hashed thousands of times. */
@@ -102,6 +106,8 @@ export class Service {
         if (!caller.alive) return never();
         this.#checkRelease(spec, context);
         this.#checkRun(caller, spec, context);
+        const questions = this.#questionsOf(spec.name, args, context);
+        if (questions.length > 0) return this.#callAfter(questions, caller, spec.name, args, context);
         return this.#call(caller, spec.name, args, context);
       },
       ...(spec.reconciles === true
@@ -111,6 +117,29 @@ export class Service {
     const byName = new Map(tools.map((one) => [one.spec.name, one]));
     const get = (name: string) => byName.get(name);
     return { tools: byName, specs, get, inventory: { tools: specs }, hash: "" };
+  }
+
+  /** What the tool asks before this call, in every world of the seed. */
+  #questionsOf(name: string, args: JsonObject, { stepId }: ToolContext): readonly string[] {
+    if (!this.asking) return [];
+    const d = dice(this.seed, `asks ${name} ${stepId} ${JSON.stringify(args)}`);
+    return d.chance(0.4) ? Array.from({ length: d.int(1, 2) }, (_, n) => `May ${name} do this, ${n}?`) : [];
+  }
+
+  async #callAfter(
+    questions: readonly string[],
+    caller: Owner & { readonly name: string },
+    name: string,
+    args: JsonObject,
+    context: ToolContext,
+  ): Promise<never> {
+    this.#checkIntent(name, context);
+    for (const question of questions) {
+      if (!caller.alive) return never();
+      const said = await context.ask({ question });
+      if (said !== answerTo(context.stepId)) this.ledger.violate(`${name} hears ${JSON.stringify(said)}`);
+    }
+    return caller.alive ? this.#call(caller, name, args, context) : never();
   }
 
   #call(

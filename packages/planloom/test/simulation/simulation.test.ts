@@ -24,6 +24,8 @@ const CHANGES = [
   "budget.exhausted",
   "tool.changed",
   "answer.failed",
+  "step.asked",
+  "step.answered",
 ];
 
 let tree: string;

@@ -56,7 +56,7 @@ export class SimulatedWorld {
     this.stalls = dice(seed, "stalls");
     const storm = stormy ? new Storm(this, dice(seed, "storm")) : fair;
     this.disk = new Disk(this.time, this.ledger, storm, dice(seed, "disk"));
-    this.service = new Service(seed, this.time, this.ledger, troubled, stormy && scenario.releases);
+    this.service = new Service(seed, this.time, this.ledger, troubled, stormy && scenario.releases, scenario.asking);
     this.models = new Models(scenario, this.time, this.ledger, troubled);
     for (let n = 0; n < (stormy ? scenario.processes : 1); n++) this.#start(n);
     this.#persons = new People(this, dice(seed, "person"));
@@ -215,6 +215,8 @@ const TOLD: readonly EventType[] = [
   "plan.invalid",
   "tool.changed",
   "answer.failed",
+  "step.asked",
+  "step.answered",
 ];
 
 function changesIn(events: readonly RunEvent[]): Record<string, number> {

@@ -5,6 +5,7 @@ import type { EventStore } from "../../store/event-store.js";
 import { budgetsStories } from "./engine-budgets.js";
 import { ownersStories } from "./engine-owners.js";
 import { peopleStories } from "./engine-people.js";
+import { questionsStories } from "./engine-questions.js";
 import { reconcileStories } from "./engine-reconcile.js";
 import { recoveryStories } from "./engine-recovery.js";
 import { rolesStories } from "./engine-roles.js";
@@ -18,6 +19,7 @@ const STORIES: readonly StoryOn<OpenScene, EngineNeed>[] = [
   ...stepsStories,
   ...rolesStories,
   ...peopleStories,
+  ...questionsStories,
   ...ownersStories,
   ...recoveryStories,
   ...reconcileStories,
