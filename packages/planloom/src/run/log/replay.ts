@@ -95,10 +95,11 @@ export function replay(events: readonly RunEvent[]): Replayed {
 const inOrder = (differences: readonly Difference[]): readonly Difference[] =>
   [...differences].sort((a, b) => a.seq - b.seq).slice(0, LIMITS.replayDifferences);
 
-/** undefined if it is the kernel that decided before. */
+/** undefined if it is the kernel that decided before. The data of an edited log may be anything. */
 function kernelNamedIn(turn: readonly RunEvent[]): string | undefined {
-  const named = turn.find(({ type, data }) => type === "run.started" || "kernel" in data);
-  return (named?.data as { readonly kernel?: string } | undefined)?.kernel;
+  const dataOf = ({ data }: RunEvent) => data as { readonly kernel?: string } | null;
+  const named = turn.find((event) => event.type === "run.started" || dataOf(event)?.kernel !== undefined);
+  return named === undefined ? undefined : dataOf(named)?.kernel;
 }
 
 const noRun = ({ seq, type }: RunEvent, why: string): Difference => ({
