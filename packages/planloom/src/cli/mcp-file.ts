@@ -70,7 +70,7 @@ type Left = Pick<Extract<SetupNote, { readonly note: "mcp-server-not-used" }>, "
 /** Why a server of the file is left out. */
 function leftOut(entry: unknown, env: Environment): Left | "disabled" | undefined {
   if (!isObject(entry)) return undefined;
-  if (entry["disabled"] === true) return "disabled";
+  if (entry["disabled"] === true || startsThisProgram(entry)) return "disabled";
   if (entry["type"] === "sse") return { why: "sse" };
   const text = JSON.stringify(ours(entry));
   for (const [, variable = "", fallback] of text.matchAll(VARIABLE))
@@ -80,6 +80,14 @@ function leftOut(entry: unknown, env: Environment): Left | "disabled" | undefine
 
 /** `${NAME}`, or `${NAME:-what counts without it}`. */
 const VARIABLE = /\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}/gu;
+
+/** Whether it is `planloom mcp`, for other clients of the file. As a tool of itself, Planloom would start itself. */
+function startsThisProgram({ command, args }: { readonly [key: string]: unknown }): boolean {
+  const words: readonly unknown[] = [command, ...(Array.isArray(args) ? (args as readonly unknown[]) : [])];
+  return words.some((word, at) => typeof word === "string" && THIS_PROGRAM.test(word) && words[at + 1] === "mcp");
+}
+
+const THIS_PROGRAM = /(?:^|[/\\])planloom(?:@[^/\\]*)?(?:\.(?:js|cmd))?$/u;
 
 /** Keys of other programs, such as lists of tools that they do not ask about, mean nothing here. */
 const OURS = ["command", "args", "env", "cwd", "url", "headers"] as const;

@@ -83,6 +83,13 @@ test("a file .mcp.json with a fault is an error that names it", async () => {
   const filled =
     '{ "mcpServers": { "a": { "url": "https://${HOST:-a.example}/${EMPTY}", "headers": { "X": "${KEY}" } } } }';
   expect((await found(filled)).servers).toEqual({ a: { url: "https://a.example/", headers: { X: "k" } } });
+  // Planloom stands in the file for other clients. It is no tool of itself.
+  const own = [
+    { command: "npx", args: ["planloom", "mcp"] },
+    { command: "npx", args: ["-y", "planloom@1.2.0", "mcp", "--config", "x"] },
+    { command: "node", args: ["/a/node_modules/planloom/bin/planloom.js", "mcp"] },
+  ];
+  expect((await found(JSON.stringify({ mcpServers: { ...own } }))).servers).toEqual({});
   const relative = '{ "mcpServers": { "a": { "command": "x", "cwd": "b" }, "c": { "command": "x" } } }';
   expect((await found(relative)).servers).toMatchObject({ a: { cwd: join(folder, "b") }, c: { cwd: folder } });
 });
