@@ -549,6 +549,8 @@ export const LIMITS = {
   mcpListPages: 100,
   mcpListItems: 2_000,
   mcpListBytes: 8 * 1024 * 1024,
+  /** How long a server may take to end its session, in ms. */
+  mcpGoodbyeMs: 1_000,
   /** How long a sign-in to a server may take a person, in ms. */
   mcpLoginMs: 10 * 60_000,
   /** Characters of what a server's process writes to its standard error that are kept: its last lines. */

@@ -19,6 +19,7 @@ import { Appends, watchedStore } from "../store/watched-store.js";
 import { builtinTools } from "../tools/builtin/builtins.js";
 import type { SummarizeOptions } from "../tools/builtin/summarize.js";
 import { secretFilter, type SecretFilter, type Secrets } from "../tools/secret-filter.js";
+import { tokenFolder } from "../tools/mcp/token-file.js";
 import { McpSource } from "../tools/mcp/mcp-source.js";
 import { openDatabases, type Database } from "../tools/sql/databases.js";
 import { ToolShelf } from "../tools/tool-shelf.js";
@@ -71,7 +72,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   const context = { keeper: keeperBeside(location), packages };
   const models = openRoles(resolved, context, ports.callsNoModel);
   const { limiter = sharedLimiter(clock) } = config;
-  const closed = [...ownFiles, trustListPath(env), ...filesOf(location)];
+  const closed = [...ownFiles, trustListPath(env), tokenFolder(env), ...filesOf(location)];
   const { executor } = models;
   const summarizer =
     executor === null ? null : async (of: ModelFor) => usableModel(await boundModel(executor, of), clock, limiter);

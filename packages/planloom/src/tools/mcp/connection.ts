@@ -33,12 +33,23 @@ export async function connectTo(
   } catch (error) {
     // It was another server, or another version of it.
     if (isKnown) older.delete(server);
-    // A process may end at a question that it does not know. It is started once more, as one of an older revision.
-    if (isKnown || !(error instanceof Failed) || !error.endedAtQuestion) throw errorOf(name, error);
-    return opened(name, server, signs, limits, true).catch((again: unknown) => {
-      throw errorOf(name, again);
+    const again = isKnown ? undefined : secondStart(server, error);
+    if (again === undefined) throw errorOf(name, error);
+    const patient = { ...limits, probeMs: limits.startMs };
+    return opened(name, server, signs, patient, again === "older").catch((thrown: unknown) => {
+      throw errorOf(name, thrown);
     });
   }
+}
+
+/**
+ * As what a process is started once more. older: it ended at a question that it does not know. slow: it answered the
+ * first question too late, and does not know the handshake of the older revision.
+ */
+function secondStart(server: McpServer, error: unknown): "older" | "slow" | undefined {
+  if ("url" in server || !(error instanceof Failed)) return undefined;
+  if (error.endedAtQuestion) return "older";
+  return typeof codeOf(error.cause) === "number" ? "slow" : undefined;
 }
 
 class Failed extends Error {

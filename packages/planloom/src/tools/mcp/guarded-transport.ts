@@ -1,6 +1,7 @@
 // A transport whose server cannot flood this process. In: a transport of the SDK, and limits. Out: the same transport. It
 // ends when the server sends too much, and keeps the reason. A request whose stream ends without an answer fails.
 import type { JSONRPCMessage, MessageExtraInfo, Transport, TransportSendOptions } from "@modelcontextprotocol/client";
+import { LIMITS } from "../../limits.js";
 import type { WireProblem } from "../../words/wire-problem.js";
 import type { WireLimits } from "./wire-limits.js";
 
@@ -72,7 +73,18 @@ export class GuardedTransport implements Transport {
   }
 
   async close(): Promise<void> {
+    await this.#endSession();
     await this.inner.close();
+  }
+
+  /** A server need not know that a session can be ended, and may be gone. */
+  async #endSession(): Promise<void> {
+    const inner: Transport & { readonly terminateSession?: () => Promise<void> } = this.inner;
+    if (this.sessionId === undefined || this.broken !== undefined) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, LIMITS.mcpGoodbyeMs)));
+    await Promise.race([inner.terminateSession?.().catch(() => undefined), late]);
+    clearTimeout(timer);
   }
 
   /** Ends the connection because of what the server did. */

@@ -10,7 +10,7 @@ import type {
 } from "@modelcontextprotocol/client";
 import { ownershipFault } from "../../files/ownership.js";
 import { makePrivate, makePrivateFolder, replacePrivateFile } from "../../files/private.js";
-import { userFolder } from "../../files/user-folder.js";
+import { userFolder, type Environment } from "../../files/user-folder.js";
 import { isObject, type Json } from "../../plan/json.js";
 
 export interface KeptCredentials {
@@ -21,11 +21,14 @@ export interface KeptCredentials {
   readonly discovery?: OAuthDiscoveryState;
 }
 
+/** Where the files are. Tools cannot read them. */
+export const tokenFolder = (env?: Environment): string => join(userFolder(env), "mcp-tokens");
+
 export class TokenFile {
   readonly path: string;
   readonly #address: string;
 
-  constructor(url: string, folder: string = join(userFolder(), "mcp-tokens")) {
+  constructor(url: string, folder: string = tokenFolder()) {
     const { href, host } = new URL(url);
     this.#address = href;
     const hash = createHash("sha256").update(href).digest("hex").slice(0, 16);

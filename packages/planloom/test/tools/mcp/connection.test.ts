@@ -83,6 +83,12 @@ test("a process that ignores the first question is one of the older revision", a
   expect(client.getNegotiatedProtocolVersion()).toBe("2025-11-25");
 });
 
+test("a slow process of 2026-07-28 that refuses the older handshake is asked once more", async () => {
+  const slow = `modern(); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);`;
+  const client = await connected(program(slow), { probeMs: 50, startMs: 10_000 });
+  expect(client.getNegotiatedProtocolVersion()).toBe("2026-07-28");
+});
+
 test("a start that fails says why", async () => {
   const key = "s3cret-value-of-a-key";
   const dies = {

@@ -317,6 +317,7 @@ describe("at an address", () => {
 
   test("a session that the server has lost is renewed, and the call is made once", async () => {
     let [sessions, calls] = [0, 0];
+    const ended: unknown[] = [];
     const server = await atAddress({
       ...OLDER,
       initialize: (asked, response) => {
@@ -329,10 +330,18 @@ describe("at an address", () => {
         calls += 1;
         return OLDER["tools/call"]!(asked, response);
       },
+      DELETE: ({ request }, response) => {
+        ended.push(request.headers["mcp-session-id"]);
+        return void response.writeHead(204).end();
+      },
     });
-    ends.push(() => server.close());
-    expect(await ranWith({ url: server.url })).toMatchObject(done('{"n":1}'));
+    const loom = await loomWith({ url: server.url });
+    const run = await loom.start("Echo.", { plan: plan() });
+    expect(await run.result()).toMatchObject(done('{"n":1}'));
     expect([sessions, calls]).toEqual([2, 1]);
+    await loom.close();
+    expect(ended).toEqual(["session-1", "session-2"]);
+    await server.close();
   });
 
   test("a server that goes away is not reached, and is used again when it is back", async () => {
