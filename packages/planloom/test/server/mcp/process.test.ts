@@ -55,14 +55,16 @@ test("a client on the streams plans, has the plan approved and runs it; the end 
   expect(kept.status).toBe("completed");
 });
 
-test("a signal ends the process, and a message that is too large breaks it", async () => {
+test("a signal ends the process, the next one goes on, and a message that is too large breaks it", async () => {
   const here = place();
   const { live, call } = await begin(here, "2025-11-25");
-  expect((await call("plan", { plan: NOTE })).status).toBe("awaiting-approval");
+  const { runId, status } = await call("plan", { plan: NOTE });
+  expect(status).toBe("awaiting-approval");
   live.child.kill("SIGTERM");
   expect((await live.ended).code).toBe(0);
 
-  const other = await begin(here, "2025-11-25");
+  const other = await begin(here, "2025-11-25", approves);
+  expect(await other.call("run", { runId })).toMatchObject({ status: "completed", answer: "done" });
   other.live.child.stdin.write("x".repeat(11 * 1024 * 1024));
   const { code, stderr } = await other.live.ended;
   expect([code, stderr]).toEqual([1, expect.stringContaining("note:")]);
