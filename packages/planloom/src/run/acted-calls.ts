@@ -3,9 +3,9 @@
 import type { Json } from "../plan/json.js";
 import { directTool } from "../plan/step-kind.js";
 import type { ActedRef, CannotUndo, MadeCall } from "./event.js";
-import { findWork, toolIn } from "./lookup.js";
+import { toolIn } from "./lookup.js";
 import type { Run } from "./state.js";
-import { isDoubtful } from "./steps.js";
+import { holdsDoubt } from "./steps.js";
 import type { ActedCall, Work } from "./work.js";
 
 type Args = { readonly [name: string]: Json };
@@ -81,14 +81,14 @@ export function standingCalls({ compensation: { calls } }: Run): readonly ActedC
 }
 
 /**
- * Why a call cannot be undone; undefined if it can. An agent step in doubt continues after an answer, so none of its
+ * Why a call cannot be undone; undefined if it can. A step that holds a doubt continues after an answer, so none of its
  * calls is undone before.
  */
-export function whyNotUndone(run: Run, { state, undoes, inside, ref }: ActedCall): CannotUndo | undefined {
+export function whyNotUndone(run: Run, { state, undoes, ref }: ActedCall): CannotUndo | undefined {
   if (undoes === undefined) return "no-compensate";
   if (state !== "done") return state;
-  const work = inside === true ? findWork(run, ref) : undefined;
-  return work !== undefined && isDoubtful(work) ? "unknown" : undefined;
+  const step = run.execution.steps.get(ref.step);
+  return step !== undefined && holdsDoubt(step) ? "unknown" : undefined;
 }
 
 /** The calls that an undoing of the run would undo, in order, and those that it would leave. */

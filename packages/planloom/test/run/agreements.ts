@@ -20,6 +20,8 @@ export class Agreements {
   private readonly made = new Set<string>();
   /** Hashes of calls that wait for a person. */
   private readonly asked = new Map<string, string>();
+  /** Hashes of undoings that wait for a person. */
+  private readonly undoings = new Set<string>();
   /** Steps with a list whose items a person has approved as a whole. */
   private readonly items = new Set<string>();
   /** Acting steps as they stood in a plan that was approved, and the hashes of such plans. */
@@ -54,7 +56,8 @@ export class Agreements {
         this.shown ||= this.reads(run);
         return undefined;
       case "approval.requested":
-        if (event.data.subject !== "plan")
+        if (event.data.undoes !== undefined) this.undoings.add(event.data.hash);
+        else if (event.data.subject !== "plan")
           this.asked.set(event.data.hash, this.askedFor(run, event.data.subject, event));
         return undefined;
       case "approval.granted":
@@ -127,6 +130,7 @@ export class Agreements {
 
   private granted(run: Run, { data }: EventOf<"approval.granted">): string | undefined {
     const { subject, hash } = data;
+    if (this.undoings.has(hash)) return undefined;
     if (subject !== "plan") {
       const call = this.asked.get(hash);
       if (call !== undefined) this.calls.set(call, subject.step);

@@ -15,8 +15,18 @@ const MAIL: ToolSpec = spec("mail", "once", {
   },
 });
 /** It can say what became of its call. */
-const WIRE = spec("wire", "once", { reconciles: true, output: { type: ["number", "string", "null", "array"] } });
-export const ALL_TOOLS: readonly ToolSpec[] = [...TOOLS, MAIL, WIRE];
+const WIRE = spec("wire", "once", {
+  reconciles: true,
+  compensates: "once",
+  output: { type: ["number", "string", "null", "array"] },
+});
+/** Calls of some can be undone, of others not. */
+const UNDONE: readonly string[] = ["put", "pay"];
+export const ALL_TOOLS: readonly ToolSpec[] = [
+  ...TOOLS.map((tool): ToolSpec => (UNDONE.includes(tool.name) ? { ...tool, compensates: true } : tool)),
+  MAIL,
+  WIRE,
+];
 
 const EARLIER = fc.nat(20);
 /** Once in `times`. */
@@ -33,7 +43,7 @@ const stepDraw = fc.record({
   maxParallel: sometimes(fc.integer({ min: 1, max: 2 })),
   attempts: sometimes(fc.integer({ min: 1, max: 3 }), 2),
   optional: sometimes(fc.constant(true), 6),
-  onFailure: sometimes(fc.constantFrom("fail", "skip", "skip", "patch", "replan"), 3),
+  onFailure: sometimes(fc.constantFrom("fail", "skip", "skip", "patch", "replan", "compensate"), 3),
   expect: sometimes(fc.constant("${{ output != 0 }}"), 5),
   approval: sometimes(fc.constant("required"), 6),
 });
@@ -93,7 +103,7 @@ const settings: fc.Arbitrary<Partial<Settings>> = fc.record({
   roleAttempts: fc.integer({ min: 1, max: 2 }),
   crashes: fc.integer({ min: 0, max: 2 }),
   fanOut: fc.constantFrom(2, 100, 100, 100),
-  onFailure: fc.constantFrom("fail", "fail", "skip", "patch", "replan"),
+  onFailure: fc.constantFrom("fail", "compensate", "skip", "patch", "replan"),
   replan: fc.constantFrom("never", "on-failure", "on-failure", "each-step"),
   replans: fc.integer({ min: 0, max: 3 }),
   replanContext: fc.constantFrom("codes", "excerpt", "full"),

@@ -5,6 +5,7 @@ import type { Json } from "../../src/plan/json.js";
 import { NO_USAGE, type Usage } from "../../src/plan/usage.js";
 import type { CallEffect, Effect } from "../../src/run/effect.js";
 import type { Asking, MadeCall } from "../../src/run/event.js";
+import { freshKey } from "../../src/run/acted-calls.js";
 import type { Run } from "../../src/run/state.js";
 import type { LooseInput } from "../../src/testing/given-when-then.js";
 import { anotherPlan } from "./another-plan.js";
@@ -52,9 +53,20 @@ const heldCall = (effect: CallEffect, usage: Usage, of: (among: number) => numbe
 });
 
 /** Calls with effects that an agent step has made until now. */
-function madeCalls(of: (among: number) => number): { readonly calls?: readonly MadeCall[] } {
+function madeCalls(run: Run, of: (among: number) => number): { readonly calls?: readonly MadeCall[] } {
   if (of(3) > 0) return {};
-  return { calls: [{ tool: "pay", args: { x: of(2) }, effects: "once", key: `made/${of(3)}`, output: of(2) }] };
+  const which = of(3);
+  return {
+    calls: [
+      {
+        tool: "pay",
+        args: { x: of(2) },
+        effects: "once",
+        key: freshKey(run, 0, (at) => `made/${which}/${at}`),
+        output: of(2),
+      },
+    ],
+  };
 }
 
 /** `how` 0 is what goes well; undefined for what nobody performs. */
@@ -75,6 +87,9 @@ export function outcomeOf(effect: Effect, how: number, { run, plans, serial }: A
       if (of(2) === 0) return { type: "plan-failed", key, error, usage };
       return { type: "plan-invalid", key, draft: "{}", findings: findingsOf(how), usage, ...askingOf(how) };
     }
+    case "compensate":
+      if (well) return { type: "compensated", key };
+      return { type: "compensate-failed", key, ending: ENDINGS[of(4)]!, error };
     case "answer":
       return well ? { type: "answered", key, answer: "it is so", usage } : { type: "answer-failed", key, error, usage };
     case "fill":
@@ -82,7 +97,7 @@ export function outcomeOf(effect: Effect, how: number, { run, plans, serial }: A
       return { type: "ended", key, ending: of(2) === 0 ? "abort" : "tool-error", error, usage };
     case "call": {
       const agent = run.execution.steps.get(effect.step)!.spec.kind === "agent";
-      const calls = agent ? madeCalls(of) : {};
+      const calls = agent ? madeCalls(run, of) : {};
       if (well)
         return { type: "returned", key, output: OUTPUTS[of(OUTPUTS.length)]!, tools: ["look"], usage, ...calls };
       if (agent && of(4) === 1) return heldCall(effect, usage, of);

@@ -8,11 +8,12 @@ import { eventHash, type EventData, type RunEvent, type StepRef } from "../../sr
 import { callKey } from "../../src/run/keys.js";
 import { foldNext } from "../../src/run/log/chain.js";
 import { isCommand, type Input } from "../../src/run/input.js";
-import type { CheckedPlan } from "../../src/run/command.js";
+import { UNDOING_VERDICTS, type CheckedPlan } from "../../src/run/command.js";
 import { findWork, reviewOf, workOf } from "../../src/run/lookup.js";
 import { isEnded } from "../../src/run/status.js";
 import { next, transition } from "../../src/run/log/transition.js";
 import { carriedFacts } from "../../src/run/decide/fork.js";
+import { failedUndoing, undoingListHash } from "../../src/run/decide/compensation.js";
 import { partsOf } from "../../src/run/decide/retry.js";
 import { emptyRun, type Run } from "../../src/run/state.js";
 import type { LooseInput } from "../../src/testing/given-when-then.js";
@@ -23,6 +24,7 @@ import { choices, OUTPUTS, outcomeOf } from "./outcome-of.js";
 import { picture } from "./picture.js";
 import { Purse } from "./purse.js";
 import { checkState, ENDED, must } from "./sound-state.js";
+import { Undoings } from "./undoings.js";
 
 const VERDICTS = ["happened", "not-happened", "abort"] as const;
 const DECISIONS = ["use", "skip", "fail", "again"] as const;
@@ -68,6 +70,7 @@ export class Play {
   /** Patches and replans since it was started or reopened. */
   private replans = 0;
   private readonly agreements: Agreements;
+  private readonly undoings = new Undoings();
   private readonly purse = new Purse();
 
   constructor(
@@ -86,7 +89,8 @@ export class Play {
     const pick = <T>(list: readonly T[]): T | undefined => list[which % Math.max(1, list.length)];
     if (what === "clock") return this.clock(how % 4 === 3 ? how % 30_000 : 0);
     if (what === "recovered") return this.recover(how % 2 === 0);
-    if (what === "cancel") return this.input({ type: "cancel", reason: "enough" });
+    if (what === "cancel")
+      return this.input({ type: "cancel", reason: "enough", ...(how % 3 === 0 ? {} : { compensate: how % 3 === 1 }) });
     if (what === "retry") return this.retry(which, how);
     if (what === "zombie") return void (this.outcomes.length > 0 && this.input(pick(this.outcomes)!));
     if (what === "person") return this.command(pick(owed.filter(({ kind }) => kind === "person")), how);
@@ -156,7 +160,9 @@ export class Play {
     const {
       request: { settings, models },
     } = this.run;
-    if (of(6) === 5) return this.input({ type: "answer", settings, models });
+    const other = of(6);
+    if (other === 5) return this.input({ type: "answer", settings, models });
+    if (other >= 3) return this.compensate(of);
     const written = this.beginning.plans[which % this.beginning.plans.length]!.given!;
     const plan =
       of(2) === 0 ? ((of(2) === 0 ? anotherPlan(this.run, which, this.log.length) : undefined) ?? written) : undefined;
@@ -168,6 +174,12 @@ export class Play {
       ...(plan === undefined ? {} : { plan }),
       ...(from === undefined ? {} : { from }),
     });
+  }
+
+  private compensate(of: (among: number) => number): void {
+    const seen =
+      of(3) === 0 ? {} : { hash: undoingListHash(this.run), ...(of(2) === 0 ? {} : { unseen: true as const }) };
+    this.input({ type: "compensate", ...seen });
   }
 
   private clock(ms: number): void {
@@ -211,12 +223,18 @@ export class Play {
     else if (kind === "approval" && of(5) === 3) this.edit(rest[0]!, of);
     else if (kind === "approval")
       this.input({ type: "approve", hash: rest[0]!, ...(of(3) === 1 ? { calls: true } : {}) });
+    else if (kind === "undoing") this.settleUndoing(of);
     else if (kind === "ask") this.input({ type: "respond", ...ref, value });
     else if (kind === "unknown" && findWork(this.run, ref)?.status === "unusable")
       this.input({ type: "settle", ...ref, verdict: DECISIONS[of(4)]!, ...(of(3) === 0 ? {} : { output: value }) });
     else if (kind === "unknown")
       this.input({ type: "settle", ...ref, verdict: VERDICTS[of(3)]!, ...(of(3) === 0 ? {} : { output: value }) });
     else this.input({ type: "approve", hash: "0".repeat(64) });
+  }
+
+  private settleUndoing(of: (among: number) => number): void {
+    const { ref } = failedUndoing(this.run)!;
+    this.input({ type: "settle", ...ref, verdict: UNDOING_VERDICTS[of(3)]! });
   }
 
   private edit(hash: string, of: (among: number) => number): void {
@@ -259,7 +277,11 @@ export class Play {
     if (events.length > 0) this.inputs.push(input);
     const [first] = events;
     const refusals = events.every(({ type }) => type === "input.refused");
-    must(!ended || refusals || first?.type === "run.reopened", "nothing but refusals follows the end, or it goes on");
+    const isUndoing = first?.type === "compensation.requested";
+    must(
+      !ended || refusals || first?.type === "run.reopened" || isUndoing,
+      "nothing but refusals follows the end, or it goes on",
+    );
     must(first?.type !== "run.reopened" || ended, "only what has ended is reopened");
     must(owed || events.length === 0, "an outcome that is not owed changes nothing");
     const answered = events.some((one) => one.by === "ann");
@@ -275,6 +297,8 @@ export class Play {
     const stored = JSON.parse(JSON.stringify(event)) as RunEvent;
     const wrong = this.agreements.heed(this.read, stored);
     must(wrong === undefined, `${event.type} ${JSON.stringify(event.data).slice(0, 100)} ${wrong} (not so)`);
+    const misdone = this.undoings.heed(stored);
+    must(misdone === undefined, `${event.type} ${JSON.stringify(event.data).slice(0, 100)} ${misdone} (not so)`);
     this.checkRules(stored);
     this.log.push(stored);
     must(foldNext(this.read, stored).ok, `${event.type} is folded`);

@@ -417,7 +417,7 @@ function commandOf(
   first: EventAmong<"approval.granted" | "approval.denied" | "cancel.requested">,
   events: readonly RunEvent[],
 ): Said {
-  if (first.type === "cancel.requested") return { type: "cancel", reason: first.data.comment };
+  if (first.type === "cancel.requested") return cancelIn(first.data);
   const { hash, comment } = first.data;
   if (first.type === "approval.granted") {
     const { calls, unseen, args, rest } = first.data;

@@ -1,5 +1,5 @@
-// Retry and fork of an ended run over HTTP: first what would happen, then the fork. In: nothing. Out: routes. A retry
-// itself is a command.
+// Retry, fork and undoing of an ended run over HTTP: first what would happen, then the fork. In: nothing. Out: routes.
+// A retry and an undoing are commands.
 import { z } from "zod";
 import type { RetryPreview } from "../../run/decide/retry.js";
 import type { WordedRefusal } from "../../loom/worded-reply.js";
@@ -90,4 +90,15 @@ const fork = route({
   },
 });
 
-export const AGAIN_ROUTES = [retryPreview, forkPreview, fork] as const;
+const undoingPreview = route({
+  method: "get",
+  path: "/v1/runs/{id}/compensation-preview",
+  id: "previewCompensation",
+  summary: "Show the calls of a run that can be undone",
+  description: "Undoes nothing. The command `compensate` with the `hash` of the list undoes its `calls`, in this order.",
+  answers: { 200: { description: "The calls that acted." } },
+  problems: [404],
+  handle: async (loom, { params: { id } }) => jsonAnswer(await (await loom.get(id)).previewCompensation()),
+});
+
+export const AGAIN_ROUTES = [retryPreview, forkPreview, fork, undoingPreview] as const;

@@ -74,7 +74,7 @@ const COMMANDS = [
     type: z.literal("settle"),
     step: FIELD.step,
     item: FIELD.item.optional(),
-    verdict: z.enum([...DOUBT_VERDICTS, ...UNUSABLE_VERDICTS]),
+    verdict: z.enum([...DOUBT_VERDICTS, ...UNUSABLE_VERDICTS, "undone", "leave"]),
     output: FIELD.anyJson.optional().meta({ description: "The output, for `happened` and `use`." }),
   }),
   z.strictObject({ ...again, type: z.literal("pause"), reason }),
@@ -91,6 +91,18 @@ const COMMANDS = [
     hash: FIELD.text
       .optional()
       .meta({ description: "A plan that waits, and is denied: the run ends only if that plan still waits." }),
+    compensate: z
+      .boolean()
+      .optional()
+      .meta({ description: "Whether the calls that acted are undone. Default: as `onFailure` of the run says." }),
+  }),
+  z.strictObject({
+    ...again,
+    type: z.literal("compensate"),
+    reason,
+    hash: FIELD.text
+      .optional()
+      .meta({ description: "That of the preview: a person saw these calls, and approves the undoing of each." }),
   }),
   z.strictObject({ ...again, type: z.literal("retry"), ...retryFields }),
   z.strictObject({ ...again, type: z.literal("answer") }),
@@ -129,7 +141,12 @@ async function sent(run: LoomRun, command: Command, options: SendOptions): Promi
     case "goal":
       return run.changeGoal(command.goal, { ...options, ...onlyGiven({ reason: command.reason }) });
     case "cancel":
-      return run.cancel(command.reason, { ...options, ...onlyGiven({ hash: command.hash }) });
+      return run.cancel(command.reason, {
+        ...options,
+        ...onlyGiven({ hash: command.hash, compensate: command.compensate }),
+      });
+    case "compensate":
+      return run.compensate({ ...options, ...onlyGiven({ hash: command.hash, reason: command.reason }) });
     case "retry": {
       const { type: _type, ...more } = command;
       return run.retry({ ...options, ...onlyGiven(more) });
