@@ -5,7 +5,7 @@ import { PLANS, poison } from "./plans.mjs";
 import { actedIn, toolsOver } from "./tools.mjs";
 
 const { mode, name, path, runId, url, effectsFile, kill } = JSON.parse(process.argv[2]);
-const { plan, goal = "a goal", roles = [], person, approval = "never" } = PLANS[name] ?? poison(name);
+const { plan, goal = "a goal", roles = [], person, approval = "never", onFailure } = PLANS[name] ?? poison(name);
 
 const WRITES = ["append", "writeJournal", "put"];
 const die = () => process.kill(process.pid, "SIGKILL");
@@ -30,7 +30,9 @@ function mortal(store) {
 const model = (role) => (roles.includes(role) ? { [role]: { model: role, baseURL: url, apiKey: runId } } : {});
 const models = { ...model("planner"), ...model("executor"), ...model("synthesizer") };
 const store = mortal(await openSqliteStore({ path }));
-const loom = await createLoom({ tools: toolsOver(effectsFile), store, models, approval, guard: "off" }, { env: {} });
+const policy = onFailure === undefined ? {} : { onFailure };
+const tools = toolsOver(effectsFile);
+const loom = await createLoom({ tools, store, models, approval, guard: "off", ...policy }, { env: {} });
 
 async function started() {
   const run = await loom.start(goal, { runId, ...(plan === undefined ? {} : { plan }) });
@@ -66,6 +68,15 @@ async function answered(run, document) {
   for (const { step } of document.waiting.questions) await run.respond(step, "the first");
   await settled(run, document);
   await replaced(run, document);
+  await undone(run, document);
+}
+
+/** Where nobody knows whether a call was undone, says what the effects file knows. */
+async function undone(run, { waiting: { undoing } }) {
+  if (undoing === undefined) return;
+  const { step, tool, args } = undoing;
+  const done = actedIn(effectsFile).some((effect) => effect.tool === `un${tool}` && effect.x === args.x);
+  await run.settle(step, done ? "undone" : "again");
 }
 
 /** Where an output cannot be used, gives the one that the effects file knows. */

@@ -26,6 +26,7 @@ import {
   newRunFiles,
   repeatedOf,
   spawned,
+  undoneOf,
   type Kept,
   type Kill,
   type RunFiles,
@@ -112,6 +113,8 @@ async function tryPoint(name: PlanName, kill: Kill, unkilled: Told, again?: Kill
   expect(after.log.slice(0, kept.log.length)).toEqual(kept.log);
   expect(soundChain(after.log)).toBe(true);
   expect(repeatedOf(effectsOf(files))).toBe(0);
+  const [undone, done] = undoneOf(effectsOf(files));
+  if (name === "undo") expect(undone).toEqual(done);
   checkRequests(files, kept, asked);
 }
 
@@ -138,12 +141,14 @@ function pointsOf(writes: number): readonly Kill[] {
   return all.filter((_, index) => places.includes(index));
 }
 
+const ENDS: { readonly [name in PlanName]?: string } = { cancel: "cancelled", undo: "failed" };
+
 describe("a killed run continues as if nothing had happened", () => {
   test.each(Object.keys(PLANS) as PlanName[])(
     "%s",
     async (name) => {
       const unkilled = await unkilledRun(name);
-      expect(unkilled.document?.status).toBe(name === "cancel" ? "cancelled" : "completed");
+      expect(unkilled.document?.status).toBe(ENDS[name] ?? "completed");
       const points = pointsOf(unkilled.writes);
       const failures: string[] = [];
       const attempt = async (kill: Kill, again?: Kill): Promise<void> => {

@@ -107,6 +107,19 @@ export const PLANS = {
       ],
     },
   },
+  // It fails, and what it did is undone.
+  undo: {
+    person: "settles",
+    onFailure: "compensate",
+    plan: {
+      steps: [
+        { id: "a", tool: "book", with: { x: "start" } },
+        { id: "b", tool: "post", with: { x: "${{ a }}" } },
+        { id: "c", tool: "book", with: { x: "${{ b }}" } },
+        { id: "d", tool: "stumble", with: { x: "${{ c }}" } },
+      ],
+    },
+  },
   goal: { roles: ["planner", "synthesizer"], goal: "Look around and pay." },
   // Its second step fails and is patched; what is planned then acts when a person has said yes.
   patch: {

@@ -113,8 +113,8 @@ export const essence = (document: RunDocument | undefined) => ({
 });
 
 /** Tools that act once, and those whose key must name one thing only. */
-const ONCE = ["pay", "sign", "garble"];
-const KEYED = ["put", "flaky"];
+const ONCE = ["pay", "sign", "garble", "book", "post", "unpost"];
+const KEYED = ["put", "flaky", "unbook"];
 
 /** How often something that acts once was done again; throws where a key stands for two things. */
 export function repeatedOf(effects: readonly Effect[]): number {
@@ -125,6 +125,12 @@ export function repeatedOf(effects: readonly Effect[]): number {
     keys.set(`${tool} ${key}`, x);
   }
   return once_.length - new Set(once_).size;
+}
+
+/** What was undone, and what had been done in the reverse order. Each must be the other. */
+export function undoneOf(effects: readonly Effect[]): readonly [readonly string[], readonly string[]] {
+  const ofTools = (names: readonly string[]) => effects.filter(({ tool }) => names.includes(tool)).map(({ x }) => x);
+  return [[...new Set(ofTools(["unbook", "unpost"]))], ofTools(["book", "post"]).reverse()];
 }
 
 /** Calls that act once whose intent is durable and whose outcome is not. */

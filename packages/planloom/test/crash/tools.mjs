@@ -40,6 +40,20 @@ export function toolsOver(effectsFile, { slowMs = 0 } = {}) {
         return returned(output);
       },
     });
+  const undoable = (name, compensateEffects) =>
+    tool({
+      name,
+      description: `Does ${name}.`,
+      input,
+      output: { type: "string" },
+      effects: "once",
+      run({ x }, { key }) {
+        act(effectsFile, { tool: name, key, x, output: `${name} ${x}` });
+        return `${name} ${x}`;
+      },
+      compensateEffects,
+      compensate: (output, { x }, { key }) => act(effectsFile, { tool: `un${name}`, key, x, output }),
+    });
   const sign = toolNamed("sign", "once");
   const required = /** @type {const} */ ("required");
   return [
@@ -65,6 +79,17 @@ export function toolsOver(effectsFile, { slowMs = 0 } = {}) {
         if (x === "exit") process.exit(0);
         process.kill(process.pid, "SIGKILL");
         return new Promise(() => undefined);
+      },
+    }),
+    undoable("book", "idempotent"),
+    undoable("post", "once"),
+    tool({
+      name: "stumble",
+      description: "Fails.",
+      input,
+      effects: "none",
+      run() {
+        throw new ToolError("this never works", { retryable: false });
       },
     }),
     toolNamed("put", "idempotent"),
