@@ -76,6 +76,17 @@ it("says what each method does: reading has no effects, PUT and DELETE may be re
   expect(httpTools({ hosts: ["a.example"] }).map(({ spec }) => spec.name)).toEqual(["http_get", "http_head"]);
 });
 
+it("knows before a plan is approved that nobody has named a host", async () => {
+  const context = { context: undefined, signal: new AbortController().signal };
+  const check = (url: string) => tools.get("http_get")!.precheck!({ url }, context);
+  expect(await check(`${api.url}/json`)).toBeUndefined();
+  expect(await check("https://stranger.example/a")).toMatchObject({
+    what: "the host stranger.example among those that are named",
+    argument: "url",
+    nearest: expect.arrayContaining([api.url]) as string[],
+  });
+});
+
 describe("a reading call", () => {
   it("adds the query, sends the headers of the host, and gives JSON as it is", async () => {
     const query = { q: "a&b", tags: ["x", "y"], none: null, n: 1 };

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createLoom } from "../../src/index.js";
 import type { Json } from "../../src/plan/json.js";
 import { sqlTools } from "../../src/tools/builtin/sql.js";
 import { openDatabases, type Database } from "../../src/tools/sql/databases.js";
@@ -168,6 +169,62 @@ describe("sql_write", () => {
     } finally {
       other.close();
     }
+  });
+});
+
+describe("before a call", () => {
+  const context = { context: undefined, signal: new AbortController().signal };
+
+  it.each<readonly [string, object | undefined]>([
+    ["SELECT * FROM ordres WHERE id = ?", { what: 'the table "ordres"', argument: "sql", nearest: ["orders"] }],
+    ["SELECT citty FROM orders", { what: 'the column "citty"', argument: "sql", nearest: [] }],
+    ["INSERT INTO order_lines VALUES (1)", { what: 'the table "order_lines"' }],
+    ["INSERT INTO orders (city) VALUES (:city)", undefined],
+    ["SELEC", undefined],
+    ["DROP TABLE orders", undefined],
+  ])("it is known what is missing: %s", async (sql, missing) => {
+    const found = await write.precheck!({ sql }, context);
+    if (missing === undefined) expect(found).toBeUndefined();
+    else expect(found).toMatchObject(missing);
+    expect(await ask("SELECT count(*) AS n FROM orders")).toMatchObject({ rows: [{ n: 2 }] });
+  });
+
+  it("a person sees how many rows would change, and none is changed", async () => {
+    const sql = "DELETE FROM orders WHERE id < ?";
+    expect(await write.preview!({ sql, params: [9] }, context)).toEqual({
+      kind: "text",
+      text: `${sql}\n[9]\n\nchanges: 2`,
+    });
+    await expect(write.preview!({ sql: "DELETE FROM ordres" }, context)).rejects.toThrow("no such table");
+    expect(await ask("SELECT count(*) AS n FROM orders")).toMatchObject({ rows: [{ n: 2 }] });
+  });
+});
+
+describe("in a run", () => {
+  it("a plan asks and computes; a change waits for a person; Planloom's own store is no database", async () => {
+    const store = join(folder, "runs.db");
+    const loom = await createLoom({ store, builtins: { sql: { databases: { sales: file }, write: true } } });
+    const plan = {
+      goal: "Sum and mark",
+      steps: [
+        { id: "sum", title: "Sum", tool: "sql_query", with: { sql: "SELECT sum(total) AS total FROM orders" } },
+        {
+          ...{ id: "mark", title: "Mark", tool: "sql_write" },
+          with: { sql: "UPDATE orders SET paid = 1 WHERE total = ?", params: ["${{ sum.rows[0].total }}"] },
+        },
+      ],
+      answer: { value: "${{ mark.changes }}" },
+    };
+    const run = await loom.start("Sum and mark", { plan });
+    const asked = await run.result();
+    expect(asked).toMatchObject({ status: "awaiting-approval" });
+    for (const { hash } of asked.waiting!.approvals) await run.approve(hash);
+    expect(await run.result()).toMatchObject({ success: true, answer: 1 });
+    await loom.close();
+    await expect(createLoom({ store, builtins: { sql: { databases: { runs: store } } } })).rejects.toMatchObject({
+      code: "BAD_DATABASE",
+      params: { problem: "own" },
+    });
   });
 });
 

@@ -3,9 +3,11 @@
 import { z } from "zod";
 import type { Json } from "../../plan/json.js";
 import { builtinVersion } from "../../plan/tool-spec.js";
+import { neededStateText } from "../../words/missing-state.js";
 import { calledBody, calledHeaders, calledUrl, callHttp } from "../http/http-call.js";
 import { HTTP_EFFECTS, type HttpMethod } from "../http/http-method.js";
 import { namedHosts, type HostSettings, type NamedHosts } from "../http/named-hosts.js";
+import type { MissingState } from "../missing-state.js";
 import { tool, type Tool, type ToolContext } from "../tool.js";
 
 export interface HttpOptions extends HostSettings {
@@ -59,8 +61,18 @@ const common = (method: HttpMethod, hosts: NamedHosts) =>
     output,
     effects: HTTP_EFFECTS[method],
     egress: true,
+    precheck: ({ url }: { readonly url: string }) => missingNamedHost(url, hosts),
     summary: ({ status, url }: { readonly status: number; readonly url: string }) => `${status} ${url}`,
   }) as const;
+
+function missingNamedHost(url: string, hosts: NamedHosts): MissingState | undefined {
+  if (!URL.canParse(url) || hosts.headersFor(new URL(url)) !== undefined) return undefined;
+  return {
+    argument: "url",
+    what: neededStateText({ is: "named-host", name: new URL(url).host }),
+    nearest: hosts.origins,
+  };
+}
 
 function reader(method: HttpMethod, hosts: NamedHosts): Tool {
   return tool({

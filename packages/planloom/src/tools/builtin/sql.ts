@@ -2,8 +2,11 @@
 // what a statement may do, in a process that ends with the call: see sql/sql-program.ts.
 import { z } from "zod";
 import { LIMITS } from "../../limits.js";
+import { nearestNames } from "../../plan/nearest.js";
 import { builtinVersion } from "../../plan/tool-spec.js";
+import { neededStateText } from "../../words/missing-state.js";
 import { builtinError } from "../builtin-error.js";
+import type { MissingState } from "../missing-state.js";
 import { QUESTION_LIMITS, type Database } from "../sql/databases.js";
 import { askSqlite } from "../sql/sql-process.js";
 import type { SqlParam, SqlReply } from "../sql/sql-program.js";
@@ -59,6 +62,7 @@ function queryTool(databases: readonly Database[]): Tool {
       const found = await answerOf(databases, call, "read", signal);
       return { rows: [...found.rows], rowCount: found.rows.length };
     },
+    precheck: (call, { signal }) => missingIn(databases, call, signal),
     summary: ({ rowCount }) => `${rowCount} rows`,
   });
 }
@@ -78,6 +82,12 @@ function writeTool(databases: readonly Database[]): Tool {
       const { changes, rows } = await answerOf(databases, call, "write", signal);
       return { changes, rows: [...rows] };
     },
+    precheck: (call, { signal }) => missingIn(databases, call, signal),
+    async preview(call, { signal }) {
+      const { changes } = await answerOf(databases, call, "try", signal);
+      const values = call.params === undefined ? "" : `\n${JSON.stringify(call.params)}`;
+      return { kind: "text", text: `${call.sql}${values}\n\nchanges: ${changes}` };
+    },
     summary: ({ changes }) => `Changed ${changes} rows`,
   });
 }
@@ -86,12 +96,38 @@ function tablesOf(databases: readonly Database[]): string {
   return databases.map(({ name, tables }) => `Tables of ${name}: ${tables === "" ? "none" : tables}.`).join(" ");
 }
 
-async function answerOf(databases: readonly Database[], call: Call, ask: "read" | "write", signal: AbortSignal) {
+async function answerOf(
+  databases: readonly Database[],
+  call: Call,
+  ask: "read" | "write" | "try",
+  signal: AbortSignal,
+) {
   const { file, busyMs = LIMITS.sqliteBusyMs } = databaseNamed(databases, call.database);
   const params = checkedParams(call);
   const reply = await askSqlite({ ask, file, sql: call.sql, params, ...QUESTION_LIMITS, busyMs }, signal);
   if (reply.ok) return reply;
-  throw failureOf(reply, ask);
+  throw failureOf(reply, ask === "read" ? "read" : "write");
+}
+
+/** The table or the column that the statement names and the file lacks. */
+async function missingIn(
+  databases: readonly Database[],
+  { database, sql }: Call,
+  signal: AbortSignal,
+): Promise<MissingState | undefined> {
+  const found = database === undefined ? databases[0] : databases.find(({ name }) => name === database);
+  if (found === undefined) {
+    if (database === undefined) return undefined;
+    const nearest = databases.map(({ name }) => name);
+    return { argument: "database", what: neededStateText({ is: "database", name: database }), nearest };
+  }
+  const reply = await askSqlite({ ask: "check", file: found.file, sql, params: [], ...QUESTION_LIMITS }, signal);
+  if (reply.ok || reply.problem !== "error") return undefined;
+  const [, kind, name = ""] = /^no such (table|column): (.+)$/.exec(reply.text) ?? [];
+  if (kind === undefined) return undefined;
+  const is = kind as "table" | "column";
+  const nearest = is === "table" ? nearestNames(name, found.tableNames) : [];
+  return { argument: "sql", what: neededStateText({ is, name }), nearest };
 }
 
 function databaseNamed(databases: readonly Database[], name: string | undefined): Database {

@@ -14,6 +14,7 @@ export interface Database {
   readonly file: string;
   /** `orders(id INTEGER, total REAL)`, and so on. Empty if it has none. */
   readonly tables: string;
+  readonly tableNames: readonly string[];
   /** How long a statement waits for another program's lock, in ms. Default: `sqliteBusyMs`. */
   readonly busyMs?: number;
 }
@@ -39,7 +40,7 @@ async function openDatabase(name: string, path: string, own: readonly string[]):
   const reply = await askSqlite(question, AbortSignal.timeout(LIMITS.sqlMs)).catch((error: unknown) => {
     throw bad({ problem: "unreadable", reason: String(error) });
   });
-  if (reply.ok) return { name, file, tables: tablesText(reply.rows) };
+  if (reply.ok) return { name, file, ...tablesIn(reply.rows) };
   if (reply.problem === "no-sqlite") throw bad({ problem: "no-sqlite" });
   throw bad({ problem: "unreadable", reason: "text" in reply ? reply.text : reply.problem });
 }
@@ -48,7 +49,7 @@ async function openDatabase(name: string, path: string, own: readonly string[]):
 export const QUESTION_LIMITS = { rows: LIMITS.sqlRows, bytes: LIMITS.sqlBytes, busyMs: LIMITS.sqliteBusyMs };
 
 /** Each row is a column: `table`, `column`, `type`, all texts. */
-function tablesText(rows: Extract<SqlReply, { ok: true }>["rows"]): string {
+function tablesIn(rows: Extract<SqlReply, { ok: true }>["rows"]): Pick<Database, "tables" | "tableNames"> {
   const tables = new Map<string, string[]>();
   for (const { table, column, type } of rows as readonly { readonly [name: string]: string }[]) {
     const columns = tables.get(table!) ?? [];
@@ -56,5 +57,5 @@ function tablesText(rows: Extract<SqlReply, { ok: true }>["rows"]): string {
     tables.set(table!, columns);
   }
   const all = [...tables].map(([table, columns]) => `${table}(${columns.join(", ")})`).join("; ");
-  return beginning(all, LIMITS.sqlTablesChars);
+  return { tables: beginning(all, LIMITS.sqlTablesChars), tableNames: [...tables.keys()] };
 }

@@ -4,8 +4,11 @@
 
 /** The question that the program reads. */
 export interface SqlQuestion {
-  /** `tables`: the tables and columns of the file. */
-  readonly ask: "tables" | "read" | "write";
+  /**
+   * `tables`: the tables and columns of the file. `check`: whether the statement fits the tables; it is not run. `try`:
+   * as `write`, and then all is undone.
+   */
+  readonly ask: "tables" | "check" | "read" | "write" | "try";
   readonly file: string;
   readonly sql: string;
   readonly params: readonly SqlParam[] | { readonly [name: string]: SqlParam };
@@ -44,6 +47,8 @@ const PRAGMAS = ["table_info", "table_xinfo", "table_list", "index_list", "index
   "foreign_key_list", "collation_list", "data_version"];
 const FUNCTIONS = ["load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"];
 
+const writes = ({ ask }) => ask === "write" || ask === "try";
+
 function driver(ask) {
   const builtIn = process.getBuiltinModule?.("node:sqlite")?.DatabaseSync;
   if (builtIn !== undefined && "setAuthorizer" in builtIn.prototype) return builtIn;
@@ -60,7 +65,7 @@ function opened(ask) {
   }
   try {
     const db = new Driver(ask.file, {
-      readOnly: ask.ask !== "write",
+      readOnly: !writes(ask),
       timeout: ask.busyMs,
       enableDoubleQuotedStringLiterals: false,
       allowExtension: false,
@@ -139,11 +144,12 @@ function rowsOf(statement, values, ask) {
 function answered(db, ask, guarded) {
   const statement = db.prepare(ask.sql);
   if (guarded.refused !== undefined) throw new Error();
+  if (ask.ask === "check") return { ok: true, rows: [], changes: 0 };
   const values = valuesOf(ask.params);
   if (statement.columns().length > 0) {
     const rows = rowsOf(statement, values, ask);
     db.setAuthorizer(null);
-    const { changes } = ask.ask === "write" ? db.prepare("SELECT changes() AS changes").get() : { changes: 0 };
+    const { changes } = writes(ask) ? db.prepare("SELECT changes() AS changes").get() : { changes: 0 };
     return { ok: true, rows, changes: Number(changes) };
   }
   return { ok: true, rows: [], changes: Number(statement.run(...values).changes) };
@@ -169,11 +175,12 @@ function reply(ask) {
   try {
     const db = opened(ask);
     if (ask.ask === "tables") return tables(db, ask);
-    if (ask.ask === "write") db.exec("BEGIN IMMEDIATE");
-    guarded = guard(db, ask.ask === "write");
+    if (writes(ask)) db.exec("BEGIN IMMEDIATE");
+    // Nothing changes in a check: the file opens read-only.
+    guarded = guard(db, writes(ask) || ask.ask === "check");
     const given = answered(db, ask, guarded);
     db.setAuthorizer(null);
-    if (ask.ask === "write") db.exec("COMMIT");
+    if (writes(ask)) db.exec(ask.ask === "write" ? "COMMIT" : "ROLLBACK");
     db.close();
     return given;
   } catch (error) {
