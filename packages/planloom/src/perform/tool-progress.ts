@@ -79,4 +79,5 @@ export function shownReport(value: number | string, text?: string): ProgressRepo
   return text === undefined ? { value: shown } : { value: shown, text: oneLineOf(text) };
 }
 
-const oneLineOf = (text: string): string => beginning(text.replace(/\p{Control}+/gu, " ").trim(), LIMITS.progressChars);
+const oneLineOf = (text: string): string =>
+  beginning(text.replace(/[\p{Control}\s]+/gu, " ").trim(), LIMITS.progressChars);

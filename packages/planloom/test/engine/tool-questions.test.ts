@@ -3,9 +3,16 @@
 import { expect, onTestFinished, test } from "vitest";
 import { join } from "node:path";
 import { z } from "zod";
+import { answerValue } from "../../src/cli/inputs.js";
+import { questionLines } from "../../src/cli/render/end.js";
+import { linesOf } from "../../src/cli/render/lines.js";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { LoomConfig } from "../../src/loom/config.js";
+import { evolve } from "../../src/run/evolve/evolve.js";
+import type { RunEvent } from "../../src/run/event.js";
+import { emptyRun, type Run } from "../../src/run/state.js";
 import { openSqliteStore } from "../../src/store/sqlite.js";
+import { Moments } from "../../src/streams/moments.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import type { Json } from "../../src/plan/json.js";
 import { tool, type Tool, type ToolContext } from "../../src/tools/tool.js";
@@ -116,6 +123,8 @@ async function booked(
   return { ended: await run.result(), calls, run };
 }
 
+const foldAll = (events: readonly RunEvent[]): Run => events.reduce(evolve, emptyRun(events[0]!.runId));
+
 const question = "Which room?";
 
 test.each<[string, string, (context: ToolContext) => Promise<unknown>, readonly Json[], LoomConfig?]>([
@@ -209,4 +218,39 @@ test("an idempotent call inside an agent step that asks is in doubt neither befo
   // The second call of the loop is another call, so it asks anew.
   expect([calls.length, new Set(calls.map(({ key }) => key)).size]).toEqual([4, 2]);
   await sound(run);
+});
+
+test("lists, streams and the terminal show the question; the terminal reads the answer by its type", async () => {
+  const { book } = booking(async ({ ask }) => ask({ question, type: "number | null", declines: true }));
+  const loom = await createLoom({ store: "memory", tools: [book], approval: "never", guard: "off" }, { env: {} });
+  onTestFinished(() => loom.close());
+  const run = await loom.start("Book.", { plan: PLAN });
+  const { waiting } = await run.result();
+  const [asked] = waiting!.questions;
+  expect((await loom.waiting()).waits).toMatchObject([
+    {
+      kind: "question",
+      step: "book",
+      question,
+      tool: "book",
+      declines: true,
+      asked: asked!.asked,
+      type: "number | null",
+    },
+  ]);
+  expect((await run.view()).waits).toMatchObject([{ kind: "question", title: question, until: asked!.expiresAt }]);
+  const lines = questionLines(run.id, asked!).join("\n");
+  expect(lines).toContain(`asks for the tool book (until ${asked!.expiresAt!}):`);
+  expect(lines).toMatch(/Which room[^]*room +"blue"[^]*of type +number \| null[^]*\{"declined": true\}/);
+  const before = await eventsIn(run);
+  expect(answerValue(foldAll(before), { step: "book" }, "4")).toBe(4);
+  await run.respond("book", 4, { by: "ann", asked: asked!.asked! });
+  await run.result();
+  const moments = new Moments(run.id);
+  const told = (await eventsIn(run)).flatMap((event) => moments.of(event));
+  const id = told.flatMap((moment) => (moment.type === "question" ? [moment.id] : []))[0];
+  expect(told).toContainEqual({ type: "output", id, output: 4 });
+  expect(told.filter(({ type }) => type === "call")).toHaveLength(1);
+  const shown = (await eventsIn(run)).flatMap((event) => linesOf(event, foldAll(before)).map(({ text }) => text));
+  expect(shown.join("\n")).toMatch(/asks +book: book: Which room\?[^]*answered +book, by ann: 4/);
 });

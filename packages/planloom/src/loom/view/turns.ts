@@ -32,7 +32,7 @@ export function turnsOf(
 }
 
 function tookOf({ at, outcome }: JournalRow, since: number | undefined): Pick<TurnView, "tookMs"> {
-  return since === undefined || outcome === null ? {} : { tookMs: Math.max(0, at - since) };
+  return since === undefined || !isObject(outcome) || !("value" in outcome) ? {} : { tookMs: Math.max(0, at - since) };
 }
 
 function rowView({ attempt, name, intent, outcome }: JournalRow, isModel: boolean): Omit<TurnView, "turn"> {
