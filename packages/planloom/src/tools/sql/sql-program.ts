@@ -176,7 +176,7 @@ function reply(ask) {
     const db = opened(ask);
     if (ask.ask === "tables") return tables(db, ask);
     if (writes(ask)) db.exec("BEGIN IMMEDIATE");
-    // Nothing changes in a check: the file opens read-only.
+    // A check opens files for reading only.
     guarded = guard(db, writes(ask) || ask.ask === "check");
     const given = answered(db, ask, guarded);
     db.setAuthorizer(null);
