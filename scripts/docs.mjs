@@ -20,5 +20,5 @@ for (const [name, rewritten] of [
   writeFileSync(file, rewritten(readFileSync(file, "utf8")));
 }
 
-mkdirSync(path.join(root, "docs", "reference"), { recursive: true });
+mkdirSync(path.join(root, "docs", "reference", "tools"), { recursive: true });
 for (const { path: name, text } of generatedPages()) writeFileSync(path.join(root, name), text);

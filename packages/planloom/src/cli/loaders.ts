@@ -24,7 +24,7 @@ export const LOADERS: { readonly [name: string]: () => Promise<Call> } = {
   check: async () => (await import("./command/plan.js")).checkCommand,
   estimate: async () => (await import("./command/plan.js")).estimateCommand,
   graph: async () => (await import("./command/plan.js")).graphCommand,
-  tools: async () => (await import("./command/plan.js")).toolsCommand,
+  tools: async () => (await import("./command/tools.js")).toolsCommand,
   schema: async () => (await import("./command/plan.js")).schemaCommand,
   runs: async () => (await import("./command/runs.js")).runsCommand,
   show: async () => (await import("./command/read.js")).showCommand,

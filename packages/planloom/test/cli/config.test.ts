@@ -53,6 +53,11 @@ test("a TypeScript configuration brings tools of its own, whose errors this libr
     written: "HEY!!!",
   });
   expect((await here.run(["tools"])).stdout).toContain("shout { text: string } -> string");
+  const one = await here.run(["tools", "shout"]);
+  expect(one.stdout).toMatch(/^shout\n {2}.+\n\narguments\n {2}text: string.*\n\noutput: string\n/);
+  expect(one.stdout).toContain("Its output is untrusted and private.");
+  const wrong = await here.run(["tools", "shoot"]);
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("Did you mean shout?") as string });
 });
 
 test("a YAML configuration is found upward in the same project, and its paths count from where it is", async () => {

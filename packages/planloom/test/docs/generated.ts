@@ -2,6 +2,7 @@
 import { apiPages } from "./api-page.js";
 import { commandsPage } from "./commands-page.js";
 import { llmsText } from "./index-page.js";
+import { toolPages } from "./tool-pages.js";
 import { openApiOf } from "../../src/server/api/open-api.js";
 import { DESCRIBED } from "../../src/server/routes/all.js";
 
@@ -12,7 +13,7 @@ export interface GeneratedFile {
 }
 
 export function generatedPages(): readonly GeneratedFile[] {
-  const reference = [...apiPages(), commandsPage()];
+  const reference = [...apiPages(), commandsPage(), ...toolPages()];
   return [
     ...reference.map(({ name, text }) => ({ path: `docs/${name}`, text })),
     { path: "docs/openapi.json", text: `${JSON.stringify(openApiOf(DESCRIBED), null, 2)}\n` },

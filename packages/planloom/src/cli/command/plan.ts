@@ -1,4 +1,4 @@
-// Commands about plans: plan, check, estimate, graph, tools, schema. In: a goal, a file or a run. Out: documents on
+// Commands about plans: plan, check, estimate, graph, schema. In: a goal, a file or a run. Out: documents on
 // stdout. They start no run and write nothing to the store.
 import { HTTP_EFFECTS, type HttpMethod } from "../../tools/http/http-method.js";
 import { commandLine } from "../carried.js";
@@ -12,8 +12,6 @@ import { PlanloomError } from "../../words/planloom-error.js";
 import { graphAscii, graphMermaid } from "../../plan/graph.js";
 import type { Json } from "../../plan/json.js";
 import type { Plan } from "../../plan/plan.js";
-import { typeFromSchema } from "../../plan/type/schema.js";
-import { typeText, UNKNOWN } from "../../plan/type/type.js";
 import type { ReadNote } from "../../plan/read/note-params.js";
 import { writePlan } from "../../plan/write.js";
 import type { Run } from "../../run/state.js";
@@ -21,7 +19,7 @@ import { noteMessage } from "../../words/notes.js";
 import { scanJson } from "../../plan/read/notation/json.js";
 import { isQualityRecord, nextFix, planQuality, type PlanQuality, type QualityRecord } from "../../words/quality.js";
 import { planYaml } from "../compose.js";
-import { problemLines, problemOf, usageError } from "../error-text.js";
+import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { answerSchemaIn } from "../answer-schema-file.js";
 import { plannerIn, portsOf, type ModelFlags, type PlannerFlags } from "../flags.js";
@@ -242,30 +240,6 @@ function planOf(run: Run): Plan {
   const proposed = currentPlan(run);
   if (proposed !== undefined) return proposed.plan;
   throw new PlanloomError("NO_PLAN", { runId: run.id });
-}
-
-export async function toolsCommand(flags: StoreFlags & ModelFlags & { readonly json?: boolean }): Promise<number> {
-  const asked = async (loom: Loom) => ({ servers: await loom.toolServers(), ...loom.inventory });
-  const { servers, tools, notes = [] } = await withLoom(flags, unchanged, asked, portsOf(flags), READ);
-  if (flags.json === true) {
-    const told = servers.map(({ error, ...server }) =>
-      error === undefined ? server : { ...server, error: problemOf(error) },
-    );
-    printJson({ tools, notes, servers: told });
-  } else {
-    for (const { name, description, input, output, effects, approval } of tools) {
-      const type = typeText(output === undefined ? UNKNOWN : typeFromSchema(output));
-      print(`${name} ${typeText(typeFromSchema(input))} -> ${type}`);
-      print(`  ${oneLine(description, 400)} [effects: ${effects}${approval === undefined ? "" : ", needs approval"}]`);
-    }
-    for (const { name, tools: own, error } of servers)
-      if (error === undefined) say(`The MCP server ${name} has ${count(own.length, "tool")}.`);
-      else for (const line of problemLines(problemOf(error))) say(line);
-    for (const note of notes) say(`The planner is told: ${oneLine(note, 2_000)}`);
-    if (!tools.some(({ name }) => name === "search"))
-      say("There is no search tool. --search FOLDER adds one, or the setting builtins.search.");
-  }
-  return servers.some(({ error }) => error !== undefined) ? EXIT.setup : EXIT.done;
 }
 
 export async function schemaCommand(): Promise<number> {

@@ -65,9 +65,15 @@ export const PLANS: readonly CommandData[] = [
   },
   {
     name: "tools",
-    summary: "list the tools that plans may use, with types and effects",
+    summary: "list the tools that plans may use, with types and effects; or show one",
+    arguments: [
+      { argument: "[name]", does: "the tool to show, with its arguments, output and labels", completes: "text" },
+    ],
     flags: [...flags.STORE, ...flags.TOOLS, ...flags.modelFlags("executor"), flags.JSON_FLAG],
-    examples: [{ words: "tools --search docs/", does: "also with a built-in tool" }],
+    examples: [
+      { words: "tools --search docs/", does: "also with a built-in tool" },
+      { words: "tools calculate", does: "all about one tool" },
+    ],
   },
   {
     name: "schema",

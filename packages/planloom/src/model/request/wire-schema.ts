@@ -4,7 +4,7 @@
 import { LIMITS } from "../../limits.js";
 import { FORBIDDEN_KEYS, isObject, own, type Json, type JsonObject } from "../../plan/json.js";
 import { resolvePointer, schemaReading, type SchemaReading } from "../../plan/type/schema.js";
-import { limitsText } from "./schema-limits.js";
+import { limitsText } from "../../words/schema-limits.js";
 
 const sent = new WeakMap<JsonObject, JsonObject>();
 

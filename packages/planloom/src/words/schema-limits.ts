@@ -1,8 +1,8 @@
-// The limits of a value, in words for a model. In: a JSON Schema. Out: a text with what its keywords say beside types
-// and names.
-import { beginning } from "../../beginning.js";
-import { LIMITS } from "../../limits.js";
-import { isObject, own, type Json, type JsonObject } from "../../plan/json.js";
+// The limits of a value, in words for models and people. In: a JSON Schema. Out: a text with what its keywords say beside
+// types and names.
+import { beginning } from "../beginning.js";
+import { LIMITS } from "../limits.js";
+import { isObject, own, type Json, type JsonObject } from "../plan/json.js";
 
 /** The words of each keyword. undefined: the value of the keyword says nothing. */
 const WORDS: { readonly [keyword: string]: (value: Json) => string | undefined } = {
