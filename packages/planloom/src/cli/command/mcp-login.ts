@@ -1,5 +1,6 @@
 // `planloom mcp login` and `planloom mcp logout`. In: the name of a remote MCP server in the configuration. Out: tokens in
 // a private file of this user, or none any more.
+import { settingsOf } from "../../loom/config.js";
 import { credentialsOf, signIn } from "../../tools/mcp/person-sign-in.js";
 import type { McpServer } from "../../tools/mcp/server-config.js";
 import { PlanloomError } from "../../words/planloom-error.js";
@@ -8,7 +9,7 @@ import { configOf, type StoreFlags } from "../open-loom.js";
 import { print, say } from "../output.js";
 import { oneLine } from "../style.js";
 
-/** Throws MCP_LOGIN_FAILED. */
+/** Throws MCP_LOGIN_FAILED, CONFIG_INVALID. */
 export async function mcpLoginCommand(name: string, flags: StoreFlags): Promise<number> {
   const file = await signIn(name, await serverNamed(name, flags), (address) => {
     say(`Open this address in a browser, and sign in to ${oneLine(name)}. Ctrl-C ends the wait.`);
@@ -27,7 +28,9 @@ export async function mcpLogoutCommand(name: string, flags: StoreFlags): Promise
 }
 
 async function serverNamed(name: string, flags: StoreFlags): Promise<McpServer> {
-  const { mcp = {} } = (await configOf(flags, "drive")).config;
+  const { config } = await configOf(flags, "drive");
+  settingsOf(config);
+  const { mcp = {} } = config;
   const server = Object.hasOwn(mcp, name) ? mcp[name] : undefined;
   if (server !== undefined) return server;
   throw new PlanloomError("MCP_LOGIN_FAILED", { server: name, problem: "unknown", known: Object.keys(mcp) });

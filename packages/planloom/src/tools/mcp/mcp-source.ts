@@ -32,6 +32,7 @@ export class McpSource implements ToolSource {
   readonly #link: ServerLink;
   #asked: { readonly client: ServerClient; readonly told: Promise<Told> } | undefined;
   #changed: () => void = () => undefined;
+  #isTelling = false;
 
   constructor(
     readonly name: string,
@@ -53,9 +54,15 @@ export class McpSource implements ToolSource {
     return this.#link.close();
   }
 
+  /** What was told does not count from now on. A server that says so a hundred times at once is asked once. */
   #otherTools(): void {
     this.#asked = undefined;
-    this.#changed();
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    setImmediate(() => {
+      this.#isTelling = false;
+      this.#changed();
+    });
   }
 
   /** What the server tells now. It is asked once in each connection, and again when it says that its tools changed. */

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createLoom } from "../../../src/index.js";
 import type { LoomConfig } from "../../../src/loom/config.js";
 import type { McpServer } from "../../../src/tools/mcp/server-config.js";
+import { scriptedModel } from "../../../src/testing/scripted-model.js";
 import { atAddress, MODERN, program } from "./raw-servers.js";
 
 let folder: string;
@@ -175,6 +176,23 @@ test("a call that needs an address to be opened first is made again after it", a
   await declined.result();
   await declined.respond("book", { declined: true });
   expect(await declined.result()).toMatchObject({ status: "failed", error: { code: "SERVER_DECLINED" } });
+});
+
+test("a call inside an agent step asks, and its conversation goes on", async () => {
+  const executor = scriptedModel(({ messages }) => {
+    const results = messages.flatMap((message) => (message.role === "tool" ? message.results : []));
+    if (results.length > 0) return { text: results.at(-1)!.text };
+    return { toolCalls: [{ name: "raw.echo", args: { room: "blue" } }] };
+  });
+  const loom = await loomWith(asking(join(folder, "log")), { models: { executor } });
+  const plan = {
+    steps: [{ id: "book", agent: "Book.", tools: ["raw.echo"] }],
+    answer: { value: "${{ book }}" },
+  };
+  const run = await loom.start("Book.", { plan });
+  expect((await run.result()).waiting?.questions).toMatchObject([{ step: "book", tool: "raw.echo" }]);
+  await run.respond("book", { people: 3 });
+  expect((await run.result()).answer).toContain('"people":3');
 });
 
 test("models and folders of this side are not for servers", async () => {

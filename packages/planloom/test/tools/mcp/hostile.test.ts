@@ -113,6 +113,16 @@ describe("during a call", () => {
     expect(process.memoryUsage().arrayBuffers).toBeLessThan(64 * 1024 * 1024);
   });
 
+  test("a flood of changes of its tools is followed by few questions about them", async () => {
+    const body = `let lists = 0; on("tools/list", () => { lists += 1; return { tools: [{ name: "echo", inputSchema: { type: "object" } }] }; });`;
+    const changes = `for (let i = 0; i < 5_000; i++) send({ method: "notifications/tools/list_changed" });`;
+    const counted = onCall(
+      `${changes} setTimeout(() => send({ id, result: { content: [{ type: "text", text: String(lists) }] } }), 200);`,
+    );
+    const { answer } = await ranWith(program(body + counted));
+    expect(Number(answer)).toBeLessThan(100);
+  });
+
   test("answers under another id, or no JSON-RPC at all, count as none: the call ends at its time limit", async () => {
     const rules = { tools: { echo: { timeout: 300 } } };
     const wrong = onCall(
