@@ -22,7 +22,10 @@ const ALL: Required<Omit<BuiltinOptions, "own">> = {
   files: { roots: [path.join(ROOT, "docs", "start")], write: true },
   search: { folder: path.join(ROOT, "docs", "start") },
   fetch: true,
-  sql: { databases: [{ name: "shop", file: "shop.db", tables: "orders(id INTEGER, total REAL)" }], write: true },
+  sql: {
+    databases: [{ name: "shop", file: "shop.db", tables: "orders(id INTEGER, total REAL)", tableNames: ["orders"] }],
+    write: true,
+  },
   http: { hosts: ["api.example.com"], methods: ["GET", "HEAD", "PUT", "DELETE", "POST", "PATCH"] },
   summarize: () => Promise.reject(new Error("no model is asked")),
 };
