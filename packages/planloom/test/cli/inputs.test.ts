@@ -2,7 +2,7 @@
 // refusal that names the file and the fix.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { loadConfigFile } from "../../src/cli/config-file.js";
 import { declaredIn, inputsFromFlags, inputValues } from "../../src/cli/inputs.js";
@@ -104,4 +104,13 @@ test("a mark of UTF-8 is no part of a text, and a cut text may end inside a char
   expect(await fileText(put("cut.txt", "abc€def"), 3)).toBe("abc");
   expect(await loadConfigFile(put("marked.yaml", "\uFEFFconcurrency: 2\n"))).toMatchObject({ concurrency: 2 });
   expect(decodedText(new Uint8Array())).toEqual({ ok: true, text: "" });
+});
+
+test("paths of the built-in tools in a configuration are relative to its folder", async () => {
+  const file = put("paths.yaml", "builtins: { sql: { databases: { a: a.db } }, search: { folder: docs } }\n");
+  const here = dirname(file);
+  expect((await loadConfigFile(file)).builtins).toEqual({
+    sql: { databases: { a: join(here, "a.db") } },
+    search: { folder: join(here, "docs") },
+  });
 });

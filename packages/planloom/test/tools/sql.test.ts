@@ -177,6 +177,7 @@ describe("before a call", () => {
 
   it.each<readonly [string, object | undefined]>([
     ["SELECT * FROM ordres WHERE id = ?", { what: 'the table "ordres"', argument: "sql", nearest: ["orders"] }],
+    ['SELECT "citty" FROM orders', { what: 'the column "citty"' }],
     ["SELECT citty FROM orders", { what: 'the column "citty"', argument: "sql", nearest: [] }],
     ["INSERT INTO order_lines VALUES (1)", { what: 'the table "order_lines"' }],
     ["INSERT INTO orders (city) VALUES (:city)", undefined],

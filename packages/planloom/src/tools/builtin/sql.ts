@@ -123,7 +123,7 @@ async function missingIn(
   }
   const reply = await askSqlite({ ask: "check", file: found.file, sql, params: [], ...QUESTION_LIMITS }, signal);
   if (reply.ok || reply.problem !== "error") return undefined;
-  const [, kind, name = ""] = /^no such (table|column): (.+)$/.exec(reply.text) ?? [];
+  const [, kind, name = ""] = /^no such (table|column): "?([^"]+?)"?(?: - .*)?$/.exec(reply.text) ?? [];
   if (kind === undefined) return undefined;
   const is = kind as "table" | "column";
   const nearest = is === "table" ? nearestNames(name, found.tableNames) : [];
