@@ -33,8 +33,9 @@ import { readRecording, soundRecording, type Recording } from "../engine/recordi
 export async function playRecording(given: Recording | string, options: ReplayOptions): Promise<RunDocument> {
   const recording = typeof given === "string" ? await readRecording(given) : soundRecording(given);
   const script = scriptOf(recording);
-  const loom = options.config === undefined && options.plan === undefined ? undefined : await unplugged(options);
   const events = script.flatMap((turn) => turn.events);
+  const plans = events.flatMap(({ type, data }) => (type === "plan.proposed" ? [data.plan] : []));
+  const loom = options.config === undefined && options.plan === undefined ? undefined : await unplugged(options, plans);
   const play = new Play({ ...recording, events }, loom, options.listener);
   try {
     await play.start(startOf(script[0]!.input as Start, loom, options));

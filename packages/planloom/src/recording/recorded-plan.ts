@@ -22,9 +22,19 @@ export interface ReplayOptions {
   readonly listener?: Listener;
 }
 
-/** A loom that only checks plans: it opens no store and can call no model. */
-export function unplugged({ config }: ReplayOptions): Promise<Loom> {
-  return openLoom({ ...config, store: "memory", models: { default: NO_MODEL } }, { env: {} });
+/**
+ * A loom that only checks these plans: it opens no store and can call no model. MCP servers whose tools they name are
+ * started, because their schemas are known only there.
+ */
+export async function unplugged({ config, plan }: ReplayOptions, plans: readonly unknown[]): Promise<Loom> {
+  const loom = await openLoom({ ...config, store: "memory", models: { default: NO_MODEL } }, { env: {} });
+  try {
+    for (const one of [...(plan === undefined ? [] : [plan]), ...plans]) await loom.tools({ plan: one });
+    return loom;
+  } catch (error) {
+    await loom.close();
+    throw error;
+  }
 }
 
 const NO_MODEL: Model = {

@@ -9,7 +9,7 @@ const SECRET_NAME = /key|token|secret|passw|credential|auth|cookie/iu;
 const PLAIN_HEADER = /^(?:accept.*|content-.*|user-agent)$/iu;
 
 /**
- * Other headers count, and the variables with the name of a secret. Values that are too short to find do not. `tokens`:
+ * Other headers count, and the variables with the name of a secret or an address with a password. Values that are too short to find do not. `tokens`:
  * those of a person who has signed in. They change.
  */
 export function serverSecrets(server: McpServer, tokens: () => readonly string[] = () => []): () => SecretFilter {
@@ -37,4 +37,7 @@ const headerSecrets = (headers: { readonly [name: string]: string }): Named =>
   });
 
 const variableSecrets = (variables: { readonly [name: string]: string }): Named =>
-  Object.entries(variables).filter(([name]) => SECRET_NAME.test(name));
+  Object.entries(variables).filter(([name, value]) => SECRET_NAME.test(name) || HAS_PASSWORD.test(value));
+
+/** An address with a password, such as that of a database. */
+const HAS_PASSWORD = /:\/\/[^/\s@]*:[^/\s@]+@/u;
