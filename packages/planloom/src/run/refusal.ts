@@ -2,6 +2,7 @@
 // words/refusals.ts turns them into sentences.
 import type { Finding } from "../plan/finding.js";
 import type { JsonObject } from "../plan/json.js";
+import type { Breach } from "../plan/type/conform.js";
 import type { Mismatch } from "../plan/type/type.js";
 import type { Budget } from "./settings.js";
 
@@ -52,6 +53,8 @@ export interface RefusalParams {
   /** `verdict` does not answer what is asked; `verdicts` do. */
   readonly WRONG_VERDICT: Ref & { readonly verdict: string; readonly verdicts: readonly string[] };
   readonly ANSWER_TYPE: Mismatch;
+  /** The answer to a tool has the right type, and breaks another rule of its JSON Schema. */
+  readonly ANSWER_SCHEMA: Breach;
   readonly ALREADY_PAUSED: object;
   readonly NOT_PAUSED: object;
   readonly ALREADY_CANCELLING: object;

@@ -6,6 +6,7 @@ import { parseType } from "../plan/type/text.js";
 import { exampleText } from "../plan/type/value-for.js";
 import type { Refusal, RefusalParams } from "../run/refusal.js";
 import { gistText } from "./phrases.js";
+import { breachText } from "./reply-problems.js";
 import type { Action, Sentence } from "./action.js";
 import { fittingNext, textOr, type Table, type Words } from "./words.js";
 
@@ -228,6 +229,10 @@ export const REFUSALS: RefusalWords = {
     message: ({ path, expected, found }) =>
       `The answer${path === "" ? "" : ` at ${path}`} must be ${expected}, but is ${gistText(found)}.`,
     next: ({ expected }) => [`Give a value of that type${suchAs(expected)}. The question stays open. `, ...SHOWS],
+  },
+  ANSWER_SCHEMA: {
+    message: (breach) => `The answer${breach.path === "" ? "" : ` at ${breach.path}`} ${breachText(breach)}.`,
+    next: () => ["Give another value. The question stays open. ", ...SHOWS],
   },
   ALREADY_PAUSED: {
     message: (run) => `${theRun(run)} is already paused.`,

@@ -45,7 +45,7 @@ function problemWords(problem: ReplyProblem): string {
 }
 
 /** What a value has to keep, and what it is. */
-function breachText({ keyword, limit, found }: Breach): string {
+export function breachText({ keyword, limit, found }: Breach): string {
   const words = Object.hasOwn(BREACHES, keyword) ? BREACHES[keyword] : undefined;
   if (words === undefined) return `breaks ${keyword}${limit === true ? "" : ` (${limit})`} and is ${gistText(found)}`;
   const is = keyword === "required" || keyword === "size" ? "" : `, but is ${gistText(found)}`;

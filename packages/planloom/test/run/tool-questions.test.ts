@@ -50,6 +50,14 @@ describe("a call whose tool asks", () => {
       .then("step.answered", "step.started");
   });
 
+  it("an answer keeps every rule of a JSON Schema", () => {
+    const type = { type: "object", properties: { n: { type: "integer", minimum: 1 } }, required: ["n"] };
+    const story = paying().given(asks("call/p/1", { type }));
+    story.when(says({ n: "1" })).then(["input.refused", { code: "ANSWER_TYPE" }]);
+    story.when(says({ n: 0 })).then(["input.refused", { code: "ANSWER_SCHEMA" }]);
+    story.when(says({ n: 1 })).then("step.answered", "step.started");
+  });
+
   it("a person may decline only if the tool allows it", () => {
     paying()
       .given(asks("call/p/1"))

@@ -326,6 +326,10 @@ export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly
     { path: "", expected: '"red" | "blue"', found: { kind: "string", value: "green" } },
     { path: "", expected: "string", found: { kind: "number", value: 3 } },
   ],
+  ANSWER_SCHEMA: [
+    { path: "", keyword: "minimum", limit: 1, found: { kind: "number", value: 0 } },
+    { path: "/name", keyword: "minLength", limit: 2, found: { kind: "string", value: "x" } },
+  ],
   ALREADY_PAUSED: [{}],
   NOT_PAUSED: [{}],
   ALREADY_CANCELLING: [{}],

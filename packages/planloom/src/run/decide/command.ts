@@ -204,7 +204,9 @@ function respond(run: Run, command: Input & Command & { type: "respond" }, at: n
     const { asked = work.asking.seq } = command;
     if (asked !== work.asking.seq) return refused(command, "STALE_REPLY", {});
     const misfit = answerMisfit(work.asking, command.value);
-    return misfit === undefined ? [answered(work, work.asking, command.value)] : mistyped(command, misfit);
+    if (misfit === undefined) return [answered(work, work.asking, command.value)];
+    if ("keyword" in misfit) return refused(command, "ANSWER_SCHEMA", misfit);
+    return refused(command, "ANSWER_TYPE", misfit);
   }
   const problem = typeProblem(work, command.value);
   if (problem !== undefined) return mistyped(command, problem);

@@ -71,7 +71,7 @@ export function typeProblem(work: Work, output: Json): Failure | undefined {
   return mismatchOf(output, outputType(work.step));
 }
 
-export function mismatchOf(output: Json, type: Type): Failure | undefined {
+function mismatchOf(output: Json, type: Type): Failure | undefined {
   const wrong = mismatch(output, type);
   return wrong && failWith("OUTPUT_MISMATCH", wrong);
 }

@@ -3,17 +3,17 @@
 import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
 import { canonicalJson, type Json } from "../../plan/json.js";
+import { nonconformity, type Misfit } from "../../plan/type/conform.js";
 import { typeOf } from "../../plan/type/schema.js";
-import { STRING, UNKNOWN, type Type } from "../../plan/type/type.js";
+import { mismatch, STRING, type Type } from "../../plan/type/type.js";
 import type { Usage } from "../../plan/usage.js";
 import { fact, type AgentProgress, type Fact, type ToolQuestion } from "../event.js";
-import { failWith, type Failure } from "../failure.js";
+import { failWith } from "../failure.js";
 import type { Outcome } from "../input.js";
 import { callsOf, progressOf } from "../progress.js";
 import type { Run } from "../state.js";
 import type { OpenQuestion, Work } from "../work.js";
 import { failed, refOf, whyStopped } from "./failure.js";
-import { mismatchOf } from "./gate.js";
 
 /** A tool asks. If nobody attends the run, the call fails. */
 export function asked(run: Run, work: Work, input: Outcome & { type: "asked" }, at: number): Fact[] {
@@ -54,15 +54,12 @@ export const answered = (work: Work, { key, number }: OpenQuestion, value: Json)
 const DECLINED = canonicalJson({ declined: true });
 
 /** Why a value does not answer the question; undefined if it does. */
-export function answerMisfit(asking: ToolQuestion, value: Json): Failure | undefined {
-  if (asking.declines === true && canonicalJson(value) === DECLINED) return undefined;
-  return mismatchOf(value, answerTypeOf(asking));
-}
-
-function answerTypeOf({ type }: ToolQuestion): Type {
-  if (type === undefined) return STRING;
+export function answerMisfit({ declines, type }: ToolQuestion, value: Json): Misfit | undefined {
+  if (declines === true && canonicalJson(value) === DECLINED) return undefined;
+  if (type === undefined) return mismatch(value, STRING);
+  if (typeof type === "object") return nonconformity(value, type);
   const parsed = typeOf(type);
-  return parsed.ok ? parsed.type : UNKNOWN;
+  return parsed.ok ? mismatch(value, parsed.type) : undefined;
 }
 
 /** The type that the answer to the open question of this work must have; undefined if none is declared. */
