@@ -2,6 +2,7 @@
 // in messages of a front end as commands. The streams and views themselves come from methods of a run.
 export type { EvidenceCard } from "./loom/evidence/card.js";
 export type { CallReview } from "./loom/review/call-review.js";
+export type { ActedDocument, UndoingPreview } from "./loom/undoing.js";
 export type { PlanReview } from "./loom/review/plan-review.js";
 export type { PromptsView, RowView, RunView, StepView } from "./loom/view/run-view.js";
 export type { WaitingEntry } from "./loom/waiting/waiting-run.js";

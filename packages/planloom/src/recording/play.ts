@@ -4,7 +4,7 @@
 import { messageOf } from "../error.js";
 import { findWork } from "../run/lookup.js";
 import { planHash } from "../plan/plan-hash.js";
-import { isEnded } from "../run/status.js";
+import { asksAboutUndoing, isEnded } from "../run/status.js";
 import type { ErrorParams } from "../words/errors.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
@@ -162,7 +162,7 @@ class Play {
     if (input === undefined) throw answerUnknown(said ?? events[0]!);
     if (input.type === "recovered") await this.#recover(input);
     else if (input.type === "retry") await this.#retry(input);
-    else if (input.type === "answer") await this.#reopen(input);
+    else if (input.type === "answer" || input.type === "compensate") await this.#reopen(input);
     else if (isCommand(input)) await this.#obey(input, events);
     else if (input.type === "reserve") await this.#reserve(input);
     else if (input.type === "drafted") await this.#draft(input);
@@ -218,8 +218,8 @@ class Play {
     await this.#sendEnded({ ...said, ...today }, by);
   }
 
-  /** A person asks the ended run for an answer from what is done. */
-  async #reopen({ id: _id, at: _at, by, ...said }: Input & { readonly type: "answer" }): Promise<void> {
+  /** A person asks the ended run for an answer from what is done, or wants its calls undone. */
+  async #reopen({ id: _id, at: _at, by, ...said }: Input & { readonly type: "answer" | "compensate" }): Promise<void> {
     await this.#comesTo(() => isEnded(this.#run));
     await this.#sendEnded(said, by);
   }
@@ -258,7 +258,9 @@ class Play {
     if (command.type === "respond") {
       await this.#asks(askQuestion(command), () => findWork(this.#run, command)?.status === "suspended");
     } else if (command.type === "settle") {
-      await this.#comesTo(() => SETTLED.has(findWork(this.#run, command)?.status ?? "pending"));
+      const isAsked = () =>
+        asksAboutUndoing(this.#run) || SETTLED.has(findWork(this.#run, command)?.status ?? "pending");
+      await this.#comesTo(isAsked);
     }
     return command;
   }

@@ -9,6 +9,7 @@ import type { LoomRun as Run } from "../../src/loom/loom-run.js";
 import type { Clock } from "../../src/clock.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
+import { replayRecording } from "../../src/recording/replay-recording.js";
 import { memoryStore } from "../../src/store/memory.js";
 import { tool, ToolError, type Tool } from "../../src/tools/tool.js";
 
@@ -120,10 +121,12 @@ describe("a failed run", () => {
   });
 });
 
-/** The run is driven to its next wait, and its log decides the same again. */
+/** The run is driven to its next wait. Its log decides the same again, and plays to the same end. */
 async function settled(run: Run): Promise<RunDocument> {
   const document = await run.result();
   await run.replay({ strict: true });
+  const played = document.finishedAt === null ? document : await replayRecording(await run.recording());
+  expect([played.status, played.acted]).toEqual([document.status, document.acted]);
   return document;
 }
 

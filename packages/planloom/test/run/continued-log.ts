@@ -1,7 +1,9 @@
 // Carries a recorded run on to its end. In: the events of its log so far. Out: the log with what follows: every effect
 // succeeds, and people agree to everything.
+import type { Json } from "../../src/plan/json.js";
 import { planHash } from "../../src/plan/plan-hash.js";
 import type { CheckedPlan } from "../../src/run/command.js";
+import { failedUndoing } from "../../src/run/decide/compensation.js";
 import { carriedFacts } from "../../src/run/decide/fork.js";
 import { partsOf } from "../../src/run/decide/retry.js";
 import { isWork, type Effect } from "../../src/run/effect.js";
@@ -107,9 +109,18 @@ function agreement(run: Run, { key }: Effect): LooseInput {
   const [kind, step = "", item = ""] = key.split("/");
   const ref: StepRef = { step, ...(item === "" ? {} : { item: Number(item) }) };
   if (kind === "approval") return { type: "approve", hash: step };
+  if (kind === "undoing") return { type: "settle", ...failedUndoing(run)!.ref, verdict: "undone" };
   const { spec, work, fan } = run.execution.steps.get(step)!;
-  if (kind === "ask") return { type: "respond", ...ref, value: spec.output === "number" ? 3 : "Rome" };
   const of = ref.item === undefined ? work : fan?.items[ref.item];
+  const { type = spec.output } = of?.asking ?? {};
+  if (kind === "ask") return { type: "respond", ...ref, value: answerOf(type) };
   if (of?.status === "unusable") return { type: "settle", ...ref, verdict: "use", output: "paid" };
   return { type: "settle", ...ref, verdict: "not-happened" };
+}
+
+/** An answer of the types that the recorded questions have. */
+function answerOf(type: unknown): Json {
+  if (type === "number") return 3;
+  if (type === "boolean") return true;
+  return typeof type === "object" && type !== null && "enum" in type ? (type.enum as readonly Json[])[0]! : "Rome";
 }

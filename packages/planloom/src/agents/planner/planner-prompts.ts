@@ -75,8 +75,9 @@ const EFFECT_WORDS: Readonly<Record<EffectClass, string>> = {
 function toolText(tool: ToolSpec): string {
   const output = typeText(tool.output === undefined ? UNKNOWN : typeFromSchema(tool.output));
   const approval = tool.approval === "required" ? "; a person must approve each call" : "";
+  const undo = tool.compensates === undefined ? "" : ", can be undone";
   const signature = `- ${tool.name} ${typeText(typeFromSchema(tool.input))} -> ${output}`;
-  return `${signature}\n  ${tool.description} (${EFFECT_WORDS[tool.effects]}${approval})`;
+  return `${signature}\n  ${tool.description} (${EFFECT_WORDS[tool.effects]}${undo}${approval})`;
 }
 
 /** The tools of a large inventory, as the planner sees them. */

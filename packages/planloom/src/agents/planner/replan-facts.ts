@@ -98,6 +98,8 @@ function stepFacts(run: Run, id: string, context: ReplanContext): StepReport {
   // A plan that was proposed and then rejected has restarted its steps. Their earlier failures are known all the same.
   const begun = status !== "pending" && status !== "ready";
   if (!begun && failure !== undefined) return { id, state: "failed", ...errorFacts(failure, context) };
+  // A retry begins it anew. What it had done was undone.
+  if (!begun && run.compensation.undoneSteps.has(id)) return { id, state: "undone" };
   return {
     id,
     state: status,

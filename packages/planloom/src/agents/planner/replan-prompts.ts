@@ -70,6 +70,7 @@ const codeText = (code: string | undefined, acted: true | undefined): string =>
 const STATES: { readonly [state: string]: string } = {
   pending: "not begun",
   ready: "not begun",
+  undone: "not begun; what it did before was undone, and it has no output",
   unknown: "its outcome is unknown",
   unusable: "a person is asked about it",
   suspended: "waits for a person",

@@ -115,8 +115,8 @@ function toolText(step: Step, named: Json, { tools }: PlanToApprove): string {
   return names.map((name) => (tools.has(name) ? actText(tools.get(name)!) : visible(name))).join(", ");
 }
 
-const actText = ({ name, effects, approval }: ToolSpec): string =>
-  `${visible(name)}${ACTS[effects]}${approval === undefined ? "" : ", needs approval"}`;
+const actText = ({ name, effects, approval, compensates }: ToolSpec): string =>
+  `${visible(name)}${ACTS[effects]}${compensates === undefined ? "" : ", can be undone"}${approval === undefined ? "" : ", needs approval"}`;
 
 const ACTS: Readonly<Record<ToolSpec["effects"], string>> = {
   none: "",

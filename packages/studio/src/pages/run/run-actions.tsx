@@ -10,6 +10,7 @@ import { Allowed } from "../../parts/allowed.js";
 import { counted } from "../../parts/counted.js";
 import { Button } from "../../parts/button.js";
 import { FormDialog } from "../../parts/form-dialog.js";
+import { UndoDialog } from "./undo-dialog.js";
 import { ErrorNote } from "../../parts/note.js";
 
 interface RunActionsProps {
@@ -27,7 +28,7 @@ export function RunActions({ view, again }: RunActionsProps) {
   return (
     <div class="acts">
       <Export view={view} />
-      {isOver(view) ? <AfterEnd view={view} /> : <WhileOpen view={view} again={again} />}
+      {isOver(view) ? <AfterEnd view={view} again={again} /> : <WhileOpen view={view} again={again} />}
     </div>
   );
 }
@@ -57,10 +58,17 @@ const EvidenceLink = ({ view: { runId } }: { readonly view: RunView }) => (
   </a>
 );
 
-function AfterEnd({ view }: { readonly view: RunView }) {
+function AfterEnd({ view, again }: RunActionsProps) {
+  const [isUndoing, setUndoing] = useState(false);
   return (
     <>
       <EvidenceLink view={view} />
+      {view.facts.acted > 0 && (
+        <Allowed needs="all" to="undo what the run did">
+          <Button onPress={() => setUndoing(true)}>Undo …</Button>
+        </Allowed>
+      )}
+      {isUndoing && <UndoDialog view={view} again={again} onClose={() => setUndoing(false)} />}
       <a class="btn" href={pageOfRun(view.runId, "/again")}>
         Again from a step …
       </a>
