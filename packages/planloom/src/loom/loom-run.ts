@@ -416,7 +416,7 @@ export class LoomRun<Document = RunDocument> {
    * Retries this run after its end: unfinished steps run, and finished ones are reused. With `feedback`, the planner
    * first writes another plan, which keeps what has finished. The configuration's budget
    * covers all of the run, including what it has used already. Rejects with PLAN_INVALID, BUDGET_UNPRICED; refused with
-   * RUN_NOT_ENDED, NOTHING_TO_RETRY, UNKNOWN_STEP, STEP_UNKNOWN.
+   * RUN_NOT_ENDED, NOTHING_TO_RETRY, UNKNOWN_STEP, STEP_UNKNOWN, UNDOING_UNKNOWN.
    */
   async retry(options: RetryOptions & SendOptions = {}): Promise<WordedReply> {
     knownOptions(options, [...SEND_KEYS, ...CHANGE_KEYS, "from", "feedback"], { at: "from", step: "from" });

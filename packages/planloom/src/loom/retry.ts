@@ -166,7 +166,7 @@ async function forkRequest(
 }
 
 /**
- * Rejects with the code that refuses the fork: RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, STEP_UNUSABLE,
+ * Rejects with the code that refuses the fork: RUN_NOT_ENDED, UNKNOWN_STEP, STEP_UNKNOWN, UNDOING_UNKNOWN, STEP_UNUSABLE,
  * BUDGET_UNPRICED, PROCESS_LACKS.
  */
 export async function forkOf(run: Run, options: ForkOptions, home: Home): Promise<StartRequest> {
@@ -212,7 +212,7 @@ function requestOf(
 
 function forkRefused(runId: string, { code, params }: NoRetry): PlanloomError {
   const { step = "" } = (params ?? {}) as { readonly step?: string };
-  if (code === "UNKNOWN_STEP" || code === "STEP_UNKNOWN" || code === "STEP_UNUSABLE") {
+  if (code === "UNKNOWN_STEP" || code === "STEP_UNKNOWN" || code === "STEP_UNUSABLE" || code === "UNDOING_UNKNOWN") {
     return new PlanloomError(code, { runId, step });
   }
   return new PlanloomError("RUN_NOT_ENDED", { runId });

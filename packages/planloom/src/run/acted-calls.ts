@@ -3,6 +3,7 @@
 import type { Json } from "../plan/json.js";
 import { directTool } from "../plan/step-kind.js";
 import type { ActedRef, CannotUndo, MadeCall } from "./event.js";
+import { callText } from "./keys.js";
 import { toolIn } from "./lookup.js";
 import type { Run } from "./state.js";
 import { holdsDoubt } from "./steps.js";
@@ -17,6 +18,7 @@ function note(run: Run, work: Work, call: Noted, at: number): void {
   const { calls } = run.compensation;
   const before = calls.get(call.key);
   if (before?.undoing?.status === "undone") return;
+  run.compensation.undoneCalls.delete(callText(call.tool, call.args));
   const { spec, tool: own } = work.step;
   const tool = own?.name === call.tool ? own : toolIn(run, call.tool);
   const { compensates, approval } = tool ?? {};
@@ -106,7 +108,16 @@ export function dividedCalls(run: Run): {
 /** Whether something of the run can be undone. */
 export const canUndo = (run: Run): boolean => standingCalls(run).some((call) => whyNotUndone(run, call) === undefined);
 
+/** A step of these whose call may have been undone, and may not: its output may be gone. undefined if there is none. */
+export function stepOfDoubtfulUndoing(run: Run, steps: { has(id: string): boolean }): string | undefined {
+  return standingCalls(run).find(({ ref, undoing }) => undoing?.uncertain === true && steps.has(ref.step))?.ref.step;
+}
+
 export const actedRef = ({ key, ref, tool }: ActedCall): ActedRef => ({ ...ref, key, tool });
+
+/** Whether a call of this tool with these arguments was undone, and none was made since. */
+export const repeatsUndone = ({ compensation: { undoneCalls } }: Run, tool: string, args: Args): boolean =>
+  undoneCalls.size > 0 && undoneCalls.has(callText(tool, args));
 
 /** Whether the call with this key was undone. A renewed call gets another key. */
 export const isUndone = ({ compensation: { calls } }: Run, key: string): boolean =>

@@ -5,6 +5,7 @@ import type { Plan, Step } from "../plan/plan.js";
 import { referencedNames } from "../plan/expression/reference.js";
 import { inSameWords } from "../plan/revise/step-hash.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
+import { repeatsUndone } from "./acted-calls.js";
 import { changesToSee } from "./changed-tools.js";
 import { fact, type Fact } from "./event.js";
 import type { RestOfStep } from "./command.js";
@@ -63,7 +64,9 @@ function whyUnchanged(run: Run, { step, item, seen: isSeen }: Work, args: Args):
   if (currentPlan(run)?.callsGranted.has(spec.id) === true) return undefined;
   const seen = tool === undefined || isSeen === true || (item !== null && step.itemsSeen === true);
   // The guard comes first: a rule that grants what the plan asks for does not grant what others chose.
-  return (seen ? undefined : guardStep(run, spec, tool, args)) ?? whyAsked(run, step);
+  const again =
+    tool !== undefined && repeatsUndone(run, tool.name, args) ? ({ code: "WAS_UNDONE" } as const) : undefined;
+  return (seen ? undefined : guardStep(run, spec, tool, args)) ?? whyAsked(run, step) ?? again;
 }
 
 /**

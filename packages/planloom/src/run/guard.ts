@@ -3,6 +3,7 @@
 import { readByPlanner } from "./followed-plan.js";
 import { isControl, joined, joinedAll, outputLabel, OWN } from "../plan/label.js";
 import { holdsSecret } from "../plan/secret.js";
+import { repeatsUndone } from "./acted-calls.js";
 import { hashOf } from "../plan/hash.js";
 import { canonicalJson, type Json } from "../plan/json.js";
 import { isConversation, isFilled } from "../plan/step-kind.js";
@@ -124,7 +125,10 @@ export function whyCallWaits(
   called: readonly string[],
 ): ApprovalReason | undefined {
   const asks = tool.approval === undefined ? undefined : ({ code: "TOOL_ASKS", tool: tool.name } as const);
-  return guardCall(run, spec, tool, args, called) ?? asks;
+  // A person has approved a step with an undone call as a whole, before it began anew.
+  const isKnown = run.compensation.undoneSteps.has(spec.id);
+  const again = !isKnown && repeatsUndone(run, tool.name, args) ? ({ code: "WAS_UNDONE" } as const) : undefined;
+  return guardCall(run, spec, tool, args, called) ?? asks ?? again;
 }
 
 /** The question about a call inside an agent step. */

@@ -81,6 +81,7 @@ export interface RefusalParams {
   };
   /** `fork`: the command asks for a new run, not for a retry of this one. */
   readonly STEP_UNKNOWN: { readonly step: string; readonly fork?: true };
+  readonly UNDOING_UNKNOWN: { readonly step: string };
   /** A fork would call again a step that acted with an unusable output. */
   readonly STEP_UNUSABLE: { readonly step: string };
   /** `stopped`: the error that stopped the process that drove the run. `text` is that of a program. */

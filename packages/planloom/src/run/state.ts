@@ -253,6 +253,8 @@ export interface Compensation {
   calls: Map<string, ActedCall>;
   /** Steps with an undone call that have not completed since. Their calls wait for a person. */
   undoneSteps: Set<string>;
+  /** Calls that were undone and not made again since, by tool and arguments. A step that makes one waits for a person. */
+  undoneCalls: Set<string>;
   /** Index in the queue of the call whose turn it is. */
   turn: number;
   /** How often a recovering process found the current attempt unfinished. */
@@ -340,7 +342,14 @@ export function emptyRun(id: string): Run {
     },
     approvals: { pending: new Map(), expiries: new Timetable(), granted: new Map(), seen: new Set() },
     spending: { allowances: new Map(), used: { modelCalls: 0, tokens: 0, costUsd: 0 } },
-    compensation: { calls: new Map(), undoneSteps: new Set(), turn: 0, crashes: 0, expired: false },
+    compensation: {
+      calls: new Map(),
+      undoneSteps: new Set(),
+      undoneCalls: new Set(),
+      turn: 0,
+      crashes: 0,
+      expired: false,
+    },
     answering: { requests: 0 },
     usage: { planner: NO_USAGE, executor: NO_USAGE, synthesizer: NO_USAGE },
     owed: new Map(),

@@ -191,6 +191,8 @@ export interface UndoingState {
   /** Attempts that have begun. */
   readonly attempt: number;
   readonly error?: Failure;
+  /** After an attempt it was unknown whether the call was undone, and nobody has found out since. */
+  readonly uncertain?: true;
   /** Somebody undid it by hand, as a person says. */
   readonly byHand?: true;
   /** When it came to that, in ms since 1970. */

@@ -322,6 +322,11 @@ export const REFUSALS: RefusalWords = {
       `${fork === true ? "a fork would make the call again" : "this would forget it"}.`,
     next: () => ["Retry the run as it is with ", RETRY, ", and settle that call first."],
   },
+  UNDOING_UNKNOWN: {
+    message: ({ step }) =>
+      `It is unknown whether the call of step ${step} was undone, so nothing may build on its output.`,
+    next: () => ["Go on with the undoing by ", { action: "compensate" }, ", and say what became of that call."],
+  },
   NOT_ANSWERED: {
     message: ({ stopped, runId }) =>
       stopped === undefined

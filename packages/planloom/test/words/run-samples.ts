@@ -346,6 +346,7 @@ export const REFUSAL_SAMPLES: { readonly [Code in keyof RefusalParams]: readonly
     { because: "budget", limit: "tokens" },
   ],
   STEP_UNKNOWN: [{ step: "a" }, { step: "a", fork: true }],
+  UNDOING_UNKNOWN: [{ step: "a" }],
   STEP_UNUSABLE: [{ step: "a" }],
   WRONG_VERDICT: [{ step: "a", item: 0, verdict: "happened", verdicts: ["use", "skip", "fail", "again"] }],
   NOT_ANSWERED: [

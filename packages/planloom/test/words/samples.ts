@@ -534,6 +534,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   UNKNOWN_STEP: [{ runId: "RUN", step: "find" }],
   NO_SUCH_STEP: [{ runId: "RUN", step: "find" }],
   STEP_UNKNOWN: [{ runId: "RUN", step: "pay" }],
+  UNDOING_UNKNOWN: [{ runId: "RUN", step: "pay" }],
   STEP_UNUSABLE: [{ runId: "RUN", step: "pay" }],
 
   // Recordings

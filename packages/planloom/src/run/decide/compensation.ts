@@ -18,7 +18,7 @@ import { owedAs, planOf } from "../lookup.js";
 import type { ApprovalReason } from "../reason.js";
 import { refusal, type Refusal } from "../refusal.js";
 import type { Compensating, Run } from "../state.js";
-import { asksAboutUndoing, compensatingOf, endOf, isCancelling } from "../status.js";
+import { asksAboutUndoing, compensatingOf, endOf, failedWith, isCancelling } from "../status.js";
 import type { ActedCall } from "../work.js";
 import { roleFailure } from "./failure.js";
 
@@ -45,7 +45,9 @@ export function undoingAfter(run: Run, failing: Failing): Fact | undefined {
 
 /** The same for a run that is being cancelled. */
 export function undoingAfterCancel(run: Run, comment: string, compensate: boolean | undefined): Fact | undefined {
-  const wanted = compensate ?? run.request.settings.onFailure === "compensate";
+  // The policy has had its turn when a run that has failed writes its answer.
+  const byPolicy = failedWith(run) === undefined && run.request.settings.onFailure === "compensate";
+  const wanted = compensate ?? byPolicy;
   if (!wanted || !canUndo(run)) return undefined;
   return requested(run, { cause: "cancel", end: { how: "cancelled", comment } });
 }
@@ -198,7 +200,9 @@ function finished(
   if (end.how === "completed") return [over, fact("run.completed", { success: end.success })];
   if (end.how === "cancelled") return [over, fact("run.cancelled", { comment: end.comment })];
   const { how: _how, ...failing } = end;
-  return [over, ...(cause === "failure" ? ends(failing) : [fact("run.failed", failing)])];
+  // A person who stops the undoing wants nothing more of the run.
+  const goesOn = cause === "failure" && how !== "cancelled";
+  return [over, ...(goesOn ? ends(failing) : [fact("run.failed", failing)])];
 }
 
 // Outcomes

@@ -9,7 +9,7 @@ import { canonicalJson } from "../../plan/json.js";
 import type { Step } from "../../plan/plan.js";
 import { stepHashes } from "../../plan/revise/step-hash.js";
 import { toolsByName, type ToolSpec } from "../../plan/tool-spec.js";
-import { isUndone } from "../acted-calls.js";
+import { isUndone, stepOfDoubtfulUndoing } from "../acted-calls.js";
 import { sameWordsIn } from "../approval.js";
 import { fact, type Change, type EventData, type Fact, type MadeCall, type StepRef } from "../event.js";
 import { kernelOn } from "../kernel-version.js";
@@ -93,6 +93,7 @@ function feedbackProblem(run: Run, { feedback, plan, models = run.request.models
 export function mayRetry(run: Run): boolean {
   if (lacksPlan(run)) return run.request.models.planner !== null;
   const { steps } = run.execution;
+  if (stepOfDoubtfulUndoing(run, steps) !== undefined) return false;
   const unfinished = [...steps.values()].filter(({ work }) => !isFinished(work));
   const runs = reach(
     steps,
@@ -133,6 +134,8 @@ function withoutPlan(run: Run, { from, models = run.request.models }: RetryReque
 export function partsOf(run: Run, request: RetryRequest): RetryPreview | NoRetry {
   const steps = request.plan === undefined ? run.execution.steps : stepsOf(run, request.plan);
   if (request.from !== undefined && !steps.has(request.from)) return unknownStep(request.from);
+  const inDoubt = stepOfDoubtfulUndoing(run, steps);
+  if (inDoubt !== undefined) return no("UNDOING_UNKNOWN", { step: inDoubt });
   const { lost, ...parts } = divided(run, steps, request);
   if (lost === undefined) return parts;
   return no("STEP_UNKNOWN", { step: lost });

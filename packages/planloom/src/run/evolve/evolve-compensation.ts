@@ -2,8 +2,8 @@
 // the same run, changed in place.
 import type { Compensating, Run } from "../state.js";
 import type { EventData, EventOf } from "../event.js";
-import { compensateKey, stopKey, UNDOING_RETRY_KEY, undoingKey } from "../keys.js";
-import { findWork } from "../lookup.js";
+import { callText, compensateKey, stopKey, UNDOING_RETRY_KEY, undoingKey } from "../keys.js";
+import { currentPlan, findWork } from "../lookup.js";
 import { forgetUnusable } from "../unusable-call.js";
 import type { ActedCall, UndoingState, Work } from "../work.js";
 
@@ -28,8 +28,9 @@ export function undoneCall({ compensation: { calls } }: Run, key: string): Acted
 }
 
 export function setUndoing(call: ActedCall, status: UndoingState["status"], more: Partial<UndoingState>): void {
-  const { attempt = 0 } = call.undoing ?? {};
-  call.undoing = { attempt, at: call.at, ...more, status };
+  const { attempt = 0, uncertain } = call.undoing ?? {};
+  const isKnown = status === "undone" || status === "left" || uncertain === undefined;
+  call.undoing = { attempt, at: call.at, ...(isKnown ? {} : { uncertain }), ...more, status };
 }
 
 export function onCompensationStarted(run: Run, { data, at }: EventOf<"compensation.started">): void {
@@ -56,7 +57,8 @@ export function onCompensationFailed(run: Run, { data, at }: EventOf<"compensati
   dropEffect(run, data);
   const { attempt, error, retryAt, uncertain } = data;
   const status = retryAt !== undefined ? "retrying" : uncertain === true ? "unknown" : "failed";
-  setUndoing(undoneCall(run, data.call), status, { attempt, error, at });
+  const doubt = uncertain === undefined ? {} : { uncertain };
+  setUndoing(undoneCall(run, data.call), status, { attempt, error, at, ...doubt });
   if (retryAt !== undefined) {
     run.owed.set(UNDOING_RETRY_KEY, { kind: "wait", key: UNDOING_RETRY_KEY, until: retryAt });
     return;
@@ -79,11 +81,22 @@ function setUndone(run: Run, call: ActedCall, more: Partial<UndoingState>): void
   setUndoing(call, "undone", more);
   run.compensation.turn++;
   run.compensation.undoneSteps.add(call.ref.step);
+  run.compensation.undoneCalls.add(callText(call.tool, call.args));
+  // The approval of the plan covered the call that was undone, and no other one.
+  currentPlan(run)?.callsGranted.delete(call.ref.step);
   run.execution.acted.delete(call.key);
   forgetUnusable(run, call.tool, call.args, call.key);
   const work = findWork(run, call.ref);
-  const isOf = call.inside === true ? work?.calls?.has(call.key) : work?.effectKey === call.key;
-  if (work !== undefined && isOf === true) undo(run, work);
+  if (work !== undefined && restsOn(run, work, call)) undo(run, work);
+}
+
+/**
+ * Whether the output of this work is that of the call. A restarted step may have taken the outcome of an earlier call of
+ * its own, without making a call. Which one its event does not say, so each of them counts.
+ */
+function restsOn(run: Run, { calls, effectKey, carried }: Work, { inside, key }: ActedCall): boolean {
+  if (inside === true) return calls?.has(key) === true;
+  return effectKey === key || carried === run.id;
 }
 
 /** A fan-out is undone if one of its items is. */

@@ -70,6 +70,7 @@ export interface RunErrors {
   NO_SUCH_STEP: { readonly runId: string; readonly step: string };
   STEP_UNKNOWN: { readonly runId: string; readonly step: string };
   STEP_UNUSABLE: { readonly runId: string; readonly step: string };
+  UNDOING_UNKNOWN: { readonly runId: string; readonly step: string };
 }
 
 const COMMANDS =
@@ -287,6 +288,16 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
       ", and decide about that output first. ",
       { action: "fork", runId, at: step },
       " makes the call again.",
+    ],
+  },
+  UNDOING_UNKNOWN: {
+    kind: "refused",
+    message: ({ runId, step }) =>
+      `Run ${runId} cannot be forked: it is unknown whether the call of step ${step} was undone.`,
+    next: ({ runId }) => [
+      "Go on with the undoing by ",
+      { action: "compensate", runId },
+      ", and say what became of that call.",
     ],
   },
 };
