@@ -66,8 +66,8 @@ export const BUGS = [
   {
     name: "each attempt has a key of its own",
     file: "src/run/decide/begin.js",
-    find: "hashOf([run.id, spec.id, work.item, name, args, 0])",
-    put: "hashOf([run.id, spec.id, work.item, name, args, work.attempt])",
+    find: "hashOf([run.id, spec.id, work.item, name, args, occurrence])",
+    put: "hashOf([run.id, spec.id, work.item, name, args, occurrence, work.attempt])",
   },
   {
     name: "a torn tail is accepted",
@@ -102,8 +102,8 @@ export const BUGS = [
   {
     name: "a failed model call discards finished turns",
     file: "src/engine/journal.js",
-    find: "const outcome = await run(earlier !== undefined);",
-    put: 'const outcome = await run(earlier !== undefined);\n        if (options.effects === "none") return outcome;',
+    find: "outcome = await run(mayHaveBegun);",
+    put: 'outcome = await run(mayHaveBegun);\n            if (options.effects === "none") return outcome;',
   },
   {
     name: "a refusal of a repeated call settles the call before it",
