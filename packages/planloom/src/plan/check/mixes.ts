@@ -16,7 +16,7 @@ export function checkMixes(nodes: readonly StepNode[], tools: ReadonlyMap<string
 }
 
 /**
- * Tools that wait for a person anyway are not offered inside a step. A step with all tools is not judged: nobody has
+ * A call of a tool that asks for each call waits for a person anyway. A step with all tools is not judged: nobody has
  * chosen them for it.
  */
 function offered(names: readonly string[] | "all", tools: ReadonlyMap<string, ToolSpec>): readonly ToolSpec[] {
