@@ -87,7 +87,9 @@ async function replayed(
       return replayFill(effect, run, given, replay);
     case "call":
       return replayAgent(effect, run, inventory, given, replay);
+    // No model is asked.
     case "reconcile":
+    case "compensate":
       return undefined;
   }
 }

@@ -95,7 +95,8 @@ const undoingPreview = route({
   path: "/v1/runs/{id}/compensation-preview",
   id: "previewCompensation",
   summary: "Show the calls of a run that can be undone",
-  description: "Undoes nothing. The command `compensate` with the `hash` of the list undoes its `calls`, in this order.",
+  description:
+    "Undoes nothing. The command `compensate` with the `hash` of the list undoes its `calls`, in this order.",
   answers: { 200: { description: "The calls that acted." } },
   problems: [404],
   handle: async (loom, { params: { id } }) => jsonAnswer(await (await loom.get(id)).previewCompensation()),
