@@ -1,5 +1,6 @@
 // Tools of the AI SDK (6 and 7) as tools of Planloom. In: tools by name, and what the program declares about them. Out:
 // tools. The AI SDK is not imported: only the fields of its tools are read.
+import { setImmediate } from "node:timers/promises";
 import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
 import { isObject, type JsonObject } from "../plan/json.js";
@@ -83,7 +84,8 @@ function made(name: string, given: AiTool, options: AiToolOptions): Tool {
   const description = options.description?.[name] ?? given.description;
   if (typeof description !== "string" || description.trim() === "")
     throw bad(name, { problem: "ai-sdk", fault: typeof description === "function" ? "describes" : "description" });
-  const asks = given.needsApproval === true || typeof given.needsApproval === "function";
+  // Whatever else it is, it is no plain no.
+  const asks = ![undefined, null, false].includes(given.needsApproval as null);
   const approval = asks ? "required" : options.approval?.[name];
   const [content, timeout] = [options.content?.[name], options.timeout?.[name]];
   return tool({
@@ -136,9 +138,15 @@ async function lastOf(returned: unknown, { signal, progress }: ToolContext): Pro
   if (typeof returned !== "object" || returned === null || !(Symbol.asyncIterator in returned)) return returned;
   let last: unknown;
   let count = 0;
+  let rested = performance.now();
   for await (const value of returned as AsyncIterable<unknown>) {
     if (count++ > 0) progress(shown(last));
     last = value;
+    // Values that are all there at once would leave no time to anything else, not even to the time limit of the call.
+    if (performance.now() - rested > LIMITS.turnMs) {
+      await setImmediate();
+      rested = performance.now();
+    }
     signal.throwIfAborted();
   }
   return last;

@@ -59,6 +59,7 @@ describe.each(VERSIONS)("AI SDK %s", (_, { tool, dynamicTool, jsonSchema, zodSch
   test.each([
     [true, "required"],
     [() => false, "required"],
+    ["always", "required"],
     [false, undefined],
     [undefined, undefined],
   ])("needsApproval: %o gives approval: %s", (needsApproval, approval) => {
@@ -92,6 +93,17 @@ describe.each(VERSIONS)("AI SDK %s", (_, { tool, dynamicTool, jsonSchema, zodSch
     const progress = vi.fn();
     expect(await only(aiTools({ stream })).call({}, { ...contextOf(), progress })).toBe("three");
     expect(progress.mock.calls.flat()).toStrictEqual(["one", '{"n":2}']);
+  });
+
+  test("a stream without end that never waits lets the time limit come", async () => {
+    const endless = tool({
+      description: "Never ends.",
+      inputSchema: z.object({}),
+      async *execute() {
+        for (let n = 0; ; n++) yield n;
+      },
+    });
+    await expect(called(only(aiTools({ endless })), {}, AbortSignal.timeout(20))).rejects.toThrow("timeout");
   });
 
   test("a stream is left when the call is stopped, and its end is told to it", async () => {

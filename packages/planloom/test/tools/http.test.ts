@@ -31,6 +31,10 @@ const ANSWERS: { readonly [path: string]: Answer } = {
   "/moved": (_request, response) => response.writeHead(308, { location: "/json" }).end(),
   "/to-other": (_request, response) => response.writeHead(307, { location: `${other.url}/json` }).end(),
   "/to-stranger": (_request, response) => response.writeHead(302, { location: `${stranger.url}/json` }).end(),
+  "/copied": (request, response) =>
+    response
+      .writeHead(301, { location: `/wrong?key=${encodeURIComponent(String(request.headers.authorization))}` })
+      .end(),
   "/loop": (_request, response) => response.writeHead(302, { location: "/loop" }).end(),
 };
 
@@ -131,6 +135,7 @@ describe("a reading call", () => {
     ["a file", "file:///etc/passwd", {}, { code: "FETCH_URL" }],
     ["two lines in a header", "/json", { headers: { a: "b\r\nc: d" } }, { code: "HTTP_HEADER" }],
     ["a header of the connection", "/json", { headers: { Host: "b" } }, { code: "HTTP_HEADER" }],
+    ["another method", "/json", { headers: { "X-HTTP-Method-Override": "DELETE" } }, { code: "HTTP_HEADER" }],
     ["a picture", "/binary", {}, { code: "FETCH_TYPE" }],
     ["too much", "/large", {}, { code: "FETCH_TOO_LARGE" }],
     ["a busy service", "/busy", {}, { code: "HTTP_STATUS", retryable: true, retryAfterMs: 7_000 }],
@@ -140,6 +145,12 @@ describe("a reading call", () => {
     ["no server", "http://127.0.0.1:1/", {}, { code: "HTTP_HOST" }],
   ])("ends clearly: %s", async (_what, path, more, ending) => {
     expect(await errorOf(call("http_get", path, more))).toMatchObject(ending);
+  });
+
+  it("shows no key that a redirect copies into the address", async () => {
+    const { message } = await errorOf(call("http_get", "/copied"));
+    expect(message).toContain("/wrong?key=[secret authorization_1]");
+    expect(decodeURIComponent(message)).not.toContain(KEY);
   });
 
   it("tells what the service says of a refusal", async () => {
@@ -173,7 +184,12 @@ describe("a call that acts", () => {
       ["POST", "/moved", "[1]"],
       ["POST", "/json", "[1]"],
     ]);
-    expect(await call("http_post", "/to-other")).toMatchObject({ url: `${other.url}/json` });
+  });
+
+  it.each(["http_post", "http_put"])("%s goes to no other host than its own, also not to a named one", async (name) => {
+    const error = await errorOf(call(name, "/to-other", { body: [1] }));
+    expect(error.failure).toMatchObject({ code: "HTTP_ELSEWHERE", params: { from: api.url, to: other.url } });
+    expect(seen.map(({ path }) => path)).toEqual(["/to-other"]);
   });
 
   it("is done, although its answer cannot be read", async () => {

@@ -120,6 +120,12 @@ describe("openApi", () => {
     expect(JSON.stringify(input).length).toBeLessThan(10_000);
   });
 
+  it("names what refers to nothing, and takes no name for what each object has", async () => {
+    const lost = document({ "/a": { $ref: "#/nowhere" } });
+    await expect(openApi(lost, { hosts: [server.url] })).rejects.toMatchObject({ code: "OPENAPI_INVALID" });
+    expect((await only({ operationId: "constructor", ...ok({}) }, { effects: {} })).spec.effects).toBe("none");
+  });
+
   it("reads JSON and YAML, from a path, a URL and an object", async () => {
     const folder = mkdtempSync(join(tmpdir(), "planloom-openapi-"));
     const [yaml, plain] = [join(folder, "a.yaml"), join(folder, "a.json")];
@@ -155,7 +161,10 @@ describe("openApi", () => {
     expect(await errorOf(called(tools.get("add_pet")!, { body: { name: "A" } }))).toMatchObject({ retryable: true });
     answer = { status: 200, body: '{"id":"one"}' };
     expect((await unusableOf(called(tools.get("getPet")!, { id: "1" }))).code).toBe("BAD_OUTPUT");
-    for (const id of ["", ".", ".."])
+    answer = { status: 302, body: "" };
+    expect(await called(tools.get("listPets")!, {}).catch((error: unknown) => error)).toBeInstanceOf(Error);
+    expect(await errorOf(called(tools.get("deletePet")!, { id: "1" }))).toMatchObject({ code: "HTTP_STATUS" });
+    for (const id of ["", ".", "..", "../1", "a\\..\\b", "x/..;/1"])
       expect((await errorOf(called(tools.get("getPet")!, { id }))).code).toBe("HTTP_PATH");
     expect((await errorOf(called(tools.get("listPets")!, { limit: 100 }))).code).toBe("BAD_ARGUMENTS");
   });

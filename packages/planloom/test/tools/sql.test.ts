@@ -1,5 +1,5 @@
 // sql_query and sql_write over real SQLite files.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
@@ -112,6 +112,10 @@ describe("sql_query", () => {
     expect((await errorOf(ask(" ; -- nothing"))).failure?.params).toEqual({ problem: "empty" });
     expect((await errorOf(ask("SELECT 1; DELETE FROM orders"))).failure?.params).toEqual({ problem: "several" });
     expect(await ask("SELECT ';' AS a; -- the end")).toMatchObject({ rowCount: 1 });
+    // SQLite would delete all rows.
+    const hidden = called(write, { sql: "DELETE FROM orders\0 WHERE id = 1" });
+    expect((await errorOf(hidden)).failure?.params).toEqual({ problem: "nul" });
+    expect(await ask('SELECT 1 AS "__proto__"')).toEqual({ rows: [{ __proto___2: 1 }], rowCount: 1 });
     const wrong = await errorOf(ask('SELECT "citty" FROM orders'));
     expect(wrong).toMatchObject({ code: "SQL_ERROR", retryable: false });
     expect(wrong.message).toContain("no such column");
@@ -244,6 +248,23 @@ describe("a database of the configuration", () => {
       { code: "BAD_DATABASE", params: { problem: "unreadable", reason: "file is not a database" } },
       { code: "BAD_DATABASE", params: { problem: "own" } },
     ]);
+  });
+
+  it("is not made if it is gone, and a link in its place is not followed", async () => {
+    const [path, other, gone] = ["own.db", "other.db", "gone.db"].map((name) => join(folder, name));
+    filled(path!);
+    filled(other!);
+    const [ask, change] = sqlTools({ databases: await openDatabases({ own: path! }), write: true }) as [Tool, Tool];
+    renameSync(path!, gone!);
+    const sql = "DELETE FROM orders";
+    expect(await errorOf(called(change, { sql }))).toMatchObject({ code: "SQL_FAILED" });
+    await expect(change.preview!({ sql }, { signal: AbortSignal.timeout(10_000), context: undefined })).rejects.toThrow(
+      "its file is gone",
+    );
+    expect(existsSync(path!)).toBe(false);
+    symlinkSync(other!, path!);
+    const linked = await errorOf(called(ask, { sql: "SELECT * FROM orders" }));
+    expect(linked.message).toContain("a link has taken the place of its file");
   });
 
   it("is named by the plan if there are several", async () => {

@@ -772,7 +772,7 @@ export const TOOL_SAMPLES: { readonly [Code in ToolFailureCode]: readonly ToolFa
     { name: "sale", databases: ["sales", "stock"] },
     { name: "", databases: [] },
   ],
-  SQL_STATEMENT: [{ problem: "empty" }, { problem: "several" }],
+  SQL_STATEMENT: [{ problem: "empty" }, { problem: "several" }, { problem: "nul" }],
   SQL_PARAMS: [
     { problem: "mixed" },
     { problem: "names", names: [":city"] },
@@ -795,6 +795,7 @@ export const TOOL_SAMPLES: { readonly [Code in ToolFailureCode]: readonly ToolFa
     { host: "https://other.example", hosts: ["api.example.com"], redirected: false },
     { host: "https://other.example", hosts: ["api.example.com", "http://localhost:8080"], redirected: true },
   ],
+  HTTP_ELSEWHERE: [{ method: "POST", from: "https://a.example", to: "https://b.example" }],
   HTTP_HEADER: [{ header: "host" }],
   HTTP_PATH: [
     { argument: "id", value: ".." },

@@ -1,10 +1,12 @@
 // The tools `sql_query` and `sql_write`. In: the SQLite files of the configuration. Out: the tools. SQLite itself decides
 // what a statement may do, in a process that ends with the call: see sql/sql-program.ts.
+import { realpath } from "node:fs/promises";
 import { z } from "zod";
 import { LIMITS } from "../../limits.js";
 import { nearestNames } from "../../plan/nearest.js";
 import { builtinVersion } from "../../plan/tool-spec.js";
 import { neededStateText } from "../../words/missing-state.js";
+import { databaseGoneText } from "../../words/tools/sql.js";
 import { builtinError } from "../builtin-error.js";
 import type { MissingState } from "../missing-state.js";
 import { QUESTION_LIMITS, type Database } from "../sql/databases.js";
@@ -104,9 +106,16 @@ async function answerOf(
 ) {
   const { file, busyMs = LIMITS.sqliteBusyMs } = databaseNamed(databases, call.database);
   const params = checkedParams(call);
+  await assertSameFile(file);
   const reply = await askSqlite({ ask, file, sql: call.sql, params, ...QUESTION_LIMITS, busyMs }, signal);
   if (reply.ok) return reply;
   throw failureOf(reply, ask === "read" ? "read" : "write");
+}
+
+/** SQLite would make a missing file, and follow a link that has taken the place of the file. Throws ToolError SQL_FAILED. */
+async function assertSameFile(file: string): Promise<void> {
+  const real = await realpath(file).catch(() => undefined);
+  if (real !== file) throw builtinError("SQL_FAILED", { reason: databaseGoneText(real !== undefined) });
 }
 
 /** The table or the column that the statement names and the file lacks. */
@@ -138,7 +147,8 @@ function databaseNamed(databases: readonly Database[], name: string | undefined)
 
 /** The values, with the names that the statement has. SQLite would take a missing value for NULL. */
 function checkedParams({ sql, params = [] }: Call): SqlParam[] | Record<string, SqlParam> {
-  const { empty, more, positions, names } = sqlText(sql);
+  const { empty, more, nul, positions, names } = sqlText(sql);
+  if (nul) throw builtinError("SQL_STATEMENT", { problem: "nul" });
   if (empty) throw builtinError("SQL_STATEMENT", { problem: "empty" });
   if (more) throw builtinError("SQL_STATEMENT", { problem: "several" });
   if (positions > 0 && names.length > 0) throw builtinError("SQL_PARAMS", { problem: "mixed" });

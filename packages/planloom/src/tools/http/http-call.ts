@@ -28,6 +28,8 @@ export interface HttpCall {
   readonly headers: { readonly [name: string]: string };
   /** undefined = none. */
   readonly body: string | undefined;
+  /** Whether the service may answer a finished call with this status below 400. Default: with any. */
+  readonly fits?: (status: number) => boolean;
   /** Keys that only the first host gets. They are in no text. */
   readonly hidden?: {
     readonly headers: { readonly [name: string]: string };
@@ -60,10 +62,14 @@ export function calledUrl(address: string, query: { readonly [name: string]: Jso
   return url;
 }
 
+/** Headers by which some services take another method than that of the request. The effects of a call follow its method. */
+const OTHER_METHOD = /^x-(?:http-)?method(?:-override)?$/i;
+
 /** The headers that a plan gives, by lower-case names. Throws ToolError HTTP_HEADER. */
 export function calledHeaders(given: { readonly [name: string]: string }): { readonly [name: string]: string } {
   for (const [name, value] of Object.entries(given))
-    if (!isOwnHeader(name, value)) throw builtinError("HTTP_HEADER", { header: beginning(name, LIMITS.nameChars) });
+    if (!isOwnHeader(name, value) || OTHER_METHOD.test(name))
+      throw builtinError("HTTP_HEADER", { header: beginning(name, LIMITS.nameChars) });
   return lowerCase(given);
 }
 
@@ -91,7 +97,7 @@ function bodyText(body: Json, type: string): string {
 }
 
 /**
- * Follows redirects of reading methods, and 307 and 308 of all, to named hosts only. Throws ToolError if the service has
+ * Follows redirects of reading methods to named hosts, and 307 and 308 of all others on the same host. Throws ToolError if the service has
  * not acted, or if it may be asked again with the same key. Throws another error if it may have acted.
  */
 export async function callHttp(
@@ -111,6 +117,9 @@ export async function callHttp(
       context,
     );
     if (!(reply instanceof URL)) return reply;
+    // A person has approved the call of this host. Another one would act with keys of its own.
+    if (!(reads(call.method) && call.effects === "none") && reply.origin !== first)
+      throw builtinError("HTTP_ELSEWHERE", { method: call.method, from: first, to: reply.origin });
     url = reply;
   }
   throw builtinError("FETCH_REDIRECTS", { url: call.url.href, limit: LIMITS.redirects });
@@ -134,7 +143,7 @@ async function answerOf(
     const reply = await exchange({
       method,
       url: withQuery(url, call.hidden?.query ?? {}),
-      shown: url.href,
+      shown: shownUrl(call, hosts),
       headers: headersOf(call, hosts, context.key),
       ...(body === undefined ? {} : { body }),
       signal: context.signal,
@@ -149,7 +158,7 @@ async function answerOf(
   } catch (error) {
     context.signal.throwIfAborted();
     if (error instanceof ToolError || error instanceof Unsettled) throw error;
-    throw connectionError(call, error, sent);
+    throw connectionError(call, hosts, { error, sent });
   }
 }
 
@@ -173,11 +182,19 @@ function withQuery(url: URL, query: { readonly [name: string]: string }): URL {
 /** The service may have acted. */
 class Unsettled extends Error {}
 
-function connectionError({ method, url, effects }: HttpCall, error: unknown, sent: boolean): Error {
+/** A redirect may have copied a key into the address. */
+const shownUrl = ({ url }: HttpCall, { filter }: NamedHosts): string => filter.text(url.href);
+
+function connectionError(
+  call: HttpCall,
+  hosts: NamedHosts,
+  { error, sent }: { readonly error: unknown; readonly sent: boolean },
+): Error {
+  const { method, effects } = call;
   const reason = messageOf(error) || String((error as { readonly code?: unknown }).code);
   const failed = builtinError(
     "HTTP_FAILED",
-    { method, url: url.href, reason },
+    { method, url: shownUrl(call, hosts), reason },
     { retryable: !isLasting(error), cause: error },
   );
   return sent && effects === "once" ? new Unsettled(failed.message, { cause: error }) : failed;
@@ -189,25 +206,31 @@ async function readAnswer(call: HttpCall, reply: HttpReply, hosts: NamedHosts): 
   const { location } = headers;
   const goesOn = reads(method) ? status >= 300 && status < 400 : status === 307 || status === 308;
   if (goesOn && location !== undefined) return checkedUrl(location, url);
-  if (status >= 400) throw await statusError(call, reply, hosts);
+  if (status >= 400 || call.fits?.(status) === false) throw await statusError(call, reply, hosts);
   const shown = SHOWN.flatMap((name) => (typeof headers[name] === "string" ? [[name, headers[name]] as const] : []));
   const answer = { url: url.href, status, headers: Object.fromEntries(shown) };
-  const body = await bodyOf(call, reply);
+  const body = await bodyOf(call, reply, hosts);
   return hosts.filter.value({ ...answer, ...body });
 }
 
 /** A body that cannot be read is an error of a reading call. A call that has acted is done all the same. */
 async function bodyOf(
-  { method, url, effects }: HttpCall,
+  call: HttpCall,
   reply: HttpReply,
+  hosts: NamedHosts,
 ): Promise<Pick<HttpAnswer, "body" | "unread">> {
+  const { method, effects } = call;
   if (method === "HEAD") return { body: null };
   try {
     const bytes = await reply.body(LIMITS.httpBytes);
     if (bytes.length === 0) return { body: null };
     const { type } = contentTypeOf(reply.headers);
     if (!(type === "" ? !bytes.includes(0) : isTextType(type)))
-      throw builtinError("FETCH_TYPE", { url: url.href, problem: "not-text", ...(type === "" ? {} : { type }) });
+      throw builtinError("FETCH_TYPE", {
+        url: shownUrl(call, hosts),
+        problem: "not-text",
+        ...(type === "" ? {} : { type }),
+      });
     return { body: valueOf(bytes, reply.headers) };
   } catch (error) {
     if (effects === "none") throw error;
@@ -231,19 +254,22 @@ const NOT_HANDLED: ReadonlySet<number> = new Set([501, 505]);
 /** Statuses of a refusal that may end: too early, too many, not sent in time. */
 const FOR_NOW: ReadonlySet<number> = new Set([408, 425, 429]);
 
-async function statusError(call: HttpCall, reply: HttpReply, { filter }: NamedHosts): Promise<Error> {
-  const { method, url, effects } = call;
+async function statusError(call: HttpCall, reply: HttpReply, hosts: NamedHosts): Promise<Error> {
+  const { method, effects } = call;
   const { status, headers } = reply;
-  const excerpt = filter.text(await excerptOf(reply));
+  const excerpt = await excerptOf(reply, hosts);
   const fault = status >= 500 && !NOT_HANDLED.has(status);
   const options = { retryable: fault || FOR_NOW.has(status), retryAfterMs: waitOf(headers["retry-after"]) };
-  const failed = builtinError("HTTP_STATUS", { method, url: url.href, status, excerpt }, options);
-  return fault && effects === "once" ? new Unsettled(failed.message) : failed;
+  const failed = builtinError("HTTP_STATUS", { method, url: shownUrl(call, hosts), status, excerpt }, options);
+  // It is not known what a service has done that sends the caller elsewhere.
+  return (fault || status < 400) && effects === "once" ? new Unsettled(failed.message) : failed;
 }
 
-async function excerptOf(reply: HttpReply): Promise<string> {
+async function excerptOf(reply: HttpReply, { filter }: NamedHosts): Promise<string> {
   const bytes = await reply.body(LIMITS.httpBytes).catch(() => Buffer.alloc(0));
   const { type, charset } = contentTypeOf(reply.headers);
   if (bytes.includes(0) || (type !== "" && !isTextType(type))) return "";
-  return beginning(webText(bytes, charset).replace(/\s+/g, " ").trim(), LIMITS.excerptChars * 2);
+  // Before it is cut: a part of a key would not be found.
+  const text = filter.text(webText(bytes, charset));
+  return beginning(text.replace(/\s+/g, " ").trim(), LIMITS.excerptChars * 2);
 }

@@ -47,11 +47,11 @@ const EFFECTS: readonly unknown[] = ["none", "idempotent", "once"] satisfies Eff
 export async function openApi(source: string | URL | object, options: OpenApiOptions): Promise<readonly Tool[]> {
   checkOptions(options);
   const document = await readDocument(source);
-  const all = operationsIn(document);
+  const all = fitting("paths", () => operationsIn(document));
   const wanted = chosen(all, options);
   if (wanted.length > LIMITS.openApiOperations)
     throw invalid({ problem: "many", count: wanted.length, limit: LIMITS.openApiOperations });
-  const schemes = schemesIn(document, options.security ?? {});
+  const schemes = fitting("components", () => schemesIn(document, options.security ?? {}));
   const unfit: Unfitting[] = [];
   const tools = wanted.flatMap((name) => {
     try {
@@ -79,6 +79,17 @@ export async function openApi(source: string | URL | object, options: OpenApiOpt
   return tools;
 }
 
+/** `part`: what is read of the document. */
+function fitting<T>(part: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Unfit)
+      throw invalid({ problem: "unfit", operations: [{ operation: part, reason: error.message }] });
+    throw error;
+  }
+}
+
 const invalid = (fault: OpenApiErrors["OPENAPI_INVALID"]): PlanloomError => new PlanloomError("OPENAPI_INVALID", fault);
 
 function checkOptions(options: OpenApiOptions): void {
@@ -103,7 +114,8 @@ function chosen(all: readonly OperationName[], { include, exclude = [], effects 
 }
 
 function effectsOf({ id, label, method }: Operation, { effects = {} }: OpenApiOptions): EffectClass {
-  return effects[id] ?? effects[label] ?? HTTP_EFFECTS[method];
+  const name = [id, label].find((one) => Object.hasOwn(effects, one));
+  return (name === undefined ? undefined : effects[name]) ?? HTTP_EFFECTS[method];
 }
 
 /** A letter, then at most 63 letters, digits, _ or -. */

@@ -42,11 +42,17 @@ export function operationTool(operation: Operation, given: OperationSettings): T
     reach: { hosts: hosts.origins },
     async run(args, context) {
       const call = callOf(operation, server, args, hosts);
-      const answer = await callHttp({ ...call, effects, hidden: credentials }, hosts, context);
+      const answer = await callHttp({ ...call, effects, hidden: credentials, fits: fitsIn(operation) }, hosts, context);
       return answer.body;
     },
     summary: () => label,
   });
+}
+
+/** A redirect that is not followed is no result, unless the document has it among the responses. */
+function fitsIn({ part }: Operation): (status: number) => boolean {
+  const listed = Object.keys(isObject(part["responses"]) ? part["responses"] : {});
+  return (status) => status < 300 || listed.some((one) => one === String(status) || /^3XX$/i.test(one));
 }
 
 function versionOf({ root }: ApiDocument): string {
@@ -100,7 +106,7 @@ function callOf(
 ): Omit<HttpCall, "effects"> {
   const { method, path, parameters, body } = operation;
   const written = [...parameters].flatMap(([argument, parameter]) => {
-    const value = args[argument];
+    const value = Object.hasOwn(args, argument) ? args[argument] : undefined;
     return value === undefined || value === null ? [] : [{ parameter, argument, pairs: parameter.written(value) }];
   });
   const at = (place: Parameter["place"]) => written.filter(({ parameter }) => parameter.place === place);
@@ -129,8 +135,9 @@ function callOf(
   };
 }
 
-/** A part of a path. A value of dots would name another path. */
+/** A part of a path. Dots between slashes would name another path: some services decode slashes first. */
 function segment(argument: string, value: string): string {
-  if (value === "" || value === "." || value === "..") throw builtinError("HTTP_PATH", { argument, value });
+  const leads = value.split(/[/\\]/).some((name) => /^\.{1,2}(?:;.*)?$/s.test(name));
+  if (value === "" || leads) throw builtinError("HTTP_PATH", { argument, value });
   return encodeURIComponent(value);
 }

@@ -42,6 +42,7 @@ export type SqlReply =
  */
 export const SQL_PROGRAM = String.raw`
 "use strict";
+const url = require("node:url");
 const [READ, SELECT, FUNCTION, RECURSIVE, PRAGMA, INSERT, UPDATE, DELETE] = [20, 21, 31, 33, 19, 18, 23, 9];
 const PRAGMAS = ["table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo",
   "foreign_key_list", "collation_list", "data_version"];
@@ -64,7 +65,9 @@ function opened(ask) {
     throw Object.assign(error, { problem: "no-sqlite" });
   }
   try {
-    const db = new Driver(ask.file, {
+    // A file that is gone is not made anew.
+    const address = url.pathToFileURL(ask.file).href + (writes(ask) ? "?mode=rw" : "?mode=ro");
+    const db = new Driver(address, {
       readOnly: !writes(ask),
       timeout: ask.busyMs,
       enableDoubleQuotedStringLiterals: false,
@@ -116,13 +119,14 @@ const cell = (value) => {
 };
 
 function namesOf(columns) {
-  const names = [];
+  // Programs leave out a field with this name.
+  const names = ["__proto__"];
   for (const { name } of columns) {
     let free = name;
     for (let n = 2; names.includes(free); n++) free = name + "_" + n;
     names.push(free);
   }
-  return names;
+  return names.slice(1);
 }
 
 function rowsOf(statement, values, ask) {
@@ -133,6 +137,9 @@ function rowsOf(statement, values, ask) {
   let bytes = 0;
   for (const found of statement.iterate(...values)) {
     if (rows.length >= ask.rows) throw Object.assign(new Error(), { problem: "rows" });
+    // Before anything is copied: a row may be very large.
+    if (found.reduce((sum, one) => sum + (one?.length ?? 0), bytes) > ask.bytes)
+      throw Object.assign(new Error(), { problem: "bytes" });
     const row = Object.fromEntries(names.map((name, at) => [name, cell(found[at])]));
     bytes += Buffer.byteLength(JSON.stringify(row));
     if (bytes > ask.bytes) throw Object.assign(new Error(), { problem: "bytes" });

@@ -6,6 +6,8 @@ export interface SqlText {
   readonly empty: boolean;
   /** Whether anything follows the first statement. SQLite would leave it out without a word. */
   readonly more: boolean;
+  /** Whether it holds a NUL, where SQLite ends the text without a word. */
+  readonly nul: boolean;
   /** The largest number of a `?` or `?3`. */
   readonly positions: number;
   /** Names with their sign, such as `:city`. */
@@ -32,5 +34,5 @@ export function sqlText(sql: string): SqlText {
       positions = position === "?" ? positions + 1 : Math.max(positions, Number(position.slice(1)));
     if (name !== undefined) names.add(name);
   }
-  return { empty, more, positions, names: [...names] };
+  return { empty, more, nul: sql.includes("\0"), positions, names: [...names] };
 }

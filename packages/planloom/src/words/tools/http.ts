@@ -9,6 +9,8 @@ interface Request {
 export interface HttpFailures {
   /** `redirected`: the service sent the call there. */
   HTTP_HOST: { readonly host: string; readonly hosts: readonly string[]; readonly redirected: boolean };
+  /** Origins. */
+  HTTP_ELSEWHERE: { readonly method: string; readonly from: string; readonly to: string };
   HTTP_HEADER: { readonly header: string };
   /** A value that would name another path. */
   HTTP_PATH: { readonly argument: string; readonly value: string };
@@ -29,10 +31,15 @@ export const HTTP_FAILURES: ToolTable<HttpFailures> = {
       ".",
     ],
   },
+  HTTP_ELSEWHERE: {
+    message: ({ method, from, to }) =>
+      `${from} did nothing and sends the ${method} to ${to}. A call that acts is not made at another host than its own. ` +
+      `If that one is meant, call it by its address.`,
+  },
   HTTP_HEADER: {
     message: ({ header }) =>
       `The header "${header}" cannot be sent. A name is a word, a value is one line of ASCII, and headers of the ` +
-      "connection are not for plans.",
+      "connection, or for another method, are not for plans.",
   },
   HTTP_PATH: {
     message: ({ argument, value }) =>

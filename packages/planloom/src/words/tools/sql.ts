@@ -17,7 +17,7 @@ type ParamsFault =
 export interface SqlFailures {
   /** `name` is empty if none was given. */
   SQL_DATABASE: { readonly name: string; readonly databases: readonly string[] };
-  SQL_STATEMENT: { readonly problem: "empty" | "several" };
+  SQL_STATEMENT: { readonly problem: "empty" | "several" | "nul" };
   SQL_PARAMS: ParamsFault;
   /** `action`: the kind of the statement. `name`: of its table, function or setting; may be empty. */
   SQL_REFUSED: { readonly ask: "read" | "write"; readonly action: string; readonly name: string };
@@ -27,6 +27,10 @@ export interface SqlFailures {
   SQL_BUSY: Record<string, never>;
   SQL_FAILED: { readonly reason: string };
 }
+
+/** The reason of SQL_FAILED if the file of a database is not where it was. */
+export const databaseGoneText = (replaced: boolean): string =>
+  replaced ? "a link has taken the place of its file, which is not followed" : "its file is gone";
 
 const list = (names: readonly string[]): string => (names.length === 0 ? "none" : names.join(", "));
 
@@ -40,6 +44,7 @@ export const SQL_FAILURES: ToolTable<SqlFailures> = {
     message: byCase("problem", {
       empty: () => "The SQL holds no statement. Write one.",
       several: () => "The SQL holds more than one statement. Nothing was done. Write one statement for each call.",
+      nul: () => "The SQL holds a NUL character. SQLite would leave out what follows it. Nothing was done.",
     }),
   },
   SQL_PARAMS: {
