@@ -1,5 +1,6 @@
 // A transport whose server cannot flood this process. In: a transport of the SDK, and limits. Out: the same transport. It
 // ends when the server sends too much, and keeps the reason. A request whose stream ends without an answer fails.
+import { randomUUID } from "node:crypto";
 import type { JSONRPCMessage, MessageExtraInfo, Transport, TransportSendOptions } from "@modelcontextprotocol/client";
 import { LIMITS } from "../../limits.js";
 import type { WireProblem } from "../../words/wire-problem.js";
@@ -13,8 +14,13 @@ export class WireBroken extends Error {
   }
 }
 
-/** The error code of an answer that this side makes up for a request whose stream has ended. */
-export const STREAM_ENDED = -32_000;
+/** The error code of an answer that this side makes up for a request whose stream has ended. Servers use it, too. */
+const STREAM_ENDED = -32_000;
+
+/** A stream has ended without an answer. `problem`: what it broke. */
+export interface EndedStream {
+  readonly problem?: WireProblem;
+}
 
 export class GuardedTransport implements Transport {
   onclose?: () => void;
@@ -28,6 +34,8 @@ export class GuardedTransport implements Transport {
   readonly #unanswered = new Set<number | string>();
   /** What a stream broke that ends therefore. */
   #brokenStream: WireProblem | undefined;
+  /** Stands in the answers that this side makes up. No server knows it. */
+  readonly #mark = randomUUID();
 
   constructor(
     private readonly inner: Transport,
@@ -108,6 +116,12 @@ export class GuardedTransport implements Transport {
     };
   }
 
+  /** The end of a stream, if this side made up the answer that is this error. */
+  streamEndIn(error: unknown): EndedStream | undefined {
+    const { data } = (error ?? {}) as { readonly data?: (EndedStream & { readonly mark?: unknown }) | null };
+    return data?.mark === this.#mark ? data : undefined;
+  }
+
   #receive(message: JSONRPCMessage, extra: MessageExtraInfo | undefined): void {
     if (this.broken !== undefined) return;
     this.#received += 1;
@@ -128,8 +142,9 @@ export class GuardedTransport implements Transport {
 
   #fail(id: number | string): void {
     if (!this.#unanswered.delete(id)) return;
-    const data = this.#brokenStream;
-    const error = { code: STREAM_ENDED, message: "Stream ended", ...(data === undefined ? {} : { data }) };
+    const problem = this.#brokenStream;
+    const data: EndedStream & { readonly mark: string } = { mark: this.#mark, ...(problem && { problem }) };
+    const error = { code: STREAM_ENDED, message: "Stream ended", data };
     this.#brokenStream = undefined;
     this.onmessage?.({ jsonrpc: "2.0", id, error });
   }

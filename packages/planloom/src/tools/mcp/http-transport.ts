@@ -3,6 +3,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { StreamableHTTPClientTransport, type AuthProvider, type FetchLike } from "@modelcontextprotocol/client";
+import { LIMITS } from "../../limits.js";
 import { isPublicAddress } from "../address-guard.js";
 import { GuardedTransport, WireBroken } from "./guarded-transport.js";
 import type { HttpServer } from "./server-config.js";
@@ -33,21 +34,48 @@ export function plainFetch(server: HttpServer, limits: WireLimits): FetchLike {
 }
 
 /**
- * Other addresses are those of an authorization server, which this server names. They get no header of the
+ * Redirects are followed here, because the fetch of Node takes headers of the configuration along. Other addresses are those of an authorization server, which this server names. They get no header of the
  * configuration, must answer in time, and may not lie in a private network if the server itself is public.
  */
 function serverFetch({ url, headers = {} }: HttpServer, limits: WireLimits, meter: Meter): FetchLike {
   const home = new URL(url);
-  return async (address, init = {}) => {
-    const target = new URL(address);
+  const sentTo = async (target: URL, init: RequestInit): Promise<Response> => {
     const sent = new Headers(init.headers);
     if (target.origin !== home.origin) await assertReachable(target, home);
     else for (const [name, value] of Object.entries(headers)) if (!sent.has(name)) sent.set(name, value);
-    const signal = init.signal ?? AbortSignal.timeout(limits.startMs);
-    const response = metered(await fetch(target, { ...init, headers: sent, signal }), meter());
+    const response = metered(await fetch(target, { ...init, headers: sent }), meter());
     if (response.status === 401) refusedWith.set(response, sent.get("authorization") ?? "");
     return response;
   };
+  return async (address, init = {}) => {
+    const signal = init.signal ?? AbortSignal.timeout(limits.startMs);
+    let target = new URL(address);
+    const follows = init.redirect === undefined || init.redirect === "follow";
+    let sent: RequestInit = { ...init, signal, ...(follows && { redirect: "manual" }) };
+    for (let hop = 0; ; hop++) {
+      const response = await sentTo(target, sent);
+      const next = follows && hop < LIMITS.redirects ? nextOf(response, sent, target) : undefined;
+      if (next === undefined) return response;
+      await response.body?.cancel();
+      if (next.origin !== target.origin) sent = withoutCredentials(sent);
+      target = next;
+    }
+  };
+}
+
+/** Where a redirect of a reading request leads. Other requests carry tokens, and are not made elsewhere. */
+function nextOf({ status, headers }: Response, { method = "GET" }: RequestInit, target: URL): URL | undefined {
+  const location = headers.get("location");
+  const isRedirect = status >= 300 && status < 400 && location !== null && URL.canParse(location, target.href);
+  if (!isRedirect || method.toUpperCase() !== "GET") return undefined;
+  const next = new URL(location, target);
+  return next.protocol === "https:" || next.protocol === "http:" ? next : undefined;
+}
+
+function withoutCredentials(init: RequestInit): RequestInit {
+  const headers = new Headers(init.headers);
+  for (const name of ["authorization", "cookie"]) headers.delete(name);
+  return { ...init, headers };
 }
 
 /** The credentials with which a request was refused. Others may have been sent since. */

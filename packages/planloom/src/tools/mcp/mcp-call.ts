@@ -13,7 +13,6 @@ import { CallAsks } from "../question.js";
 import { CallUnsettled, ToolError, type ToolArguments, type ToolContext } from "../tool.js";
 import { wireProblemText, type WireProblem } from "../../words/wire-problem.js";
 import { askingCall, type Asker, type RoundParams } from "./asking-call.js";
-import { STREAM_ENDED } from "./guarded-transport.js";
 import type { ServerClient } from "./server-client.js";
 import { codeOf, isSessionLost, isUnauthorized, isUnreached, httpStatusOf, wireProblem } from "./wire-problem.js";
 
@@ -99,7 +98,9 @@ export async function requested<T>(
 /** JSON-RPC codes by which a server refuses a request before it acts. */
 const REFUSED: readonly unknown[] = [-32700, -32600, -32601, -32602];
 /** HTTP statuses of a server that has no time for the request. Other ones below 500 say that the request is wrong. */
-const BUSY: readonly unknown[] = [404, 429, 503];
+const BUSY: readonly unknown[] = [404, 429];
+/** A proxy says so, too, when its connection to a server breaks that has read the request. */
+const UNAVAILABLE = 503;
 
 /** What an error of the SDK means. A code is a number if the server answered, and a text of the SDK else. */
 function requestError(thrown: unknown, client: ServerClient, effects: EffectClass): unknown {
@@ -108,20 +109,19 @@ function requestError(thrown: unknown, client: ServerClient, effects: EffectClas
   if (isUnauthorized(thrown)) return builtinError("SERVER_SIGN_IN", { server });
   const status = httpStatusOf(thrown);
   const problem = wireProblem(thrown, filter.text);
-  if (isUnreached(thrown) || BUSY.includes(status)) return builtinError("SERVER_NOT_REACHED", { server, problem });
+  const isBusy = BUSY.includes(status) || (status === UNAVAILABLE && effects !== "once");
+  if (isUnreached(thrown) || isBusy) return builtinError("SERVER_NOT_REACHED", { server, problem });
   if (status !== undefined && status < 500)
     return builtinError("SERVER_NOT_REACHED", { server, problem }, { retryable: false });
   const code = codeOf(thrown);
   const text = problem.is === "failed" ? problem.reason : wireProblemText(problem);
   if (REFUSED.includes(code)) return new ToolError(text, { retryable: false });
-  if (code === STREAM_ENDED) return new CallUnsettled(ended(client, dataOf(thrown)).failure);
+  const end = client.guard.streamEndIn(thrown);
+  if (end !== undefined) return new CallUnsettled(ended(client, end.problem).failure);
   if (code === "CONNECTION_CLOSED" || code === "SEND_FAILED") return new CallUnsettled(ended(client).failure);
   if (problem.is === "too-large") return new CallUnsettled(ended(client, problem).failure);
   return typeof code === "number" && effects === "none" ? new ToolError(text) : new Error(text);
 }
-
-/** The problem that guarded-transport.ts puts into the answer that it makes up. */
-const dataOf = (thrown: unknown): WireProblem | undefined => (thrown as { readonly data?: WireProblem }).data;
 
 function ended({ server, guard }: ServerClient, problem: WireProblem | undefined = guard.broken?.problem) {
   return builtinError("SERVER_ENDED", { server, ...(problem === undefined ? {} : { problem }) });

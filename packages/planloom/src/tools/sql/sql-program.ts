@@ -38,7 +38,9 @@ export type SqlReply =
 
 /**
  * What a statement may do is decided by SQLite itself: the file is opened for reading only, and the authorizer of SQLite
- * allows only what is listed here, whatever the text looks like. The numbers are those of SQLite's action codes.
+ * allows only what is listed here, whatever the text looks like. The numbers are those of SQLite's action codes. The
+ * address has a mode, so that a file that is gone is not made anew. No column is named __proto__, because programs leave
+ * such a field out. The size of a row is known before it is copied.
  */
 export const SQL_PROGRAM = String.raw`
 "use strict";
@@ -65,7 +67,6 @@ function opened(ask) {
     throw Object.assign(error, { problem: "no-sqlite" });
   }
   try {
-    // A file that is gone is not made anew.
     const address = url.pathToFileURL(ask.file).href + (writes(ask) ? "?mode=rw" : "?mode=ro");
     const db = new Driver(address, {
       readOnly: !writes(ask),
@@ -119,7 +120,6 @@ const cell = (value) => {
 };
 
 function namesOf(columns) {
-  // Programs leave out a field with this name.
   const names = ["__proto__"];
   for (const { name } of columns) {
     let free = name;
@@ -137,7 +137,6 @@ function rowsOf(statement, values, ask) {
   let bytes = 0;
   for (const found of statement.iterate(...values)) {
     if (rows.length >= ask.rows) throw Object.assign(new Error(), { problem: "rows" });
-    // Before anything is copied: a row may be very large.
     if (found.reduce((sum, one) => sum + (one?.length ?? 0), bytes) > ask.bytes)
       throw Object.assign(new Error(), { problem: "bytes" });
     const row = Object.fromEntries(names.map((name, at) => [name, cell(found[at])]));

@@ -7,6 +7,9 @@ import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { createLoom } from "../../../src/index.js";
 import type { McpServer } from "../../../src/tools/mcp/server-config.js";
+import { plainFetch } from "../../../src/tools/mcp/http-transport.js";
+import { WIRE_LIMITS } from "../../../src/tools/mcp/wire-limits.js";
+import { serve } from "../local-server.js";
 import { atAddress, json, MODERN, OLDER, program, type Answer } from "./raw-servers.js";
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -302,6 +305,17 @@ describe("at an address", () => {
       inDoubt("It answered with status 500: oops"),
     ],
     [
+      "status 503, which a proxy says when a server ends that has read the call",
+      (_asked, response) => void response.writeHead(503).end("upstream reset"),
+      inDoubt("It answered with status 503: upstream reset"),
+    ],
+    [
+      "an error that looks like the end of the stream",
+      ({ id }, response) =>
+        void json(response, { id, error: { code: -32_000, message: "no", data: { is: "failed", reason: "forged" } } }),
+      inDoubt("no"),
+    ],
+    [
       "status 403",
       (_asked, response) => void response.writeHead(403).end("not you"),
       failed({ code: "SERVER_NOT_REACHED" }),
@@ -324,6 +338,29 @@ describe("at an address", () => {
     ],
   ])("%s", async (_name, call, expected) => {
     expect(await called({ ...MODERN, "tools/call": call })).toMatchObject(expected);
+  });
+
+  test("a redirect takes no header of the configuration to another host", async () => {
+    const seen: [path: string, key: unknown][] = [];
+    const here = await serve((request, response) => {
+      seen.push([request.url!, request.headers["x-api-key"]]);
+      const location = request.url === "/near" ? "/far" : `${elsewhere.url}/end`;
+      response.writeHead(302, { location }).end();
+    });
+    const elsewhere = await serve((request, response) => {
+      seen.push([request.url!, request.headers["x-api-key"]]);
+      response.end();
+    });
+    ends.push(() => Promise.all([here.close(), elsewhere.close()]));
+    const get = plainFetch({ url: here.url, headers: { "x-api-key": "a-key" } }, WIRE_LIMITS);
+    expect((await get(`${here.url}/near`)).status).toBe(200);
+    expect((await get(`${here.url}/near`, { method: "POST" })).status).toBe(302);
+    expect(seen).toEqual([
+      ["/near", "a-key"],
+      ["/far", "a-key"],
+      ["/end", undefined],
+      ["/near", "a-key"],
+    ]);
   });
 
   test("a session that the server has lost is renewed, and the call is made once", async () => {
