@@ -31,13 +31,15 @@ export async function mcpFileIn(folder: string, isTrusted: boolean, env: Environ
   if (!isTrusted) return { servers: {}, notes: [{ note: "mcp-file-not-used", file, folder }] };
   const { mcpServers = {} } = await load(file);
   const notes: SetupNote[] = [];
-  const entries = Object.entries(recordOf(mcpServers, file)).flatMap(([given, entry]) => {
+  const found = recordOf(mcpServers, file);
+  const names = serverNames(Object.keys(found));
+  const entries = Object.entries(found).flatMap(([given, entry]) => {
     const left = leftOut(entry, env);
     if (left !== undefined) {
       if (left !== "disabled") notes.push({ note: "mcp-server-not-used", file, server: given, ...left });
       return [];
     }
-    const name = fittingName(given);
+    const name = names.get(given)!;
     if (name !== given) notes.push({ note: "mcp-server-renamed", file, server: given, name });
     return [[name, serverOf(entry, folder, env)] as const];
   });
@@ -111,7 +113,21 @@ function filled(value: unknown, env: Environment): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filled(one, env)]));
 }
 
-/** A name that plans take. */
+/** A name that plans take for each, and for no two the same: one server does not take the place of another. */
+function serverNames(given: readonly string[]): ReadonlyMap<string, string> {
+  const taken = new Set(given.filter((name) => fittingName(name) === name));
+  return new Map(
+    given.map((name) => {
+      const base = fittingName(name);
+      if (base === name) return [name, name];
+      let free = base;
+      for (let number = 2; taken.has(free); number++) free = `${base.slice(0, 60)}-${number}`;
+      taken.add(free);
+      return [name, free];
+    }),
+  );
+}
+
 function fittingName(name: string): string {
   const fitting = name.replace(/[^\w-]+/gu, "-").replace(/^[^A-Za-z]+/u, "");
   return fitting === "" ? "server" : fitting.slice(0, 64);

@@ -2,10 +2,12 @@
 // work is bounded: where two texts have little in common, the whole part that differs is shown as replaced.
 import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
-import { NO_NEW_LINE, restOfLine } from "../words/previews.js";
+import { NO_NEW_LINE, restOfLine, sameStart } from "../words/previews.js";
 
 /** Lines around a change. */
 const CONTEXT = 3;
+/** Characters before a difference in a long line. */
+const CONTEXT_CHARS = 40;
 
 /** Lines `from` (inclusive) to `to` of each text differ. From 0. */
 interface Change {
@@ -128,8 +130,9 @@ function hunkLines(hunk: readonly Change[], old: readonly string[], now: readonl
   const same = (to: number): void => void old.slice(at, to).forEach((line) => lines.push(shown(" ", line)));
   for (const change of hunk) {
     same(change.before[0]);
-    old.slice(...change.before).forEach((line) => lines.push(shown("-", line)));
-    now.slice(...change.after).forEach((line) => lines.push(shown("+", line)));
+    const [removed, added] = [old.slice(...change.before), now.slice(...change.after)];
+    removed.forEach((line, i) => lines.push(shown("-", line, added[i])));
+    added.forEach((line, i) => lines.push(shown("+", line, removed[i])));
     at = change.before[1];
   }
   same(before[1]);
@@ -143,9 +146,22 @@ function placeOf([from, to]: readonly [number, number]): string {
   return `${lines === 0 ? from : from + 1},${lines}`;
 }
 
-function shown(sign: string, line: string): string {
+/** `other`: the line in whose place it stands. Of a long line the part is shown from where they differ. */
+function shown(sign: string, line: string, other?: string): string {
   const [text = "", ...end] = line.split("\n");
-  const kept = beginning(text, LIMITS.diffLineChars);
-  const rest = kept.length < text.length ? restOfLine(text.length - kept.length) : "";
-  return [`${sign}${kept}${rest}`, ...end].join("\n");
+  const from = text.length <= LIMITS.diffLineChars || other === undefined ? 0 : partFrom(text, other.split("\n")[0]!);
+  const kept = beginning(text.slice(from), LIMITS.diffLineChars);
+  const left = text.length - from - kept.length;
+  const start = from > 0 ? sameStart(from) : "";
+  return [`${sign}${start}${kept}${left > 0 ? restOfLine(left) : ""}`, ...end].join("\n");
+}
+
+/** Where the shown part of a long line begins: some characters before the first difference, if that lies far behind. */
+function partFrom(text: string, other: string): number {
+  let same = 0;
+  while (same < text.length && text[same] === other[same]) same++;
+  const from = same - CONTEXT_CHARS;
+  if (same < LIMITS.diffLineChars - CONTEXT_CHARS) return 0;
+  // No character of two parts is cut.
+  return /[\uDC00-\uDFFF]/.test(text.charAt(from)) ? from - 1 : from;
 }

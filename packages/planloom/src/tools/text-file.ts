@@ -105,6 +105,8 @@ async function checkReadable(path: string, shown: string): Promise<Kind> {
  * another one by now, nothing is written: FILE_CHANGED.
  */
 export async function writeText(real: string, shown: string, text: string, known?: FileState): Promise<number> {
+  // Another character would be written than a person has approved.
+  if (/\p{Surrogate}/u.test(text)) throw builtinError("FILE_HALF", { path: shown });
   const bytes = Buffer.from(text, "utf8");
   if (bytes.length > LIMITS.fileBytes) throw builtinError("FILE_TOO_LARGE", { path: shown, limit: LIMITS.fileBytes });
   try {

@@ -20,5 +20,8 @@ export const NO_NEW_LINE = "\\ No newline at end of file";
 
 export const restOfLine = (chars: number): string => `… (${chars.toLocaleString("en-US")} more characters)`;
 
+/** Before the part of a long line that differs. */
+export const sameStart = (chars: number): string => `(${chars.toLocaleString("en-US")} characters as before) …`;
+
 export const overNoText = (path: string, bytes: number, text: string): string =>
   `${path} is no text file. Its ${bytes} bytes are replaced by this text:\n\n${text}`;

@@ -83,6 +83,14 @@ test("a file .mcp.json with a fault is an error that names it", async () => {
   const filled =
     '{ "mcpServers": { "a": { "url": "https://${HOST:-a.example}/${EMPTY}", "headers": { "X": "${KEY}" } } } }';
   expect((await found(filled)).servers).toEqual({ a: { url: "https://a.example/", headers: { X: "k" } } });
+  const alike = await found(
+    '{ "mcpServers": { "a b": { "command": "x" }, "a-b": { "command": "y" }, "a.b": { "command": "z" } } }',
+  );
+  expect(Object.entries(alike.servers).map(([name, server]) => [name, "command" in server && server.command])).toEqual([
+    ["a-b-2", "x"],
+    ["a-b", "y"],
+    ["a-b-3", "z"],
+  ]);
   // Planloom stands in the file for other clients. It is no tool of itself.
   const own = [
     { command: "npx", args: ["planloom", "mcp"] },

@@ -163,6 +163,7 @@ describe("write_file", () => {
       expect((await errorOf(write(path, "x"))).code).toBe("FILE_NOT_A_FILE");
     }
     expect((await errorOf(write("big.txt", "x".repeat(4 * 1024 * 1024 + 1)))).code).toBe("FILE_TOO_LARGE");
+    expect((await errorOf(write("half.txt", "a\ud800b"))).code).toBe("FILE_HALF");
     expect((await readdir(root)).sort()).toEqual(["a.md", "notes"]);
   });
 

@@ -49,6 +49,11 @@ describe("a unified diff", () => {
 
   it("cuts long lines, and shows a part that takes too much work as replaced", () => {
     expect(unifiedDiff("x", "", "y".repeat(LIMITS.diffLineChars + 5))).toContain("… (5 more characters)\n\\ No");
+    // Two lines that differ behind the cut would look the same.
+    const long = "y".repeat(3 * LIMITS.diffLineChars);
+    const late = unifiedDiff("x", `${long}one${long}\n`, `${long}two${long}\n`);
+    expect(late).toContain(`\n-(5,960 characters as before) …${"y".repeat(40)}one`);
+    expect(late).toContain(`\n+(5,960 characters as before) …${"y".repeat(40)}two`);
     const lines = (of: string) => Array.from({ length: 4_000 }, (_, at) => `${of}${at}\n`).join("");
     const diff = unifiedDiff("x", `same\n${lines("a")}`, `same\n${lines("b")}`);
     expect(diff).toContain("@@ -1,4001 +1,4001 @@\n same\n-a0\n");

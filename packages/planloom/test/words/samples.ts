@@ -700,6 +700,7 @@ export const TOOL_SAMPLES: { readonly [Code in ToolFailureCode]: readonly ToolFa
     { path: ".", is: "top", folders: ["notes", "reports"] },
   ],
   FILE_NOT_A_FOLDER: [{ path: "a.md" }],
+  FILE_HALF: [{ path: "a.txt" }],
   FILE_BINARY: [{ path: "photo.jpg" }],
   FILE_TOO_LARGE: [
     { path: "big.txt", limit: 4_194_304 },

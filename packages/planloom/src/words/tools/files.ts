@@ -40,6 +40,8 @@ export interface FileFailures {
   FILE_NOT_A_FILE: { readonly path: string } & NotAFileFault;
   FILE_NOT_A_FOLDER: { readonly path: string };
   FILE_BINARY: { readonly path: string };
+  /** Half of a character, which UTF-8 cannot hold. */
+  FILE_HALF: { readonly path: string };
   /** `parts`: the file can be read in parts. */
   FILE_TOO_LARGE: { readonly path: string; readonly limit: number; readonly parts?: true };
   FILE_RANGE: { readonly path: string; readonly from: number; readonly of: number; readonly unit: FileUnit };
@@ -70,6 +72,9 @@ export const FILE_FAILURES: ToolTable<FileFailures> = {
   FILE_NOT_A_FILE: { message: (params) => `${params.path} ${notAFileText(params)}.` },
   FILE_NOT_A_FOLDER: { message: ({ path }) => `${path} is a file. read_file reads it.` },
   FILE_BINARY: { message: ({ path }) => `${path} is not a text file in UTF-8.` },
+  FILE_HALF: {
+    message: ({ path }) => `The text for ${path} holds half of a character (a lone surrogate). Nothing was written.`,
+  },
   FILE_TOO_LARGE: {
     message: ({ path, limit, parts }) =>
       `${path} is larger than ${limit} bytes.${parts === true ? " Read it in parts, with from and count." : ""}`,
