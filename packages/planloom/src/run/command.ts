@@ -54,6 +54,11 @@ export const UNUSABLE_VERDICTS: readonly UnusableVerdict[] = ["use", "skip", "fa
 
 export const UNDOING_VERDICTS: readonly UndoingVerdict[] = ["again", "undone", "leave"];
 
+/** Every answer about a call, once. */
+export const CALL_VERDICTS: readonly CallVerdict[] = [
+  ...new Set<CallVerdict>([...DOUBT_VERDICTS, ...UNUSABLE_VERDICTS, ...UNDOING_VERDICTS]),
+];
+
 export const isUndoingVerdict = (verdict: CallVerdict): verdict is UndoingVerdict =>
   (UNDOING_VERDICTS as readonly CallVerdict[]).includes(verdict);
 

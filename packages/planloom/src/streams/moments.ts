@@ -4,8 +4,8 @@
 import { canonicalJson, type Json, type JsonObject } from "../plan/json.js";
 import { asksPerson, callName } from "../plan/step-kind.js";
 import { writePlan } from "../plan/write.js";
-import { DOUBT_VERDICTS, UNUSABLE_VERDICTS } from "../run/command.js";
-import type { EventData, EventOf, RunEvent, StepRef } from "../run/event.js";
+import { DOUBT_VERDICTS, UNDOING_VERDICTS, UNUSABLE_VERDICTS } from "../run/command.js";
+import type { EventData, EventOf, RunEvent, StepRef, UndoneCall } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
 import type { Failure } from "../run/failure.js";
 import { currentPlan, findWork } from "../run/lookup.js";
@@ -167,6 +167,23 @@ export class Moments {
         return this.#closed(event.data, (id) => id.startsWith("doubt:"), said);
       }
       default:
+        return this.#undoing(event);
+    }
+  }
+
+  /** What became of the undoing of a call, which a person may have approved. */
+  #undoing(event: RunEvent): readonly Moment[] {
+    switch (event.type) {
+      case "compensation.completed":
+        return this.#closed(event.data, () => true, { undone: true });
+      case "compensation.failed": {
+        const { data } = event;
+        if (data.retryAt !== undefined) return [];
+        return [...this.#failed(data, errorOf(data.error)), this.#ask(failedUndoingOf(event, this.run))];
+      }
+      case "compensation.settled":
+        return this.#closed(event.data, (id) => id.startsWith("doubt:"), { verdict: event.data.verdict });
+      default:
         return [];
     }
   }
@@ -190,9 +207,9 @@ export class Moments {
       const plan = this.plan!;
       return { ...asked, id: `plan:${currentPlan(this.run)!.revision}`, tool: "plan", input: plan, ...until };
     }
-    // The step of a call that is undone may belong to an earlier plan.
+    if (undoes !== undefined) return { ...asked, ...undoingOf(subject, undoes, args), ...until };
     const spec = this.run.execution.steps.get(subject.step)?.spec;
-    const tool = undoes?.tool ?? call?.tool ?? (spec === undefined ? "" : callName(spec));
+    const tool = call?.tool ?? (spec === undefined ? "" : callName(spec));
     const input = (args ?? (items === undefined ? {} : { items })) as JsonObject;
     const id = call === undefined ? callId(subject) : `held:${call.key}:${refText(subject)}`;
     return { ...asked, id, tool, input, ...until };
@@ -308,6 +325,24 @@ function doubtOf(
   const id = `doubt:${seq}:${refText(ref)}`;
   const message = failureText(error);
   const input = { step: refText(ref), tool, ...(args && { args }), error: message, verdicts: DOUBT_VERDICTS };
+  return { type: "doubt", id, reply: id, tool: "settle", input, message };
+}
+
+/** It has a name of its own: the call that is undone has its result already. */
+function undoingOf(
+  ref: StepRef,
+  { call, tool, output }: UndoneCall,
+  args: JsonObject = {},
+): Pick<AskedMoment, "id" | "tool" | "input"> {
+  return { id: `undo:${call}:${refText(ref)}`, tool: "compensate", input: { step: refText(ref), tool, args, output } };
+}
+
+function failedUndoingOf({ seq, data }: EventOf<"compensation.failed">, run: Run): AskedMoment {
+  const { tool, call, error } = data;
+  const id = `doubt:${seq}:${refText(data)}`;
+  const message = failureText(error);
+  const { args = {}, output = null } = run.compensation.calls.get(call) ?? {};
+  const input = { step: refText(data), tool, args, output, error: message, verdicts: UNDOING_VERDICTS };
   return { type: "doubt", id, reply: id, tool: "settle", input, message };
 }
 

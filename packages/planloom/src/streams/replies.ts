@@ -1,7 +1,8 @@
 // The replies of a person in a front end, as commands to the run. In: a message of `useChat`, or the `resume` of an
 // AG-UI request. Out: commands. They come from outside, so only what fits is taken; the run checks the rest.
 import type { Json } from "../plan/json.js";
-import { DOUBT_VERDICTS, UNUSABLE_VERDICTS, type CallVerdict, type Command } from "../run/command.js";
+import { CALL_VERDICTS, type CallVerdict, type Command } from "../run/command.js";
+import type { StepRef } from "../run/event.js";
 import type { AskedMoment } from "./moments.js";
 
 /** A command that answers a question of the run. `reply` is the name that the stream gave the question. */
@@ -40,7 +41,7 @@ export function agUiReplies(resume: readonly AgUiReply[]): readonly ReplyCommand
 function resumeReply({ interruptId, status, payload }: Record<string, unknown>): readonly ReplyCommand[] {
   const { approved: said, comment } = asRecord(payload);
   const approved = status === "cancelled" ? false : said;
-  if (APPROVAL.test(textOf(interruptId)))
+  if (hashIn(textOf(interruptId)) !== undefined)
     return typeof approved === "boolean" ? approvalReply(interruptId, approved, comment) : [];
   return status === "resolved" ? outputReply(interruptId, payload) : [];
 }
@@ -56,8 +57,11 @@ function partReply({ state, approval, toolCallId, output, type }: Record<string,
 
 const APPROVAL = /^\d+\.([0-9a-f]{64})$/;
 
+/** The hash of the approval that a reply is about; undefined if it is about none. */
+export const hashIn = (reply: string): string | undefined => APPROVAL.exec(reply)?.[1];
+
 function approvalReply(id: unknown, approved: boolean, said: unknown): readonly ReplyCommand[] {
-  const hash = APPROVAL.exec(textOf(id))?.[1];
+  const hash = hashIn(textOf(id));
   if (hash === undefined) return [];
   const comment = textOf(said);
   const reply = textOf(id);
@@ -67,11 +71,22 @@ function approvalReply(id: unknown, approved: boolean, said: unknown): readonly 
 
 const QUESTION = /^(ask|doubt):\d+:([^[\]:]+)(?:\[(\d+)\])?$/;
 
+/** The step or item that a reply is about: ask answers its question, doubt settles its call. undefined: neither. */
+export function questionIn(reply: string): { readonly about: "ask" | "doubt"; readonly ref: StepRef } | undefined {
+  const [, about, step, item] = QUESTION.exec(reply) ?? [];
+  if (step === undefined) return undefined;
+  return {
+    about: about === "ask" ? about : "doubt",
+    ref: item === undefined ? { step } : { step, item: Number(item) },
+  };
+}
+
 function outputReply(id: unknown, output: unknown): readonly ReplyCommand[] {
-  const [, about, step, item] = QUESTION.exec(textOf(id)) ?? [];
-  if (step === undefined || output === undefined) return [];
-  const of = { reply: textOf(id), step, ...(item === undefined ? {} : { item: Number(item) }) };
-  if (about === "ask") return [{ type: "respond", ...of, value: output as Json }];
+  const reply = textOf(id);
+  const question = questionIn(reply);
+  if (question === undefined || output === undefined) return [];
+  const of = { reply, ...question.ref };
+  if (question.about === "ask") return [{ type: "respond", ...of, value: output as Json }];
   const { verdict, output: value } = asRecord(output);
   if (!isVerdict(verdict)) return [];
   return [{ type: "settle", ...of, verdict, ...(value === undefined ? {} : { output: value as Json }) }];
@@ -88,9 +103,7 @@ export function isStale({ reply }: ReplyCommand, asked: Iterable<Pick<AskedMomen
 
 const withoutSeq = (reply: string): string => reply.replace(/\d+(?=[.:])/, "");
 
-const VERDICTS: readonly string[] = [...DOUBT_VERDICTS, ...UNUSABLE_VERDICTS];
-
-const isVerdict = (value: unknown): value is CallVerdict => VERDICTS.includes(textOf(value));
+const isVerdict = (value: unknown): value is CallVerdict => (CALL_VERDICTS as readonly unknown[]).includes(value);
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 const asRecord = (value: unknown): Record<string, unknown> =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};

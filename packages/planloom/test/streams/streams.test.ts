@@ -232,6 +232,73 @@ it("settles no later question with an answer to an earlier one, which a front en
   ]);
 });
 
+it("asks about the undoing of a call apart from the call, and about an undoing that failed", async () => {
+  const refuse = () => Promise.reject(new ToolError("it is locked", { code: "LOCKED", retryable: false }));
+  const book = tool({
+    name: "book",
+    description: "Books a room.",
+    input: z.object({ room: z.string() }),
+    output: z.string(),
+    effects: "once",
+    approval: "required",
+    run: ({ room }) => `booked ${room}`,
+    compensate: refuse,
+  });
+  const broken = tool({
+    name: "broken",
+    description: "Fails.",
+    input: z.object({}),
+    effects: "none",
+    run: refuse,
+  });
+  const loom = await openLoom({ tools: [book, broken], onFailure: "compensate" });
+  const steps = [
+    { id: "hotel", tool: "book", with: { room: "7" } },
+    { id: "end", tool: "broken", with: {}, dependsOn: ["hotel"] },
+  ];
+  const run = await loom.start("", { plan: { goal: "Travel", steps, answer: { value: "${{ hotel }}" } } });
+  const parts: object[] = [];
+  const asked = async () => {
+    const chunks = await all(run.toUIMessageStream());
+    const input = chunks.findLast((chunk) => chunk.type === "tool-input-available" && !chunk.providerExecuted);
+    const request = chunks.findLast((chunk) => chunk.type === "tool-approval-request");
+    return {
+      ...(input as { readonly toolCallId: string; readonly toolName: string; readonly input: object }),
+      approvalId: (request as { readonly approvalId: string }).approvalId,
+    };
+  };
+  const approve = async () => {
+    const { toolCallId, approvalId } = await asked();
+    const approval = { id: approvalId, approved: true };
+    const part = { type: "dynamic-tool", toolCallId, state: "approval-responded", approval };
+    expect(await run.answerUIMessage({ role: "assistant", parts: [part] })).toStrictEqual([{ ok: true }]);
+  };
+  expect(await asked()).toMatchObject({ toolCallId: "step:hotel", toolName: "book" });
+  await approve();
+  expect(await asked()).toMatchObject({
+    toolCallId: expect.stringMatching(/^undo:.+:hotel$/) as string,
+    toolName: "compensate",
+    input: { step: "hotel", tool: "book", args: { room: "7" }, output: "booked 7" },
+  });
+  await approve();
+  const doubt = await asked();
+  expect(doubt).toMatchObject({
+    toolName: "settle",
+    input: { step: "hotel", tool: "book", output: "booked 7", verdicts: ["again", "undone", "leave"] },
+  });
+  parts.push({
+    type: "dynamic-tool",
+    toolCallId: doubt.toolCallId,
+    state: "output-available",
+    output: { verdict: "undone" },
+  });
+  expect(await run.answerUIMessage({ role: "assistant", parts })).toStrictEqual([{ ok: true }]);
+  const chunks = await all(run.toUIMessageStream());
+  const { toolCallId } = doubt;
+  expect(chunks).toContainEqual(expect.objectContaining({ type: "tool-output-available", toolCallId }));
+  expect((await run.document()).acted).toMatchObject([{ tool: "book", undoing: "undone", byHand: true }]);
+});
+
 it("ends with the first cause of a failed run", async () => {
   const broken = tool({
     name: "broken",

@@ -9,14 +9,7 @@ import { notJson } from "../../plan/not-json.js";
 import { planHash, planHashBy } from "../../plan/plan-hash.js";
 import { writePlan } from "../../plan/write.js";
 import { completeSettings, type Settings } from "../settings.js";
-import {
-  DOUBT_VERDICTS,
-  isForEnded,
-  UNDOING_VERDICTS,
-  UNUSABLE_VERDICTS,
-  type CheckedPlan,
-  type Command,
-} from "../command.js";
+import { CALL_VERDICTS, isForEnded, type CheckedPlan, type Command } from "../command.js";
 import type { UnreadableCommand } from "../input.js";
 import { isCheckedPlan, isSettings } from "./event-shapes.js";
 import { planFromV1 } from "./plan-v1.js";
@@ -87,7 +80,7 @@ const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = 
   respond: (fields) => isStepRef(fields) && isValue(fields["value"]) && isAbsentOr(isWhole, fields["asked"]),
   settle: (fields) =>
     isStepRef(fields) &&
-    VERDICTS.includes(fields["verdict"]) &&
+    (CALL_VERDICTS as readonly unknown[]).includes(fields["verdict"]) &&
     isAbsentOr(isValue, fields["output"]) &&
     isAbsentOr(isWhole, fields["doubt"]),
   edit: ({ hash, plan, comment }) => isName(hash) && isPlan(plan) && isAbsentOr(isText, comment),
@@ -110,7 +103,6 @@ const SOUND: { readonly [T in Command["type"]]: (fields: Fields) => boolean } = 
 };
 
 const ROLES = ["planner", "executor", "synthesizer"];
-const VERDICTS: readonly unknown[] = [...DOUBT_VERDICTS, ...UNUSABLE_VERDICTS, ...UNDOING_VERDICTS];
 
 const isText = (value: unknown) => typeof value === "string" && value.length <= LIMITS.valueBytes;
 const isName = (value: unknown) => typeof value === "string" && value.length <= LIMITS.nameChars;

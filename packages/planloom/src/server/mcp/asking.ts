@@ -7,9 +7,11 @@ import { schemaFromType } from "../../plan/type/schema.js";
 import type { Type } from "../../plan/type/type.js";
 import { visible } from "../../plan/visible.js";
 import { typeAsked } from "../../run/decide/tool-question.js";
+import type { StepRef } from "../../run/event.js";
 import { findWork } from "../../run/lookup.js";
 import type { Work } from "../../run/work.js";
 import { Moments, type AskedMoment } from "../../streams/moments.js";
+import { hashIn, questionIn } from "../../streams/replies.js";
 import type { WordedReply } from "../../loom/worded-reply.js";
 import type { AskedAbout, AskForm, McpOutcome, McpPorts } from "./offered-tool.js";
 import { personName } from "./own-runs.js";
@@ -51,28 +53,23 @@ async function momentsOf(run: LoomRun): Promise<Moments> {
 }
 
 function fits(moment: AskedMoment, { hash, step, item }: AskedFor): boolean {
-  if (hash !== undefined) return hashIn(moment) === hash;
+  if (hash !== undefined) return hashIn(moment.reply) === hash;
   if (step === undefined) return true;
-  const of = questionIn(moment);
+  const of = askedIn(moment);
   return of !== undefined && of.step === step && of.item === item;
 }
 
-const hashIn = ({ type, reply }: AskedMoment): string | undefined =>
-  type === "approval" ? reply.slice(reply.indexOf(".") + 1) : undefined;
-
-const QUESTION = /^ask:\d+:([^[\]:]+)(?:\[(\d+)\])?$/u;
-
-function questionIn({ type, reply }: AskedMoment): { readonly step: string; readonly item?: number } | undefined {
-  const [, step, item] = (type === "question" ? QUESTION.exec(reply) : null) ?? [];
-  if (step === undefined) return undefined;
-  return item === undefined ? { step } : { step, item: Number(item) };
+/** The step or item that asks; undefined if an approval or a doubt waits. */
+function askedIn({ reply }: AskedMoment): StepRef | undefined {
+  const question = questionIn(reply);
+  return question?.about === "ask" ? question.ref : undefined;
 }
 
 /** Doubts are for a place where the call can be looked up. */
 async function formOf(run: LoomRun, moment: AskedMoment, state: Moments["run"]): Promise<AskForm | undefined> {
-  const hash = hashIn(moment);
+  const hash = hashIn(moment.reply);
   if (hash !== undefined) return { message: await approvalText(run, hash), schema: DECISION };
-  const of = questionIn(moment);
+  const of = askedIn(moment);
   const work = of && findWork(state, of);
   if (work === undefined) return undefined;
   const { data, tool } = moment.input;
@@ -125,7 +122,7 @@ export async function sendDecision(
   const moment = [...asked.values()].find((one) => one.reply === reply);
   if (moment === undefined) return "stale";
   const by = { by: personName(caller) };
-  const hash = hashIn(moment);
+  const hash = hashIn(moment.reply);
   if (hash !== undefined) {
     if (answer.action === "decline") return run.reject("", { ...by, hash });
     const { decision, comment } = answer.action === "accept" ? answer.content : {};
@@ -133,7 +130,7 @@ export async function sendDecision(
     if (decision === "approve") return run.approve(hash, { ...by, ...(said === "" ? {} : { comment: said }) });
     return decision === "reject" ? run.reject(said, { ...by, hash }) : "left";
   }
-  const of = questionIn(moment);
+  const of = askedIn(moment);
   const work = of && findWork(state, of);
   if (of === undefined || work === undefined) return "left";
   const value = answerValue(answer, work);

@@ -4,7 +4,7 @@ import { LIMITS } from "../../limits.js";
 import type { LoomRun, SendOptions } from "../../loom/loom-run.js";
 import type { TokenRight } from "../../loom/handler-options.js";
 import type { WordedRefusal, WordedReply } from "../../loom/worded-reply.js";
-import { DOUBT_VERDICTS, UNUSABLE_VERDICTS } from "../../run/command.js";
+import { CALL_VERDICTS } from "../../run/command.js";
 import { FIELD, onlyGiven } from "../api/parts.js";
 import { route } from "../api/route.js";
 import { jsonAnswer } from "../api/routed.js";
@@ -74,7 +74,7 @@ const COMMANDS = [
     type: z.literal("settle"),
     step: FIELD.step,
     item: FIELD.item.optional(),
-    verdict: z.enum([...DOUBT_VERDICTS, ...UNUSABLE_VERDICTS, "undone", "leave"]),
+    verdict: z.enum(CALL_VERDICTS),
     output: FIELD.anyJson.optional().meta({ description: "The output, for `happened` and `use`." }),
   }),
   z.strictObject({ ...again, type: z.literal("pause"), reason }),

@@ -93,7 +93,7 @@ const respond = offeredTool({
 const cancel = offeredTool({
   name: "cancel",
   title: "Cancel a run",
-  description: "Ends a run. Calls that were made already are not undone.",
+  description: "Ends a run. What its calls did stays, unless the run is set to undo it (`onFailure: compensate`).",
   hints: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
   right: "all",
   input: z.strictObject({ runId, reason: comment.optional(), wait }),
