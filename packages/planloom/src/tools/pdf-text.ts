@@ -2,10 +2,10 @@
 // limits on memory and time: it gets the bytes, and no file, no environment and no secret.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { LIMITS } from "../limits.js";
 import type { PdfFault } from "../words/tools/files.js";
 import { builtinError } from "./builtin-error.js";
+import { ownProcess, type ProcessEnd } from "./own-process.js";
 
 /** The first line that the other process gets. */
 export interface PdfRequest {
@@ -71,50 +71,21 @@ async function replyOf(request: PdfRequest, bytes: Buffer, signal: AbortSignal, 
   if (program === undefined) return { ok: false, problem: "not-installed" };
   // 256 MB for values. The memory of data is watched in the process itself.
   const args = ["--max-old-space-size=256", program];
-  const child = spawn(process.execPath, args, { env: systemEnv(), stdio: "pipe", windowsHide: true });
+  const input = [`${JSON.stringify(request)}\n`, bytes];
   const timeout = AbortSignal.timeout(ms);
-  const stop = (): void => void child.kill("SIGKILL");
-  for (const one of [signal, timeout]) one.addEventListener("abort", stop, { once: true });
-  const ended = endOf(child);
-  // It may end before it has read everything.
-  child.stdin.on("error", () => undefined);
-  child.stdin.write(`${JSON.stringify(request)}\n`);
-  child.stdin.end(bytes);
-  const end = await ended;
-  signal.removeEventListener("abort", stop);
+  const end = await ownProcess(args, input, { signals: [signal, timeout], most: MOST_REPLY }).then(
+    replyAt,
+    (): Reply => ({ ok: false, problem: "crashed" }),
+  );
   return timeout.aborted && !end.ok ? { ok: false, problem: "time" } : end;
-}
-
-/** Windows starts no process without SystemRoot. Electron runs as Node.js. */
-function systemEnv(): NodeJS.ProcessEnv {
-  const { SystemRoot } = process.env;
-  return { ELECTRON_RUN_AS_NODE: "1", ...(SystemRoot === undefined ? {} : { SystemRoot }) };
 }
 
 /** Replies are below this: text of LIMITS.fileBytes as JSON, with each character as an escape. */
 const MOST_REPLY = 8 * LIMITS.fileBytes;
 
-function endOf(child: ChildProcessWithoutNullStreams): Promise<Reply> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  child.stderr.resume();
-  child.stdout.on("data", (chunk: Buffer) => {
-    length += chunk.length;
-    if (length > MOST_REPLY) child.kill("SIGKILL");
-    else chunks.push(chunk);
-  });
-  return new Promise((resolve) => {
-    child.on("error", () => resolve({ ok: false, problem: "crashed" }));
-    child.on("close", (code, killed) => {
-      // SIGABRT: the heap is full. Its code is 134 where a shell stands between.
-      if (killed === "SIGKILL" || killed === "SIGABRT" || code === 134)
-        return resolve({ ok: false, problem: "memory" });
-      resolve(replyIn(Buffer.concat(chunks).toString(), code));
-    });
-  });
-}
-
-function replyIn(text: string, code: number | null): Reply {
+function replyAt({ text, code, killed }: ProcessEnd): Reply {
+  // SIGABRT: the heap is full. Its code is 134 where a shell stands between.
+  if (killed === "SIGKILL" || killed === "SIGABRT" || code === 134) return { ok: false, problem: "memory" };
   try {
     if (code === 0) return JSON.parse(text) as PdfReply;
   } catch {

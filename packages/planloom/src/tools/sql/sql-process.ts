@@ -1,7 +1,7 @@
 // Asks a SQLite file in a process of its own. In: a question. Out: the reply. When the time is over the process is
 // killed: SQLite cannot be stopped from inside, and a worker thread ends only after its query.
-import { spawn } from "node:child_process";
 import { builtinError } from "../builtin-error.js";
+import { ownProcess } from "../own-process.js";
 import { SQL_PROGRAM, type SqlQuestion, type SqlReply } from "./sql-program.js";
 
 /**
@@ -12,38 +12,17 @@ export async function askSqlite(question: SqlQuestion, signal: AbortSignal): Pro
   signal.throwIfAborted();
   const module = packagedSqlite();
   const asked: SqlQuestion = { ...question, ...(module === undefined ? {} : { package: module }) };
-  const said = await saidBy(JSON.stringify(asked), signal);
+  const limits = { signals: [signal], most: Number.POSITIVE_INFINITY };
+  const { text, code, killed } = await ownProcess(["-e", SQL_PROGRAM], [JSON.stringify(asked)], limits);
+  signal.throwIfAborted();
   try {
-    return JSON.parse(said.text) as SqlReply;
+    return JSON.parse(text) as SqlReply;
   } catch (cause) {
+    const ending = String(killed ?? code);
     // A question for reading has no effects. The end of a process that writes leaves open whether it has committed.
-    if (question.ask === "write") throw new Error(said.ending, { cause });
-    throw builtinError("SQL_FAILED", { reason: said.ending }, { cause });
+    if (question.ask === "write") throw new Error(ending, { cause });
+    throw builtinError("SQL_FAILED", { reason: ending }, { cause });
   }
-}
-
-function saidBy(question: string, signal: AbortSignal): Promise<{ readonly text: string; readonly ending: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["-e", SQL_PROGRAM], {
-      stdio: ["pipe", "pipe", "ignore"],
-      // No secret of this process is handed on.
-      env: { ELECTRON_RUN_AS_NODE: "1", ...(process.env["SystemRoot"] && { SystemRoot: process.env["SystemRoot"] }) },
-      windowsHide: true,
-    });
-    const stop = (): void => void child.kill("SIGKILL");
-    signal.addEventListener("abort", stop);
-    const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    // It is told by the ending.
-    child.stdin.on("error", () => undefined);
-    child.on("error", reject);
-    child.on("close", (code, killed) => {
-      signal.removeEventListener("abort", stop);
-      if (signal.aborted) reject(signal.reason as Error);
-      else resolve({ text: Buffer.concat(chunks).toString("utf8"), ending: String(killed ?? code) });
-    });
-    child.stdin.end(question);
-  });
 }
 
 /** Not imported: the banner of a bundle imports the same name. */
