@@ -9,11 +9,15 @@ const SECRET_NAME = /key|token|secret|passw|credential|auth|cookie/iu;
 const PLAIN_HEADER = /^(?:accept.*|content-.*|user-agent)$/iu;
 
 /**
- * Other headers count, and the variables with the name of a secret or an address with a password. Values that are too short to find do not. `tokens`:
- * those of a person who has signed in. They change.
+ * Other headers count; and variables, fields of the address and flags with the name of a secret, or variables with an
+ * address that has a password. Values that are too short to find do not. `tokens`: those of a person who has signed in.
+ * They change.
  */
 export function serverSecrets(server: McpServer, tokens: () => readonly string[] = () => []): () => SecretFilter {
-  const given = "url" in server ? headerSecrets(server.headers ?? {}) : variableSecrets(server.env ?? {});
+  const given =
+    "url" in server
+      ? [...headerSecrets(server.headers ?? {}), ...addressSecrets(server.url)]
+      : [...variableSecrets(server.env ?? {}), ...argumentSecrets(server.args ?? [])];
   let known = tokens();
   let filter = filterOf(given, known);
   return () => {
@@ -24,7 +28,16 @@ export function serverSecrets(server: McpServer, tokens: () => readonly string[]
 }
 
 const filterOf = (given: Named, tokens: readonly string[]): SecretFilter =>
-  secretFilter(Object.fromEntries([...given, ...tokens.map((token, i) => [`token ${i + 1}`, token] as const)]));
+  secretFilter(byOwnName([...given, ...tokens.map((token, i) => [`token ${i + 1}`, token] as const)]));
+
+/** No name twice: the value of the first would not be known. */
+const byOwnName = (given: Named): { readonly [name: string]: string } =>
+  Object.fromEntries(
+    given.map(([name, value], at) => {
+      const before = given.slice(0, at).filter((one) => one[0] === name).length;
+      return [before === 0 ? name : `${name} ${before + 1}`, value] as const;
+    }),
+  );
 
 type Named = readonly (readonly [name: string, value: string])[];
 
@@ -41,3 +54,16 @@ const variableSecrets = (variables: { readonly [name: string]: string }): Named 
 
 /** An address with a password, such as that of a database. */
 const HAS_PASSWORD = /:\/\/[^/\s@]*:[^/\s@]+@/u;
+
+/** `https://a.example/mcp?key=abc` */
+const addressSecrets = (url: string): Named =>
+  URL.canParse(url) ? [...new URL(url).searchParams].filter(([name]) => SECRET_NAME.test(name)) : [];
+
+/** `--api-key abc`, `--api-key=abc` and `--header "Authorization: Bearer abc"` */
+const argumentSecrets = (args: readonly string[]): Named =>
+  args.flatMap((arg, at) => {
+    const [, header = "", credential] = /^([\w-]+): *(?:[A-Za-z]+ +)?(\S+)$/u.exec(arg) ?? [];
+    if (credential !== undefined && SECRET_NAME.test(header)) return [[header, credential] as const];
+    const [, flag = "", value = args[at + 1] ?? ""] = /^--?([\w-]+)(?:=(.*))?$/su.exec(arg) ?? [];
+    return SECRET_NAME.test(flag) && !value.startsWith("-") ? [[flag, value] as const] : [];
+  });
