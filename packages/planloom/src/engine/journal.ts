@@ -114,9 +114,13 @@ interface Recorded {
 async function recordedIn(store: EventStore, { runId, stepId, item, attempt }: JournalAttempt): Promise<Recorded> {
   const rows = await store.readJournal({ runId, stepId, item });
   const mine = new Map(rows.filter((row) => row.attempt === attempt).map((row) => [row.n, row]));
+  return { mine, byKey: latestByKey(rows) };
+}
+
+function latestByKey(rows: readonly JournalRow[]): ReadonlyMap<string, JournalRow> {
   const byKey = new Map<string, JournalRow>();
   for (const row of rows) if (row.key !== null && !isDone(byKey.get(row.key))) byKey.set(row.key, row);
-  return { mine, byKey };
+  return byKey;
 }
 
 /**
@@ -129,9 +133,11 @@ export async function doubtIn(
   { step, item }: { readonly step: string; readonly item: number | null },
 ): Promise<UnknownOutcome | undefined> {
   const rows = await store.readJournal({ runId: run.id, stepId: step, item });
-  const done = new Set(rows.filter((row) => isDone(row) || hasAsked(row)).map(({ key }) => key));
   const settled = findWork(run, { step, item })?.settled;
-  const open = rows.find((row) => row.key !== null && !done.has(row.key) && settled?.has(calledUnder(row)!) !== true);
+  // A call whose tool asked in an earlier attempt may have begun again since.
+  const open = [...latestByKey(rows).values()].find(
+    (row) => !hasAsked(row) && !isDone(row) && settled?.has(calledUnder(row)!) !== true,
+  );
   if (open === undefined) return undefined;
   return new UnknownOutcome({ key: calledUnder(open)!, ...intendedBy(open, open.name) });
 }

@@ -339,8 +339,8 @@ export class LoomRun<Document = RunDocument> {
 
   /**
    * Answers the question of an `ask` step, or of a tool during its call. `asked`: the question of a tool that is meant,
-   * as `waiting.questions` of the document names it; a later one is not answered (STALE_REPLY). Rejects with
-   * VALUE_NOT_JSON.
+   * as `waiting.questions` of the document names it; a later one is not answered (STALE_REPLY). Without it, the question
+   * that is open now is meant. Rejects with VALUE_NOT_JSON.
    */
   async respond(
     step: string,
@@ -348,7 +348,9 @@ export class LoomRun<Document = RunDocument> {
     options: SendOptions & { readonly item?: number; readonly asked?: number } = {},
   ): Promise<WordedReply> {
     knownOptions(options, [...SEND_KEYS, "item", "asked"]);
-    const { asked } = options;
+    const ref = { step, ...itemOf(options) };
+    // Two persons may answer one question. The second answer must not meet the next question of the tool.
+    const asked = options.asked ?? findWork(await this.engine.load(this.id), ref)?.asking?.seq;
     const of = { ...itemOf(options), ...(asked === undefined ? {} : { asked }) };
     return this.send({ type: "respond", step, value: soundValue(value, "answer"), ...of }, options);
   }

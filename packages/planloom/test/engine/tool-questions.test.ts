@@ -11,6 +11,8 @@ import type { LoomConfig } from "../../src/loom/config.js";
 import { evolve } from "../../src/run/evolve/evolve.js";
 import type { RunEvent } from "../../src/run/event.js";
 import { emptyRun, type Run } from "../../src/run/state.js";
+import type { EventStore } from "../../src/store/event-store.js";
+import { memoryStore } from "../../src/store/memory.js";
 import { openSqliteStore } from "../../src/store/sqlite.js";
 import { Moments } from "../../src/streams/moments.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
@@ -254,3 +256,48 @@ test("lists, streams and the terminal show the question; the terminal reads the 
   const shown = (await eventsIn(run)).flatMap((event) => linesOf(event, foldAll(before)).map(({ text }) => text));
   expect(shown.join("\n")).toMatch(/asks +book: book: Which room\?[^]*answered +book, by ann: 4/);
 });
+
+test("an answer that comes late meets no other question than the one that its author saw", async () => {
+  const { book, calls } = booking(async ({ ask }) => {
+    const first = await ask({ question: "Is it blue?", type: "boolean" });
+    const second = await ask({ question: "May it cost 1,000 EUR?", type: "boolean" });
+    return [first, second];
+  });
+  const store = memoryStore();
+  const config = { tools: [book], guard: "off" as const, approval: "never" as const };
+  const loom = await createLoom({ ...config, store }, { env: {} });
+  const run = await loom.start("a room", { plan: PLAN });
+  await run.result();
+  let sent = (): void => {};
+  const held = new Promise<void>((resolve) => (sent = resolve));
+  let answers = (): void => {};
+  const answering = new Promise<void>((resolve) => (answers = resolve));
+  const slow: EventStore = {
+    ...bound(store),
+    put: async (...entry) => {
+      answers();
+      await held;
+      return store.put(...entry);
+    },
+  };
+  const other = await (await createLoom({ ...config, store: slow }, { env: {} })).get(run.id);
+  const late = other.respond("book", true);
+  await answering;
+  await run.respond("book", true);
+  expect((await run.result()).waiting?.questions).toMatchObject([{ question: "May it cost 1,000 EUR?" }]);
+  sent();
+  expect(await late).toMatchObject({ ok: false, code: "STALE_REPLY" });
+  expect(calls).toHaveLength(2);
+  await run.respond("book", false);
+  expect((await run.result()).answer).toEqual([true, false]);
+});
+
+/** The methods of a store, as an object that can be spread. */
+function bound(store: EventStore): EventStore {
+  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(store)) as (keyof EventStore)[];
+  const methods = names.flatMap((name) => {
+    const method: unknown = store[name];
+    return typeof method === "function" ? [[name, method.bind(store) as unknown] as const] : [];
+  });
+  return { ...store, ...(Object.fromEntries(methods) as object) };
+}

@@ -158,6 +158,8 @@ interface RespondFlags extends SayFlags {
   readonly use?: string;
   readonly skip?: boolean;
   readonly fail?: boolean;
+  /** The question of a tool that is meant. */
+  readonly asked?: string;
   readonly again?: boolean;
   readonly undone?: boolean;
   readonly leave?: boolean;
@@ -171,6 +173,7 @@ export async function respondCommand(
 ): Promise<number> {
   const item = itemOf(flags.item);
   const verdict = verdictOf(flags);
+  askedOf(flags.asked);
   if (verdict === undefined && value === undefined) {
     throw usageError(
       "No answer is given.",
@@ -189,7 +192,7 @@ export async function respondCommand(
         return run.settle(step, verdict, { ...how, ...item, ...output });
       }
       const said = await valueOf(value!);
-      return run.respond(step, said, { ...how, ...item });
+      return run.respond(step, said, { ...how, ...item, ...askedOf(flags.asked) });
     }),
   );
 }
@@ -198,6 +201,13 @@ function itemOf(item: string | undefined): { readonly item?: number } {
   if (item === undefined) return {};
   if (!/^\d{1,9}$/.test(item)) throw usageError(`--item is ${item}.`, "Write the index of the item, from 0.");
   return { item: Number(item) };
+}
+
+function askedOf(asked: string | undefined): { readonly asked?: number } {
+  if (asked === undefined) return {};
+  if (!/^\d{1,9}$/.test(asked))
+    throw usageError(`--asked is ${asked}.`, "Write the number of the question, as the run shows it.");
+  return { asked: Number(asked) };
 }
 
 function verdictOf(flags: RespondFlags): CallVerdict | undefined {

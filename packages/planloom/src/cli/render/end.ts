@@ -137,7 +137,7 @@ export function waitingLines(
     }),
     ...waiting.questions.flatMap((asked) => [
       ...questionLines(runId, asked),
-      ...commandRows("answer", ["respond", run, shellWord(asked.step), "VALUE", ...itemFlag(asked.item)]),
+      ...commandRows("answer", ["respond", run, shellWord(asked.step), "VALUE", ...questionFlags(asked)]),
     ]),
     ...waiting.unusable.flatMap((call) => unusableLines(runId, call)),
     ...waiting.unknown.flatMap((call) => doubtLines(runId, call)),
@@ -151,6 +151,12 @@ const REST_TEXT = {
 } as const;
 
 type Question = WaitingDocument["questions"][number];
+
+/** A tool may ask again: the answer is for this question only. */
+const questionFlags = ({ item, asked }: Question): readonly string[] => [
+  ...itemFlag(item),
+  ...(asked === undefined ? [] : ["--asked", String(asked)]),
+];
 
 /** The question, the data that belongs to it, and the answers that fit. */
 export function questionLines(runId: string, asked: Question): readonly string[] {

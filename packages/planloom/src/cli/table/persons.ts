@@ -183,6 +183,7 @@ const DECISIONS: readonly CommandData[] = [
     summary: "answer a question, or tell the outcome of a call in doubt",
     flags: [
       { flag: "--item <n>", does: "the item of a for-each, from 0" },
+      { flag: "--asked <n>", does: "the question of a tool that is meant: no later one is answered" },
       { flag: "--happened [json]", does: "the call took effect, and gave this output" },
       { flag: "--not-happened", does: "the call did not take effect: it may be made again" },
       { flag: "--abort", does: "give up the step" },
