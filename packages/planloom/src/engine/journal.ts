@@ -136,7 +136,7 @@ export async function doubtIn(
   const settled = findWork(run, { step, item })?.settled;
   // A call whose tool asked in an earlier attempt may have begun again since.
   const open = [...latestByKey(rows).values()].find(
-    (row) => !hasAsked(row) && !isDone(row) && settled?.has(calledUnder(row)!) !== true,
+    (row): boolean => !hasAsked(row) && !isDone(row) && settled?.has(calledUnder(row)!) !== true,
   );
   if (open === undefined) return undefined;
   return new UnknownOutcome({ key: calledUnder(open)!, ...intendedBy(open, open.name) });
