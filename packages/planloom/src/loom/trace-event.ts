@@ -3,6 +3,7 @@
 import type { Json } from "../plan/json.js";
 import { addUsage, NO_USAGE, type Usage } from "../plan/usage.js";
 import type { EventOf, RunEvent, StepRef } from "../run/event.js";
+import { refText } from "../run/step-ref.js";
 import { failureLine } from "../words/failures.js";
 import { reasonText } from "../words/reasons.js";
 import { failureDocument } from "./failure-document.js";
@@ -179,8 +180,6 @@ function onUnusable({ data, at }: EventOf<"step.unusable">, context: TraceContex
   const last = endAttempt(entry, context.after(at));
   if (last !== undefined) Object.assign(last, { error: failureDocument(error), refused: output });
 }
-
-const refText = ({ step, item }: StepRef): string => (item === undefined ? step : `${step}[${item}]`);
 
 function spend(entry: TraceEntry, usage: Usage): void {
   if (usage.calls > 0) entry.usage = addUsage(entry.usage ?? NO_USAGE, usage);

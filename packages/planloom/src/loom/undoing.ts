@@ -3,7 +3,8 @@
 import type { Json } from "../plan/json.js";
 import { dividedCalls, whyNotUndone } from "../run/acted-calls.js";
 import { failedUndoing, undoingListHash } from "../run/decide/compensation.js";
-import type { CannotUndo, StepRef } from "../run/event.js";
+import type { CannotUndo } from "../run/event.js";
+import { stepRef } from "../run/step-ref.js";
 import type { Run } from "../run/state.js";
 import type { ActedCall, UndoingState } from "../run/work.js";
 import { failureText, UNDO_SETTLE } from "../words/failures.js";
@@ -68,7 +69,7 @@ function actedDocument(run: Run, call: ActedCall): ActedDocument {
   const { key, ref, tool, args, output, partial, at, undoing } = call;
   const because = undoing?.status === "undone" ? undefined : whyNotUndone(run, call);
   return {
-    ...place(ref),
+    ...stepRef(ref),
     tool,
     args,
     key,
@@ -82,12 +83,10 @@ function actedDocument(run: Run, call: ActedCall): ActedDocument {
   };
 }
 
-const place = ({ step, item }: StepRef): StepRef => (item === undefined ? { step } : { step, item });
-
 /** The call that a person is asked about, because it could not be undone. */
 export function failedUndoingDocument(run: Run, say: Say): UndoingDocument | undefined {
   const call = failedUndoing(run);
   if (call === undefined) return undefined;
-  const next = UNDO_SETTLE.map((part) => (typeof part === "string" ? part : { ...part, ...place(call.ref) }));
+  const next = UNDO_SETTLE.map((part) => (typeof part === "string" ? part : { ...part, ...stepRef(call.ref) }));
   return { ...actedDocument(run, call), attempt: call.undoing?.attempt ?? 0, next: say(next) };
 }

@@ -4,7 +4,8 @@ import type { Engine, Progress } from "../engine/engine.js";
 import { LIMITS } from "../limits.js";
 import type { RunEvent } from "../run/event.js";
 import { isEnded, isWaiting } from "../run/status.js";
-import { Moments, refText, type Moment } from "./moments.js";
+import { refText } from "../run/step-ref.js";
+import { Moments, type Moment } from "./moments.js";
 
 export interface FeedOptions {
   /** The last event that the reader has: moments of later ones are given. Default: 0, all of them. */

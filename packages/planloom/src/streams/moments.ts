@@ -6,6 +6,7 @@ import { asksPerson, callName } from "../plan/step-kind.js";
 import { writePlan } from "../plan/write.js";
 import { DOUBT_VERDICTS, UNDOING_VERDICTS, UNUSABLE_VERDICTS } from "../run/command.js";
 import type { EventData, EventOf, RunEvent, StepRef, UndoneCall } from "../run/event.js";
+import { refText } from "../run/step-ref.js";
 import { evolve } from "../run/evolve/evolve.js";
 import type { Failure } from "../run/failure.js";
 import { currentPlan, findWork } from "../run/lookup.js";
@@ -64,8 +65,6 @@ export type Moment =
   | { readonly type: "answer-lost" }
   | { readonly type: "answer"; readonly answer: Json; readonly partial: boolean }
   | { readonly type: "end"; readonly status: RunStatus; readonly error?: ShownError };
-
-export const refText = ({ step, item }: StepRef): string => (item === undefined ? step : `${step}[${item}]`);
 
 const stoppedBy = (reason: Reason): ShownError => ({ code: reason.code, message: reasonText(reason) });
 

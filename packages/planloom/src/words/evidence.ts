@@ -1,7 +1,7 @@
 // The words of an evidence card: its checks, their findings, the changes of the context, and the differences from an
 // expected result. In: codes and data. Out: sentences for people.
 import { readableText, type Json } from "../plan/json.js";
-import type { StepRef } from "../run/event.js";
+import { refText } from "../run/step-ref.js";
 import type { ContextChange } from "../run/view/evidence/changes.js";
 import type { CheckFinding, CheckName, CheckNote, FailureCheck, NotChecked } from "../run/view/evidence/check.js";
 import type { Comparison, Deviation } from "../run/view/evidence/expected.js";
@@ -65,8 +65,6 @@ const NOTHING_TO_LOOK_AT: { readonly [name in CheckName]: string } = {
   stale: "No step reads an output of another step.",
   unverified: "The answer names no figure and no name.",
 };
-
-const refText = ({ step, item }: StepRef): string => (item === undefined ? step : `${step}[${item}]`);
 
 const VALUE_CHARS = 200;
 

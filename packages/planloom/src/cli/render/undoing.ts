@@ -2,6 +2,7 @@
 // as documents. Out: texts.
 import type { UndoingPreview, ActedDocument } from "../../loom/undoing.js";
 import type { EventOf, StepRef } from "../../run/event.js";
+import { refText } from "../../run/step-ref.js";
 import { isObject } from "../../plan/json.js";
 import { failureText } from "../../words/failures.js";
 import { durationText } from "../../words/phrases.js";
@@ -47,9 +48,7 @@ function failedText({ at, data }: EventOf<"compensation.failed">): string {
 
 const leftText = (left: number): string => (left === 0 ? "" : `; ${count(left, "call")} cannot be undone`);
 
-const placeText = ({ step, item }: StepRef): string => (item === undefined ? step : `${step}[${item}]`);
-
-const callText = (data: StepRef & { readonly tool: string }): string => `${placeText(data)} (${oneLine(data.tool)})`;
+const callText = (data: StepRef & { readonly tool: string }): string => `${refText(data)} (${oneLine(data.tool)})`;
 
 /** The calls that will be undone, in order, with what they got and gave; then those that cannot be undone. */
 export function undoingLines({ calls, left }: UndoingPreview, all: string): readonly string[] {

@@ -7,7 +7,8 @@ import { canonicalJson, type Json } from "../../plan/json.js";
 import { editProblem } from "./begin.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { editableTool, standsInPlan, withdrawn } from "../approval.js";
-import { fact, type EventData, type Fact, type StepRef } from "../event.js";
+import { fact, type EventData, type Fact } from "../event.js";
+import { stepRef } from "../step-ref.js";
 import { failWith, type Failure } from "../failure.js";
 import { asksForPlan, currentPlan, findWork, planOf } from "../lookup.js";
 import { refusal, type Refusal, type RefusalCode, type RefusalParams } from "../refusal.js";
@@ -217,8 +218,6 @@ function respond(run: Run, command: Input & Command & { type: "respond" }, at: n
 function mistyped(command: Input & Command, { params = {} }: Failure): Fact[] {
   return [fact("input.refused", { command: saidIn(command), code: "ANSWER_TYPE", params })];
 }
-
-const stepRef = ({ step, item }: StepRef): StepRef => (item === undefined ? { step } : { step, item });
 
 /** A fan-out as a whole neither asks nor is in doubt. Its items may. */
 const standing = ({ item, step, status }: Work): string =>

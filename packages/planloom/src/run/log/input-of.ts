@@ -1,6 +1,7 @@
 // Turns events back into the input that they answer. In: the state before them, and the events that share an inputId.
 // Out: that input, with the same id, time and sender.
 import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "../event.js";
+import { stepRef } from "../step-ref.js";
 import { isFailure, type Failure } from "../failure.js";
 import type { Drafted, Input, Outcome, Reserve, Start, UnreadableCommand } from "../input.js";
 import { HASH_VERSION } from "../../plan/plan-hash.js";
@@ -397,10 +398,6 @@ function changeIn(run: Run, events: readonly RunEvent[]): Said {
     // The plan that followed has the tool as it is.
     recordedTool(run, work.step, name);
   return { type: "tool-changed", key, tools: held.data.reason.tools.flatMap((name) => present(name) ?? []) };
-}
-
-function stepRef({ step, item }: StepRef): StepRef {
-  return item === undefined ? { step } : { step, item };
 }
 
 // Commands

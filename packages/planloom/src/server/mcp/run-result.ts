@@ -8,6 +8,7 @@ import { LIMITS } from "../../limits.js";
 import { readableText, sizeOf } from "../../plan/json.js";
 import { visible } from "../../plan/visible.js";
 import { isEndedStatus } from "../../run/status.js";
+import { stepRef } from "../../run/step-ref.js";
 import { inRun, sentenceText, type Action, type Sentence } from "../../words/action.js";
 import { counted } from "../../words/phrases.js";
 import type { McpOptions, McpOutcome, McpPorts } from "./offered-tool.js";
@@ -67,22 +68,22 @@ function waitingPart(options: McpOptions, runId: string, waiting: WaitingDocumen
       ...(subject === "plan" ? {} : { step: (subject as { readonly step: string }).step }),
       ...decided({ action: "approve", hash }, hash),
     })),
-    questions: waiting.questions.map((one) => ({ ...one, ...decided({ action: "respond", ...refOf(one) }) })),
+    questions: waiting.questions.map((one) => ({ ...one, ...decided({ action: "respond", ...stepRef(one) }) })),
     doubts: [
       ...waiting.unknown.map((one) => ({
-        ...refOf(one),
+        ...stepRef(one),
         tool: one.tool,
         text: `Nobody knows whether this call acted. ${one.error}`,
-        ...decided({ action: "settle", ...refOf(one) }),
+        ...decided({ action: "settle", ...stepRef(one) }),
       })),
       ...waiting.unusable.map((one) => ({
-        ...refOf(one),
+        ...stepRef(one),
         tool: one.tool,
         text: `This call acted, and its output cannot be used. ${one.error}`,
-        ...decided({ action: "settle", unusable: true, ...refOf(one) }),
+        ...decided({ action: "settle", unusable: true, ...stepRef(one) }),
       })),
       ...[waiting.undoing ?? []].flat().map((one) => ({
-        ...refOf(one),
+        ...stepRef(one),
         tool: one.tool,
         text: `This call could not be undone. ${one.error ?? ""} ${one.next}`,
         ...linkOf(options, runId),
@@ -90,9 +91,6 @@ function waitingPart(options: McpOptions, runId: string, waiting: WaitingDocumen
     ],
   };
 }
-
-const refOf = ({ step, item }: { readonly step: string; readonly item?: number }) =>
-  item === undefined ? { step } : { step, item };
 
 function linkOf({ studio }: McpOptions, runId: string, hash?: string): { readonly link?: string } {
   if (studio === undefined) return {};
