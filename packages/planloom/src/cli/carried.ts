@@ -21,6 +21,7 @@ const CARRIED: readonly (readonly [flag: string, hold: Hold])[] = [
   ["--store", asPath],
   ["--search", asPath],
   ["--files", asPath],
+  ["--mcp", asGiven],
   ...ROLES.flatMap((role) => [[`--${role}model`, asGiven] as const, [`--${role}base-url`, asGiven] as const]),
 ];
 

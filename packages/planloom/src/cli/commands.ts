@@ -32,7 +32,7 @@ export function programFor(outcome: Outcome): Command {
     .usage("<command> [options]")
     .argument("[words...]")
     .action(async (words: string[], flags: { readonly version?: boolean }) => {
-      outcome.code = flags.version === true ? await version() : noCommand(program, words);
+      outcome.code = flags.version === true ? await version() : await noCommand(program, words);
     });
   for (const command of COMMANDS) addCommand(program, command, outcome);
   return program;
@@ -45,7 +45,9 @@ function addCommand(parent: Command, data: CommandData, outcome: Outcome, before
   for (const flag of data.flags ?? []) command.addOption(optionOf(flag));
   command.addHelpText("after", afterFlags(data));
   command.action(async (...args: unknown[]) => {
-    carry(command.opts());
+    const { mcp: _mcp, ...shown } = command.opts();
+    // Callers of a server read its commands, and the words of --mcp may hold a key.
+    carry(SERVED.has(data.name) ? shown : command.opts());
     const call = await LOADERS[`${before}${data.name}`]!();
     outcome.code = await call(...(args as never[]));
   });
@@ -87,17 +89,29 @@ async function version(): Promise<number> {
   return EXIT.done;
 }
 
-function noCommand(program: Command, [word]: readonly string[]): number {
+async function noCommand(program: Command, [word]: readonly string[]): Promise<number> {
   if (word === undefined) {
     program.outputHelp({ error: true });
     return EXIT.usage;
   }
+  const { nearestNames } = await import("../plan/nearest.js");
+  const [meant = OTHER_NAMES[word]] = nearestNames(
+    word,
+    COMMANDS.map(({ name }) => name),
+    1,
+  );
+  const near = meant === undefined ? "" : `Did you mean \`${PROGRAM} ${meant}\`? `;
   const next =
     word === "eval"
       ? "Scoring recorded plans is a package of its own: npx planloom-eval DATASET."
-      : `\`${PROGRAM} --help\` lists the commands. A goal goes to one of them: \`${PROGRAM} run "your goal"\`.`;
+      : `${near}\`${PROGRAM} --help\` lists the commands. A goal goes to one of them: \`${PROGRAM} run "your goal"\`.`;
   throw usageError(`Unknown command "${oneLine(word, 60)}".`, next);
 }
+
+const SERVED: ReadonlySet<string> = new Set(["mcp", "serve", "studio"]);
+
+/** What others call our commands. */
+const OTHER_NAMES: { readonly [name: string]: string } = { undo: "compensate", rollback: "compensate", logs: "events" };
 
 const HELP = `
 Begin with: planloom demo · planloom init · planloom doctor · planloom run "your goal" --model NAME --base-url URL

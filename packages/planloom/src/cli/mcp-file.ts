@@ -13,6 +13,7 @@ import { PlanloomError } from "../words/planloom-error.js";
 import type { SetupNote } from "../words/setup-notes.js";
 import type { Environment } from "../files/user-folder.js";
 import { inFile } from "./config-lines.js";
+import { oneLine } from "./style.js";
 import { textIn } from "./plan-file.js";
 
 const MCP_FILE = ".mcp.json";
@@ -29,8 +30,12 @@ export async function mcpFileIn(folder: string, isTrusted: boolean, env: Environ
   const file = join(folder, MCP_FILE);
   if (!hasMcpFile(folder)) return { servers: {}, notes: [] };
   if (!isTrusted) return { servers: {}, notes: [{ note: "mcp-file-not-used", file, folder }] };
-  const { mcpServers = {} } = await load(file);
+  const document = await load(file);
+  const { mcpServers = {} } = document;
   const notes: SetupNote[] = [];
+  const keys = Object.keys(document).map((key) => oneLine(key, 40));
+  if (document.mcpServers === undefined && keys.length > 0)
+    notes.push({ note: "mcp-file-without-servers", file, keys: keys.slice(0, 5) });
   const found = recordOf(mcpServers, file);
   const names = serverNames(Object.keys(found));
   const entries = Object.entries(found).flatMap(([given, entry]) => {

@@ -6,6 +6,8 @@ import { oneLine } from "./style.js";
 
 const EXAMPLE = 'Write --mcp NAME="COMMAND ARGUMENTS", or --mcp NAME=https://ADDRESS.';
 
+const NAME_RULE = "A name has a letter, then letters, digits, _ or -.";
+
 /** Throws a usage error. */
 export function serversIn(flags: readonly string[]): McpServers {
   return Object.fromEntries(flags.map(serverIn));
@@ -13,13 +15,20 @@ export function serversIn(flags: readonly string[]): McpServers {
 
 function serverIn(flag: string): readonly [name: string, server: McpServer] {
   const [, name, text = ""] = /^([A-Za-z][\w-]{0,63})=(.+)$/su.exec(flag) ?? [];
-  if (name === undefined) throw usageError(`--mcp ${oneLine(flag, 80)} names no server.`, EXAMPLE);
+  if (name === undefined) throw noServer(flag);
   if (/^https?:\/\//iu.test(text)) return [name, { url: text }];
   const words = shellWords(text);
   if (words === undefined) throw usageError(`The command of --mcp ${name} has a quote without an end.`, EXAMPLE);
   const [command, ...args] = words;
   if (command === undefined) throw usageError(`--mcp ${name} has no command.`, EXAMPLE);
   return [name, { command, args, cwd: process.cwd() }];
+}
+
+function noServer(flag: string): Error {
+  const [, given = "", text = ""] = /^([^=]*)=(.*)$/su.exec(flag) ?? [];
+  if (given.trim() === "") return usageError(`--mcp ${oneLine(flag, 80)} gives the server no name.`, EXAMPLE);
+  if (text === "") return usageError(`--mcp ${oneLine(given, 80)} has no command and no address.`, EXAMPLE);
+  return usageError(`"${oneLine(given, 80)}" cannot be the name of a server.`, `${NAME_RULE} ${EXAMPLE}`);
 }
 
 /** One piece of a word: in single quotes, in double quotes, after a backslash, or as it stands. */

@@ -47,8 +47,15 @@ export function knownServers(servers: McpServers | undefined, check: SettingChec
 }
 
 function knownServer(key: string, server: unknown, check: SettingChecks): void {
-  const isOneKind = isObject(server) && Object.hasOwn(server, "command") !== Object.hasOwn(server, "url");
-  if (!isOneKind) return check.wrong(key, server, { is: "mcp", form: "server" });
+  if (!isObject(server)) return check.wrong(key, server, { is: "mcp", form: "server" });
+  const [isProgram, isAddress] = [Object.hasOwn(server, "command"), Object.hasOwn(server, "url")];
+  if (isProgram === isAddress) {
+    // A misspelt `command` is named by its own name.
+    const unknown = Object.keys(server).some((field) => !Object.hasOwn({ ...STDIO, ...HTTP }, field));
+    if (unknown) return knownFields(key, server, { ...STDIO, ...HTTP }, check);
+    const given = isProgram ? "a record with command and url" : "a record without command and url";
+    return void check.fault({ setting: key, problem: "value", given, wanted: { is: "mcp", form: "server" } });
+  }
   const forms: Record<string, Form> = Object.hasOwn(server, "url") ? HTTP : STDIO;
   knownFields(key, server, forms, check);
   const { tools } = server as { readonly tools?: unknown };

@@ -3,7 +3,8 @@
 import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
 import { modelFieldInstead, settingInstead, valueInstead } from "../plan/foreign-settings.js";
-import { isObject } from "../plan/json.js";
+import { isObject, type Json } from "../plan/json.js";
+import { nearestNames } from "../plan/nearest.js";
 import type { SettingProblem, WantedSetting } from "../words/errors/configuration.js";
 import { PlanloomError } from "../words/planloom-error.js";
 
@@ -11,6 +12,12 @@ import { PlanloomError } from "../words/planloom-error.js";
 export interface Range {
   readonly least?: number;
   readonly most?: number;
+}
+
+/** What is meant. A server of tools has few fields, and other programs' settings are not among them. */
+function insteadOf(prefix: string, key: string, value: Json | undefined, keys: readonly string[]): string | undefined {
+  if (prefix.startsWith("mcp")) return nearestNames(key, keys, 1)[0];
+  return (prefix.startsWith("models.") ? modelFieldInstead : settingInstead)(key, value);
 }
 
 /**
@@ -31,7 +38,7 @@ export class SettingChecks {
     }
     for (const key of Object.keys(value)) {
       if (Object.hasOwn(known, key)) continue;
-      const write = (prefix.startsWith("models.") ? modelFieldInstead : settingInstead)(key, value[key]);
+      const write = insteadOf(prefix, key, value[key], keys);
       const wanted: WantedSetting = write === undefined ? { is: "one-of", choices: keys } : { is: "instead", write };
       this.fault({ setting: prefix + key, problem: "unknown", wanted });
     }

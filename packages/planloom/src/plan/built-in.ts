@@ -35,6 +35,10 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ...["summarise", "generate_summary", "summarize_text"].map((name) => [name, "summarize"] as const),
 ]);
 
+/** The names of all built-in tools that an inventory lacks. */
+export const builtInsMissing = (has: (tool: string) => boolean): readonly string[] =>
+  [...TOOLS.keys()].filter((tool) => !has(tool));
+
 /** `has` says whether the inventory has a tool. undefined if the name is no built-in tool, or if that one is there. */
 export function builtInMissing(name: string, has: (tool: string) => boolean): BuiltIn | undefined {
   const tool = TOOLS.has(name) ? name : OTHER_NAMES.get(name.toLowerCase());

@@ -133,7 +133,16 @@ interface Field {
 /** Findings on tools, references, types and the order of steps. Types are in the notation of `output`. */
 export interface DataParams {
   /** Error. The inventory has no such tool. */
-  readonly UNKNOWN_TOOL: { readonly tool: string; readonly near: Names; readonly tools: Names; readonly of: number };
+  readonly UNKNOWN_TOOL: {
+    readonly tool: string;
+    readonly near: Names;
+    readonly tools: Names;
+    readonly of: number;
+    /** MCP servers that were not asked for their tools yet. */
+    readonly unopened?: Names;
+    /** The name has the form SERVER.TOOL, and there is no such server. */
+    readonly server?: string;
+  };
   /** Error. The tool is one of a server that was not asked for its tools yet. */
   readonly SERVER_NOT_OPENED: { readonly tool: string; readonly server: string };
   /** Error. The tool is built in, and a setting or a model that it needs is missing. `meant` is its own name. */

@@ -60,6 +60,8 @@ const SETTINGS: { readonly [name: string]: Equivalent } = {
   apikey: endpoint("apiKey", () => "process.env.NAME"),
   temperature: endpoint("temperature", (value) => written(value, "N")),
   maxtokens: endpoint("maxOutputTokens", (value) => written(value, "N")),
+  // Its addresses and variables may hold keys.
+  mcpservers: () => "mcp: { NAME: { command, args } }",
   pattern: () => "",
   strategy: () => "",
   responseformat: () => "",
@@ -206,6 +208,15 @@ const find =
 
 /** The setting of our configuration that means the same; undefined if the field is not known. */
 export const settingInstead = find(SETTINGS);
+
+/** A setting of ours in a plan, as the configuration has it. A plan holds none. */
+export const ownSetting = (field: string, value: Json | undefined): string | undefined =>
+  OWN.has(field) ? `${field}: ${written(value, "{ ... }")}` : undefined;
+
+const OWN: ReadonlySet<string> = new Set([
+  ...["onFailure", "approval", "attended", "eager", "replan", "concurrency", "budget", "limits"],
+  ...["models", "builtins", "mcp"],
+]);
 
 /** The same for a field of a model in the configuration. */
 export const modelFieldInstead = find(MODEL_FIELDS);

@@ -14,15 +14,29 @@ const MAKE_IT = "Name one that exists, or make it in an earlier step.";
 /** A planner reads no name that could be a sentence: names of files may come from anybody. */
 const isPlainName = (name: string): boolean => /^[\p{L}\p{N}._/-]{1,100}$/u.test(name);
 
+function knownTools({ near, tools, of }: DataParams["UNKNOWN_TOOL"]): string {
+  if (near.length > 0) return `Did you mean ${orList(near)}?`;
+  return of === 0
+    ? "No tools are available; write an agent step."
+    : `The ${of === 1 ? "only tool is" : "tools are"} ${withMore(tools, of - tools.length)}.`;
+}
+
+/** For people: a tool of an MCP server whose server is missing, or that is named without its server. */
+function serversText({ tool, server, unopened = [] }: DataParams["UNKNOWN_TOOL"]): string {
+  if (server !== undefined)
+    return ` If ${server} is an MCP server, give --mcp ${server}="COMMAND", or set mcp.${server} in the configuration.`;
+  const [first] = unopened;
+  if (first === undefined) return "";
+  const servers = `${unopened.length === 1 ? "the server" : "the servers"} ${andList(unopened)}`;
+  const example = isPlainName(tool) ? `, as in ${first}.${tool}` : "";
+  return ` Tools of ${servers} have the name of their server in front${example}.`;
+}
+
 export const DATA: FindingTable<keyof DataParams> = {
   UNKNOWN_TOOL: {
     message: ({ tool }) => `There is no tool ${quoted(tool)}.`,
-    fix: ({ near, tools, of }) => {
-      if (near.length > 0) return `Did you mean ${orList(near)}?`;
-      return of === 0
-        ? "No tools are available; write an agent step."
-        : `The ${of === 1 ? "only tool is" : "tools are"} ${withMore(tools, of - tools.length)}.`;
-    },
+    fix: (params) => `${knownTools(params)}${serversText(params)}`,
+    plannerFix: knownTools,
   },
   SERVER_NOT_OPENED: {
     message: ({ tool, server }) =>

@@ -3,6 +3,7 @@
 import { sentenceText, type Sentence, type Surface } from "./action.js";
 import { byCase } from "./by-case.js";
 import { trustListText, type TrustListFault } from "./errors/configuration.js";
+import { andList } from "./phrases.js";
 import { librarySurface } from "./surface-library.js";
 
 export type SetupNote =
@@ -25,6 +26,8 @@ export type SetupNote =
   | { readonly note: "store-at"; readonly path: string }
   /** The file `.mcp.json` of a folder that the user has not trusted. */
   | { readonly note: "mcp-file-not-used"; readonly file: string; readonly folder: string }
+  /** `.mcp.json` has other keys, and no servers under `mcpServers`. */
+  | { readonly note: "mcp-file-without-servers"; readonly file: string; readonly keys: readonly string[] }
   /** `variable` is not set; or the server speaks only the transport before streamable HTTP. */
   | {
       readonly note: "mcp-server-not-used";
@@ -61,6 +64,9 @@ const setupNote: (note: SetupNote) => Sentence = byCase("note", {
     `You have not trusted the folder of ${file}, so none of its servers is started. To trust the folder: `,
     { action: "trust", folder },
     ".",
+  ],
+  "mcp-file-without-servers": ({ file, keys }) => [
+    `No server of ${file} counts: it has ${andList(keys)}, and servers are read under mcpServers.`,
   ],
   "mcp-server-not-used": ({ file, server, why, variable }) => [
     `The server "${server}" of ${file} is left out: ${

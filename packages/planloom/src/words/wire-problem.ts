@@ -1,6 +1,7 @@
 // Words about what is wrong with an MCP server or its connection.
 import { byCase } from "./by-case.js";
 import { cut } from "./error-words.js";
+import { quoted } from "./phrases.js";
 
 /** What is wrong with a server or its connection. `text` is what the server said. `stderr` is what it wrote last. */
 export type WireProblem =
@@ -20,6 +21,8 @@ export type WireProblem =
   | { readonly is: "status"; readonly status: number; readonly text?: string }
   /** It named an authorization server at an address that is not taken from a public server. */
   | { readonly is: "elsewhere"; readonly host: string }
+  /** Its program, or the working folder of it, does not exist. */
+  | { readonly is: "no-program"; readonly program: string }
   /** What the system or the SDK said. */
   | { readonly is: "failed"; readonly reason: string };
 
@@ -39,5 +42,9 @@ export const wireProblemText: (problem: WireProblem) => string = byCase("is", {
   status: ({ status, text = "" }) =>
     `It answered with status ${status}${text === "" ? "." : `: ${stopped(cut(text, 500))}`}`,
   elsewhere: ({ host }) => `It leads to ${host}, which is not on the public internet or has no https.`,
+  "no-program": ({ program }) =>
+    `The program ${quoted(program)} was not found, or its working folder.${
+      /\s/u.test(program) ? " The arguments of a program stand in `args`, one text each." : ""
+    }`,
   failed: ({ reason }) => `The reason: ${stopped(cut(reason, 2_000))}`,
 });

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { carry, commandLine } from "../../src/cli/carried.js";
 import { mcpFileIn } from "../../src/cli/mcp-file.js";
 import { serversIn, shellWords } from "../../src/cli/mcp-flag.js";
 import { newFolder, put } from "../files/places.js";
@@ -54,6 +55,35 @@ test("--mcp adds a server of one command, also where no folder is trusted", asyn
   expect(await here.run(["run", "plan.json", "--yes", "-q", ...flag])).toMatchObject({ code: 0, stdout: "hey\n" });
 });
 
+test("a printed command names the servers of --mcp again", () => {
+  carry({ mcp: ["own=node server.js", "crm=https://crm.example/mcp"] }, {});
+  expect(commandLine(["approve", "RUN", "--hash", "H"])).toBe(
+    "npx planloom approve RUN --mcp 'own=node server.js' --mcp crm=https://crm.example/mcp --hash H",
+  );
+  carry({}, {});
+});
+
+test("a name that no tool has is answered by what was meant", async () => {
+  const here = workspace({ HOME: newFolder(), PLANLOOM_TRUST: "" });
+  const flag = ["--mcp", `own=${[command, ...args].map((word) => `'${word}'`).join(" ")}`];
+  for (const [words, text] of [
+    [["tools", "echo", ...flag], "Did you mean own.echo?"],
+    [["tools", "own", ...flag], "own is an MCP server.\n  next: Its tools are: own.echo"],
+    [
+      ["tools", "read_file"],
+      "The tool read_file is built in, but it is not set up here.\n  next: Set it up: give --files",
+    ],
+    [["tools", "x", "--mcp", "gone=no-such-program"], "These MCP servers cannot be used: gone."],
+    [["tools", "--mcp", "my own=x"], '"my own" cannot be the name of a server.'],
+    [["tool"], "Did you mean `planloom tools`?"],
+    [["undo", "RUN"], "Did you mean `planloom compensate`?"],
+  ] as const) {
+    const said = await here.run([...words]);
+    expect(said.stderr, words.join(" ")).toContain(text);
+    expect(said.code).toBe(2);
+  }
+});
+
 test("a command is split into words as a shell does it, and nothing in it is run", () => {
   expect(shellWords(`npx -y  "a b" c'd e'f \\"g ""`)).toEqual(["npx", "-y", "a b", "cd ef", '"g', ""]);
   expect(shellWords('a "\\$HOME \\x" `b` $(c); d | e')).toEqual(["a", "$HOME \\x", "`b`", "$(c);", "d", "|", "e"]);
@@ -80,6 +110,12 @@ test("a file .mcp.json with a fault is an error that names it", async () => {
     code: "CONFIG_INVALID",
     params: { setting: "mcpServers.a.args", line: 2, more: [{ setting: "mcpServers.b.env.A" }] },
   });
+  await expect(found('{ "mcpServers": { "a": { "comand": "x" } } }')).rejects.toMatchObject({
+    params: { setting: "mcpServers.a", given: "a record without command and url" },
+  });
+  expect((await found('{ "servers": { "a": { "command": "x" } } }')).notes).toMatchObject([
+    { note: "mcp-file-without-servers", keys: ["servers"] },
+  ]);
   const filled =
     '{ "mcpServers": { "a": { "url": "https://${HOST:-a.example}/${EMPTY}", "headers": { "X": "${KEY}" } } } }';
   expect((await found(filled)).servers).toEqual({ a: { url: "https://a.example/", headers: { X: "k" } } });

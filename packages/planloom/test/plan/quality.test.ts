@@ -103,6 +103,24 @@ test("a text without a plan has none of the three", () => {
   expect(planQuality(findings)).toMatchObject({ stepsClear: false, orderDefined: false, handoffDefined: false });
 });
 
+test("something that does not exist leaves order and hand-off as they are", () => {
+  const missing = { tool: "read_file", what: 'the file "a.md"', near: [] };
+  const finding = findingOf("STATE_MISSING", { pointer: "/steps/0/with/path" }, missing);
+  expect(planQuality([finding])).toMatchObject({ stepsClear: false, orderDefined: true, handoffDefined: true });
+});
+
+test("settings of ours in a plan are sent to the configuration", () => {
+  const step = { id: "find", tool: "search", with: { query: "tickets" } };
+  for (const [setting, text] of [
+    [{ onFailure: "compensate" }, 'onFailure: "compensate"'],
+    [{ budget: { usd: 1 } }, "budget: { ... }"],
+    [{ mcpServers: { fs: {} } }, "mcp: { NAME: { command, args } }"],
+  ] as const) {
+    const [finding] = check({ ...setting, steps: [step] }, SAMPLE).findings;
+    expect(finding).toMatchObject({ code: "UNKNOWN_FIELD", params: { setting: text } });
+  }
+});
+
 test("a value that may be a reference leaves the hand-off open, and nothing else", () => {
   const where = { pointer: "/steps/1/with/query" };
   for (const finding of [

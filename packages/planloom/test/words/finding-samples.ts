@@ -337,6 +337,17 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
     ],
     [{ tool: "fly", near: [], tools: ["calculate"], of: 1 }, 'There is no tool "fly".', "The only tool is calculate."],
     [
+      { tool: "fs.read", near: [], tools: ["calculate"], of: 1, server: "fs" },
+      'There is no tool "fs.read".',
+      'The only tool is calculate. If fs is an MCP server, give --mcp fs="COMMAND", or set mcp.fs in the configuration.',
+    ],
+    [
+      { tool: "read_text", near: [], tools: ["calculate"], of: 1, unopened: ["fs", "crm"] },
+      'There is no tool "read_text".',
+      "The only tool is calculate. Tools of the servers fs and crm have the name of their server in front, as in " +
+        "fs.read_text.",
+    ],
+    [
       { tool: "fly", near: [], tools: [], of: 0 },
       'There is no tool "fly".',
       "No tools are available; write an agent step.",

@@ -275,6 +275,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { server: "fs", problem: { is: "failed", reason: "spawn mcp-server-filesystem ENOENT" } },
     { server: "fs", problem: { is: "closed" } },
     { server: "fs", problem: { is: "ended", stderr: "Error: no folder" } },
+    { server: "fs", problem: { is: "no-program", program: "npx -y my-server" } },
     { server: "fs", problem: { is: "silent", ms: 60_000 } },
     { server: "crm", problem: { is: "status", status: 503, text: "down" } },
     { server: "crm", problem: { is: "flood", messages: 10_000, ms: 10_000 } },

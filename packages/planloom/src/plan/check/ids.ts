@@ -48,7 +48,7 @@ export function checkTools(
     for (const [name, at] of toolNamesOf(step)) {
       if (tools.has(name) || hasReference(name)) continue;
       const server = unopened.find((one) => name.startsWith(`${one}.`));
-      if (server === undefined) unknownTool(name, aboutOf(step), pointer + at, known, report);
+      if (server === undefined) unknownTool(name, aboutOf(step), pointer + at, { tools: known, unopened }, report);
       else report("SERVER_NOT_OPENED", pointer + at, { tool: name, server });
     }
   }
@@ -75,7 +75,13 @@ function aboutOf(step: Step | undefined): string {
   return [title, description, directTool(step) === undefined ? wordsOf(step).text : "", given].join(" ");
 }
 
-function unknownTool(name: string, about: string, pointer: string, tools: readonly ToolSpec[], report: Report): void {
+function unknownTool(
+  name: string,
+  about: string,
+  pointer: string,
+  { tools, unopened }: { readonly tools: readonly ToolSpec[]; readonly unopened: readonly string[] },
+  report: Report,
+): void {
   const missing = builtInMissing(name, (tool) => tools.some((known) => known.name === tool));
   if (missing !== undefined) {
     const { tool: meant, setting } = missing;
@@ -86,7 +92,13 @@ function unknownTool(name: string, about: string, pointer: string, tools: readon
   }
   const make = () => {
     const near = nearestTools(name, tools, about);
-    return { tool: name, near, tools: tools.slice(0, 12).map((tool) => tool.name), of: tools.length };
+    const server = /^([A-Za-z][\w-]{0,63})\.[^.]/.exec(name)?.[1];
+    const isNew = server !== undefined && !tools.some((tool) => tool.name.startsWith(`${server}.`));
+    return {
+      ...{ tool: name, near, tools: tools.slice(0, 12).map((tool) => tool.name), of: tools.length },
+      ...(unopened.length > 0 && { unopened: unopened.slice(0, 12) }),
+      ...(isNew && { server }),
+    };
   };
   report("UNKNOWN_TOOL", pointer, new Later(name, make));
 }

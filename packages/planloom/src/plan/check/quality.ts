@@ -68,6 +68,7 @@ const STEPS: ReadonlySet<string> = new Set<FindingCode>([
   "UNKNOWN_TOOL",
   "TOOL_NOT_SET_UP",
   "SERVER_NOT_OPENED",
+  "STATE_MISSING",
 ]);
 
 /** Warnings about something that is missing. Other warnings are only advice. */

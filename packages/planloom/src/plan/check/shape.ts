@@ -5,7 +5,7 @@ import type { z } from "zod";
 import { completeStep } from "../complete.js";
 import { Later, type Report } from "./report.js";
 import { isObject, type Json, type JsonObject, pointerTo } from "../json.js";
-import { settingInstead, stepFieldInstead } from "../foreign-settings.js";
+import { ownSetting, settingInstead, stepFieldInstead } from "../foreign-settings.js";
 import type { ShapeParams, ValueForm } from "../finding-params.js";
 import { nearestNames } from "../nearest.js";
 import { agentStepSchema, planSchema, type Answer, type AnswerOnFailure, type InputSpec, type Step } from "../plan.js";
@@ -47,7 +47,7 @@ const FIELDS = planSchema.shape;
 export function readShape(document: JsonObject, mostSteps: number, report: Report, tools: Tools): Outline {
   for (const field of Object.keys(document)) {
     if (Object.hasOwn(FIELDS, field)) continue;
-    const setting = settingInstead(field, document[field]);
+    const setting = settingInstead(field, document[field]) ?? ownSetting(field, document[field]);
     unknownField(field, pointerTo("", field), Object.keys(FIELDS), report, {
       ...(setting !== undefined && { setting }),
     });

@@ -58,7 +58,16 @@ export function wireProblem(error: unknown, clean: (text: string) => string): Wi
   if (broken !== undefined) return broken.problem;
   const status = httpStatusOf(error);
   if (status !== undefined) return { is: "status", status, ...textField(textOf(error), clean) };
+  const program = programMissing(error);
+  if (program !== undefined) return { is: "no-program", program: shownText(program, clean) };
   return { is: "failed", reason: shownText(reasonOf(error), clean) };
+}
+
+/** The program that could not be started because it, or its working folder, does not exist. */
+function programMissing(error: unknown): string | undefined {
+  const spawned = chainOf(error).find((one) => codeOf(one) === "ENOENT" && isRecord(one) && "path" in one);
+  const { syscall, path } = (spawned ?? {}) as { readonly syscall?: unknown; readonly path?: unknown };
+  return typeof syscall === "string" && syscall.startsWith("spawn") && typeof path === "string" ? path : undefined;
 }
 
 /** The innermost cause says what happened: `fetch failed` says nothing. */

@@ -213,7 +213,7 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
       { action: ended ? "retry" : "resume", runId } as const,
       ...(ended ? [", or fork it,"] : []),
       " where the configuration has them. From another folder, name the configuration file of the run. Flags such as " +
-        "--model, --search and --files have to be given again.",
+        "--model, --search, --files and --mcp have to be given again.",
     ],
   },
   ENGINE_CLOSED: {

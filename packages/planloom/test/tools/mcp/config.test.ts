@@ -12,6 +12,8 @@ test.each<readonly [mcp: unknown, setting: string, write: RegExp]>([
   [{ fs: "npx x" }, "mcp.fs", /a server: \{ command/],
   [{ fs: {} }, "mcp.fs", /a server: \{ command/],
   [{ fs: { command: "x", url: "https://a.example" } }, "mcp.fs", /a server: \{ command/],
+  [{ fs: { comand: "x" } }, "mcp.fs.comand", /^Write command\./],
+  [{ fs: { command: "x", timeout: 5 } }, "mcp.fs.timeout", /^Write one of command, args/],
   [{ fs: { command: "" } }, "mcp.fs.command", /the program that starts the server/],
   [{ fs: { command: "x", args: "-y" } }, "mcp.fs.args", /a list of texts/],
   [{ fs: { command: "x", env: { KEY: [SECRET] } } }, "mcp.fs.env.KEY", /a record of texts: env/],
