@@ -158,7 +158,8 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 
 /**
  * Whether steps may start before their plan is complete. The plan can never need approval: under `never`, or without
- * tools that have effects; those of a server are not known yet. No critique may still change it. No step is to be reviewed: a review needs the whole plan.
+ * tools that have effects; those of a server are not known yet. No critique may still change it. No step is to be
+ * reviewed: a review needs the whole plan.
  */
 function mayBeEager({ approval, critique, replan }: Settings, { specs, sources }: ToolShelf): boolean {
   const harmless = approval === "effects" && sources.length === 0 && specs.every(({ effects }) => effects === "none");

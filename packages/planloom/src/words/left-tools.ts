@@ -1,7 +1,10 @@
-// Words for tools of a server that cannot be used. In: what was left out, as data. Out: one sentence for the planner and
-// for people.
+// Words for tools of a server that cannot be used. In: what was left out, as data. Out: one sentence for the planner
+// and for people.
 
-/** `unknown`: the configuration names it, and the server has it not. `more`: further tools beyond the limit; isCut: the server has even more. `invalid`: what is wrong with its definition. */
+/**
+ * `unknown`: the configuration names it, and the server has it not. `more`: further tools beyond the limit; isCut: the
+ * server has even more. `invalid`: what is wrong with its definition.
+ */
 export type LeftTool =
   | { readonly why: "task"; readonly tool: string }
   | { readonly why: "unknown"; readonly tool: string }

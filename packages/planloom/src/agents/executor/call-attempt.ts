@@ -16,8 +16,8 @@ import { CallAsked, UnknownOutcome, type AgentContext } from "../checkpoint.js";
 import { callsOfTool } from "../model-call.js";
 
 /**
- * Throws CallAsked if the tool asks a person. `doubtful`: an earlier call under this key may have acted. A refusal of the tool now says nothing about that earlier
- * call.
+ * Throws CallAsked if the tool asks a person. `doubtful`: an earlier call under this key may have acted. A refusal of
+ * the tool now says nothing about that earlier call.
  */
 export async function attemptCall(
   tool: Tool,

@@ -1,5 +1,5 @@
-// The executor of an agent step. In: the step with its data and tools. Out: the output, the tools called, the usage. Every turn and every call is in the journal, so a crash
-// neither pays twice nor acts twice.
+// The executor of an agent step. In: the step with its data and tools. Out: the output, the tools called, the usage.
+// Every turn and every call is in the journal, so a crash neither pays twice nor acts twice.
 import type { Model, ModelMessage } from "../../model/port.js";
 import type { Json } from "../../plan/json.js";
 import { addUsage, NO_USAGE, type Usage } from "../../plan/usage.js";

@@ -21,8 +21,9 @@ export interface TurnResults {
 
 /**
  * Performs the calls of one reply in order. Calls without effects that follow each other are made side by side, at most
- * LIMITS.concurrency at once; a call with effects is made alone, after all calls before it. Failures are results. Throws UnknownOutcome if a tool with effects "once" ended without returning and without a
- * ToolError. Throws the signal's reason when it was aborted.
+ * LIMITS.concurrency at once; a call with effects is made alone, after all calls before it. Failures are results.
+ * Throws UnknownOutcome if a tool with effects "once" ended without returning and without a ToolError. Throws the
+ * signal's reason when it was aborted.
  */
 export async function callTools(
   calls: readonly ToolCall[],
@@ -62,8 +63,8 @@ function besideEachOther(wanted: readonly UnderstoodCall[]): readonly (readonly 
 }
 
 /**
- * Does the work of each part, at most LIMITS.concurrency at once. They begin in their order, so that a replay meets their
- * rows in the same order. After a failure no other one begins.
+ * Does the work of each part, at most LIMITS.concurrency at once. They begin in their order, so that a replay meets
+ * their rows in the same order. After a failure no other one begins.
  */
 async function inOrder<T, R>(
   parts: readonly T[],

@@ -62,7 +62,9 @@ export function calledUrl(address: string, query: { readonly [name: string]: Jso
   return url;
 }
 
-/** Headers by which some services take another method than that of the request. The effects of a call follow its method. */
+/**
+ * Headers by which some services take another method than that of the request. The effects of a call follow its method.
+ */
 const OTHER_METHOD = /^x-(?:http-)?method(?:-override)?$/i;
 
 /** The headers that a plan gives, by lower-case names. Throws ToolError HTTP_HEADER. */
@@ -73,7 +75,10 @@ export function calledHeaders(given: { readonly [name: string]: string }): { rea
   return lowerCase(given);
 }
 
-/** The body as the service reads it, and its type: a text as it is, a form if the type says so, else JSON. Throws ToolError HTTP_BODY. */
+/**
+ * The body as the service reads it, and its type: a text as it is, a form if the type says so, else JSON. Throws
+ * ToolError HTTP_BODY.
+ */
 export function calledBody(
   body: Json | undefined,
   headers: { readonly [name: string]: string },
@@ -97,8 +102,9 @@ function bodyText(body: Json, type: string): string {
 }
 
 /**
- * Follows redirects of reading methods to named hosts, and 307 and 308 of all others on the same host. Throws ToolError if the service has
- * not acted, or if it may be asked again with the same key. Throws another error if it may have acted.
+ * Follows redirects of reading methods to named hosts, and 307 and 308 of all others on the same host. Throws ToolError
+ * if the service has not acted, or if it may be asked again with the same key. Throws another error if it may have
+ * acted.
  */
 export async function callHttp(
   call: HttpCall,
