@@ -2,7 +2,8 @@
 // Everything else is internal.
 export { createLoom } from "./served-loom.js";
 export { agent } from "./loom/agent.js";
-export { defineConfig, type LoomConfig } from "./loom/config.js";
+export type { LoomConfig } from "./loom/config.js";
+export { defineConfig } from "./loom/define-config.js";
 export type { Loom, StartOptions } from "./loom/loom.js";
 export type { LoomRun } from "./loom/loom-run.js";
 export type { Recording } from "./engine/recording.js";

@@ -177,11 +177,6 @@ export interface LoomConfig<C = unknown> {
   };
 }
 
-/** Returns the configuration unchanged, with its type checked: for planloom.config.ts. */
-export function defineConfig<C = unknown>(config: LoomConfig<C>): LoomConfig<C> {
-  return config;
-}
-
 export const KEYS: Record<keyof LoomConfig, true> = {
   tools: true,
   storedContext: true,
