@@ -11,11 +11,13 @@ import type { McpCaller, McpOptions } from "./offered-tool.js";
 export const LOCAL_CALLER: McpCaller = { name: "mcp", right: "all", tag: "mcp" };
 
 /** The author of what a model does. The name of a token holds no colon. */
-export const modelName = ({ name }: McpCaller): string => (name === LOCAL_CALLER.name ? name : `mcp:${name}`);
+export const modelName = (caller: McpCaller): string => (isLocal(caller) ? caller.name : `mcp:${caller.name}`);
 
 /** The author of what a person answers through the client. */
-export const personName = ({ name }: McpCaller): string =>
-  name === LOCAL_CALLER.name ? "person at the MCP client" : name;
+export const personName = (caller: McpCaller): string => (isLocal(caller) ? "person at the MCP client" : caller.name);
+
+/** A token may also be named `mcp`. Its tag is another one. */
+const isLocal = ({ tag }: McpCaller): boolean => tag === LOCAL_CALLER.tag;
 
 /** Throws RUN_UNKNOWN, RUN_NOT_OWN. */
 export async function ownRun(loom: Loom, { tag }: McpCaller, runId: string): Promise<LoomRun> {

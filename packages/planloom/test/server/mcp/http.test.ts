@@ -19,7 +19,8 @@ async function openHttp(of: "mcp" | "serve" = "mcp") {
   const loom = await createLoom({ store: "memory", tools: [echo, pay], approval: "effects" }, { env: {} });
   const stopping = new AbortController();
   const tokens = readTokens([
-    `ann=${TOKENS.all}`,
+    // Also the name of the local client, who has no token.
+    `mcp=${TOKENS.all}`,
     `eve=${"eve-token-0123456789"}`,
     `bob:approve=${TOKENS.approve}`,
     `ro:read=${TOKENS.read}`,
@@ -59,7 +60,7 @@ test.each(REVISIONS)("a client of %s plans, has the plan approved, and runs it o
   expect(asked).toHaveLength(3);
   const decided = [];
   for await (const { type, by } of loom.engine.events(planned.runId)) if (type === "approval.granted") decided.push(by);
-  expect(decided).toEqual(["ann", "ann"]);
+  expect(decided).toEqual(["mcp", "mcp"]);
   await end(client);
 });
 
