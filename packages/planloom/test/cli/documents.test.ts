@@ -171,7 +171,7 @@ describe("P2: planner, executor and synthesizer may each be a different model", 
     const refused = await here.run(["approve", "last"]);
     expect(refused.stderr).toContain("lacks the tool search");
     expect(refused.stderr).toContain("next: For search, give --search FOLDER, or set builtins.search");
-    expect(refused.stderr).toContain("Flags such as --model, --search and --files have to be given again.");
+    expect(refused.stderr).toContain("Flags such as --model, --search, --files and --mcp have to be given again.");
     expect(await here.run(["approve", "last", "--search", "."])).toMatchObject({ code: 0, stdout: "done\n" });
   });
 });

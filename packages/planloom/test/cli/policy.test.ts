@@ -79,7 +79,7 @@ test("--replan each-step has the rest reviewed after each step, and says so; the
 });
 
 test.each([
-  ["--on-failure", "ignore", "fail, skip, patch, replan"],
+  ["--on-failure", "ignore", "fail, skip, patch, replan, compensate"],
   ["--replan", "always", "never, on-failure, each-step"],
 ])("%s %s is the caller's to mend", async (flag, value, choices) => {
   const ended = await workspace().run(["run", "think", flag, value]);

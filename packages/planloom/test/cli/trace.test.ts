@@ -29,12 +29,23 @@ test.each(named("/eager"))("%s: a step that began while the plan was being writt
   }
 });
 
+/** Starts of an attempt after the answer to a question of its tool. */
+function begunAgain(log: Awaited<ReturnType<typeof recorded>>): number {
+  const asked = new Set<string>();
+  let again = 0;
+  for (const { type, data } of log) {
+    if (type === "step.asked") asked.add(`${data.step}/${data.item}`);
+    if (type === "step.started" && asked.delete(`${data.step}/${data.item}`)) again++;
+  }
+  return again;
+}
+
 test.each(LOGS)("%s: an entry is not repeated under a plan that keeps it, and no attempt is lost", async (name) => {
   const log = await recorded(name);
   const trace = traceOf(log, []);
-  // A held step, and one whose inner call waited for approval, starts again as the same attempt.
+  // A held step starts again as the same attempt, as does one whose inner call waited for approval or whose tool asked.
   const waits = eventsOf(log, "approval.requested").filter(({ data }) => data.call !== undefined).length;
-  const starts = eventsOf(log, "step.started").length - eventsOf(log, "step.held").length - waits;
+  const starts = eventsOf(log, "step.started").length - eventsOf(log, "step.held").length - waits - begunAgain(log);
   expect(trace.flatMap(({ attempts }) => attempts)).toHaveLength(starts);
   for (const { data } of eventsOf(log, "plan.proposed")) {
     const near = trace.filter(({ revision }) => revision === data.revision || revision === data.revision - 1);

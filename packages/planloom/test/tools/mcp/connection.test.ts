@@ -100,7 +100,7 @@ test("a start that fails says why", async () => {
     message: `The MCP server "raw" cannot be used. It ended before it answered. It wrote last: no folder [2J given, key [secret API_KEY]`,
   });
   expect(await failure({ command: "no-such-command-anywhere" })).toMatchObject({
-    params: { problem: { is: "failed", reason: "spawn no-such-command-anywhere ENOENT" } },
+    params: { problem: { is: "no-program" } },
   });
 });
 
