@@ -30,7 +30,8 @@ export class Undoings {
         this.begun.delete(nameOf(event.data));
         return this.inner(event.data.calls);
       case "step.resolved":
-        if (event.data.verdict === "happened") this.acted(event.data.key);
+        // With "use", a person gives the output of a call that acted: from then on it can be undone.
+        if (["happened", "use"].includes(event.data.verdict)) this.acted(event.data.key);
         return undefined;
       case "step.asked":
       case "step.unknown":
