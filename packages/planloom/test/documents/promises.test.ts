@@ -136,7 +136,9 @@ test("a value that nobody knows is answered with those that there are", async ()
   ])
     expect(valueInstead(setting as string, value)).toBeUndefined();
   const config = { store: "memory", onFailure: "hope" } as never;
-  await expect(createLoom(config)).rejects.toMatchObject({ next: "Write one of fail, skip, patch, replan, compensate." });
+  await expect(createLoom(config)).rejects.toMatchObject({
+    next: "Write one of fail, skip, patch, replan, compensate.",
+  });
 });
 
 test("a field of a model is named with ours", async () => {
