@@ -5,7 +5,7 @@ import { addressFault } from "../model/settings/endpoint.js";
 import { isHeader } from "../model/settings/header-text.js";
 import { DURATION_PATTERN } from "../plan/duration.js";
 import { isObject } from "../plan/json.js";
-import type { EffectClass } from "../plan/tool-spec.js";
+import { EFFECT_CLASSES } from "../plan/tool-spec.js";
 import type { HttpServer, McpServers, ServerToolRules, StdioServer } from "../tools/mcp/server-config.js";
 import type { McpForm } from "../words/errors/mcp-settings.js";
 import { shownValue, type SettingChecks } from "./config-value.js";
@@ -17,9 +17,8 @@ type Forms<T> = Record<keyof T, Form>;
 const RULES = { trusted: "boolean", include: "patterns", exclude: "patterns", tools: "tool-rules" } as const;
 const STDIO: Forms<StdioServer> = { command: "command", args: "texts", env: "env", cwd: "folder", ...RULES };
 const HTTP: Forms<HttpServer> = { url: "address", headers: "headers", oauth: "oauth", ...RULES };
-const EFFECTS: Record<EffectClass, true> = { none: true, idempotent: true, once: true };
 const TOOL: Forms<ServerToolRules> = {
-  effects: Object.keys(EFFECTS),
+  effects: EFFECT_CLASSES,
   approval: ["required"],
   trusted: "boolean",
   public: "boolean",

@@ -2,7 +2,7 @@
 // definitions. Out: the differences, the definition that applies, and whether a person must see the differences. Pure.
 import { canonicalJson, isObject, type Json } from "./json.js";
 import { isControl } from "./label.js";
-import { isBuiltin, type EffectClass, type ToolSpec } from "./tool-spec.js";
+import { EFFECT_CLASSES, isBuiltin, type ToolSpec } from "./tool-spec.js";
 
 /** `field` is a field of the definition, or a place inside it: `input/to`, `reach/roots`. null: it is not there. */
 export interface ToolDifference {
@@ -73,14 +73,13 @@ function schemaDifferences(side: "input" | "output", was: Json | undefined, is: 
   ];
 }
 
-const RANKS: readonly EffectClass[] = ["none", "idempotent", "once"];
-
 /**
  * The definition that applies to calls from here on: the present one, but nowhere looser than the recorded one. Fields
  * that the recorded one could not have (`complete` is false) count as they are now.
  */
 export function strictest(recorded: ToolSpec, present: ToolSpec, complete = true): ToolSpec {
-  const effects = RANKS[Math.max(RANKS.indexOf(recorded.effects), RANKS.indexOf(present.effects))]!;
+  const effects =
+    EFFECT_CLASSES[Math.max(EFFECT_CLASSES.indexOf(recorded.effects), EFFECT_CLASSES.indexOf(present.effects))]!;
   const { trusted, public: isPublic, labels, content: _content, ...rest } = present;
   const content = complete ? contentOfBoth(recorded, present) : present.content;
   return {

@@ -8,6 +8,9 @@ import type { Json, JsonObject } from "./json.js";
  */
 export type EffectClass = "none" | "idempotent" | "once";
 
+/** From the most harmless to the one that acts each time. */
+export const EFFECT_CLASSES = ["none", "idempotent", "once"] as const satisfies readonly EffectClass[];
+
 /** Each list in alphabetical order. */
 export interface ToolReach {
   /** Folders, by their real paths. */

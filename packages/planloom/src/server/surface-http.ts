@@ -2,6 +2,7 @@
 // Out: its text inside a sentence.
 import type { Action, Surface } from "../words/action.js";
 import { byCase } from "../words/by-case.js";
+import { ON_SERVER } from "./surface-machine.js";
 
 const onRun = (runId = "{id}", rest = ""): string => `/v1/runs/${runId}${rest}`;
 
@@ -49,10 +50,5 @@ export const httpSurface: Surface = byCase<Action, "action", string>("action", {
   "list-tools": () => "GET /v1/tools",
   start: () => "POST /v1/runs",
   "check-plan": () => "POST /v1/plans/check",
-  update: () => "`npm install planloom@latest` where the server runs",
-  install: (action) => `\`npm install ${action.package}\` where the server runs`,
-  "set-model": ({ role }) => `\`models.${role ?? "default"}\` in the server's configuration`,
-  trust: () => "trusting the server's folder, where it runs",
-  "sign-in": ({ server = "NAME" }) => `\`mcp login ${server}\` of the command line, on the server's machine`,
-  set: ({ setting }) => `\`${setting}\` in the server's configuration`,
+  ...ON_SERVER,
 });

@@ -3,6 +3,7 @@
 import type { Action, Surface } from "../words/action.js";
 import { byCase } from "../words/by-case.js";
 import { httpSurface } from "./surface-http.js";
+import { ON_SERVER } from "./surface-machine.js";
 
 const AGAIN = '"Again from a step" on the page of the run';
 
@@ -35,12 +36,7 @@ const studioSurface: Surface = byCase<Action, "action", string>("action", {
   "list-tools": () => 'the page "Tools"',
   start: () => 'the page "Runs"',
   "check-plan": () => '"Run a plan file" on the page "Runs"',
-  update: () => "`npm install planloom@latest` where the server runs",
-  install: (action) => `\`npm install ${action.package}\` where the server runs`,
-  "set-model": ({ role }) => `\`models.${role ?? "default"}\` in the server's configuration`,
-  trust: () => "trusting the server's folder, where it runs",
-  "sign-in": ({ server = "NAME" }) => `\`mcp login ${server}\` of the command line, on the server's machine`,
-  set: ({ setting }) => `\`${setting}\` in the server's configuration`,
+  ...ON_SERVER,
 });
 
 /** A page asks for its own words. Every other program reads routes. */

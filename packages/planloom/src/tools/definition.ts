@@ -7,6 +7,7 @@ import { DURATION_PATTERN, durationMs } from "../plan/duration.js";
 import { toolKeyInstead } from "../plan/foreign-settings.js";
 import { isObject } from "../plan/json.js";
 import { nearestNames } from "../plan/nearest.js";
+import { EFFECT_CLASSES } from "../plan/tool-spec.js";
 import type { ToolFault, ToolValue, UnknownKey } from "../words/errors/configuration.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { BadSchema, MixedSchema, NoJsonSchema, readSchema, type ReadSchema } from "./schema.js";
@@ -15,7 +16,6 @@ import { BadSchema, MixedSchema, NoJsonSchema, readSchema, type ReadSchema } fro
 export const OWN_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 /** A tool of a server: the name of the server, a dot, and what the server calls it. */
 export const SERVER_TOOL_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}\.[A-Za-z0-9_][A-Za-z0-9_./-]{0,127}$/;
-const EFFECTS: readonly unknown[] = ["none", "idempotent", "once"];
 
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === "string");
 const REACH: readonly string[] = ["roots", "hosts", "open"];
@@ -47,7 +47,7 @@ export function checkDefinition(definition: unknown, keys: DefinitionKeys, names
   if (unknown !== undefined) throw bad(name, unknown);
   if (typeof name !== "string" || !names.test(name)) throw bad(name, { problem: "name" });
   if (typeof description !== "string" || description.trim() === "") throw bad(name, { problem: "description" });
-  if (!EFFECTS.includes(effects))
+  if (!(EFFECT_CLASSES as readonly unknown[]).includes(effects))
     throw bad(name, { problem: "effects", ...(effects === undefined ? {} : { given: shownOf(effects) }) });
   if (typeof run !== "function") throw bad(name, { problem: "run" });
   for (const [key, wanted] of Object.entries(keys)) {

@@ -11,7 +11,7 @@ import type { ToolDifference } from "../../plan/tool-change.js";
 import type { Message } from "../message.js";
 import type { RecordedContext } from "../context.js";
 import type { HoldReason } from "../reason.js";
-import type { ToolReach, ToolSpec } from "../../plan/tool-spec.js";
+import { EFFECT_CLASSES, type ToolReach, type ToolSpec } from "../../plan/tool-spec.js";
 import type { Json, JsonObject } from "../../plan/json.js";
 import { gistOf, mismatch, type Mismatch, type Type } from "../../plan/type/type.js";
 import type { OtherUsage, Takeover, Usage } from "../../plan/usage.js";
@@ -93,7 +93,7 @@ const finding: Shape<Finding> = {
 };
 
 const tool = record<ToolSpec>(
-  { name: text, description: text, input: object, effects: oneOf("none", "idempotent", "once") },
+  { name: text, description: text, input: object, effects: oneOf(...EFFECT_CLASSES) },
   {
     output: object,
     approval: oneOf("required"),
@@ -464,7 +464,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     {
       ...attempted,
       key: text,
-      effects: oneOf("none", "idempotent", "once"),
+      effects: oneOf(...EFFECT_CLASSES),
       args: values,
       from: origin,
       allowance: anyJson,

@@ -2,6 +2,7 @@
 // programs need; an answer may have more.
 import { STATUS_FILTERS } from "../../store/listing.js";
 import type { JsonObject } from "../../plan/json.js";
+import { EFFECT_CLASSES } from "../../plan/tool-spec.js";
 
 const text = (description?: string): JsonObject => ({ type: "string", ...(description && { description }) });
 const whole = (description?: string): JsonObject => ({ type: "integer", ...(description && { description }) });
@@ -173,7 +174,7 @@ const tool = record(
     description: text(),
     input: object("JSON Schema of the arguments."),
     output: object("JSON Schema of the output. Absent: unknown."),
-    effects: { type: "string", enum: ["none", "idempotent", "once"] },
+    effects: { type: "string", enum: [...EFFECT_CLASSES] },
     approval: { const: "required" },
     control: list(text(), "Arguments that choose what a call does, and to whom."),
   },

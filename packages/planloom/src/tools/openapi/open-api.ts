@@ -2,7 +2,7 @@
 // declares. Out: one tool for each operation.
 import { LIMITS } from "../../limits.js";
 import { nearestNames } from "../../plan/nearest.js";
-import type { EffectClass } from "../../plan/tool-spec.js";
+import { EFFECT_CLASSES, type EffectClass } from "../../plan/tool-spec.js";
 import type { OpenApiErrors, Unfitting } from "../../words/errors/open-api.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { HTTP_EFFECTS } from "../http/http-method.js";
@@ -36,7 +36,6 @@ export interface OpenApiOptions extends HostSettings {
 const OPTIONS: readonly string[] = Object.keys({
   ...{ hosts: 1, headers: 1, server: 1, include: 1, exclude: 1, effects: 1, security: 1, prefix: 1 },
 } satisfies { readonly [key in keyof OpenApiOptions]-?: 1 });
-const EFFECTS: readonly unknown[] = ["none", "idempotent", "once"] satisfies EffectClass[];
 
 /**
  * Tools for `tools` of a configuration. `source`: a path from the working folder, a file URL, or the document as an
@@ -98,7 +97,7 @@ function checkOptions(options: OpenApiOptions): void {
   const fault = hostFault(options);
   if (fault !== undefined) throw invalid({ problem: "hosts", option: fault });
   for (const [operation, effects] of Object.entries(options.effects ?? {}))
-    if (!EFFECTS.includes(effects)) throw invalid({ problem: "effects", operation, given: String(effects) });
+    if (!EFFECT_CLASSES.includes(effects)) throw invalid({ problem: "effects", operation, given: String(effects) });
 }
 
 /** Throws for an option that names no operation: a misspelt one would lose a declaration. */
