@@ -29,6 +29,12 @@ export class Queue<T> {
     return item;
   }
 
+  /** Takes a value out, wherever it stands. */
+  remove(value: T): void {
+    this.items = this.values().filter((one) => one !== value);
+    this.head = 0;
+  }
+
   /** In order, without taking any. */
   values(): readonly T[] {
     return this.items.slice(this.head);

@@ -47,6 +47,13 @@ export class Timetable<T> {
     return first.value;
   }
 
+  /** Takes a value out, wherever it stands. */
+  remove(value: T): void {
+    const left = this.heap.filter((one) => one.value !== value);
+    this.heap = [];
+    for (const { at, value: kept } of left) this.add(at, kept);
+  }
+
   clear(): void {
     this.heap = [];
   }

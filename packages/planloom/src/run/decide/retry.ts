@@ -99,8 +99,15 @@ export function mayRetry(run: Run): boolean {
     steps,
     unfinished.map(({ spec }) => spec.id),
   );
-  // A step in doubt goes on as it is, so nothing before it may run again.
-  return ![...runs].some((id) => stepIn(steps, id).dependents.some(holdsDoubt));
+  const begunAnew = reach(
+    steps,
+    unfinished.filter(({ work }) => work.status === "undone").map(({ spec }) => spec.id),
+  );
+  // A step in doubt goes on as it is, so it is not begun anew, and nothing before it may run again.
+  return (
+    ![...begunAnew].some((id) => holdsDoubt(stepIn(steps, id))) &&
+    ![...runs].some((id) => stepIn(steps, id).dependents.some(holdsDoubt))
+  );
 }
 
 const no = <Code extends RefusalCode>(code: Code, params: RefusalParams[Code]): NoRetry => ({

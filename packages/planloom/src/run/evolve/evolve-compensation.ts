@@ -6,6 +6,7 @@ import { callText, compensateKey, stopKey, UNDOING_RETRY_KEY, undoingKey } from 
 import { currentPlan, findWork } from "../lookup.js";
 import { forgetUnusable } from "../unusable-call.js";
 import type { ActedCall, UndoingState, Work } from "../work.js";
+import { leaveLine } from "./evolve-step.js";
 
 type Requested = EventData["compensation.requested"];
 
@@ -105,6 +106,7 @@ function undo(run: Run, work: Work): void {
   if (work.status === "undone") return;
   const { status, item } = work;
   if (status === "unusable") run.execution.unusable--;
+  if (status === "ready" || status === "retrying") leaveLine(run, work);
   const isEnd = status === "completed" || status === "failed" || status === "skipped";
   if (isEnd && item === null) {
     run.execution.counts[status]--;

@@ -58,6 +58,13 @@ function leaveFor(run: Run, work: Work, status: Work["status"]): void {
   }
 }
 
+/** Takes work that waits for its turn, or for its next attempt, out of the line. The caller gives it another status. */
+export function leaveLine(run: Run, work: Work): void {
+  run.execution.ready.remove(work);
+  run.execution.retries.remove(work);
+  oweRetryTimer(run);
+}
+
 function dropCall(run: Run, work: Work): void {
   for (const key of [callKey(work), fillKey(work)]) {
     run.owed.delete(key);
