@@ -52,8 +52,12 @@ const heldCall = (effect: CallEffect, usage: Usage, of: (among: number) => numbe
   },
 });
 
-/** Calls with effects that an agent step has made until now. */
-function madeCalls(run: Run, of: (among: number) => number): { readonly calls?: readonly MadeCall[] } {
+/** Calls with effects that an agent step has made until now. No two steps or items have a key in common. */
+function madeCalls(
+  run: Run,
+  { step, item }: CallEffect,
+  of: (among: number) => number,
+): { readonly calls?: readonly MadeCall[] } {
   if (of(3) > 0) return {};
   const which = of(3);
   return {
@@ -62,7 +66,7 @@ function madeCalls(run: Run, of: (among: number) => number): { readonly calls?: 
         tool: "pay",
         args: { x: of(2) },
         effects: "once",
-        key: freshKey(run, 0, (at) => `made/${which}/${at}`),
+        key: freshKey(run, 0, (at) => `made/${step}/${item}/${which}/${at}`),
         output: of(2),
       },
     ],
@@ -97,7 +101,7 @@ export function outcomeOf(effect: Effect, how: number, { run, plans, serial }: A
       return { type: "ended", key, ending: of(2) === 0 ? "abort" : "tool-error", error, usage };
     case "call": {
       const agent = run.execution.steps.get(effect.step)!.spec.kind === "agent";
-      const calls = agent ? madeCalls(run, of) : {};
+      const calls = agent ? madeCalls(run, effect, of) : {};
       if (well)
         return { type: "returned", key, output: OUTPUTS[of(OUTPUTS.length)]!, tools: ["look"], usage, ...calls };
       if (agent && of(4) === 1) return heldCall(effect, usage, of);
@@ -106,7 +110,10 @@ export function outcomeOf(effect: Effect, how: number, { run, plans, serial }: A
         return { type: "ended", key, ending: "unusable", error: { ...error, retryable: false }, output, usage };
       }
       const ending = ENDINGS[of(agent ? 5 : 4)]!;
-      const call = ending === "in-doubt" ? { call: { key: "inner", tool: of(2) === 0 ? "wire" : "pay" } } : {};
+      const call =
+        ending === "in-doubt"
+          ? { call: { key: `inner/${effect.step}/${effect.item}`, tool: of(2) === 0 ? "wire" : "pay" } }
+          : {};
       const told = { type: "ended", key, ending, error, usage, ...call } as const;
       if (!agent || ending !== "tool-error") return { ...told, ...calls };
       // The event of a turn that is sent again holds nothing else.

@@ -12,6 +12,7 @@ export class Undoings {
   /** The keys of calls that are under way, by step and item. */
   private readonly begun = new Map<string, string>();
   private requested: Requested | undefined;
+  private isOver = false;
   private queue: string[] = [];
   private open: string | undefined;
 
@@ -51,7 +52,12 @@ export class Undoings {
         this.open = undefined;
         if (event.data.verdict === "again") return undefined;
         return this.over(event.data.call, event.data.verdict === "undone", true);
+      case "cancel.requested":
+        // Of a run whose undoing is over, only a partial answer is still to come. A person who cancels that ends the run.
+        if (this.isOver) this.requested = undefined;
+        return undefined;
       case "compensation.ended":
+        this.isOver = true;
         return event.data.how === "done" && this.queue.length > 0 ? "ends with calls that are not undone" : undefined;
       case "run.completed":
       case "run.failed":
@@ -86,6 +92,7 @@ export class Undoings {
 
   private begins(data: Requested): string | undefined {
     this.requested = data;
+    this.isOver = false;
     this.queue = data.calls.map(({ key }) => key);
     this.open = undefined;
     if (this.queue.some((key) => this.undone.has(key))) return "wants an undone call undone";
