@@ -62,7 +62,8 @@ function leaveFor(run: Run, work: Work, status: Work["status"]): void {
 export function leaveLine(run: Run, work: Work): void {
   run.execution.ready.remove(work);
   run.execution.retries.remove(work);
-  oweRetryTimer(run);
+  // A run that is ending waits for no retry any more.
+  if (run.owed.has(RETRY_KEY)) oweRetryTimer(run);
 }
 
 function dropCall(run: Run, work: Work): void {
