@@ -52,6 +52,8 @@ export const LIMITS = {
   expressionWork: 1_000_000,
   /** Items of one `forEach`. */
   fanOut: 10_000,
+  /** Rounds of one `repeat`: work that is not good after so many does not get better by more of the same. */
+  rounds: 50,
   /** Tools taken from one server: a plan or a model that reads more descriptions finds none of them. */
   serverTools: 256,
   /** Resources in one list of a server. */

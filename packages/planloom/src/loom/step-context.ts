@@ -1,13 +1,14 @@
 // The context of a step when it began. In: the log of a run, and a step or item. Out: the data that it could see, from
 // the run rebuilt up to the event before. The trace shows its results.
-import { dataNeedsOf } from "../plan/graph.js";
+import { dataNeedsOf, expressionsOf } from "../plan/graph.js";
 import type { Json } from "../plan/json.js";
+import type { Step } from "../plan/plan.js";
 import { referencedNames } from "../plan/expression/reference.js";
 import type { RunEvent, StepRef } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
 import { contextOf, currentPlan } from "../run/lookup.js";
 import { emptyRun, type Run } from "../run/state.js";
-import type { StepState } from "../run/work.js";
+import type { FanOut, StepState } from "../run/work.js";
 
 export interface ContextThen extends StepRef {
   readonly title: string;
@@ -67,11 +68,17 @@ function argumentsIn({ type, data }: RunEvent): Json {
 }
 
 function referencesOf(run: Run, { spec, fan }: StepState, item: number | undefined): ContextThen["references"] {
-  const names = referencedNames([spec.when ?? "", spec.forEach ?? "", spec.with, spec.expect ?? ""]);
-  const own = item === undefined ? {} : { [spec.as ?? "item"]: fan?.list[item] ?? null, index: item };
+  const names = referencedNames(expressionsOf(spec));
+  const own = item === undefined || fan === undefined ? {} : ownNames(spec, fan, item);
   const inputs = names.includes("inputs") ? { inputs: run.request.inputs } : {};
   return { ...inputs, ...outputs(run, dataNeedsOf(spec)), ...own };
 }
+
+/** What only an item, or a round, can refer to. */
+const ownNames = (spec: Step, { list, items, rounds }: FanOut, item: number): { readonly [name: string]: Json } =>
+  rounds === undefined
+    ? { [spec.as ?? "item"]: list[item] ?? null, index: item }
+    : { previous: items[item - 1]?.output ?? null, round: item + 1 };
 
 function outputs(run: Run, ids: readonly string[]): { readonly [step: string]: Json } {
   return Object.fromEntries(ids.map((id) => [id, run.execution.steps.get(id)?.work.output ?? null]));

@@ -6,6 +6,7 @@ import type { EventOf, RunEvent, StepRef } from "../run/event.js";
 import { refText } from "../run/step-ref.js";
 import { failureLine } from "../words/failures.js";
 import { reasonText } from "../words/reasons.js";
+import { roundsText } from "../words/rounds.js";
 import { failureDocument } from "./failure-document.js";
 import type { TraceAttempt, TraceEntry } from "./trace-entry.js";
 
@@ -28,6 +29,9 @@ export function recordEvent(event: RunEvent, context: TraceContext): void {
       return onHeld(context.entryOf(event.data), event.data.reason);
     case "step.expanded":
       context.entryOf(event.data).note = `expanded into ${event.data.list.length} items`;
+      return;
+    case "step.repeated":
+      if (event.data.round > 0) context.entryOf({ step: event.data.step }).note = roundsText(event.data);
       return;
     case "step.completed":
       return onCompleted(event, context);

@@ -8,7 +8,7 @@ import { defaultsOf, STEP_KINDS } from "./step-kind.js";
 export function completeStep(draft: DraftStep): Step {
   const attempts =
     draft.retry?.attempts ?? (draft.optional === true && draft.retry === undefined ? 1 : LIMITS.attempts);
-  const { title, retry, timeout, onFailure, dependsOn, optional, evidence = [], ...rest } = draft;
+  const { title, retry, timeout, onFailure, dependsOn, optional, evidence = [], repeat, ...rest } = draft;
   const kind = STEP_KINDS.find((name) => Object.hasOwn(draft, name))!;
   const deed = (draft as { readonly [field: string]: unknown })[kind] as string;
   const common = {
@@ -26,6 +26,7 @@ export function completeStep(draft: DraftStep): Step {
     ...(evidence.length === 0 ? {} : { evidence }),
     ...(timeout === undefined ? {} : { timeoutMs: durationMs(timeout) }),
     ...(draft.forEach === undefined ? {} : { as: draft.as ?? "item" }),
+    ...(repeat === undefined ? {} : { repeat: { ...repeat, otherwise: repeat.otherwise ?? "fail" } }),
   };
   const missing = Object.entries(defaultsOf(kind)).filter(([field]) => !Object.hasOwn(draft, field));
   return { kind, ...common, ...Object.fromEntries(missing) } as Step;

@@ -184,7 +184,7 @@ export interface DataParams {
   };
   /** Error. An expression uses a name that is neither a step nor known there. */
   readonly UNKNOWN_REFERENCE:
-    | { readonly name: string; readonly meant: "input" | "output" | "secret" | "item" | "steps" }
+    | { readonly name: string; readonly meant: "input" | "output" | "secret" | "item" | "round" | "steps" }
     | { readonly name: string; readonly near: Names; readonly steps: Names }
     /** A form of another system. The steps are numbered from `first`; the form seems to count from `counted`. */
     | { readonly written: string; readonly first?: number; readonly counted?: number };
@@ -216,13 +216,19 @@ export interface DataParams {
   readonly PATH_NOT_IN_TYPE: InferenceParams["PATH_NOT_IN_TYPE"];
   /** Error or warning. An operator or function accepts none of the possible values, or not all of them. */
   readonly TYPE_MISMATCH: InferenceParams["TYPE_MISMATCH"];
-  /** Error. `when` or `expect` is never true or false. */
+  /** Error. `when`, `expect` or `until` is never true or false. */
   readonly CONDITION_NOT_BOOLEAN: {
     readonly type: string;
     readonly compare: "list" | "boolean" | "number" | "other";
   };
   /** Error. `forEach` is never a list. */
   readonly FOREACH_NOT_A_LIST: { readonly type: string; readonly instead?: Instead };
+  /** Error. A step that asks a person, or runs for each item of a list, has `repeat`. */
+  readonly REPEAT_PLACE: { readonly beside: "ask" | "forEach" };
+  /** Warning. `until` reads nothing that a round changes. */
+  readonly UNTIL_NEVER_CHANGES: None;
+  /** Warning. No round gets anything of the round before: each makes the same call, or asks the model the same. */
+  readonly ROUNDS_ALIKE: { readonly step: string; readonly tool?: string };
   /** Error or warning. A value inside a text is null, or may be. */
   readonly NULL_IN_TEXT: InferenceParams["NULL_IN_TEXT"];
   /** Warning. A value that may be null is used as if it were not. */

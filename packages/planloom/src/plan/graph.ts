@@ -1,5 +1,6 @@
 // The graph of a plan: what each step waits for, waves for display, the path of a cycle, and drawings. In: steps as
 // completed by plan.ts. Out: ids and text. The kernel, check and the surfaces use it.
+import type { Json } from "./json.js";
 import type { Plan, Step } from "./plan.js";
 import { referencedNames } from "./expression/reference.js";
 import { takesContext } from "./step-kind.js";
@@ -25,10 +26,23 @@ export function referredNeeds({ steps }: Steps): { readonly [step: string]: read
   );
 }
 
-/** The ids that a step takes data from through references in `when`, `forEach`, `with` and `expect`. */
+/** All expressions of a step. */
+export const expressionsOf = ({ when, forEach, with: given, expect, repeat }: Step): readonly Json[] => [
+  when ?? "",
+  forEach ?? "",
+  given,
+  expect ?? "",
+  ...(repeat === undefined ? [] : [repeat.until]),
+];
+
+/** The names that only the rounds of a step with `repeat` can see. */
+export const ROUND_NAMES: ReadonlySet<string> = new Set(["previous", "round"]);
+
+/** The ids that a step takes data from through the references in its expressions. */
 export function dataNeedsOf(step: Step): readonly string[] {
-  const names = referencedNames([step.when ?? "", step.forEach ?? "", step.with, step.expect ?? ""]);
-  return names.filter((name) => !NOT_STEPS.has(name) && !(step.forEach !== undefined && name === step.as));
+  const isOwn = (name: string): boolean =>
+    (step.forEach !== undefined && name === step.as) || (step.repeat !== undefined && ROUND_NAMES.has(name));
+  return referencedNames(expressionsOf(step)).filter((name) => !NOT_STEPS.has(name) && !isOwn(name));
 }
 
 /** The ids whose outputs a step receives: its references, and `dependsOn` of an agent or `fill` step. */

@@ -27,6 +27,19 @@ const typeText = z
     'A type: "string", "number", "boolean", "{ name: string, revenueUsd: number | null }[]", or a JSON Schema.',
   );
 
+const repeat = z
+  .strictObject({
+    until: expression.describe(
+      "An expression in ${{ }} over `output`, `round` and `previous`: true after the last round.",
+    ),
+    most: z.int().min(2).max(50).describe("The most rounds."),
+    otherwise: z
+      .enum(["fail", "last"])
+      .optional()
+      .describe("After the most rounds without `until`: the step fails (the default), or the last output counts."),
+  })
+  .describe("The step runs again, with `previous` and `round` in `with`, until its output is good enough.");
+
 const common = {
   id,
   title: text.optional().describe("A few words for people."),
@@ -39,6 +52,7 @@ const common = {
   forEach: expression.optional().describe("A list; the step runs once for each of its items."),
   as: id.optional().describe("The name of the item inside forEach; default item."),
   maxParallel: z.int().min(1).optional().describe("Items of forEach that may run at once."),
+  repeat: repeat.optional(),
   output: typeText.optional(),
   optional: z.boolean().optional().describe("The run goes on without this step if it fails."),
   retry: z
@@ -136,6 +150,14 @@ export interface Retry {
 }
 export type OnFailure = "fail" | "skip" | "patch" | "replan" | "compensate";
 
+/** A step that runs in rounds until `until` is true of its output, at most `most` times. */
+export type Repeat = {
+  readonly until: string;
+  readonly most: number;
+  /** After `most` rounds without `until`: the step fails, or the last round's output is its output. */
+  readonly otherwise: "fail" | "last";
+};
+
 interface StepCommon {
   readonly id: string;
   readonly title: string;
@@ -145,6 +167,7 @@ interface StepCommon {
   readonly forEach?: string;
   readonly as?: string;
   readonly maxParallel?: number;
+  readonly repeat?: Repeat;
   readonly output?: string | { readonly [key: string]: Json };
   readonly optional: boolean;
   readonly retry: Retry;

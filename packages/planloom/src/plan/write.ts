@@ -2,7 +2,7 @@
 // plan with the same hash. The reader is tolerant; the writer is strict.
 import { LIMITS } from "../limits.js";
 import type { JsonObject } from "./json.js";
-import type { Answer, Plan, Retry, Step } from "./plan.js";
+import type { Answer, Plan, Repeat, Retry, Step } from "./plan.js";
 import { ownFields } from "./step-kind.js";
 
 export function writePlan({ goal, inputs, steps, answer }: Plan): JsonObject {
@@ -34,6 +34,7 @@ function writeStep(step: Step): JsonObject {
     forEach,
     as: as === "item" ? undefined : as,
     maxParallel,
+    repeat: step.repeat && writeRepeat(step.repeat),
     with: unlessEmpty(step.with),
     dependsOn: dependsOn.length === 0 ? undefined : dependsOn,
     when,
@@ -59,6 +60,9 @@ function writeRetry({ attempts, delayMs, backoff }: Retry, optional: boolean): J
   if (usual && attempts === (optional ? 1 : LIMITS.attempts)) return undefined;
   return { attempts, ...(usual ? {} : { delay: `${delayMs}ms`, backoff }) };
 }
+
+const writeRepeat = ({ until, most, otherwise }: Repeat): JsonObject =>
+  otherwise === "fail" ? { until, most } : { until, most, otherwise };
 
 const unlessEmpty = <T extends object>(value: T): T | undefined =>
   Object.keys(value).length === 0 ? undefined : value;

@@ -29,6 +29,7 @@ import type {
 import type { Refusal } from "./refusal.js";
 import type { ApprovalPolicy, Budget, RoleNames, Settings } from "./settings.js";
 import type { OwnSettings } from "./own-settings.js";
+import type { RepeatEvents } from "./event/repeat.js";
 
 /** The version of the event schema that this build writes. Older events are upcast on reading. */
 export const EVENT_VERSION = 4;
@@ -121,7 +122,7 @@ export interface StepNeeds {
   readonly [step: string]: readonly string[];
 }
 
-export interface EventData {
+export interface EventData extends RepeatEvents {
   "run.started": {
     readonly goal: string;
     readonly inputs: { readonly [name: string]: Json };
@@ -442,7 +443,7 @@ export interface EventData {
   };
   /**
    * A fan-out has one event for each item, with `item`, and then one without. The last one has no output of its own:
-   * its output is the list of the items' outputs.
+   * its output is the list of the items' outputs. With `repeat`, the last one has the output of the last round.
    */
   "step.completed": StepRef & {
     readonly output: Json;

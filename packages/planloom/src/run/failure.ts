@@ -125,6 +125,12 @@ export interface FailureParams extends ExpressionFailures {
   readonly BUDGET_EXHAUSTED: { readonly limit: keyof Budget; readonly allowed: number; readonly wanted: number };
   readonly WHEN_NOT_BOOLEAN: { readonly got: JsonKind };
   readonly FOREACH_NOT_A_LIST: { readonly got: JsonKind };
+  /** After `rounds` rounds `until` was still false. */
+  readonly REPEAT_NOT_MET: { readonly rounds: number; readonly until: string };
+  /** As in EXPECT_FAILED, for `until`. */
+  readonly UNTIL_NOT_BOOLEAN: { readonly until: string } & (
+    { readonly got: JsonKind } | { readonly problem: EvaluationProblem }
+  );
   readonly FAN_OUT_LIMIT: { readonly items: number; readonly limit: number };
   readonly ARGUMENT_DEPTH: { readonly limit: number };
   readonly ARGUMENT_TYPE: { readonly tool: string } & Mismatch;

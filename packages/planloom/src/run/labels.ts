@@ -67,7 +67,8 @@ function possibleTools(run: Run, spec: Step): readonly string[] {
 
 function labelOfOutput(run: Run, { spec, tool, madeBy = [] }: StepState, called: readonly string[]): Label {
   // An earlier definition may have read what the present one does not read any more, and called another tool.
-  const args = labelOfParts([spec, ...madeBy].flatMap((step) => valueParts(run, step)));
+  // The output of the round before is of the same kind: with it, the label would be the same.
+  const args = labelOfParts([spec, ...madeBy].flatMap((step) => firstRoundParts(run, step)));
   const read = labelOfParts(partsOfTools(run, called));
   if (tool === undefined) return joined(args, read);
   return madeBy.length === 0 ? outputLabel(tool, args) : joined(outputLabel(tool, args), read);
@@ -82,11 +83,17 @@ export function partsOfTools(run: Run, names: readonly string[]): readonly Value
   });
 }
 
+/** The parts of a call that are not the output of the round before. */
+const firstRoundParts = (run: Run, spec: Step): readonly ValuePart[] => partsOfCall(run, spec, "first");
+
 /** All that a step's call is made of: its text, its arguments, its list, and the outputs that a model is given. */
-export function valueParts(run: Run, spec: Step): readonly ValuePart[] {
+export const valueParts = (run: Run, spec: Step): readonly ValuePart[] => partsOfCall(run, spec, "any");
+
+function partsOfCall(run: Run, spec: Step, round: "first" | "any"): readonly ValuePart[] {
   const given = handedTo(spec).map((id) => partOfStep(run, id));
   const list = spec.forEach === undefined ? [] : partsRead(run, spec, reads(spec, "forEach"));
-  return distinct([...partsOfText(run, spec), ...partsRead(run, spec, reads(spec, "with")), ...list, ...given]);
+  const args = partsRead(run, spec, reads(spec, "with"), round);
+  return distinct([...partsOfText(run, spec), ...args, ...list, ...given]);
 }
 
 /** What one argument that the plan gives is made of. */
@@ -101,9 +108,16 @@ function partsOfText(run: Run, { id }: Step): readonly ValuePart[] {
   return [{ source: { plan: true }, label: label({ untrusted: true, private: after.private }) }];
 }
 
-function partsRead(run: Run, spec: Step, { names, inputs }: Reads): readonly ValuePart[] {
+function partsRead(
+  run: Run,
+  spec: Step,
+  { names, inputs }: Reads,
+  round: "first" | "any" = "any",
+): readonly ValuePart[] {
   return names.flatMap((name): readonly ValuePart[] => {
     if (name === "inputs") return partsOfInputs(run, inputs);
+    if (spec.repeat !== undefined && name === "round") return [];
+    if (spec.repeat !== undefined && name === "previous") return round === "first" ? [] : [partOfStep(run, spec.id)];
     // The length of a list is not data of others.
     if (spec.forEach !== undefined && name === "index") return [];
     if (spec.forEach !== undefined && name === spec.as) return partsRead(run, spec, reads(spec, "forEach"));

@@ -76,9 +76,10 @@ export function stepState(spec: Step, index: number, { revision, tools, attempts
 }
 
 /** A fan-out with all its items still waiting. */
-export const fanOut = ({ list, from }: Pick<FanOut, "list" | "from">, items: Work[]): FanOut => ({
+export const fanOut = ({ list, from, rounds }: Pick<FanOut, "list" | "from" | "rounds">, items: Work[]): FanOut => ({
   list,
   from,
+  ...(rounds === undefined ? {} : { rounds }),
   items,
   waiting: [...items].reverse(),
   open: items.length,

@@ -80,7 +80,10 @@ export interface Settled {
 /** One pursuit of a step, or of one item of a fan-out. Both have the same life. */
 export interface Work {
   readonly step: StepState;
-  /** Index of the item. null for a step without `forEach`, and for the fan-out as a whole. */
+  /**
+   * Index of the item, or of the round, from 0. null for a step with neither `forEach` nor `repeat`, and for all items
+   * together.
+   */
   readonly item: number | null;
   status: StepStatus;
   /** Number of the current or next attempt, from 1. It names a call and its journal, so it never decreases. */
@@ -269,7 +272,7 @@ export interface StepState {
   earlierDoubts: number;
 }
 
-/** The items of a step with `forEach`. */
+/** The items of a step with `forEach`, or the rounds of a step with `repeat`. */
 export interface FanOut {
   readonly list: readonly Json[];
   /** Origin of the list. */
@@ -282,6 +285,17 @@ export interface FanOut {
   /** Number of those that wait to be asked about together. */
   held: number;
   failed: number;
+  /** Set for `repeat`: the items are its rounds, in order, and there is one more after each round that needs another. */
+  rounds?: Rounds;
+}
+
+export interface Rounds {
+  /** The number of rounds that have ended. */
+  readonly ended: number;
+  /** Whether `until` was true of the output of the last of them. */
+  readonly met: boolean;
+  /** The number of rounds before the step went on after its end. `most` counts the later ones. */
+  readonly since: number;
 }
 
 /** A `once` call of a step that is restarted: its output, or an unknown outcome. */

@@ -10,7 +10,7 @@ import type { Sentence } from "./action.js";
 import type { EvaluationCode, EvaluationProblem } from "../plan/expression/problem.js";
 import type { Mismatch } from "../plan/type/type.js";
 import { approvalReasonText } from "./approval-reasons.js";
-import { gistText, kindText } from "./phrases.js";
+import { counted, gistText, kindText } from "./phrases.js";
 import { evaluationText, valueProblemText } from "./problems.js";
 import { clause, problemText } from "./reply-problems.js";
 import { errorWords, isErrorCode } from "./errors.js";
@@ -206,6 +206,23 @@ export const FAILURES: Table<FailureParams> = {
   FOREACH_NOT_A_LIST: {
     message: ({ got }) => `forEach gave ${kindText(got)}, not a list`,
     next: () => ["Refer to a list, or declare the list as that step's output."],
+  },
+  REPEAT_NOT_MET: {
+    message: ({ rounds, until }) => `after ${counted(rounds ?? 0, "round")}, ${until} is still false`,
+    next: () => [
+      { action: "trace" },
+      " shows the output of each round. Retry the run for more rounds (",
+      { action: "retry" },
+      "), or write `otherwise: last` if the last output will do.",
+    ],
+  },
+  UNTIL_NOT_BOOLEAN: {
+    message: (params) => {
+      const { until } = params;
+      if ("problem" in params) return `until ${until} has no value: ${evaluationText(params.problem)}`;
+      return `until ${until} gave ${kindText(params.got)}, not true or false`;
+    },
+    next: () => ["Write a comparison, for example ${{ output.score >= 8 }}."],
   },
   FAN_OUT_LIMIT: {
     message: ({ items, limit }) => `forEach gave ${items} items; the limit is ${limit}`,

@@ -203,6 +203,25 @@ export const DATA: FindingTable<keyof DataParams> = {
         ? "Refer to a step whose output is a list, or declare its output as one."
         : insteadText(instead),
   },
+  REPEAT_PLACE: {
+    message: ({ beside }) =>
+      beside === "ask" ? "A step that asks a person has no rounds." : "A step has repeat or forEach, not both.",
+    fix: ({ beside }) =>
+      beside === "ask"
+        ? "Leave out repeat. Ask once, and let a step after it repeat."
+        : "Leave out one of them. To repeat for each item, give the work of an item to an agent step.",
+  },
+  UNTIL_NEVER_CHANGES: {
+    message: () => "until reads nothing that a round changes, so the rounds end after the first, or only with most.",
+    fix: () => "Let it read the output of the round, for example ${{ output.score >= 8 }}.",
+  },
+  ROUNDS_ALIKE: {
+    message: ({ step, tool }) =>
+      tool === undefined
+        ? `Each round of step ${step} asks the model the same, because its data has nothing of the round before.`
+        : `Each round of step ${step} makes the same call of ${tool}.`,
+    fix: () => "Give it the output of the round before, ${{ previous }}, which is null in the first round.",
+  },
   NULL_IN_TEXT: {
     message: ({ source, always }) => `${source} ${always ? "is" : "may be"} null, and null has no place inside a text.`,
     fix: ({ source }) => `Write \${{ ${source} == null ? "none" : ${source} }} with a text for the missing value.`,
@@ -405,6 +424,7 @@ export const DATA: FindingTable<keyof DataParams> = {
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 const MEANT = {
+  round: (name: string) => `${name} is known in with, expect and until of a step with repeat only.`,
   input: (name: string) => `Write inputs.${name}.`,
   output: () => "output is known in expect only; refer to a step by its id.",
   secret: () => 'A secret is a whole value: { "secret": "NAME" }.',

@@ -41,12 +41,16 @@ const SEED: Readonly<Record<string, readonly string[]>> = {
   AGENT_FAILED: [""],
 };
 
+/** The data of all events: those of event.ts up to this mark, and the groups in files of their own. */
+function eventBodies(until: string): string {
+  const [text = ""] = sources("run").filter((source) => source.includes("export interface EventData "));
+  const groups = sources("run/event").flatMap((source) => [...source.matchAll(/interface \w+Events \{[^]*?^\}/gm)]);
+  const own = text.slice(text.indexOf("export interface EventData "), text.indexOf(until));
+  return [own, ...groups.map(([group]) => group.slice(group.indexOf("\n")))].join("\n");
+}
+
 test("every type of event stands in its table, and no other", () => {
-  const [text = ""] = sources("run").filter((source) => source.includes("export interface EventData {"));
-  const body = text.slice(
-    text.indexOf("export interface EventData {"),
-    text.indexOf("export interface PassingFailure"),
-  );
+  const body = eventBodies("export interface PassingFailure");
   const types = [...body.matchAll(/^ {2}"([a-z]+\.[A-Za-z]+)"/gm)].map(([, type]) => type);
   expect(types.length).toBeGreaterThan(30);
   const listed = [...section(page, "## Types").matchAll(/^\| `([a-z]+\.[A-Za-z]+)`/gm)].map(([, type]) => type);
@@ -62,8 +66,7 @@ function rowsBelow(heading: string): ReadonlyMap<string, string> {
 }
 
 test("the row of each event names its fields", () => {
-  const [text = ""] = sources("run").filter((source) => source.includes("export interface EventData {"));
-  const body = text.slice(text.indexOf("export interface EventData {"), text.indexOf("export type FailureCause"));
+  const body = eventBodies("export type FailureCause");
   const rows = rowsBelow("## Types");
   const failing = ["attempt", "error", "decision", "reason", "retryAt", "usage", "unpaid"];
   const parts = body.split(/^ {2}(?="[a-z]+\.[A-Za-z]+": ?)/m).slice(1);

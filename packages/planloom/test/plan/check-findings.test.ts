@@ -1,6 +1,7 @@
 // Every finding: the smallest draft that triggers it, and the place that it names.
 import { describe, expect, test } from "vitest";
 import { check, type CheckOptions } from "../../src/plan/check/check.js";
+import { LIMITS } from "../../src/limits.js";
 import { findingText } from "../../src/words/findings.js";
 import type { Inventory } from "../../src/plan/tool-spec.js";
 import { SAMPLE } from "./sample-inventory.js";
@@ -12,6 +13,8 @@ const agent = (id: string, more: object = {}): object => ({
   agent: "Read the data and say what matters.",
   ...more,
 });
+const REPEAT = { until: "${{ output == previous }}", most: 3 };
+const TEXT = { until: '${{ output.text != "" }}', most: 3 };
 const with1 = (value: unknown): object => ({ with: { data: value } });
 
 interface Case {
@@ -288,6 +291,69 @@ const CASES: readonly Case[] = [
     draft: steps(search, agent("b", { forEach: "${{ find }}" })),
     at: "/steps/1/forEach",
     params: { type: expect.any(String) as string },
+  },
+  {
+    code: "REPEAT_PLACE",
+    draft: steps(search, agent("b", { forEach: "${{ find.results }}", repeat: REPEAT })),
+    at: "/steps/1/repeat",
+    params: { beside: "forEach" },
+  },
+  {
+    code: "REPEAT_PLACE",
+    draft: steps({ id: "a", ask: "Which?", repeat: REPEAT }),
+    at: "/steps/0/repeat",
+    params: { beside: "ask" },
+  },
+  {
+    code: "CONDITION_NOT_BOOLEAN",
+    draft: steps(agent("a", { with: { x: "${{ previous }}" }, repeat: { until: "${{ output }}", most: 3 } })),
+    at: "/steps/0/repeat/until",
+  },
+  {
+    code: "SELF_REFERENCE",
+    draft: steps(agent("a", { with: { x: "${{ previous }}" }, repeat: { until: "${{ a != '' }}", most: 3 } })),
+    at: "/steps/0/repeat/until",
+  },
+  {
+    code: "UNKNOWN_REFERENCE",
+    draft: steps(agent("a", { with: { x: "${{ previous }}" } })),
+    at: "/steps/0/with/x",
+    params: { name: "previous", meant: "round" },
+  },
+  {
+    code: "POSSIBLY_NULL",
+    draft: steps(agent("a", { output: "{ text: string }", with: { x: "${{ previous.text }}" }, repeat: TEXT })),
+    at: "/steps/0/with/x",
+    severity: "warning",
+  },
+  { code: "BAD_VALUE", draft: steps(agent("a", { repeat: { ...REPEAT, most: 1 } })), at: "/steps/0/repeat/most" },
+  {
+    code: "BAD_VALUE",
+    draft: steps(agent("a", { repeat: { ...REPEAT, most: LIMITS.rounds + 1 } })),
+    at: "/steps/0/repeat/most",
+    params: { form: { kind: "most", limit: LIMITS.rounds } },
+  },
+  { code: "MISSING_FIELD", draft: steps(agent("a", { repeat: { most: 3 } })), at: "/steps/0/repeat" },
+  {
+    code: "RESERVED_ID",
+    draft: steps(agent("round"), agent("b", { with: { x: "${{ previous }}" }, repeat: REPEAT })),
+    at: "/steps/0/id",
+  },
+  {
+    code: "UNTIL_NEVER_CHANGES",
+    draft: steps(
+      search,
+      agent("b", { with: { x: "${{ previous }}" }, repeat: { until: "${{ size(find.results) > 1 }}", most: 3 } }),
+    ),
+    at: "/steps/1/repeat/until",
+    severity: "warning",
+  },
+  {
+    code: "ROUNDS_ALIKE",
+    draft: steps({ ...search, repeat: { until: "${{ size(output.results) > 1 }}", most: 3 } }),
+    at: "/steps/0/with",
+    severity: "warning",
+    params: { step: "find", tool: "search" },
   },
   { code: "BAD_TYPE", draft: steps(agent("a", { output: "List[name]" })), at: "/steps/0/output" },
   {

@@ -793,6 +793,37 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "Did you mean ${{ find.results }}?",
     ],
   ],
+  REPEAT_PLACE: [
+    [
+      { beside: "ask" },
+      "A step that asks a person has no rounds.",
+      "Leave out repeat. Ask once, and let a step after it repeat.",
+    ],
+    [
+      { beside: "forEach" },
+      "A step has repeat or forEach, not both.",
+      "Leave out one of them. To repeat for each item, give the work of an item to an agent step.",
+    ],
+  ],
+  UNTIL_NEVER_CHANGES: [
+    [
+      {},
+      "until reads nothing that a round changes, so the rounds end after the first, or only with most.",
+      "Let it read the output of the round, for example ${{ output.score >= 8 }}.",
+    ],
+  ],
+  ROUNDS_ALIKE: [
+    [
+      { step: "poll", tool: "status" },
+      "Each round of step poll makes the same call of status.",
+      "Give it the output of the round before, ${{ previous }}, which is null in the first round.",
+    ],
+    [
+      { step: "improve" },
+      "Each round of step improve asks the model the same, because its data has nothing of the round before.",
+      "Give it the output of the round before, ${{ previous }}, which is null in the first round.",
+    ],
+  ],
   NULL_IN_TEXT: [
     [
       { source: "a.b", always: true },

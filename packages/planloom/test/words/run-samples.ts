@@ -62,6 +62,11 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
   ],
   WHEN_NOT_BOOLEAN: [{ got: "number" }, { got: "null" }],
   FOREACH_NOT_A_LIST: [{ got: "string" }],
+  REPEAT_NOT_MET: [{ rounds: 5, until: "${{ output.score >= 8 }}" }],
+  UNTIL_NOT_BOOLEAN: [
+    { until: "${{ output.score }}", got: "number" },
+    { until: "${{ output.n > 1 }}", problem: evaluationProblem("NO_SUCH_FIELD", { name: "n" }) },
+  ],
   FAN_OUT_LIMIT: [{ items: 2_000, limit: 1_000 }],
   ARGUMENT_DEPTH: [{ limit: 64 }],
   ARGUMENT_TYPE: [{ tool: "search", ...misfit }],

@@ -10,6 +10,7 @@ import { isObject, type Json } from "../../plan/json.js";
 import { failureLine, failureText } from "../../words/failures.js";
 import { andList, durationText } from "../../words/phrases.js";
 import { commentText, reasonText } from "../../words/reasons.js";
+import { roundText } from "../../words/rounds.js";
 import { changedToolText } from "../../words/tool-change.js";
 import { takeoverTexts } from "../../words/takeovers.js";
 import { waitText, type WaitParams } from "../../words/waits.js";
@@ -108,6 +109,7 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
   "compensation.settled": (event) => marked(...undoingText(event)),
   "compensation.ended": (event) => marked(...undoingText(event)),
   "step.expanded": ({ data }) => routine(mark("expand", `${data.step}: ${data.list.length} items`)),
+  "step.repeated": ({ data }, run) => (data.round === 0 ? [] : said(mark("round", roundLine(data, run)))),
   "step.started": ({ data }) =>
     routine(mark("start", `${name(data)}${data.attempt > 1 ? ` (attempt ${data.attempt})` : ""}`)),
   "tool.changed": ({ data }) => marked("changed", oneLine(changedToolText(data), 2_000)),
@@ -293,6 +295,14 @@ const MARKS: Readonly<Record<string, "green" | "red" | "yellow" | "cyan">> = {
   replan: "cyan",
   budget: "red",
 };
+
+/** improve: round 2 of 5: not yet */
+function roundLine({ step, ...said }: EventData["step.repeated"], run: Run): string {
+  const state = run.execution.steps.get(step);
+  const { most } = state?.spec.repeat ?? {};
+  const of = most === undefined ? undefined : most + (state?.fan?.rounds?.since ?? 0);
+  return `${step}: ${roundText({ ...said, of })}`;
+}
 
 function mark(word: string, text: string): string {
   const colour = MARKS[word];

@@ -154,6 +154,7 @@ const AFTER_USE: ReadonlySet<string> = new Set<FindingCode>([
   "ARGUMENT_TYPE",
   "CONDITION_NOT_BOOLEAN",
   "FOREACH_NOT_A_LIST",
+  "REPEAT_PLACE",
   "INPUT_TYPE",
   "MAY_BE_SKIPPED",
   "MISSING_INPUT",

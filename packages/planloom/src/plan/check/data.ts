@@ -4,6 +4,7 @@ import { beginning } from "../../beginning.js";
 import { checkArguments, checkMissing, NO_LOCALS, wanting } from "./arguments.js";
 import type { Report } from "./report.js";
 import { judge, type Judged, type Known, type ExpressionSite } from "./expressions.js";
+import { checkRounds, roundNames } from "./rounds.js";
 import type { StepNode } from "./shape.js";
 import type { FindingParams } from "../finding-params.js";
 import type { Step } from "../plan.js";
@@ -40,18 +41,24 @@ function checkStep(
   const skips = new Set<string>();
   const note = (judged: Judged, at: ExpressionSite): void => maybeSkipped(judged, at, step.id, skips, report);
   if (step.when !== undefined) checkCondition(step.when, site("when", NO_LOCALS), known, note, report);
-  const locals =
+  const own = known.outputs.get(step.id)?.own ?? UNKNOWN;
+  const items =
     step.forEach === undefined
       ? NO_LOCALS
       : checkList(step.forEach, step.as ?? "item", site("forEach", NO_LOCALS), known, note, report);
+  const locals = new Map([...items, ...roundNames(node, step, own)]);
   const tool = directToolIn(tools, step);
   checkArguments(step, site("with", locals), tool, known, note, report);
   if (tool !== undefined && !node.dropped.has("with") && !node.dropped.has("fill")) {
     checkMissing(step, tool, `${node.pointer}/with`, report);
   }
   if (step.expect !== undefined) {
-    const own = known.outputs.get(step.id)?.own ?? UNKNOWN;
     checkCondition(step.expect, site("expect", new Map([...locals, ["output", own]])), known, note, report);
+  }
+  if (step.repeat !== undefined) {
+    const at = site("repeat/until", new Map([...locals, ["output", own]]));
+    checkCondition(step.repeat.until, at, known, note, report);
+    checkRounds(node, step, step.repeat, report);
   }
   if (skips.size > 0) known.skippable.add(step.id);
 }

@@ -5,6 +5,7 @@ import type { OutputTypes } from "./outputs.js";
 import { Later, type Report } from "./report.js";
 import type { Expression } from "../expression/expression.js";
 import type { ExpressionProblem } from "../expression/problem.js";
+import { ROUND_NAMES } from "../graph.js";
 import type { FindingParams } from "../finding-params.js";
 import type { InferenceWork } from "../expression/infer-work.js";
 import type { Names, Problem } from "../expression/infer.js";
@@ -31,7 +32,7 @@ export interface ExpressionSite {
   readonly pointer: string;
   /** The step of the expression. */
   readonly self?: string;
-  /** Names beside steps and inputs: the item, `index`, `output`. */
+  /** Names beside steps and inputs: the item, `index`, `previous`, `round`, `output`. */
   readonly locals: ReadonlyMap<string, Type>;
 }
 
@@ -199,11 +200,12 @@ function unknownName(name: string, site: ExpressionSite, known: Known): FindingP
 }
 
 /** Names that exist, but with another meaning, or not here. */
-function meantBy(name: string, known: Known): "input" | "output" | "secret" | "item" | "steps" | undefined {
+function meantBy(name: string, known: Known): "input" | "output" | "secret" | "item" | "round" | "steps" | undefined {
   if (known.inputs.has(name)) return "input";
   if (name === "output") return "output";
   if (name === "secrets") return "secret";
   if (name === "steps") return "steps";
+  if (ROUND_NAMES.has(name)) return "round";
   return name === "index" || name === "item" ? "item" : undefined;
 }
 

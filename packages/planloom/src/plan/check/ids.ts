@@ -4,6 +4,7 @@ import { CEL_WORDS } from "../expression/expression.js";
 import { Later, type Report } from "./report.js";
 import type { Outline, StepNode } from "./shape.js";
 import { builtInMissing } from "../built-in.js";
+import { ROUND_NAMES } from "../graph.js";
 import { FORBIDDEN_KEYS } from "../json.js";
 import { nearestTools } from "../nearest.js";
 import type { Step } from "../plan.js";
@@ -11,30 +12,36 @@ import type { ToolSpec } from "../tool-spec.js";
 import { deedOf, directTool, toolNames, wordsOf } from "../step-kind.js";
 
 const SCOPE_NAMES: ReadonlySet<string> = new Set(["inputs", "index", "item", "output", "secrets"]);
+const NAMES_WITH_ROUNDS: ReadonlySet<string> = new Set([...SCOPE_NAMES, ...ROUND_NAMES]);
 
 /** The first step with each id. */
 export function checkIds(nodes: readonly StepNode[], report: Report): ReadonlyMap<string, StepNode> {
   const byId = new Map<string, StepNode>();
+  const names = nodes.some(({ step }) => step?.repeat !== undefined) ? NAMES_WITH_ROUNDS : SCOPE_NAMES;
   for (const node of nodes) {
     if (node.id === undefined) continue;
     const first = byId.get(node.id);
     if (first === undefined) byId.set(node.id, node);
     else report("DUPLICATE_ID", `${node.pointer}/id`, { id: node.id, first: first.index + 1 });
-    reserved(node.id, `${node.pointer}/id`, report);
+    reserved(node.id, names, `${node.pointer}/id`, report);
   }
-  for (const node of nodes) checkAs(node, byId, report);
+  for (const node of nodes) checkAs(node, names, byId, report);
   return byId;
 }
 
-function reserved(name: string, pointer: string, report: Report, allowed?: string): void {
-  if (name === allowed || !(CEL_WORDS.has(name) || SCOPE_NAMES.has(name) || FORBIDDEN_KEYS.has(name))) return;
-  report("RESERVED_ID", pointer, { name });
+function reserved(name: string, names: ReadonlySet<string>, pointer: string, report: Report): void {
+  if (CEL_WORDS.has(name) || names.has(name) || FORBIDDEN_KEYS.has(name)) report("RESERVED_ID", pointer, { name });
 }
 
-function checkAs(node: StepNode, byId: ReadonlyMap<string, StepNode>, report: Report): void {
+function checkAs(
+  node: StepNode,
+  names: ReadonlySet<string>,
+  byId: ReadonlyMap<string, StepNode>,
+  report: Report,
+): void {
   const as = node.step?.as;
   if (as === undefined) return;
-  reserved(as, `${node.pointer}/as`, report, "item");
+  if (as !== "item") reserved(as, names, `${node.pointer}/as`, report);
   if (byId.has(as)) report("AS_IS_STEP", `${node.pointer}/as`, { name: as });
 }
 

@@ -41,6 +41,8 @@ const HANDOFF: ReadonlySet<string> = new Set<FindingCode>([
   "BAD_EXPRESSION",
   "CONDITION_NOT_BOOLEAN",
   "FOREACH_NOT_A_LIST",
+  "ROUNDS_ALIKE",
+  "UNTIL_NEVER_CHANGES",
   "INPUT_TYPE",
   "MAY_BE_SKIPPED",
   "MISSING_INPUT",

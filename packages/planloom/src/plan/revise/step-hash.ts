@@ -2,7 +2,7 @@
 // the tools. Out: SHA-256 by step id. A finished output stays valid while this hash is unchanged. The hash of a plan is
 // another one: a person approves it.
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { needsOf } from "../graph.js";
+import { expressionsOf, needsOf } from "../graph.js";
 import { hashOf } from "../hash.js";
 import { canonicalJson, own, type Json, type JsonObject } from "../json.js";
 import type { Plan, Step } from "../plan.js";
@@ -115,7 +115,7 @@ const hashIfGiven = (value: Json | undefined): string | null => (value === undef
 function inputsRead(step: Step): ReadonlySet<string> | "all" {
   const read = new Set<string>();
   let whole = false;
-  eachTemplate([step.when ?? "", step.forEach ?? "", step.with, step.expect ?? ""], (_pointer, text) => {
+  eachTemplate(expressionsOf(step), (_pointer, text) => {
     const template = text.includes("inputs") ? scanTemplate(text) : undefined;
     for (const part of template?.ok === true ? template.parts : []) {
       if ("expression" in part && part.expression.names.includes("inputs"))

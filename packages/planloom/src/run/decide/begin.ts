@@ -7,7 +7,7 @@ import { LIMITS } from "../../limits.js";
 import type { Scope } from "../../plan/expression/expression.js";
 import type { EvaluationCode } from "../../plan/expression/problem.js";
 import { resolveValue, type NullSource, type Resolved } from "../../plan/expression/reference.js";
-import type { Step } from "../../plan/plan.js";
+import type { Repeat, Step } from "../../plan/plan.js";
 import { Meter } from "../../plan/expression/value.js";
 import { holdsSecret } from "../../plan/secret.js";
 import { mergeOrigins, type Origin } from "../../plan/origin.js";
@@ -22,9 +22,10 @@ import { fact, type EventData, type Fact } from "../event.js";
 import { failWith, type ExpressionParams, type Failure, type FailureParams } from "../failure.js";
 import type { Work } from "../work.js";
 import { unknown, unusable } from "./ending.js";
-import { closeFanOut, failed, refOf } from "./failure.js";
+import { closeFanOut, failed, failsRounds, refOf } from "./failure.js";
 import { completed, typeProblem } from "./gate.js";
 import { reviewAfter } from "./policy.js";
+import { beginRounds } from "./rounds.js";
 import type { ApprovalReason } from "../reason.js";
 import { stepIn } from "../lookup.js";
 import { scopeOf, skippedAmong } from "../step-scope.js";
@@ -39,6 +40,7 @@ export function begin(run: Run, work: Work, at: number): Fact[] {
   const turn = { run, work, at };
   const { spec } = work.step;
   if (work.denied !== undefined) return refuse(turn, deniedWith(work.denied));
+  if (work.item === null && spec.repeat !== undefined) return rounds(turn, spec.repeat);
   if (work.item === null && work.errors === 0) {
     const condition = spec.when === undefined ? undefined : decideWhen(turn, spec.when);
     if (condition !== undefined) return condition;
@@ -55,6 +57,14 @@ export function begin(run: Run, work: Work, at: number): Fact[] {
     return [fact("step.filling", { ...refOf(work), args, from })];
   }
   return misfit(turn, given, resolved.nulls) ?? start(turn, given, from);
+}
+
+/** The condition of the step is decided once, before its first round. */
+function rounds(turn: Turn, repeat: Repeat): Fact[] {
+  const { run, work } = turn;
+  const { spec, fan } = work.step;
+  const condition = spec.when === undefined || fan !== undefined ? undefined : decideWhen(turn, spec.when);
+  return condition ?? beginRounds(run, work, repeat, failsRounds(run, work.step));
 }
 
 const deniedWith = ({ cause, comment }: NonNullable<Work["denied"]>): Failure =>
@@ -132,10 +142,9 @@ export function noValue(where: string, { problem, expression }: Resolved & { rea
 
 function starve(run: Run, work: Work, source: string, where: string): Fact[] {
   const reason = { code: "SOURCE_SKIPPED", where, source } as const;
-  return [
-    fact("step.skipped", { ...refOf(work), reason, cause: "null-reference" }),
-    ...closeFanOut(run, work, "skipped"),
-  ];
+  const cause = "null-reference";
+  const skipped = fact("step.skipped", { ...refOf(work), reason, cause });
+  return [skipped, ...closeFanOut(run, work, { how: "skipped", reason, cause })];
 }
 
 const refuse = ({ run, work, at }: Turn, error: Failure): Fact[] => failed(run, work, error, at);

@@ -3,19 +3,20 @@
 // all.
 import { LIMITS } from "../../limits.js";
 import { sha256 } from "../../sha256.js";
-import type { JsonObject } from "../../plan/json.js";
+import type { Json, JsonObject } from "../../plan/json.js";
 import { isConversation, mayActThrough } from "../../plan/step-kind.js";
 import { mergeOrigins, NO_ORIGIN, type Origin } from "../../plan/origin.js";
 import { NO_USAGE, type Usage } from "../../plan/usage.js";
 import { currentPlan } from "../lookup.js";
 import { changeOf, isCancelling, isDrafting, isFailing, replanOf } from "../status.js";
-import type { FanOut, Work } from "../work.js";
+import type { FanOut, StepState, Work } from "../work.js";
 import { unpaidBy } from "./budget.js";
 import { fact, type Change, type EventData, type Fact, type PassingFailure, type StepRef } from "../event.js";
 import { isJournaled } from "../evolve/evolve-step.js";
 import { isFailure, type Failure, type ItemsParams } from "../failure.js";
 import type { RetryReason, StopReason } from "../reason.js";
 import { reviewAfter, verdictOn } from "./policy.js";
+import { roundEnded } from "./rounds.js";
 import { type Run } from "../state.js";
 
 export function refOf(work: Work): StepRef {
@@ -82,7 +83,8 @@ export function failed(run: Run, work: Work, error: Failure, at: number, given: 
     return [say("retry", { code: "AFTER_PLAN", why })];
   }
   // An item fails by itself. The fan-out decides once how to answer, when all its items have ended.
-  if (work.item !== null) return [final(run, say("fail", why), work), ...closeFanOut(run, work, "failed", { error })];
+  if (work.item !== null)
+    return [final(run, say("fail", why), work), ...closeFanOut(run, work, { how: "failed", error, why })];
   return [final(run, say(verdict.decision, verdict.reason), work)];
 }
 
@@ -91,7 +93,7 @@ type Said = EventData["step.failed"];
 function skipped(run: Run, work: Work, error: Failure): Fact[] {
   const reason = { code: "FAILED", error } as const;
   const fallen = fact("step.skipped", { ...refOf(work), reason, cause: "failure", ...reviewAfter(run, work) });
-  return [fallen, ...closeFanOut(run, work, "skipped")];
+  return [fallen, ...closeFanOut(run, work, { how: "skipped", reason, cause: "failure" })];
 }
 
 /** Facts after a person skipped a step whose call acted and gave no usable output. */
@@ -182,24 +184,52 @@ function retryDelay(run: Run, work: Work, error: Failure, failures: number): num
 /** A tool may compute NaN from a header. No log can hold NaN: as a due time it would make the run unreadable. */
 const askedDelay = ({ retryAfterMs = 0 }: Failure) => (Number.isFinite(retryAfterMs) ? retryAfterMs : 0);
 
-/**
- * Ends the fan-out if `work` is the last of its items to end: completed if every item completed or was skipped, failed
- * if one failed.
- */
-export function closeFanOut(
-  run: Run,
-  work: Work,
-  how: "completed" | "failed" | "skipped",
-  last: { readonly from?: Origin; readonly error?: Failure } = {},
-): Fact[] {
+/** How an item or a round has ended. */
+export type ItemEnd =
+  | { readonly how: "completed"; readonly output: Json; readonly from: Origin }
+  | { readonly how: "failed"; readonly error: Failure; readonly why: RetryReason }
+  | ({ readonly how: "skipped" } & Pick<EventData["step.skipped"], "reason" | "cause">);
+
+/** What follows from the end of an item or of a round. Nothing, if `work` is neither. */
+export function closeFanOut(run: Run, work: Work, last: ItemEnd): Fact[] {
   const { step } = work;
-  const { fan } = step;
-  if (work.item === null || fan?.open !== 1) return [];
+  const { repeat } = step.spec;
+  if (work.item === null || step.fan === undefined) return [];
+  if (repeat === undefined) return step.fan.open === 1 ? itemsEnded(run, work, step.fan, last) : [];
+  if (last.how === "failed") return stepFailed(run, step, last.error, last.why);
+  if (last.how === "completed") return roundEnded(run, work, repeat, last, failsRounds(run, step));
+  const { reason, cause } = last;
+  return [fact("step.skipped", { step: step.spec.id, reason, cause, ...reviewAfter(run, step.work) })];
+}
+
+/** The failure of a step whose rounds gave no output that it can take. */
+export const failsRounds =
+  (run: Run, step: StepState) =>
+  (error: Failure): Fact[] =>
+    stepFailed(run, step, error, { code: "NOT_RETRYABLE" });
+
+/** The step as a whole fails, because a round failed for good, or because no round was the last. */
+function stepFailed(run: Run, step: StepState, error: Failure, why: RetryReason): Fact[] {
+  const { work, spec } = step;
+  const verdict = verdictOn(run, step, error, why);
+  const said = { step: spec.id, attempt: work.attempt, error, usage: NO_USAGE, ...verdict };
+  if (verdict.decision === "skip") return [fact("step.failed", said), ...skipped(run, work, error)];
+  if (isDrafting(run) && !isFailing(run) && !isCancelling(run))
+    return [fact("step.failed", { ...said, decision: "retry", reason: { code: "AFTER_PLAN", why } })];
+  return [final(run, fact("step.failed", said), work)];
+}
+
+/**
+ * Ends the fan-out after the last of its items: completed if every item completed or was skipped, failed if one failed.
+ */
+function itemsEnded(run: Run, work: Work, fan: FanOut, last: ItemEnd): Fact[] {
+  const { step } = work;
   const ref = { step: step.spec.id };
-  const broken = fan.failed + (how === "failed" ? 1 : 0);
+  const broken = fan.failed + (last.how === "failed" ? 1 : 0);
   if (broken === 0) {
     const items = fan.items.map(({ from, origin }) => ({ steps: from.steps, tools: origin.tools }));
-    const from = mergeOrigins([{ steps: fan.from.steps, tools: [] }, ...items, last.from ?? NO_ORIGIN]);
+    const own = last.how === "completed" ? last.from : NO_ORIGIN;
+    const from = mergeOrigins([{ steps: fan.from.steps, tools: [] }, ...items, own]);
     return [
       fact("step.completed", {
         ...ref,
@@ -210,7 +240,7 @@ export function closeFanOut(
       }),
     ];
   }
-  const ended = last.error === undefined ? [] : [{ item: work.item, error: last.error }];
+  const ended = last.how === "failed" ? [{ item: work.item ?? 0, error: last.error }] : [];
   const error = itemsError(fan, broken, ended);
   const verdict = verdictOn(run, step, error, { code: "ITEMS_ENDED" });
   // If the answer were a skip, each item would have been skipped by itself.

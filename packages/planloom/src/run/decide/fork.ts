@@ -4,7 +4,7 @@ import { wavesOf } from "../../plan/graph.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { fact, type Fact, type StepRef } from "../event.js";
 import { planOf, stepIn, workOf } from "../lookup.js";
-import type { StepState, Work } from "../work.js";
+import type { FanOut, Rounds, StepState, Work } from "../work.js";
 import { refOf } from "./failure.js";
 import { isFinished } from "../steps.js";
 import { type Run } from "../state.js";
@@ -29,9 +29,34 @@ export function carriedFacts(run: Run, kept: readonly StepRef[]): readonly Fact[
 
 function carriedItems(run: Run, { spec, fan }: StepState, indexes: readonly number[]): readonly Fact[] {
   if (fan === undefined || indexes.length === 0) return [];
+  if (fan.rounds !== undefined) return carriedRounds(run, spec.id, fan, fan.rounds, indexes);
   const { list, from, items } = fan;
   const expanded = fact("step.expanded", { step: spec.id, list, from, carried: run.id });
   return [expanded, ...indexes.flatMap((index) => carriedItem(run, items[index]))];
+}
+
+/**
+ * The rounds that have ended, in order, and another one after them. If there would be none in this run, the fork has as
+ * many more as a retry would.
+ */
+function carriedRounds(
+  run: Run,
+  step: string,
+  { items, open }: FanOut,
+  { since }: Rounds,
+  indexes: readonly number[],
+): readonly Fact[] {
+  const begins = fact("step.repeated", { step, round: 0, met: false, again: true, carried: run.id });
+  const last = indexes.length;
+  return [
+    begins,
+    ...indexes.flatMap((index) => {
+      const round = index + 1;
+      const after = round < last ? {} : { since: open === 0 ? round : since };
+      const again = fact("step.repeated", { step, round, met: false, again: true, ...after, carried: run.id });
+      return [...carriedItem(run, items[index]), again];
+    }),
+  ];
 }
 
 const carriedItem = (run: Run, work: Work | undefined): readonly Fact[] =>

@@ -62,7 +62,7 @@ export function completed(run: Run, work: Work, returned: Returned, at: number):
       ...(returned.carried === undefined ? reviewAfter(run, work) : { carried: returned.carried }),
       ...callsOf(returned),
     }),
-    ...closeFanOut(run, work, "completed", { from }),
+    ...closeFanOut(run, work, { how: "completed", output, from }),
   ];
 }
 

@@ -197,7 +197,8 @@ function divided(
 /** Whether a changed fan-out still has the same list. Then finished items are not repeated. */
 function sameList(run: Run, { inputs }: CheckedPlan, { spec }: StepState): boolean {
   const before = run.execution.steps.get(spec.id);
-  if (before?.fan === undefined || hashOf(inputs) !== hashOf(run.request.inputs)) return false;
+  if (before?.fan === undefined || before.fan.rounds !== undefined || hashOf(inputs) !== hashOf(run.request.inputs))
+    return false;
   const shape = ({ forEach, as, output }: Step) => canonicalJson([forEach ?? null, as ?? null, output ?? null]);
   return shape(spec) === shape(before.spec);
 }

@@ -212,6 +212,8 @@ function queueStep(run: Run, state: StepState): void {
   const open = fan.items.filter((work) => !isFinished(work));
   fan.failed = fan.held = 0;
   fan.open = open.length;
+  // All its rounds have ended, and the step has not: at its turn, the last one is judged again.
+  if (fan.rounds !== undefined && open.length === 0) return makeReady(run, state.work);
   const questions = open.filter(isAsked);
   for (const work of questions) queueWork(run, work);
   fan.waiting = open.filter((work) => !isAsked(work)).reverse();

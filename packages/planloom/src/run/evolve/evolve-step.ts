@@ -1,6 +1,7 @@
 // Folds the events of steps. State changes of a step or item: queued, running, waiting, ended.
 // In: a run and an event. Out: the same run, changed in place.
 import type { Json } from "../../plan/json.js";
+import { NO_ORIGIN } from "../../plan/origin.js";
 import { callName, directTool, isConversation, isFilled } from "../../plan/step-kind.js";
 import { addUsage, usageSince, type Usage } from "../../plan/usage.js";
 import { noteInnerCalls, noteInnerDoubt, noteOwnCall, settleDoubt } from "../acted-calls.js";
@@ -81,6 +82,22 @@ export function onExpanded(run: Run, { data, at }: EventOf<"step.expanded">): vo
   state.fan = fanOut(data, items);
   const width = Math.min(state.spec.maxParallel ?? items.length, items.length);
   for (let slot = 0; slot < width; slot++) queueNextItem(run, state.fan);
+}
+
+/** The first round is due, or a round has ended. Another one is queued if it follows. */
+export function onRepeated(run: Run, { data, at }: EventOf<"step.repeated">): void {
+  const state = stepIn(run.execution.steps, data.step);
+  const { work } = state;
+  // Its turn is over: from here on, its rounds have turns.
+  if (work.status === "ready") leaveFor(run, work, "pending");
+  work.startedAt ??= at;
+  const fan = (state.fan ??= fanOut({ list: [], from: NO_ORIGIN }, []));
+  fan.rounds = { ended: data.round, met: data.met, since: data.since ?? fan.rounds?.since ?? 0 };
+  if (data.again !== true) return;
+  const next = newWork(state, fan.items.length);
+  fan.items.push(next);
+  fan.open++;
+  makeReady(run, next);
 }
 
 export function onFilling(run: Run, { data, at }: EventOf<"step.filling">): void {
@@ -201,9 +218,9 @@ function noteCalls(run: Run, work: Work, calls: readonly MadeCall[] | undefined,
 export function onStepCompleted(run: Run, { data, at }: EventOf<"step.completed">): void {
   const work = workOf(run, data);
   const fan = work.item === null ? work.step.fan : undefined;
-  const output = fan === undefined ? data.output : fan.items.map((item) => item.output ?? null);
-  finish(run, work, "completed", freesSlot(work, data), output, at);
+  finish(run, work, "completed", freesSlot(work, data), outputOf(data, fan), at);
   work.origin = { steps: [data.step], tools: data.from.tools };
+  if (fan?.rounds !== undefined) takeRound(work, fan.items.at(-1));
   if (data.summary !== undefined) work.summary = data.summary;
   if (data.evidence !== undefined) work.evidence = data.evidence;
   if (data.carried !== undefined) work.carried = data.carried;
@@ -212,6 +229,16 @@ export function onStepCompleted(run: Run, { data, at }: EventOf<"step.completed"
   if (data.item === undefined) run.compensation.undoneSteps.delete(data.step);
   spend(run, work, data.usage);
   if (data.review === true) reviewRest(run);
+}
+
+/** The last event of a fan-out with `forEach` has no output of its own. */
+const outputOf = ({ output }: EventData["step.completed"], fan: FanOut | undefined): Json =>
+  fan === undefined || fan.rounds !== undefined ? output : fan.items.map((item) => item.output ?? null);
+
+/** What is known of the output of the last round is known of the step's output. */
+function takeRound(work: Work, last: Work | undefined): void {
+  if (last?.summary !== undefined) work.summary = last.summary;
+  if (last?.evidence !== undefined) work.evidence = last.evidence;
 }
 
 export function onStepFailed(run: Run, { data, at }: EventOf<"step.failed">): void {

@@ -24,6 +24,7 @@ import {
   onHeld,
   onQuestionAnswered,
   onReconcileFailed,
+  onRepeated,
   onResolved,
   onRetrying,
   onSkipped,
@@ -138,6 +139,8 @@ function apply(run: Run, event: RunEvent): void {
       return onApprovalDenied(run, event.data);
     case "step.expanded":
       return onExpanded(run, event);
+    case "step.repeated":
+      return onRepeated(run, event);
     case "step.filling":
       return onFilling(run, event);
     case "step.filled":

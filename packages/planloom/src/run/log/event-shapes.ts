@@ -5,7 +5,7 @@ import type { EvidenceFound } from "../../plan/evidence.js";
 import type { Finding } from "../../plan/finding.js";
 import type { InputTrust } from "../../plan/label.js";
 import type { Origin } from "../../plan/origin.js";
-import type { Answer, AnswerOnFailure, InputSpec, Plan, Retry, Step } from "../../plan/plan.js";
+import type { Answer, AnswerOnFailure, InputSpec, Plan, Repeat, Retry, Step } from "../../plan/plan.js";
 import type { Price } from "../../plan/estimate/price.js";
 import type { ToolDifference } from "../../plan/tool-change.js";
 import type { Message } from "../message.js";
@@ -130,6 +130,7 @@ const common = {
     forEach: text,
     as: text,
     maxParallel: number,
+    repeat: record<Repeat>({ until: text, most: number, otherwise: oneOf("fail", "last") }, {}),
     output: type,
     timeoutMs: number,
     onFailure: policy,
@@ -458,6 +459,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     { comment: text, again: yes, replan },
   ),
   "step.expanded": record({ step: text, list: list(anyJson), from: origin }, { carried: text }),
+  "step.repeated": record({ step: text, round: number, met: flag }, { again: yes, since: number, carried: text }),
   "step.filling": record({ ...place, args: values, from: origin }, item),
   "step.filled": record({ ...place, args: values, usage }, { ...item, held: yes }),
   "step.started": record(

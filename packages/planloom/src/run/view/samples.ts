@@ -111,8 +111,8 @@ export class RunSamples {
 
   private completed(data: EventData["step.completed"], at: number): void {
     const step = this.steps.get(data.step);
-    // The last event of a fan-out has no work of its own. Its items have theirs.
-    const isWhole = data.item === undefined && step?.forEach !== undefined;
+    // The last event of a fan-out has no work of its own. Its items, or its rounds, have theirs.
+    const isWhole = data.item === undefined && (step?.forEach ?? step?.repeat) !== undefined;
     if (step === undefined || isWhole) return;
     const key = callWorkKey(step, this.executor);
     if (key !== undefined) this.end(nameOf(data), key, data.usage, at);
