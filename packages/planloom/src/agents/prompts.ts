@@ -90,7 +90,7 @@ function stepText({ goal, today, step, args, outputs }: StepFacts, previews: Pre
   const given = Object.entries(args).map(([name, value]) => previews.show(`with.${name}`, value));
   const earlier = Object.entries(outputs).map(([id, output]) => previews.show(id, output));
   return sections(
-    `Overall goal, for orientation: ${goal}`,
+    instruction !== goal && `Overall goal, for orientation: ${goal}`,
     today !== undefined && todayText(today),
     `Your step: ${step.title}`,
     step.description !== step.title && step.description,

@@ -4,6 +4,7 @@ import { LIMITS } from "../limits.js";
 import type { LoomConfig } from "../loom/config.js";
 import type { LoomPorts } from "../loom/open-loom.js";
 import { DURATION_PATTERN, durationMs } from "../plan/duration.js";
+import type { Strategy } from "../plan/strategy.js";
 import type { FailurePolicy, ReplanMode } from "../run/settings.js";
 import { usageError } from "./error-text.js";
 import type { Granularity } from "../plan/check/granularity.js";
@@ -49,6 +50,7 @@ export interface RunFlags extends StoreFlags, ModelFlags, DriveFlags, BudgetFlag
   /** JSON, or a file with JSON or YAML. */
   readonly messages?: string;
   readonly runId?: string;
+  readonly strategy?: Strategy;
   readonly concurrency?: string;
   readonly approval?: "never" | "always" | "effects";
   readonly onFailure?: FailurePolicy;

@@ -94,9 +94,10 @@ const wordsOf: (action: Action) => Words | string = byCase("action", {
   fork: ({ runId, at = "STEP" }) => ["fork", run(runId), `--at ${shellWord(at)}`],
   "list-runs": () => ["runs"],
   "list-tools": () => ["tools"],
-  start: ({ plan, file = "FILE", inputs }) => [
+  start: ({ plan, file = "FILE", inputs, strategy }) => [
     "run",
     plan ? shellWord(file) : '"your goal"',
+    option("--strategy", strategy),
     inputs && "--input name=value",
   ],
   "check-plan": ({ file = "FILE" }) => ["check", shellWord(file)],

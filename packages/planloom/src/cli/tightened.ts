@@ -96,6 +96,8 @@ const RULES: Rule<LoomConfig> = each<LoomConfig>({
   replan: oneOf("never", "on-failure"),
   replanContext: oneOf("codes", "excerpt"),
   eager: always,
+  strategy: oneOf("plan"),
+  strategies: always,
   limits: each<NonNullable<LoomConfig["limits"]>>({
     steps: atMost(LIMITS.steps),
     planBytes: atMost(LIMITS.planBytes),

@@ -16,6 +16,7 @@ import type {
   ReplanMode,
   Settings,
 } from "../run/settings.js";
+import type { Strategy } from "../plan/strategy.js";
 import type { OpenEngine } from "../engine/open-engine.js";
 import type { EventStore } from "../store/event-store.js";
 import type { Secrets } from "../tools/secret-filter.js";
@@ -23,6 +24,7 @@ import type { McpServers } from "../tools/mcp/server-config.js";
 import type { ApprovalFunction } from "../perform/appraisal.js";
 import type { ResolveContext } from "../perform/run-contexts.js";
 import { knownBuiltins, type BuiltinsConfig } from "./config-builtins.js";
+import { knownStrategies } from "./config-strategies.js";
 import { knownWebhook, type WebhookConfig } from "./config-webhook.js";
 import { knownServers } from "./config-mcp.js";
 import { knownTools, type GivenTools } from "./config-tools.js";
@@ -151,6 +153,13 @@ export interface LoomConfig<C = unknown> {
    * approval: under `never`, or under `effects` with tools that have none. Default: true.
    */
   readonly eager?: boolean;
+  /**
+   * How a run gets its plan, if its start does not say: `plan` (a planner writes one), `react` (one agent step with all
+   * tools), `tools` (the same with one turn of tool calls), `auto` (chosen for each goal). Default: `plan`.
+   */
+  readonly strategy?: Strategy;
+  /** The strategies that runs may have. Another one is refused with STRATEGY_FORBIDDEN. Default: all. */
+  readonly strategies?: readonly Strategy[];
   readonly limits?: {
     /** Steps of a plan. Default: 64. */
     readonly steps?: number;
@@ -200,6 +209,8 @@ export const KEYS: Record<keyof LoomConfig, true> = {
   replan: true,
   replanContext: true,
   eager: true,
+  strategy: true,
+  strategies: true,
   budget: true,
   limits: true,
 };
@@ -302,6 +313,7 @@ function knownParts(config: LoomConfig, check: SettingChecks): void {
   knownContext(config, check);
   knownLimiter(config.limiter, check);
   knownWebhook(config.webhook, check);
+  knownStrategies(config, check);
   knownSecrets(config.secrets ?? {}, check);
 }
 

@@ -3,6 +3,8 @@
 import type { EvidenceFound } from "../plan/evidence.js";
 import { isObject, readableText, type Json, type JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
+import type { Strategy } from "../plan/strategy.js";
+import { strategyOf } from "../run/strategy.js";
 import { writePlan } from "../plan/write.js";
 import { editableTool, restsOf } from "../run/approval.js";
 import type { RestOfStep } from "../run/command.js";
@@ -208,6 +210,8 @@ interface PlainRunDocument {
   /** Whether the run completed and no step that mattered was skipped for missing data. */
   readonly success: boolean;
   readonly goal: string;
+  /** How the run gets its plan: `plan`, `react`, `tools` or `auto`. */
+  readonly strategy: Strategy;
   readonly tags: readonly string[];
   /** The run that it was forked from, and the step. */
   readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
@@ -266,6 +270,7 @@ export function documentOf(run: Run, surface: Surface = librarySurface): RunDocu
     status: statusOf(run),
     success: end?.how === "completed" && end.success,
     goal: run.request.goal,
+    strategy: strategyOf(run),
     tags: run.request.tags,
     ...(run.request.parent === undefined ? {} : { parent: run.request.parent }),
     ...answerDocument(run),

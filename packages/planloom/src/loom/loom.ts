@@ -51,6 +51,10 @@ import { keyedStart, soundKey } from "./keyed-start.js";
 import { ownSettings, type RunSettings } from "./run-settings.js";
 import { withOwn, type OwnSettings } from "../run/own-settings.js";
 import { hashOf } from "../plan/hash.js";
+import { isOneStep, type OneStepStrategy, type Strategy } from "../plan/strategy.js";
+import type { Message } from "../run/message.js";
+import type { Strategies } from "./config-strategies.js";
+import { oneStepPlan, recordedStrategy, soundStrategy } from "./strategy-start.js";
 import { soundMessages, type GivenMessage } from "./messages-option.js";
 import { recoverRuns, type Recovery } from "./recover.js";
 import { assertNotAborted, cancelWith } from "./start-signal.js";
@@ -97,6 +101,11 @@ export interface StartOptions<C = unknown> extends ContextOptions<C> {
    * process. Rejects with KEY_REUSED if anything else differs; with KEY_INVALID beside `runId`.
    */
   readonly idempotencyKey?: string;
+  /**
+   * How the run gets its plan: `plan`, `react`, `tools` or `auto`. Default: that of the configuration. Rejects with
+   * STRATEGY_UNKNOWN, STRATEGY_FORBIDDEN, STRATEGY_LACKS, and beside a plan with STRATEGY_WITH_PLAN.
+   */
+  readonly strategy?: Strategy;
   /** Settings of this run. Rejects with SETTING_LOOSER if one is less strict than the configuration's. */
   readonly settings?: RunSettings;
   /** Labels for lists of runs. */
@@ -147,6 +156,7 @@ export class Loom<C = unknown> {
     private readonly ownsStore: boolean,
     private readonly contexts: ContextStarts,
     private readonly appends: Appends,
+    private readonly strategies: Strategies,
     private readonly handlerOf?: (loom: Loom, options: HandlerOptions) => Promise<RequestHandler>,
   ) {
     const { inventory, limits, store, clock } = services;
@@ -335,8 +345,8 @@ export class Loom<C = unknown> {
     const context = this.contexts.of(options);
     const told = { inputs, answer, ...(context && { context }) };
     if (key === undefined) return this.runNamed(await this.begin(goal, options, told), answer);
-    const { trust, tags, messages, settings } = options;
-    const asked = { goal, plan, inputs, context, answer: answer?.json, trust, tags, messages, settings };
+    const { trust, tags, messages, settings, strategy } = options;
+    const asked = { goal, plan, inputs, context, answer: answer?.json, trust, tags, messages, settings, strategy };
     const requestHash = hashOf(asked);
     const { clock } = this.services;
     const begin = (id: string) => this.begin(goal, { ...options, runId: id }, { ...told, requestHash });
@@ -345,23 +355,33 @@ export class Loom<C = unknown> {
 
   /** `told`: options that are sound already. */
   private async begin(goal: string, options: StartOptions<C>, told: ToldStart): Promise<string> {
-    const { plan, signal, listener, runId } = options;
+    const { signal, listener, runId } = options;
     const { inputs, answer, context, requestHash } = told;
-    const { planner } = this.services;
+    const { planner, executor } = this.services;
+    const here = { strategies: this.strategies, planner: planner !== null, executor: executor !== null };
+    const strategy = soundStrategy(options.strategy, options.plan, here);
     const plans = typeof planner === "function" ? planner : undefined;
     const own = options.settings && ownSettings(options.settings, this.settings, plans);
-    await this.tools({ plan, ...(signal && { signal }) });
+    const messages = soundMessages(options.messages);
+    const made = isOneStep(strategy)
+      ? await this.oneStep(strategy, goal, messages, { ...told, own, signal })
+      : undefined;
+    const plan = made?.draft ?? options.plan;
+    if (made === undefined) await this.tools({ plan, ...(signal && { signal }) });
     const checked = plan === undefined ? undefined : this.given(plan, goal, inputs, answer?.json);
     const { approval } = withOwn(this.settings, own);
     const given = checked && (await this.appraised(checked, undefined, { approval, starts: context, runId }));
     const aim = soundGoal(isBlank(goal) ? (given?.plan.goal ?? "") : goal);
-    if (given === undefined && planner === null) throw new PlanloomError("NO_PLANNER", {});
     const tags = soundTags(options.tags ?? []);
-    const messages = soundMessages(options.messages);
     const all = given?.inputs ?? inputs;
-    const trust = soundTrust(options.trust ?? {}, { given: inputs, all, author: given });
+    const said = { ...options.trust, ...made?.trust };
+    const trust = soundTrust(said, { given: inputs, all, author: given });
     const more = { ...(context && { context }), ...(answer && { answerSchema: answer.json }) };
-    const kept = { ...(own && { ownSettings: own }), ...(requestHash && { requestHash }) };
+    const kept = {
+      ...(own && { ownSettings: own }),
+      ...(requestHash && { requestHash }),
+      strategy: recordedStrategy(strategy),
+    };
     const started = this.startedData(aim, all, given, { tags, trust, messages, ...more, ...kept });
     const id = await this.engine.start(
       { started, ...(given && { given }), ...(runId === undefined ? {} : { runId: soundRunId(runId) }) },
@@ -369,6 +389,31 @@ export class Loom<C = unknown> {
     );
     cancelWith(signal, id, this.engine);
     return id;
+  }
+
+  /** The plan of a strategy that needs no planner, for the tools of this loom. */
+  private async oneStep(
+    strategy: OneStepStrategy,
+    goal: string,
+    messages: readonly Message[],
+    {
+      inputs,
+      answer,
+      own,
+      signal,
+    }: Pick<ToldStart, "inputs" | "answer"> & {
+      readonly own: OwnSettings | undefined;
+      readonly signal: AbortSignal | undefined;
+    },
+  ) {
+    const { tools } = await this.tools(signal && { signal });
+    const { planner, limits } = this.services;
+    return oneStepPlan(strategy, {
+      ...{ goal: soundGoal(goal), inputs, tools, messages, answer: answer?.json },
+      offeredTools: limits.offeredTools,
+      turns: withOwn(this.settings, own).turns,
+      handsOver: strategy === "react" && planner !== null,
+    });
   }
 
   /**
@@ -532,12 +577,12 @@ export class Loom<C = unknown> {
     goal: string,
     inputs: { readonly [name: string]: Json },
     given: CheckedPlan | undefined,
-    { tags, trust, messages, ownSettings: own, ...more }: Pick<RunRequest, "tags" | "trust" | "messages" | KeptOfStart>,
+    { tags, trust, messages, ownSettings: own, strategy = "plan-and-execute", ...more }: StartedMore,
   ): EventData["run.started"] {
     return {
       goal,
       inputs,
-      strategy: "plan-and-execute",
+      strategy,
       settings: this.settingsFor(given?.plan, own),
       models: this.models(),
       inventory: this.services.inventory.hash,
@@ -551,6 +596,9 @@ export class Loom<C = unknown> {
     };
   }
 }
+
+type StartedMore = Pick<RunRequest, "tags" | "trust" | "messages" | KeptOfStart> &
+  Partial<Pick<RunRequest, "strategy">>;
 
 type KeptOfStart = "context" | "answerSchema" | "ownSettings" | "requestHash";
 

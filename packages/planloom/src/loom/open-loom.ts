@@ -25,6 +25,7 @@ import { openDatabases, type Database } from "../tools/sql/databases.js";
 import { ToolShelf } from "../tools/tool-shelf.js";
 import { appraiseWith, type Appraiser } from "../perform/appraisal.js";
 import { systemClock, type Clock } from "../clock.js";
+import { strategiesOf } from "./config-strategies.js";
 import { settingsOf, type LoomConfig } from "./config.js";
 import { toolsIn } from "./config-tools.js";
 import { localEngine } from "../engine/local.js";
@@ -109,6 +110,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
       steps: config.limits?.steps ?? LIMITS.steps,
       planBytes: config.limits?.planBytes ?? LIMITS.planBytes,
       offeredTools: config.limits?.offeredTools ?? LIMITS.offeredTools,
+      turns: settings.turns,
     },
   };
   const appends = new Appends();
@@ -133,6 +135,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
       ownsStore,
       new ContextStarts(contexts, rules),
       appends,
+      strategiesOf(config),
       ports.handlerOf,
     );
   } catch (error) {

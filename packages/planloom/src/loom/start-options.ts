@@ -28,6 +28,7 @@ const START_KEYS = {
   answer: true,
   settings: true,
   idempotencyKey: true,
+  strategy: true,
 };
 
 /** What other libraries call these options. */

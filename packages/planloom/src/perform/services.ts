@@ -32,7 +32,13 @@ export interface Services {
   readonly secrets: Secrets;
   /** The configuration file that was loaded, null if there is none. Absent: the program gave the configuration. */
   readonly configFile?: string | null;
-  readonly limits: { readonly steps: number; readonly planBytes: number; readonly offeredTools: number };
+  readonly limits: {
+    readonly steps: number;
+    readonly planBytes: number;
+    readonly offeredTools: number;
+    /** Of an agent step. A run may have a smaller limit. */
+    readonly turns?: number;
+  };
   /** The contexts of runs. Absent: no run has one. */
   readonly contexts?: RunContexts;
   /** The schemas of programs for the answers of their runs, by run id. Filled when a run starts or is opened. */

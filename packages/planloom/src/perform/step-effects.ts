@@ -25,6 +25,7 @@ import { contextOf, currentPlan, findWork, toolIn } from "../run/lookup.js";
 import { failWith, isFailure } from "../run/failure.js";
 import { toolsOfStep, unknownChanges } from "../run/changed-tools.js";
 import { isCancelling } from "../run/status.js";
+import { wholeRunBy } from "../run/strategy.js";
 import type { Conversation, StepState } from "../run/work.js";
 import { failureText } from "../words/failures.js";
 import type { Outcome } from "../run/input.js";
@@ -261,6 +262,7 @@ export function agentRequestOf(
 ): AgentRequest {
   const { executor: instructions } = services.instructions;
   const declared = step.output === undefined ? undefined : typeOf(step.output);
+  const strategy = wholeRunBy(run, step);
   return {
     goal: run.request.goal,
     ...todayAt(findWork(run, effect)?.startedAt ?? run.log.updatedAt),
@@ -268,7 +270,7 @@ export function agentRequestOf(
     args: effect.args,
     outputs: contextOf(run, state.spec),
     tools: toolsOf(services, state, run).map((tool) => guarded(services, tool, (key) => askingOf(run, effect, key))),
-    turns: run.request.settings.turns,
+    turns: Math.min(step.turns ?? Infinity, run.request.settings.turns),
     keyOf: (tool, args, occurrence) =>
       freshKey(run, occurrence, (at) => hashOf([run.id, step.id, effect.item, tool, args, at])),
     guard: guardOf(run, state, effect.item),
@@ -277,6 +279,7 @@ export function agentRequestOf(
     breaks: (effect.conversation?.breaks ?? []).map(breakOf),
     type: declared?.ok === true ? declared.type : undefined,
     ...(instructions === undefined ? {} : { instructions }),
+    ...(strategy && { strategy }),
   };
 }
 

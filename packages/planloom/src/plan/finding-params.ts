@@ -310,6 +310,8 @@ export interface DataParams {
     { readonly steps: number; readonly least: number; readonly most: number } | { readonly chain: Names };
   /** Warning. The goal names several tasks, and the plan has fewer steps. */
   readonly UNDER_DECOMPOSED: { readonly things: number; readonly steps: number };
+  /** Error. An agent step wants more turns than the configuration allows. */
+  readonly TOO_MANY_TURNS: { readonly turns: number; readonly most: number };
   /** Warning. `executor` names an executor, and this version has one. */
   readonly UNUSED_FIELD: { readonly field: "executor" };
 }

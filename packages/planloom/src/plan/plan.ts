@@ -87,6 +87,7 @@ export const agentStepSchema = z.strictObject({
     .union([z.literal("all"), z.array(text)])
     .optional()
     .describe("The tools it may use; absent = none."),
+  turns: z.int().min(1).optional().describe("Replies of the model at most; the last one is the result."),
   with: safeRecord.optional().describe("The data it is given."),
 });
 export const askStepSchema = z.strictObject({
@@ -191,6 +192,8 @@ export interface AgentStep extends StepCommon {
   readonly kind: "agent";
   readonly agent: string;
   readonly tools: "all" | readonly string[];
+  /** Model replies at most; the last one is the result. Absent: the setting of the run applies. */
+  readonly turns?: number;
 }
 export interface AskStep extends StepCommon {
   readonly kind: "ask";

@@ -58,7 +58,7 @@ const KINDS: {
   agent: {
     schema: agentStepSchema,
     defaults: { tools: [] },
-    fields: ({ agent, tools }) => ({ agent, tools }),
+    fields: ({ agent, tools, turns }) => ({ agent, tools, ...(turns !== undefined && { turns }) }),
     words: "agent",
     directTool: () => undefined,
     toolNames: ({ tools }) => tools,

@@ -7,6 +7,7 @@ import type { Json, JsonObject } from "../plan/json.js";
 import type { Origin } from "../plan/origin.js";
 import type { InputTrust } from "../plan/label.js";
 import type { Plan } from "../plan/plan.js";
+import type { Strategy } from "../plan/strategy.js";
 import type { ToolDifference } from "../plan/tool-change.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
@@ -122,11 +123,15 @@ export interface StepNeeds {
   readonly [step: string]: readonly string[];
 }
 
+/** `plan-and-execute` is the strategy `plan`. */
+export type RecordedStrategy = "plan-and-execute" | Exclude<Strategy, "plan">;
+
 export interface EventData extends RepeatEvents {
   "run.started": {
     readonly goal: string;
     readonly inputs: { readonly [name: string]: Json };
-    readonly strategy: "plan-and-execute";
+    /** How the run gets its plan. auto: `strategy.chosen` says which strategy was chosen. */
+    readonly strategy: RecordedStrategy;
     readonly settings: Settings;
     readonly models: RoleNames;
     /** Hash of the definitions of all available tools. */

@@ -5,6 +5,7 @@ import type { EvaluationCode, EvaluationParams, EvaluationProblem } from "../pla
 import type { Finding } from "../plan/finding.js";
 import type { JsonKind, JsonObject } from "../plan/json.js";
 import type { NotJson } from "../plan/not-json.js";
+import type { OneStepStrategy } from "../plan/strategy.js";
 import type { Breach, Misfit } from "../plan/type/conform.js";
 import type { Mismatch } from "../plan/type/type.js";
 import type { Budget } from "./settings.js";
@@ -177,7 +178,8 @@ export interface FailureParams extends ExpressionFailures {
   readonly ASK_IGNORED: { readonly tool: string };
   // Given by agents
   readonly INTERRUPTED: object;
-  readonly TURN_LIMIT: { readonly turns: number };
+  /** `strategy`: the step is the whole run. */
+  readonly TURN_LIMIT: { readonly turns: number; readonly strategy?: OneStepStrategy };
   readonly AGENT_REPEATS: {
     readonly tool: string;
     readonly args: string;

@@ -9,7 +9,7 @@ import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { RecordedContext } from "./context.js";
 import type { Message } from "./message.js";
 import type { Effect } from "./effect.js";
-import type { Change, EndedAs, EventData, Failing, StepNeeds } from "./event.js";
+import type { Change, EndedAs, EventData, Failing, RecordedStrategy, StepNeeds } from "./event.js";
 import type { Failure } from "./failure.js";
 import type { RoleNames, Settings } from "./settings.js";
 import type { OwnSettings } from "./own-settings.js";
@@ -132,6 +132,8 @@ export interface RunRequest {
   inputs: { readonly [name: string]: Json };
   settings: Settings;
   models: RoleNames;
+  /** See run.started. */
+  strategy: RecordedStrategy;
   planGiven: boolean;
   /** Names of the inputs that the caller gave. The others are defaults of the plan. */
   given: ReadonlySet<string>;
@@ -302,6 +304,7 @@ export function emptyRun(id: string): Run {
       inputs: {},
       settings: NO_SETTINGS,
       models: { planner: null, executor: null, synthesizer: null },
+      strategy: "plan-and-execute",
       planGiven: false,
       tags: [],
       messages: [],

@@ -48,7 +48,7 @@ export const httpSurface: Surface = byCase<Action, "action", string>("action", {
   fork: ({ runId, at = "…" }) => `POST ${onRun(runId, "/fork")} { "at": ${JSON.stringify(at)} }`,
   "list-runs": () => "GET /v1/runs",
   "list-tools": () => "GET /v1/tools",
-  start: () => "POST /v1/runs",
+  start: ({ strategy }) => `POST /v1/runs${strategy === undefined ? "" : ` { "strategy": "${strategy}" }`}`,
   "check-plan": () => "POST /v1/plans/check",
   ...ON_SERVER,
 });

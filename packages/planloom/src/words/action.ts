@@ -1,6 +1,8 @@
 // Actions that a person can take next, as data. Each surface words them: the command line prints a command, the library
 // a method call, a web page a link or a button.
 
+import type { Strategy } from "../plan/strategy.js";
+
 /**
  * One action. `runId` is absent if the reader has to choose the run. `feedback` means with a
  * text for the planner, `plan` with another plan, `inputs` with
@@ -45,7 +47,13 @@ export type Action =
   | { readonly action: "fork"; readonly runId?: string; readonly at?: string }
   | { readonly action: "list-runs" | "list-tools" | "update" }
   /** Starts a run: from a goal, or (`plan`) from a plan, which may be in a file. */
-  | { readonly action: "start"; readonly plan?: true; readonly file?: string; readonly inputs?: true }
+  | {
+      readonly action: "start";
+      readonly plan?: true;
+      readonly file?: string;
+      readonly inputs?: true;
+      readonly strategy?: Strategy;
+    }
   | { readonly action: "check-plan"; readonly file?: string }
   /** Install a package of the registry. */
   | { readonly action: "install"; readonly package: string }

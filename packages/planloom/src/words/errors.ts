@@ -15,6 +15,7 @@ import { REQUEST_ERRORS, type RequestErrors } from "./errors/requests.js";
 import { RUN_ERRORS, type RunErrors } from "./errors/runs.js";
 import { SERVER_ERRORS, type ServerErrors } from "./errors/server.js";
 import { START_ERRORS, type StartErrors } from "./errors/start.js";
+import { STRATEGY_ERRORS, type StrategyErrors } from "./errors/strategies.js";
 import { STORE_ERRORS, type StoreErrors } from "./errors/store.js";
 import { TOOL_CALLER_ERRORS, type ToolCallerErrors } from "./errors/tool-callers.js";
 import { TOOL_SERVER_ERRORS, type ToolServerErrors } from "./errors/tool-servers.js";
@@ -37,6 +38,7 @@ export interface ErrorParams
     ServerErrors,
     StartErrors,
     StoreErrors,
+    StrategyErrors,
     ToolCallerErrors,
     ToolServerErrors {}
 
@@ -51,7 +53,7 @@ export const ERROR_AREAS = {
   models: MODEL_ERRORS,
   plans: PLAN_ERRORS,
   runs: { ...RUN_ERRORS, ...ANSWER_ERRORS },
-  start: START_ERRORS,
+  start: { ...START_ERRORS, ...STRATEGY_ERRORS },
   context: CONTEXT_ERRORS,
   recordings: RECORDING_ERRORS,
   exports: EXPORT_ERRORS,

@@ -361,7 +361,16 @@ export const FAILURES: Table<FailureParams> = {
   INTERRUPTED: { message: () => "the work was interrupted", next: () => [{ action: "resume" }, " continues the run."] },
   TURN_LIMIT: {
     message: ({ turns }) => `the step gave no result within ${turns} turns`,
-    next: () => ["Make the step smaller, or raise ", { action: "set", setting: "limits.turns" }, "."],
+    next: ({ strategy }) =>
+      strategy === undefined
+        ? ["Make the step smaller, or raise ", { action: "set", setting: "limits.turns" }, "."]
+        : [
+            "Start the goal with another strategy: ",
+            { action: "start", strategy: strategy === "tools" ? "react" : "plan" },
+            ". Or raise ",
+            { action: "set", setting: "limits.turns" },
+            ".",
+          ],
   },
   AGENT_REPEATS: {
     message: ({ tool, args, others, times }) =>

@@ -415,6 +415,11 @@ export const DATA: FindingTable<keyof DataParams> = {
       } all of them.`,
     fix: () => "Write one step for each, so that each can be checked, repeated and run beside the others.",
   },
+  TOO_MANY_TURNS: {
+    message: ({ turns, most }) => `The step wants ${turns} turns, and the limit is ${most}.`,
+    fix: ({ most }) => `Write at most ${most}, or set limits.turns in the configuration.`,
+    plannerFix: ({ most }) => `Write at most ${most}, or leave it out.`,
+  },
   UNUSED_FIELD: {
     message: ({ field }) => `This version ignores ${field}, because it has one executor.`,
     fix: () => "Leave it out; `model` chooses a model for the step.",

@@ -1150,6 +1150,13 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "Write one step for each, so that each can be checked, repeated and run beside the others.",
     ],
   ],
+  TOO_MANY_TURNS: [
+    [
+      { turns: 20, most: 8 },
+      "The step wants 20 turns, and the limit is 8.",
+      "Write at most 8, or set limits.turns in the configuration.",
+    ],
+  ],
   UNUSED_FIELD: [
     [
       { field: "executor" },

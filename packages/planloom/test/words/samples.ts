@@ -519,6 +519,13 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   ENGINE_CLOSED: [{ runId: "RUN" }],
   KEY_INVALID: [{ problem: "run-id" }, { problem: "length", chars: 0, limit: 500 }],
   KEY_REUSED: [{ runId: "r-1" }],
+  STRATEGY_UNKNOWN: [
+    { given: "reakt", near: ["react"], known: ["plan", "react", "tools", "auto"] },
+    { given: "fast", near: [], known: ["plan", "react", "tools", "auto"] },
+  ],
+  STRATEGY_FORBIDDEN: [{ strategy: "react", allowed: ["plan", "tools"] }],
+  STRATEGY_WITH_PLAN: [{ strategy: "react" }],
+  STRATEGY_LACKS: [{ strategy: "tools", role: "executor" }],
   SETTING_LOOSER: [
     { setting: "approval", given: "never", configured: "effects" },
     { setting: "approval", given: "never", configured: "effects", of: "callers" },

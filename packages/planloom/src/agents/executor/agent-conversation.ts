@@ -210,7 +210,10 @@ export class AgentConversation {
   }
 
   private outOfTurns(): StepFailure {
-    return this.failed(failWith("TURN_LIMIT", { turns: this.request.turns }, { retryable: true }));
+    const { turns, step, strategy } = this.request;
+    // A step that says how many turns it has gets no more of them in another attempt.
+    const retryable = step.turns === undefined;
+    return this.failed(failWith("TURN_LIMIT", { turns, ...(strategy && { strategy }) }, { retryable }));
   }
 }
 

@@ -1,5 +1,6 @@
 // What an agent step is performed from: its data, its tools, and what earlier attempts have done.
 import type { AgentStep } from "../../plan/plan.js";
+import type { OneStepStrategy } from "../../plan/strategy.js";
 import type { Type } from "../../plan/type/type.js";
 import type { MadeCall } from "../../run/event.js";
 import type { Tool } from "../../tools/tool.js";
@@ -17,6 +18,8 @@ export interface AgentRequest extends StepFacts {
   readonly tools: readonly Tool[];
   /** Maximum number of model replies. One more is allowed to correct a result that does not match. */
   readonly turns: number;
+  /** The step is the whole run, whose strategy this is. */
+  readonly strategy?: OneStepStrategy;
   /** Replaces the opening of the executor's prompt. */
   readonly instructions?: string;
   readonly keyOf: KeyOf;

@@ -62,6 +62,7 @@ async function start(
     tags: flags.tag ?? [],
     ...(flags.runId === undefined ? {} : { runId: flags.runId }),
     listener: follower,
+    ...(flags.strategy === undefined ? {} : { strategy: flags.strategy }),
     ...(plan === undefined ? {} : { plan }),
   };
   let run: LoomRun | undefined;

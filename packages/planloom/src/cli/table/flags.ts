@@ -144,6 +144,13 @@ export const BUDGET: readonly Flag[] = [
   { flag: "--budget-time <time>", does: "longest time of one run: 90s, 10m, 2h" },
 ];
 
+export const STRATEGY: Flag = {
+  flag: "--strategy <name>",
+  does: "how the run gets its plan: written by a planner, one agent step, one turn of tool calls, or chosen",
+  otherwise: "plan",
+  choices: ["plan", "react", "tools", "auto"],
+};
+
 export const PLANNING: readonly Flag[] = [
   {
     flag: "--granularity <word>",

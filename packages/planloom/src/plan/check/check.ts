@@ -13,6 +13,7 @@ import { checkOutputs } from "./outputs.js";
 import { collectFindings, type Collected, type Report } from "./report.js";
 import { readShape, type DraftAnswer, type Outline } from "./shape.js";
 import { checkMixes } from "./mixes.js";
+import { checkTurns } from "./turns.js";
 import { checkTexts, checkUse, unreferenced } from "./use.js";
 import type { Finding, FindingCode, Locate } from "../finding.js";
 import { InferenceWork, TooMuchInference } from "../expression/infer-work.js";
@@ -29,7 +30,7 @@ export interface CheckOptions extends AnswerOptions {
   /** Positions for findings, from `readPlan`. */
   readonly locate?: Locate;
   /** Replaces the limit in limits.ts. */
-  readonly limits?: { readonly steps?: number; readonly planBytes?: number };
+  readonly limits?: { readonly steps?: number; readonly planBytes?: number; readonly turns?: number };
   /** The goal, if the draft has none. */
   readonly goal?: string;
   /** The wanted number of steps: 1-4, 3-10 (the default) or 8-20. */
@@ -194,6 +195,7 @@ function judgeDocument(
   checkAnswer(outline, known, options, report);
   checkTexts(outline.nodes, tools, report);
   checkMixes(outline.nodes, tools, report);
+  checkTurns(outline.nodes, report, options.limits?.turns);
   if (!hasErrors(AFTER_USE)) {
     checkUse(outline, needs, tools, report);
     const { goal = "", granularity = "normal" } = options;

@@ -200,6 +200,7 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
   run.request.inputs = data.inputs;
   run.request.settings = data.settings;
   run.request.models = data.models;
+  run.request.strategy = data.strategy;
   run.request.planGiven = data.planGiven;
   run.request.given = new Set(Object.keys(data.inputs));
   run.request.trust = data.trust ?? {};

@@ -150,7 +150,7 @@ const step: Shape<Step> = either(
     ),
     record<Extract<Step, { readonly kind: "agent" }>>(
       { kind: oneOf("agent"), agent: text, tools: either(oneOf("all"), texts), ...common.required },
-      common.optional,
+      { turns: number, ...common.optional },
     ),
   ),
   record<Extract<Step, { readonly kind: "ask" }>>(
@@ -321,7 +321,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     {
       goal: text,
       inputs: values,
-      strategy: oneOf("plan-and-execute"),
+      strategy: oneOf("plan-and-execute", "react", "tools", "auto"),
       settings,
       models,
       inventory: text,

@@ -74,6 +74,7 @@ const run = record(
     status,
     success: { type: "boolean" },
     goal: text(),
+    strategy: text("How the run gets its plan: plan, react, tools or auto."),
     tags: list(text()),
     answer: value("null if there is none."),
     report: object("Of a run that failed or was cancelled: what is done, what is not, why, and the next step."),

@@ -36,6 +36,13 @@ export const settingsField = z
   })
   .meta({ description: "Settings of this run. None can be less strict than that of the server's configuration." });
 
+/** The library checks the value, and names the one that is meant. */
+export const strategyField = FIELD.text.meta({
+  description:
+    "How the run gets its plan. plan: a planner writes it. react: one agent step with all tools. tools: the same with " +
+    "one turn of tool calls. auto: chosen for the goal. Default: that of the server's configuration.",
+});
+
 const startBody = z.strictObject({
   goal: FIELD.text.optional().meta({ description: "What is to be done. Without it, the goal of the plan." }),
   plan: FIELD.plan.optional(),
@@ -46,16 +53,18 @@ const startBody = z.strictObject({
   context: FIELD.record.optional().meta({ description: "A record for tools. No model reads it." }),
   messages: z.array(FIELD.anyJson).optional().meta({ description: "Earlier turns of the conversation, oldest first." }),
   answerSchema: FIELD.answerSchema.optional(),
+  strategy: strategyField.optional(),
   settings: settingsField.optional(),
 });
 
 /** The options of a start. A configuration that makes contexts gets the stored part of one. */
 export function startOptions(loom: Loom, body: Omit<z.output<typeof startBody>, "goal">): StartOptions {
-  const { context, answerSchema: answer, messages, settings: own, ...same } = body;
+  const { context, answerSchema: answer, messages, settings: own, strategy, ...same } = body;
   return onlyGiven({
     ...same,
     ...(loom.resolvesContext ? { stored: context } : { context }),
     answer,
+    strategy: strategy as StartOptions["strategy"],
     settings: own && givenInside(own),
     // The library checks each message.
     messages: messages as StartOptions["messages"],

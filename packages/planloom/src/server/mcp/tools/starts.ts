@@ -4,7 +4,7 @@ import { LIMITS } from "../../../limits.js";
 import { isEnded } from "../../../run/status.js";
 import { hasCode, PlanloomError } from "../../../words/planloom-error.js";
 import { FIELD, givenInside, onlyGiven } from "../../api/parts.js";
-import { settingsField, startOptions } from "../../routes/runs.js";
+import { settingsField, startOptions, strategyField } from "../../routes/runs.js";
 import { followRun } from "../following.js";
 import { offeredTool, type McpPorts } from "../offered-tool.js";
 import { callerSettings, ownRun } from "../own-runs.js";
@@ -24,6 +24,7 @@ const goal = FIELD.text.meta({ description: "What is to be done, in words, with 
 const start = {
   inputs: FIELD.inputs.optional(),
   answerSchema: FIELD.answerSchema.optional(),
+  strategy: strategyField.optional(),
   settings: settingsField.optional(),
   wait,
 };
@@ -35,6 +36,7 @@ type Begun = {
   readonly plan?: z.output<typeof FIELD.plan> | undefined;
   readonly inputs?: z.output<typeof FIELD.inputs> | undefined;
   readonly answerSchema?: z.output<typeof FIELD.answerSchema> | undefined;
+  readonly strategy?: string | undefined;
   readonly settings?: z.output<typeof settingsField> | undefined;
 };
 

@@ -1,0 +1,69 @@
+// Makes the plan of the strategies `react` and `tools`: one agent step for the whole goal. In: the goal and the facts of
+// its run. Out: a draft, which is checked like any other. The output of the step is the answer, so no model writes it.
+import type { Json, JsonObject } from "./json.js";
+import type { OneStepStrategy } from "./strategy.js";
+import { typeOfValue, typeText } from "./type/type.js";
+
+export interface StrategyFacts {
+  readonly goal: string;
+  readonly inputs: { readonly [name: string]: Json };
+  /**
+   * The names of the tools that the step may call. They are named one by one: `all` would leave out tools that need
+   * approval, and a call of such a tool waits for a person inside the step.
+   */
+  readonly tools: readonly string[];
+  /** The JSON Schema that the answer must fit. Absent: text. */
+  readonly answer?: JsonObject;
+  /** The most model replies of a `react` step. */
+  readonly turns: number;
+  /** Whether a planner takes over if the step fails, for example at its limit of turns. */
+  readonly handsOver: boolean;
+  /** What the model of the step reads: of its task, and of the earlier turns. */
+  readonly words: { readonly guidance: string; readonly conversation: string };
+  /** Earlier turns of the conversation, as data. */
+  readonly messages?: readonly JsonObject[];
+}
+
+/** The step of the plan. */
+const STRATEGY_STEP = "work";
+
+/** One turn of calls, and one for the answer. */
+const TURNS_OF_TOOLS = 2;
+
+export function strategyDraft(strategy: OneStepStrategy, facts: StrategyFacts): JsonObject {
+  const { inputs, tools, answer, turns, messages = [] } = facts;
+  const declared = Object.entries(inputs).map(
+    ([name, value]) => [name, { type: typeText(typeOfValue(value)) }] as const,
+  );
+  const talk = conversationName(inputs);
+  const earlier = messages.length === 0 ? {} : { [talk]: { description: facts.words.conversation, default: messages } };
+  const all: JsonObject = { ...Object.fromEntries(declared), ...earlier };
+  const names = Object.keys(all);
+  return {
+    ...(names.length > 0 && { inputs: all }),
+    steps: [
+      {
+        id: STRATEGY_STEP,
+        title: "Reach the goal",
+        description: facts.words.guidance,
+        // A reference in the goal is no reference of this plan.
+        agent: facts.goal.replaceAll(/(?<!\$)\$\{\{/gu, "$$${{"),
+        ...(tools.length > 0 && { tools }),
+        ...(names.length > 0 && { with: Object.fromEntries(names.map((name) => [name, `\${{ inputs.${name} }}`])) }),
+        turns: strategy === "tools" ? Math.min(TURNS_OF_TOOLS, turns) : turns,
+        ...(answer !== undefined && { output: answer }),
+        ...(facts.handsOver && { onFailure: "replan" }),
+      },
+    ],
+    answer: { value: `\${{ ${STRATEGY_STEP} }}` },
+  };
+}
+
+/** The name of the input with the earlier turns. No input of the run has it. */
+export function conversationName(inputs: { readonly [name: string]: Json }): string {
+  const taken = (name: string): boolean => Object.hasOwn(inputs, name);
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? "conversation" : `conversation${number}`;
+    if (!taken(name)) return name;
+  }
+}
