@@ -115,12 +115,18 @@ const FLAGS: { readonly [name: string]: string } = {
   synthesizer: "--synthesizer-model NAME",
 };
 
+const REPEAT = 'repeat: { until: "${{ ... }}", most: N }';
+
 const STEP_FIELDS: { readonly [name: string]: Equivalent } = {
   requireapproval: (value) => (value === false ? "" : 'approval: "required"'),
   requiresapproval: (value) => (value === false ? "" : 'approval: "required"'),
   needsapproval: (value) => (value === false ? "" : 'approval: "required"'),
   maxretries: (value) => `retry: { attempts: ${count(value, 1)} }`,
   retries: (value) => `retry: { attempts: ${count(value, 1)} }`,
+  until: () => REPEAT,
+  loop: () => REPEAT,
+  maxrounds: () => REPEAT,
+  while: () => `${REPEAT}, where until is the opposite`,
   critical: (value) => (value === false ? "optional: true" : ""),
   iscritical: (value) => (value === false ? "optional: true" : ""),
   executormodel: (value) => `model: ${written(value, '"NAME"')}`,

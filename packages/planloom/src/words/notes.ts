@@ -78,6 +78,7 @@ const WORDS: NoteTable<NoteCode> = {
   TOOL_NAME: ({ written, tool }) => `${JSON.stringify(written)} is the tool ${tool}.`,
   ONE_AS_LIST: ({ field }) => `The text of ${field} is a list.`,
   EACH_OPENED: () => "The record of forEach is forEach and as.",
+  REPEAT_READ: ({ fields }) => `${fields.join(" and ")} ${fields.length === 1 ? "is" : "are"} written repeat.`,
   OUTPUT_NAMED: ({ field, names }) =>
     `${field} gives the output of the step a name: ${names.join(", ").slice(0, 200)}.`,
   ANSWER_NAMED: () => "The answer names the steps that it is written from.",

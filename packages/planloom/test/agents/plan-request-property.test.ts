@@ -154,7 +154,12 @@ function stepDraw(inventory: Inventory, id: string): fc.Arbitrary<Written> {
   });
   const tools = inventory.tools.map(({ name }) => name).slice(0, 1);
   const agent = { agent: "Read it.", tools, evidence: ["a number"] };
-  const asks = [context.map((given) => step(agent, given)), context.map((given) => step({ ask: "Which?" }, given))];
+  const repeat = { until: "${{ output == previous }}", most: 3, otherwise: "last" };
+  const agents = fc.tuple(context, fc.boolean()).map(([given, inRounds]) => {
+    const { plain, strict } = step(inRounds ? { ...agent, repeat } : agent, given);
+    return { plain, strict: { repeat: null, ...(strict as JsonObject) } };
+  });
+  const asks = [agents, context.map((given) => step({ ask: "Which?" }, given))];
   return fc.oneof(...calls, ...asks);
 }
 

@@ -192,6 +192,38 @@ describe("adapters", () => {
     expect(step).toMatchObject({ when: "${{ inputs.go }}", forEach: '${{ ["p","q"] }}', expect: "${{ true }}" });
   });
 
+  test.each([
+    [{ loop: { until: "output.ok", max_iterations: 5 } }],
+    [{ repeat: { stop_when: "${{ output.ok }}", max: 5 } }],
+    [{ until: "output.ok", max_rounds: 5 }],
+    [{ repeat_until: "${{ output.ok }}", maxIterations: 5 }],
+  ])("a loop with a condition and a bound is repeat: %j", (loop) => {
+    const [step] = stepsOf([{ id: "a", agent: "x", output: "{ ok: boolean }", ...loop }]);
+    expect(step).toMatchObject({ repeat: { until: "${{ output.ok }}", most: 5 } });
+    expect(Object.keys(step!).toSorted()).toEqual(["agent", "id", "output", "repeat"]);
+  });
+
+  test.each([
+    [{ loop: "until it is good" }, "loop"],
+    [{ until: "output.ok" }, "until"],
+    [{ max_rounds: 5 }, "max_rounds"],
+    [{ loop: { while: "output.ok", max: 5 } }, "loop"],
+    [{ while: "output.ok" }, "while"],
+  ])("a loop without one of them is left for check, which says what to write: %j", (loop, field) => {
+    const { draft } = read(JSON.stringify({ steps: [{ id: "a", agent: "Say hello.", ...loop }] }));
+    const [finding] = check(draft, SAMPLE).findings;
+    expect(finding).toMatchObject({ code: "UNKNOWN_FIELD", where: { pointer: `/steps/0/${field}` } });
+    expect(JSON.stringify(finding)).toContain("repeat: { until:");
+  });
+
+  test("the names of steps in until are those of the steps, as everywhere", () => {
+    const [, step] = stepsOf([
+      { id: 1, agent: "x", output: "{ n: number }" },
+      { id: 2, agent: "y", dependsOn: [1], output: "{ n: number }", repeat: { until: "output.n > #E1.n", most: 3 } },
+    ]);
+    expect(step).toMatchObject({ repeat: { until: "${{ output.n > s1.n }}", most: 3 } });
+  });
+
   test("null means the same as leaving a field out", () => {
     const result = read(
       '{"goal":null,"steps":[{"id":"a","agent":"Say hello.","when":null,"tool":null,"output":null}]}',

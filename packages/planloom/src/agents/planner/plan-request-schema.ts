@@ -104,7 +104,7 @@ function namedSteps(tools: readonly ToolSpec[]): readonly JsonObject[] {
 function stepsOfAll(names: readonly string[]): readonly JsonObject[] {
   const agent = { agent: TEXT, tools: names.length === 0 ? NOTHING : { type: "array", items: oneOf(names) } };
   const fill = names.length === 0 ? [] : [step({ fill: TEXT, tool: oneOf(names) }, FREE)];
-  return [...fill, step(agent, { ...FREE, evidence: TEXTS }), step({ ask: TEXT }, FREE)];
+  return [...fill, step(agent, { ...FREE, repeat: REPEAT, evidence: TEXTS }), step({ ask: TEXT }, FREE)];
 }
 
 /** The type of the output. A tool that declares its own needs no other. */
@@ -112,6 +112,11 @@ const OUTPUT: JsonObject = { output: orNull(TEXT) };
 
 /** Arguments of any name. */
 const FREE: JsonObject = { with: entries(), ...OUTPUT };
+
+/** Rounds of an agent step. Other steps rarely need them. */
+const REPEAT: JsonObject = orNull(
+  closedObject({ until: TEXT, most: { type: "number" }, otherwise: { type: "string", enum: ["fail", "last"] } }),
+);
 
 const oneOf = (names: readonly string[]): JsonObject => ({ type: "string", enum: names });
 

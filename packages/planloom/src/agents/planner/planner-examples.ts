@@ -111,7 +111,7 @@ function strictStep(step: JsonObject): JsonObject {
     ...{ when: null, forEach: field("forEach"), as: field("as") },
     with: isCall ? given : Object.entries(given).map(([name, value]) => ({ name, value })),
     ...(isCall ? {} : { output: field("output") }),
-    ...(isAgent ? { evidence: field("evidence", []) } : {}),
+    ...(isAgent ? { repeat: field("repeat"), evidence: field("evidence", []) } : {}),
     ...{ expect: null, optional: null },
   };
 }

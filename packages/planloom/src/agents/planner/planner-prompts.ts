@@ -48,13 +48,18 @@ whole outputs of these steps; a tool step receives only its references.
 number | null }". An agent step without it gives text. Give a type to whatever later steps take apart.
 - "forEach": a reference to a list; the step runs once for each item, "as" names the item (default item), and the \
 output is the list of results in the same order. Use it where the number of items is only known during the run.
+- "repeat": { "until": condition on "output", "most": number, "otherwise": "fail" or "last" }; the step runs in rounds \
+until the condition holds. "with" sees "previous" (the output of the round before, null in the first) and "round". Use \
+it on an agent step to draft, check and improve where one try is seldom good enough, for example "with": { "before": \
+"\${{ previous }}" }, "output": "{ text: string, score: number }", "repeat": { "until": "\${{ output.score >= 8 }}", \
+"most": 3, "otherwise": "last" }.
 - "when": a condition; the step is skipped where it is false.
 - "expect": a condition on "output" that must hold, or the step has failed.
 - "evidence": a list of what the result of an agent step has to carry, for example ["the price", "the page it is \
 from"]; [] where nothing can be checked.
 - "optional": true where the goal can be reached without this step.
 
-References: "\${{ ... }}" in "with", "forEach", "when", "expect" and "answer.value", never in descriptions or \
+References: "\${{ ... }}" in "with", "forEach", "when", "expect", "until" and "answer.value", never in descriptions or \
 instructions. Inside stands an expression: the id of an earlier step is its output, inputs.name is an input; fields \
 and positions are read as in find.results[0].url; there are size(list), list.map(x, x.url), list.filter(x, x.ok) and c \
 ? a : b. A text that is one whole reference keeps its type; inside longer text the value is written out.

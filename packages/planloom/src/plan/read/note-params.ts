@@ -73,6 +73,7 @@ export interface NoteParams extends TextNoteParams, ReferenceParams {
   readonly TOOL_NAME: { readonly written: string; readonly tool: string };
   readonly ONE_AS_LIST: { readonly field: string };
   readonly EACH_OPENED: None;
+  readonly REPEAT_READ: { readonly fields: readonly string[] };
   readonly OUTPUT_NAMED: { readonly field: string; readonly names: Names };
   readonly ANSWER_NAMED: None;
   /** An argument in another form, with the same meaning. */

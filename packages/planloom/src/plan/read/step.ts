@@ -20,6 +20,7 @@ import {
   STEP_FIELDS,
 } from "./fields/names.js";
 import { approvalWish } from "./form/approval-wish.js";
+import { readRounds } from "./fields/rounds.js";
 import { readOtherNames } from "./fields/other-names.js";
 import { inOurLanguage } from "./references/reference-paths.js";
 import { readReferences, type ReferenceContext } from "./references/references.js";
@@ -39,6 +40,7 @@ export function openStep(step: unknown, at: StepContext): Fields | undefined {
     readName,
     readTask,
     readEach,
+    readRounds,
     readEvidence,
   ])
     adapter(fields, at);
@@ -259,13 +261,18 @@ function readOutputType(fields: Fields, at: StepContext): void {
 }
 
 function wrapExpressions(fields: Fields, names: StepNames, at: StepContext): void {
-  for (const field of ["when", "forEach", "expect"]) {
-    const source = expressionSource(fields.get(field), field);
-    if (source === undefined || source.includes("${{")) continue;
+  const wrap = (value: unknown, field: string, top = field): unknown => {
+    const source = expressionSource(value, field);
+    if (source === undefined || source.includes("${{")) return value;
     const wrapped = inOurLanguage(names.rewrite(`\${{ ${source} }}`), () => undefined);
-    at.note("EXPRESSION_WRAPPED", { field }, field, { before: fields.get(field), after: wrapped });
-    fields.set(field, wrapped);
-  }
+    at.note("EXPRESSION_WRAPPED", { field }, top, { before: value, after: wrapped });
+    return wrapped;
+  };
+  for (const field of ["when", "forEach", "expect"])
+    if (fields.has(field)) fields.set(field, wrap(fields.get(field), field));
+  const repeat = fields.get("repeat");
+  if (isObject(repeat) && "until" in repeat)
+    fields.set("repeat", { ...repeat, until: wrap(repeat["until"], "until", "repeat") });
 }
 
 function expressionSource(value: unknown, field: string): string | undefined {

@@ -78,6 +78,7 @@ const STEP_ROWS: { readonly [name: string]: Row } = {
   forEach: { names: "for_each loop_over iterate_over" },
   as: {},
   maxParallel: {},
+  repeat: {},
   output: {},
   expect: {},
   evidence: { names: "expected_evidence required_evidence evidence_needed evidence_required" },

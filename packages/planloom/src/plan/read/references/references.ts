@@ -33,6 +33,12 @@ export function readReferences(fields: Fields, context: ReferenceContext): void 
     const expression = field !== "with" && typeof value === "string" && !value.includes("${{");
     fields.set(field, expression ? inExpression(value, pointer, context) : withReferences(value, pointer, context));
   }
+  const repeat = fields.get("repeat");
+  if (!isObject(repeat) || typeof repeat["until"] !== "string") return;
+  const { until } = repeat;
+  const pointer = pointerTo(pointerTo(context.pointer, "repeat"), "until");
+  const read = until.includes("${{") ? withReferences : inExpression;
+  fields.set("repeat", { ...repeat, until: read(until, pointer, context) });
 }
 
 /** Every text of a value, with references in our notation. The value is not deeper than LIMITS.jsonDepth. */
