@@ -156,10 +156,12 @@ export class Agreements {
     const must = (holds: boolean, what: string) => void (holds || wrong.push(what));
     const asks = spec.approval === "required" || tool?.approval === "required";
     const marked = acting && this.flagged.has(data.step);
+    const whole = callText(spec.repeat === undefined ? data : { step: data.step }, spec, data.args);
     if (asks || marked) {
       const call = callText(data, spec, data.args);
-      const approved = this.calls.has(call);
-      this.made.add(call);
+      // A person who saw the arguments of all rounds in the plan has approved them all.
+      const approved = this.calls.has(call) || this.calls.has(whole);
+      this.made.add(this.calls.has(call) ? call : whole);
       must(
         approved,
         asks ? "begins without its approval" : "was written after untrusted text was read, and acts unapproved",
@@ -184,7 +186,8 @@ function isChosenByTools({ execution: { steps } }: Run, spec: Step): boolean {
   const { text: _content, ...control } = spec.with;
   const [, ...names] = canonicalJson(control).split("${{");
   return names.some((expression) => {
-    const source = steps.get(/^\s*(\w+)/.exec(expression)?.[1] ?? "");
+    const [, name = ""] = /^\s*(\w+)/.exec(expression) ?? [];
+    const source = steps.get(spec.repeat !== undefined && name === "previous" ? spec.id : name);
     // A step that was skipped has said nothing.
     if (source?.work.status === "skipped") return false;
     return source?.spec.kind === "tool" && source.tool?.trusted !== true && source.tool?.labels === undefined;

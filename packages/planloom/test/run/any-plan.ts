@@ -5,6 +5,7 @@ import type { ToolSpec } from "../../src/plan/tool-spec.js";
 import type { Settings } from "../../src/run/settings.js";
 import { start, type LooseInput } from "../../src/testing/given-when-then.js";
 import { spec, TOOLS } from "./parts.js";
+import { UNTILS } from "./round-rules.js";
 
 const MAIL: ToolSpec = spec("mail", "once", {
   input: {
@@ -45,6 +46,15 @@ const stepDraw = fc.record({
   optional: sometimes(fc.constant(true), 6),
   onFailure: sometimes(fc.constantFrom("fail", "skip", "skip", "patch", "replan", "compensate"), 3),
   expect: sometimes(fc.constant("${{ output != 0 }}"), 5),
+  repeat: sometimes(
+    fc.record({
+      until: fc.constantFrom(...Object.keys(UNTILS)),
+      most: fc.integer({ min: 2, max: 3 }),
+      otherwise: fc.constantFrom("fail", "last"),
+      reads: fc.boolean(),
+    }),
+    4,
+  ),
   approval: sometimes(fc.constant("required"), 6),
 });
 type StepDraw = typeof stepDraw extends fc.Arbitrary<infer T> ? T : never;
@@ -57,7 +67,10 @@ function stepOf(draw: StepDraw, index: number): object {
   const read = index === 0 || draw.reads === undefined ? undefined : earlier(draw.reads);
   const asWritten = (text: string | undefined, reading: string) =>
     text !== "read" ? text : read === undefined ? undefined : reading.replace("READ", read);
-  const x = draw.each === undefined ? (read === undefined ? index : `\${{ ${read} }}`) : "${{ item }}";
+  const { reads = false, ...repeat } = draw.repeat ?? {};
+  const repeats = draw.repeat !== undefined && draw.each === undefined && draw.kind !== "ask";
+  const own = read === undefined ? index : `\${{ ${read} }}`;
+  const x = draw.each !== undefined ? "${{ item }}" : repeats && reads ? "${{ previous }}" : own;
   return {
     id: stepId(index),
     ...workOf(draw.kind, x),
@@ -71,6 +84,7 @@ function stepOf(draw: StepDraw, index: number): object {
       onFailure: draw.optional === true ? undefined : draw.onFailure,
       expect: draw.expect,
       approval: draw.approval,
+      repeat: repeats ? repeat : undefined,
     }),
   };
 }

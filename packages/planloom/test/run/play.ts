@@ -24,6 +24,7 @@ import { choices, OUTPUTS, outcomeOf } from "./outcome-of.js";
 import { picture } from "./picture.js";
 import { Purse } from "./purse.js";
 import { checkState, ENDED, must } from "./sound-state.js";
+import { RoundRules } from "./round-rules.js";
 import { Undoings } from "./undoings.js";
 
 const VERDICTS = ["happened", "not-happened", "abort"] as const;
@@ -71,6 +72,7 @@ export class Play {
   private replans = 0;
   private readonly agreements: Agreements;
   private readonly undoings = new Undoings();
+  private readonly rounds = new RoundRules();
   private readonly purse = new Purse();
 
   constructor(
@@ -299,6 +301,8 @@ export class Play {
     must(wrong === undefined, `${event.type} ${JSON.stringify(event.data).slice(0, 100)} ${wrong} (not so)`);
     const misdone = this.undoings.heed(stored);
     must(misdone === undefined, `${event.type} ${JSON.stringify(event.data).slice(0, 100)} ${misdone} (not so)`);
+    const misled = this.rounds.heed(stored, (id) => this.read.execution.steps.get(id)?.spec);
+    must(misled === undefined, `${event.type} ${JSON.stringify(event.data).slice(0, 100)} ${misled} (not so)`);
     this.checkRules(stored);
     this.log.push(stored);
     must(foldNext(this.read, stored).ok, `${event.type} is folded`);

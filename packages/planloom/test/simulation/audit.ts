@@ -8,6 +8,7 @@ import { AnswerAudit } from "./answer.js";
 import { Hold } from "./hold.js";
 import type { Ledger } from "./ledger.js";
 import { agentText, dataIn } from "./models.js";
+import { RoundRules } from "../run/round-rules.js";
 import { answerTo, outputOf } from "./service.js";
 import type { SimulatedWorld } from "./world.js";
 
@@ -65,9 +66,12 @@ class LogAudit {
 
   read(): void {
     const answer = new AnswerAudit();
+    const rounds = new RoundRules();
     this.log.forEach((event, index) => {
       const wrong = answer.heed(event);
       if (wrong !== undefined) this.#wrong(event, wrong);
+      const misled = rounds.heed(event, (id) => this.#steps.get(id));
+      if (misled !== undefined) this.#wrong(event, misled);
       if (event.seq !== index + 1) this.#wrong(event, "has the wrong seq");
       const late = event.type === "input.refused" || event.type === "run.reopened";
       if (this.#over !== undefined && !late) this.#wrong(event, `comes after ${this.#over}`);
@@ -92,6 +96,9 @@ class LogAudit {
       case "step.expanded":
         if (event.data.carried === undefined) this.#mayBegin(event, event.data);
         this.#lengths.set(event.data.step, event.data.list.length);
+        return;
+      case "step.repeated":
+        if (event.data.round === 0 && event.data.carried === undefined) this.#mayBegin(event, event.data);
         return;
       case "step.filling":
         this.#enter(event, event.data);
@@ -211,6 +218,7 @@ class LogAudit {
     const id = stepIn(name);
     const [was, is] = [before.get(id), this.#steps.get(id)];
     if (name !== `${id}/`) {
+      if (was?.repeat !== undefined && JSON.stringify(was) !== JSON.stringify(is)) return;
       if (was?.forEach !== is?.forEach || was?.as !== is?.as || is === undefined) return;
       if (needsOf(is).some((need) => !isKept(`${need}/`) || this.#place({ step: need }).status !== "ended")) return;
     }
@@ -406,6 +414,8 @@ class LogAudit {
       }
       return;
     }
+    // The rounds have the outputs of calls, and the step that of its last round.
+    if (data.item === undefined && step?.repeat !== undefined) return;
     const wanted = step === undefined ? undefined : wantedOf(step, place.given ?? {});
     if (JSON.stringify(data.output) !== JSON.stringify(wanted)) {
       this.#wrong(event, `gives ${JSON.stringify(data.output)} where the world gave ${JSON.stringify(wanted)}`);

@@ -10,6 +10,18 @@ export const BUGS = [
     put: "work.question = data.question;\n    work.attempt++;\n    work.data = args;",
   },
   {
+    name: "a loop goes on after its last round",
+    file: "src/run/decide/rounds.js",
+    find: "< repeat.most",
+    put: "<= repeat.most",
+  },
+  {
+    name: "a loop with an open round begins anew after its end",
+    file: "src/run/evolve/evolve-plan.js",
+    find: "fan.items = fan.items.map((work) => (isFinished(work) ? work : continued(work)))",
+    put: "fan.rounds ? delete state.fan : (fan.items = fan.items.map((work) => (isFinished(work) ? work : continued(work))))",
+  },
+  {
     name: "a call starts before its intent is durable",
     file: "src/engine/run-loop.js",
     find: "await store.append(run.id, { expectedSeq, epoch }, events, headOf(run, last));",

@@ -3,6 +3,8 @@
 
 /** @type {Readonly<Record<string, number>>} */
 export const CAUGHT_AT = {
+  "a loop goes on after its last round": 6,
+  "a loop with an open round begins anew after its end": 109,
   "a question of a tool uses an attempt": 10,
   "a call starts before its intent is durable": 1,
   "a journal without intents": 3,

@@ -88,7 +88,7 @@ function subjectOf({ id, with: given = {}, forEach }: Written): string {
   return typeof x === "string" ? x : forEach === undefined ? id : "${{ index }}";
 }
 
-const KEPT: readonly string[] = ["dependsOn", "forEach", "as", "maxParallel", "retry", "approval"];
+const KEPT: readonly string[] = ["dependsOn", "forEach", "repeat", "as", "maxParallel", "retry", "approval"];
 
 function added(run: Run, d: Dice, must: boolean): Steps {
   const id = `n${run.planning.plans.length}`;

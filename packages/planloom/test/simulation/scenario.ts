@@ -82,7 +82,8 @@ export type StepDraft = { readonly id: string } & { readonly [field: string]: un
 /** The first scenario of the seed whose plan passes check. */
 export function scenarioOf(seed: number): Scenario {
   for (let draw = 0; ; draw++) {
-    const scenario = drawn(seed, dice(seed, `scenario ${draw}`));
+    const first = drawn(seed, dice(seed, `scenario ${draw}`));
+    const scenario = { ...first, plan: withRounds(first.plan, dice(seed, "rounds")) };
     const checked = check(scenario.plan, { tools: TOOL_SPECS });
     if (!checked.ok) continue;
     const changes = changesOf(dice(seed, "changes"));
@@ -93,6 +94,22 @@ export function scenarioOf(seed: number): Scenario {
     const adopted = adoptionOf(seed, scenario.stormMs, releases);
     return { ...scenario, checked, again, releases, ...answers, ...changes, ...budget, ...adopted };
   }
+}
+
+/** In some worlds, tools are called in rounds. No two rounds have the same arguments. */
+function withRounds({ steps }: Scenario["plan"], d: Dice): Scenario["plan"] {
+  if (!d.chance(0.15)) return { steps };
+  const [first, ...others] = ["${{ round >= 2 }}", "${{ size(output) > 2 }}", "${{ round >= 9 }}"] as const;
+  return {
+    steps: steps.map((step) => {
+      const { tool, forEach, fill, with: given } = step;
+      if (tool === undefined || forEach !== undefined || fill !== undefined || !d.chance(0.6)) return step;
+      const until = d.pick([first, first, ...others]);
+      const otherwise = until === first ? d.pick(["fail", "last"] as const) : "last";
+      const x = `${(given as { readonly x: string }).x} \${{ round }}`;
+      return { ...step, with: { x }, repeat: { until, most: d.int(2, 4), otherwise } };
+    }),
+  };
 }
 
 /** What programs want of a run, beside its plan. Each with chance of its own: all else is as it would be without. */

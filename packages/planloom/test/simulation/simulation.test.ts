@@ -26,6 +26,7 @@ const CHANGES = [
   "answer.failed",
   "step.asked",
   "step.answered",
+  "step.repeated",
 ];
 
 let tree: string;

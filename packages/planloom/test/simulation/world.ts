@@ -207,6 +207,7 @@ export async function logsOf(seed: number): Promise<readonly (readonly RunEvent[
 const TOLD: readonly EventType[] = [
   "replan.requested",
   "plan.reviewed",
+  "step.repeated",
   "goal.changed",
   "run.paused",
   "budget.reserved",
