@@ -53,6 +53,26 @@ export const PLANS = {
       ],
     },
   },
+  rounds: {
+    roles: ["executor"],
+    plan: {
+      steps: [
+        {
+          id: "a",
+          tool: "pay",
+          with: { x: "city-${{ round }}" },
+          repeat: { until: "${{ round >= 2 }}", most: 3 },
+        },
+        {
+          id: "b",
+          agent: "Put it.",
+          tools: ["put"],
+          with: { place: "${{ a }}, round ${{ round }}" },
+          repeat: { until: "${{ output == previous }}", most: 3, otherwise: "last" },
+        },
+      ],
+    },
+  },
   fill: {
     roles: ["executor"],
     plan: {
