@@ -88,6 +88,10 @@ export const LIMITS = {
   crashes: 3,
   /** Planner rounds that repair findings before the run fails. */
   repairRounds: 5,
+  /** Times that an answer is written again for its critic: a critic who is not content after five never will be. */
+  critiqueRounds: 5,
+  /** Points, and claims without a source, that a critic may name at once: a longer list says that nothing is right. */
+  critiquePoints: 20,
   /** Characters of the drafts that a request for a repair shows: about 20,000 tokens. The last draft is always shown. */
   repairChars: 80_000,
   /** Characters of a question that a tool asks a person: longer text is a document. */

@@ -13,9 +13,9 @@ import type { ToolSpec } from "../plan/tool-spec.js";
 import { describedOutput } from "../plan/type/schema.js";
 import { typeText, type Type } from "../plan/type/type.js";
 import { wantedText, type WantedAnswer } from "./typed/answer-form.js";
-import type { Previews } from "./preview.js";
+import { dataBlock, type Previews } from "./preview.js";
 import type { ResultForm } from "./typed/result-form.js";
-import { wordsOf } from "../plan/step-kind.js";
+import { proseOf, wordsOf } from "../plan/step-kind.js";
 
 export const sections = (...parts: readonly (string | false | undefined)[]): string =>
   parts.filter(Boolean).join("\n\n");
@@ -72,10 +72,12 @@ export function executorStep(
   const shown = [stepText(facts, previews), made.length > 0 && madeText(made, previews)];
   const form = formOf();
   const described = describedOutput(facts.step.output);
+  const expected = proseOf(facts.step);
   return sections(
     ...shown,
     facts.step.evidence !== undefined &&
       `The result has to carry this evidence, so that it can be checked: ${facts.step.evidence.join("; ")}.`,
+    expected !== undefined && `Another model judges the result by this: ${expected}`,
     described !== undefined && `The result is: ${described}. Write a list or a record as JSON, and nothing else.`,
     tools.length > 0 && `Tools for this step: ${tools.map((tool) => tool.name).join(", ")}.`,
     type !== undefined &&
@@ -106,8 +108,9 @@ export const LAST_TURN = "This is your last turn: call no more tools, and give t
 export const NOT_MADE = "This call was not made, because the step had no turns left.";
 
 /** Follows the last reply before a failure. The conversation goes on after it. */
-export function goesOnText(why: string): string {
-  return `The step is not done yet: ${why} Go on from here. All calls above were made as shown, and what they did has happened: do not make them again. Give the result when the step is done.`;
+export function goesOnText(why: string, said?: string): string {
+  const data = said === undefined ? "" : `\n${dataBlock("judge", said)}\n`;
+  return `The step is not done yet: ${why} ${data}Go on from here. All calls above were made as shown, and what they did has happened: do not make them again. Give the result when the step is done.`;
 }
 
 /** For a step that starts again after it made calls with effects. */
@@ -216,23 +219,48 @@ export interface AnswerFacts {
   readonly form?: string;
   /** One sentence for each step that was not done, with the reason. If there are any, the answer is a partial one. */
   readonly missing?: readonly string[];
+  /** The draft that is written again, and what its critic says of it. */
+  readonly review?: {
+    readonly draft: Json;
+    readonly points: readonly string[];
+    readonly unsupported: readonly string[];
+  };
   /** The type that the answer must have. A partial answer is always a text. */
   readonly wanted?: WantedAnswer;
 }
 
-export function synthesizerGoal(facts: AnswerFacts, previews: Previews): string {
-  const { goal, today, outputs, form, missing = [], wanted } = facts;
+/** The outputs that an answer is written from. */
+export function outputsText(outputs: AnswerFacts["outputs"], previews: Previews): string {
   const shown = (id: string, output: Json, whole = false) =>
     whole ? previews.whole(id, output) : previews.show(id, output);
   const results = outputs.map(({ id, title, output, whole }) => `${title}\n${shown(id, output, whole)}`);
+  return results.length > 0 ? `Outputs:\n\n${results.join("\n\n")}` : "There are no outputs.";
+}
+
+export function synthesizerGoal(facts: AnswerFacts, previews: Previews): string {
+  const { goal, today, outputs, form, missing = [], wanted, review } = facts;
   return sections(
     `Goal: ${goal}`,
     today !== undefined && todayText(today),
-    results.length > 0 ? `Outputs:\n\n${results.join("\n\n")}` : "There are no outputs.",
+    outputsText(outputs, previews),
     missing.length > 0 &&
       `Not everything was done:\n${previews.show("not done", missing.join("\n"))}\nSay at the start that the answer ` +
         "is partial and what is missing.",
     form !== undefined && `Form of the answer: ${form}`,
+    review !== undefined && reviewText(review, previews),
     wanted !== undefined && wantedText(wanted),
+  );
+}
+
+/** An earlier draft, and what its critic says of it. */
+function reviewText({ draft, points, unsupported }: NonNullable<AnswerFacts["review"]>, previews: Previews): string {
+  const claims = unsupported.map((text) => `- ${text}`).join("\n");
+  return sections(
+    `You wrote this answer before:\n${previews.whole("draft", draft)}`,
+    points.length > 0 &&
+      `A critic says of it:\n${previews.show("critique", points.map((one) => `- ${one}`).join("\n"))}`,
+    claims !== "" &&
+      `No output supports these parts of it, as the critic says:\n${previews.show("unsupported", claims)}`,
+    "Write the whole answer once more. Mend what the outputs show to be wanting; leave out what none of them supports.",
   );
 }

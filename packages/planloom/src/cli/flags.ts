@@ -56,6 +56,7 @@ export interface RunFlags extends StoreFlags, ModelFlags, DriveFlags, BudgetFlag
   readonly onFailure?: FailurePolicy;
   readonly replan?: ReplanMode;
   readonly partial?: boolean;
+  readonly critiqueAnswer?: string;
   /** File for the recording of the run, written when it has stopped. */
   readonly record?: string;
   /** A recording to play. */
@@ -99,18 +100,20 @@ export function settingsIn(
     | "onFailure"
     | "replan"
     | "partial"
+    | "critiqueAnswer"
     | keyof LimitFlags
     | keyof BudgetFlags
     | keyof PlannerFlags
   >,
 ): (config: LoomConfig) => LoomConfig {
-  const { approval, concurrency, onFailure, replan, partial } = flags;
+  const { approval, concurrency, onFailure, replan } = flags;
   if (concurrency !== undefined && !/^[1-9]\d{0,5}$/.test(concurrency)) {
     throw usageError(`--concurrency is ${concurrency}.`, "Write a whole number of at least 1.");
   }
   const budget = budgetIn(flags);
   const planner = plannerIn(flags);
   const limits = limitsIn(flags);
+  const answer = answerIn(flags);
   return (config) => ({
     ...planner(config),
     ...(Object.keys(limits).length === 0 ? {} : { limits: { ...config.limits, ...limits } }),
@@ -118,9 +121,19 @@ export function settingsIn(
     approval: approval ?? config.approval ?? "effects",
     ...(onFailure === undefined ? {} : { onFailure }),
     ...(replan === undefined ? {} : { replan }),
-    ...(partial === true ? { answer: { onFailure: "partial" } } : {}),
+    ...(Object.keys(answer).length === 0 ? {} : { answer: { ...config.answer, ...answer } }),
     ...(concurrency === undefined ? {} : { concurrency: Number(concurrency) }),
   });
+}
+
+function answerIn({
+  partial,
+  critiqueAnswer,
+}: Pick<RunFlags, "partial" | "critiqueAnswer">): NonNullable<LoomConfig["answer"]> {
+  return {
+    ...(partial === true ? { onFailure: "partial" } : {}),
+    ...(critiqueAnswer === undefined ? {} : { critique: amount("--critique-answer", critiqueAnswer, /^[0-5]$/, "1") }),
+  };
 }
 
 function limitsIn({ maxReplans, approvalTimeout }: LimitFlags): NonNullable<LoomConfig["limits"]> {

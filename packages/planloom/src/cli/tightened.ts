@@ -92,7 +92,12 @@ const RULES: Rule<LoomConfig> = each<LoomConfig>({
   guard: oneOf("ask"),
   attended: always,
   onFailure: oneOf("fail", "patch"),
-  answer: each<NonNullable<LoomConfig["answer"]>>({ onFailure: always }),
+  answer: each<NonNullable<LoomConfig["answer"]>>({
+    onFailure: always,
+    critique: atMost(LIMITS.critiqueRounds),
+    critic: always,
+  }),
+  judge: always,
   replan: oneOf("never", "on-failure"),
   replanContext: oneOf("codes", "excerpt"),
   eager: always,

@@ -83,6 +83,10 @@ function declined(run: Run, effect: WorkEffect, inherited: boolean): Act {
     const ending = inherited ? "abort" : "tool-error";
     return { do: "decide", outcome: { type: "compensate-failed", key: effect.key, ending, error } };
   }
+  if (effect.kind === "judge") {
+    const error = failWith("ABORTED", { how: "stopped" });
+    return { do: "decide", outcome: { type: "judge-failed", key: effect.key, error, usage: NO_USAGE } };
+  }
   const acted = effect.kind !== "call" || effect.effects === "none" || inherited;
   const why = outOfTime(run) === undefined ? "cancelled" : "out-of-time";
   const error = failWith("ABORTED", { how: inherited ? "not-called-again" : "not-called", why });

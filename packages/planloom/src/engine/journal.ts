@@ -10,7 +10,7 @@ import { isObject, type Json, type JsonObject } from "../plan/json.js";
 import type { CallEffect, WorkEffect } from "../run/effect.js";
 import type { MadeCall, AgentProgress } from "../run/event.js";
 import { failWith } from "../run/failure.js";
-import { requestNumber, ROLE_SCOPES } from "../run/keys.js";
+import { judgeScope, requestNumber, ROLE_SCOPES } from "../run/keys.js";
 import { currentPlan, findWork } from "../run/lookup.js";
 import { type Run } from "../run/state.js";
 import type { Settled } from "../run/work.js";
@@ -38,8 +38,10 @@ export interface JournalWriter {
 /** The scope of an effect's rows: its step and attempt, or its role and the number of the request. */
 export function journalAttempt(run: Run, effect: WorkEffect): JournalAttempt {
   const runId = run.id;
-  if (effect.kind === "plan" || effect.kind === "review" || effect.kind === "answer")
+  if (!("step" in effect))
     return { runId, stepId: ROLE_SCOPES[effect.kind], item: null, attempt: requestNumber(effect.key) };
+  if (effect.kind === "judge")
+    return { runId, stepId: judgeScope(effect.key), item: null, attempt: requestNumber(effect.key) };
   const { step, item } = effect;
   const attempt = effect.kind === "call" ? (effect.conversation?.attempt ?? effect.attempt) : effect.attempt;
   return { runId, stepId: step, item, attempt, settled: findWork(run, effect)?.settled };

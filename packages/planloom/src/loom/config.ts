@@ -12,6 +12,7 @@ import type {
   Budget,
   FailurePolicy,
   Guard,
+  JudgeRole,
   ReplanContext,
   ReplanMode,
   Settings,
@@ -136,7 +137,18 @@ export interface LoomConfig<C = unknown> {
    * What a run that has failed still gives, if its plan does not say: `{ onFailure: "partial" }` writes an answer from
    * what is done, which says what is missing. The run stays failed. Default: no answer.
    */
-  readonly answer?: { readonly onFailure?: AnswerOnFailure };
+  readonly answer?: {
+    readonly onFailure?: AnswerOnFailure;
+    /**
+     * How often an answer is written again that its critic finds wanting, at most 5. The critic judges each answer
+     * against the goal and the outputs before it is given. Default: 0, no critic.
+     */
+    readonly critique?: number;
+    /** Whose model is the critic. Default: the planner's, else the executor's, else the synthesizer's. */
+    readonly critic?: JudgeRole;
+  };
+  /** Whose model judges outputs by an `expect` in prose. Default: `executor`. */
+  readonly judge?: JudgeRole;
   /**
    * When the planner writes a replan: `never`; `on-failure`; or `each-step`, with which its model also reviews after
    * each step whether the rest still makes sense. Default: `on-failure`.
@@ -206,6 +218,7 @@ export const KEYS: Record<keyof LoomConfig, true> = {
   approval: true,
   onFailure: true,
   answer: true,
+  judge: true,
   replan: true,
   replanContext: true,
   eager: true,
@@ -230,7 +243,8 @@ const LIMIT_KEYS: Record<keyof NonNullable<LoomConfig["limits"]>, true> = {
 };
 const PLANNER_KEYS: Record<keyof NonNullable<LoomConfig["planner"]>, true> = { granularity: true, critique: true };
 const POLICIES: readonly string[] = ["never", "always", "effects"] satisfies readonly ApprovalPolicy[];
-const ANSWER_KEYS = { onFailure: true };
+const ANSWER_KEYS = { onFailure: true, critique: true, critic: true };
+const JUDGES = ["executor", "planner", "synthesizer"] as const satisfies readonly JudgeRole[];
 const ANSWERS_ON_FAILURE = ["partial", "none"] as const satisfies readonly AnswerOnFailure[];
 const GUARDS = ["ask", "off"] as const satisfies readonly Guard[];
 const FAILURE_POLICIES = ["fail", "skip", "patch", "replan", "compensate"] as const satisfies readonly FailurePolicy[];
@@ -284,6 +298,12 @@ function recordedSettings(config: LoomConfig, check: SettingChecks): Settings {
       config,
       check,
     ),
+    answerCritique: check.whole<number>("answer.critique", answer.critique, 0, {
+      least: 0,
+      most: LIMITS.critiqueRounds,
+    }),
+    critic: answer.critic === undefined ? null : check.choice("answer.critic", answer.critic, JUDGES, "planner"),
+    judge: check.choice("judge", config.judge, JUDGES, "executor"),
     answerOnFailure: check.choice("answer.onFailure", answer.onFailure, ANSWERS_ON_FAILURE, "none"),
     budget: budgetOf(config.budget, check),
     prices: config.prices ?? {},

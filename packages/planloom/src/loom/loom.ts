@@ -67,7 +67,7 @@ import { Histories } from "./view/histories.js";
 import { precheckIn, type PrecheckOptions } from "../perform/precheck.js";
 import { previewerIn } from "../perform/preview-call.js";
 import { rebuildPromptsIn } from "../perform/prompts.js";
-import { plannerRequest } from "../perform/role-effects.js";
+import { canJudge, plannerRequest } from "../perform/role-effects.js";
 import { todayAt } from "../perform/today.js";
 import { PlanChecks, type PlanCheck, type PlanCheckOptions, type WordedCheck } from "./plan-checks.js";
 import { modelNames, roleNamesOf } from "./roles.js";
@@ -163,7 +163,8 @@ export class Loom<C = unknown> {
     this.once = new OnceSender(engine, store, clock);
     const synthesizer = services.synthesizer !== null;
     this.histories = new Histories(services.store, services.clock);
-    this.plans = new PlanChecks(inventory, { limits, granularity: settings.granularity, synthesizer });
+    const judge = canJudge(services, settings.judge);
+    this.plans = new PlanChecks(inventory, { limits, granularity: settings.granularity, synthesizer, judge });
   }
 
   /** The tools that are known now. Those of a source, such as an MCP server, are not among them until it is opened. */
@@ -274,12 +275,12 @@ export class Loom<C = unknown> {
     const wanted = options.answer === undefined ? {} : { answer: soundAnswer(options.answer).json };
     const { planner, executor, clock, limiter } = this.services;
     if (planner === null) throw new PlanloomError("NO_PLANNER", {});
-    const { granularity, critique } = this.settings;
+    const { granularity, critique, judge } = this.settings;
     const executorModel = executor?.name ?? null;
     // No run says which inputs are trusted.
     const foreignInputs = Object.keys(inputs);
     const today = todayAt(clock.now());
-    const judged = { granularity, critique, ...wanted, ...today, ...(invalid && { invalid }) };
+    const judged = { granularity, critique, judge, ...wanted, ...today, ...(invalid && { invalid }) };
     const asked = { goal, inputs, foreignInputs, executorModel, ...judged };
     if (inventory === undefined) await this.services.inventory.open?.("all", signal);
     const request = { ...plannerRequest(this.services, asked), ...(inventory && { inventory }) };

@@ -40,7 +40,7 @@ export class PlanChecks {
 
   constructor(
     private readonly tools: { readonly inventory: Inventory },
-    private readonly options: Pick<CheckOptions, "limits" | "granularity" | "synthesizer">,
+    private readonly options: Pick<CheckOptions, "limits" | "granularity" | "synthesizer" | "judge">,
   ) {}
 
   /** Like `check`, with words. The result is remembered. */

@@ -47,6 +47,8 @@ export function ownSettings(
     ...pick(sound, ["approval", "guard", "concurrency", "onFailure", "replan"], given),
     ...pick(sound, LIMIT_KEYS, given.limits ?? {}),
     ...(given.answer?.onFailure === undefined ? {} : { answerOnFailure: sound.answerOnFailure }),
+    ...(given.answer?.critique === undefined ? {} : { answerCritique: sound.answerCritique }),
+    ...(given.answer?.critic === undefined ? {} : { critic: sound.critic }),
     ...(given.budget === undefined ? {} : { budget: pick(sound.budget, Object.keys(sound.budget), given.budget) }),
   } as OwnSettings;
   const looser = looserSetting(base, own);

@@ -24,7 +24,15 @@ export function answerFacts(run: Run): AnswerFacts {
     ...facts,
     outputs: named === undefined ? [] : outputsFor(run, named),
     ...(wanted === undefined ? {} : { wanted }),
+    ...reviewOf(run),
   };
+}
+
+/** The draft that is written again. */
+function reviewOf({ answering: { draft } }: Run): Pick<AnswerFacts, "review"> {
+  if (draft?.opinion === undefined) return {};
+  const { points, unsupported } = draft.opinion;
+  return { review: { draft: draft.answer, points, unsupported: unsupported.map(({ text }) => text) } };
 }
 
 /** The named steps. If the plan names none: all that have finished, those that nothing else waits for as a whole. */

@@ -17,6 +17,7 @@ import { timedPlanner } from "../agents/planner/timed-planner.js";
 import { usableModel } from "../model/patience/patient-model.js";
 import { boundModel, isContextModel, type ModelFor } from "../model/context-model.js";
 import type { Model, Role } from "../model/port.js";
+import { performCritique, performJudge } from "./judge-effects.js";
 import { performAnswer, performPlan, performReview } from "./role-effects.js";
 import { changeMet, performCall, performFill } from "./step-effects.js";
 import type { Perform, PerformContext } from "../engine/perform-port.js";
@@ -95,7 +96,7 @@ async function lookedUp(
 }
 
 /** The role that an effect asks. */
-const ASKED: { readonly [K in WorkEffect["kind"]]: Role | null } = {
+const ASKED: { readonly [K in Exclude<WorkEffect["kind"], "judge" | "critique">]: Role | null } = {
   plan: "planner",
   review: "planner",
   fill: "executor",
@@ -105,15 +106,18 @@ const ASKED: { readonly [K in WorkEffect["kind"]]: Role | null } = {
   answer: "synthesizer",
 };
 
+const roleAsked = (effect: WorkEffect): Role | null =>
+  effect.kind === "judge" || effect.kind === "critique" ? effect.role : ASKED[effect.kind];
+
 /** Whether a function of the context chooses the model that this effect asks. */
-function choosesModel(given: Services, { kind }: WorkEffect): boolean {
-  const role = ASKED[kind];
+function choosesModel(given: Services, effect: WorkEffect): boolean {
+  const role = roleAsked(effect);
   return role !== null && isContextModel(given[role]);
 }
 
 /** The services with the model that the function chooses for this run. */
-async function bound(given: Services, { kind }: WorkEffect, of: ModelFor): Promise<Services> {
-  const role = ASKED[kind];
+async function bound(given: Services, effect: WorkEffect, of: ModelFor): Promise<Services> {
+  const role = roleAsked(effect);
   if (role === null) return timed(given);
   return timed({ ...given, [role]: await boundModel(given[role], of) });
 }
@@ -153,5 +157,9 @@ async function performed(
       return performAnswer(services, effect, run, context);
     case "review":
       return performReview(services, effect, run, context);
+    case "judge":
+      return performJudge(services, effect, run, context);
+    case "critique":
+      return performCritique(services, effect, run, context);
   }
 }

@@ -1,8 +1,10 @@
 // Rebuilds the requests to models of an effect. In: the effect, the run at that time, and the rows of its journal. Out:
 // requests, in order. The roles themselves write them again: recorded replies and results stand for the calls.
+import { critiqueAnswer } from "../agents/answer-critic.js";
 import type { AgentContext, Checkpoint } from "../agents/checkpoint.js";
 import { fillArguments } from "../agents/executor/fill-arguments.js";
 import { runAgent } from "../agents/executor/run-agent.js";
+import { judgeOutput } from "../agents/output-judge.js";
 import { askPlanner } from "../agents/planner/planner.js";
 import { reviewFacts, reviewPlan } from "../agents/planner/reviewer.js";
 import { FROM_PREVIEWS, writeAnswer } from "../agents/synthesizer.js";
@@ -24,6 +26,7 @@ import type { Tool } from "../tools/tool.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { PromptGap } from "../words/prompts.js";
 import { unjournaled } from "./agent-context.js";
+import { critiqueFactsOf, outputFactsOf } from "./judge-effects.js";
 import { answerRequestOf, planRequestOf } from "./role-effects.js";
 import type { Services } from "./services.js";
 import { agentRequestOf, fillRequestOf } from "./step-effects.js";
@@ -87,6 +90,10 @@ async function replayed(
       return replayFill(effect, run, given, replay);
     case "call":
       return replayAgent(effect, run, inventory, given, replay);
+    case "judge":
+      return void (await judgeOutput(outputFactsOf(effect, run), replay.model(models[effect.role]), replay.context));
+    case "critique":
+      return void (await critiqueAnswer(critiqueFactsOf(run), replay.model(models[effect.role]), replay.context));
     // No model is asked.
     case "reconcile":
     case "compensate":

@@ -18,8 +18,11 @@ import { failWith, type ReplyProblem } from "../run/failure.js";
 import type { CheckedPlan } from "../run/command.js";
 import type { Outcome } from "../run/input.js";
 import { foreignInputs, hidesKeys } from "../run/followed-plan.js";
+import { criticOf } from "../run/judge-role.js";
 import { ROLE_SCOPES } from "../run/keys.js";
+import type { JudgeRole } from "../run/settings.js";
 import { type Run } from "../run/state.js";
+import { failedWith } from "../run/status.js";
 import { agentContext } from "./agent-context.js";
 import { answerFacts } from "./answer-facts.js";
 import { doneIn } from "./appraisal.js";
@@ -33,7 +36,7 @@ import { todayAt } from "./today.js";
 const NO_PLANNER = failWith("NO_PLANNER", { for: "plan" });
 
 /** The run has this model, and this process does not: another process asks it. Throws PROCESS_LACKS. */
-function refuseWithout(services: Services, run: Run, role: "planner" | "synthesizer"): void {
+export function refuseWithout(services: Services, run: Run, role: JudgeRole): void {
   if (services[role] === null && run.request.models[role] !== null) {
     throw processLacks(services, run, { models: [role] });
   }
@@ -100,6 +103,7 @@ export function planRequestOf(services: Services, effect: PlanEffect, run: Run):
     ...(hidesKeys(run) ? { foreignInputs: foreignInputs(run) } : {}),
     ...todayAt(run.log.updatedAt),
     executorModel: run.request.models.executor,
+    judge: run.request.settings.judge,
     ...(run.request.answerSchema === undefined ? {} : { answer: run.request.answerSchema }),
     granularity: run.request.settings.granularity,
     critique: run.request.settings.critique,
@@ -113,14 +117,21 @@ export function planRequestOf(services: Services, effect: PlanEffect, run: Run):
 /** The request to the planner, in a run or outside of one. */
 export function plannerRequest(
   services: Services,
-  request: Omit<PlannerRequest, "inventory" | "limits" | "instructions" | "synthesizer">,
+  request: Omit<PlannerRequest, "inventory" | "limits" | "instructions" | "synthesizer" | "judge"> & {
+    readonly judge: JudgeRole;
+  },
 ) {
   const { planner: instructions } = services.instructions;
   const { inventory } = services.inventory;
   const synthesizer = services.synthesizer !== null;
-  const given = { inventory, limits: services.limits, synthesizer };
+  const judge = canJudge(services, request.judge);
+  const given = { inventory, limits: services.limits, synthesizer, judge };
   return { ...request, ...given, ...(instructions === undefined ? {} : { instructions }) };
 }
+
+/** Whether the model of this role can judge. A planner that is a function cannot. */
+export const canJudge = (services: Pick<Services, JudgeRole>, role: JudgeRole): boolean =>
+  services[role] !== null && typeof services[role] !== "function";
 
 export async function performReview(
   services: Services,
@@ -171,14 +182,16 @@ export async function performAnswer(
   try {
     const agent = agentContext(run, context, { stepId: ROLE_SCOPES.answer, item: null });
     const request = answerRequestOf(services, run);
-    const written = await writeAnswer(request, services.synthesizer, agent, (delta) =>
-      context.progress({ type: "answer", delta }),
-    );
+    // A draft that its critic may refuse must not be read as the answer.
+    const told = isDraft(run) ? undefined : (delta: string) => context.progress({ type: "answer", delta });
+    const written = await writeAnswer(request, services.synthesizer, agent, told);
     return { type: "answered", key, ...written };
   } catch (thrown) {
     return { type: "answer-failed", key, ...roleErrorOf(thrown) };
   }
 }
+
+const isDraft = (run: Run): boolean => failedWith(run) === undefined && criticOf(run) !== undefined;
 
 /** The request of the answer, as the run stands. */
 export function answerRequestOf(services: Services, run: Run): AnswerRequest {

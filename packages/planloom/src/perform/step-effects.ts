@@ -22,7 +22,7 @@ import { freshKey } from "../run/acted-calls.js";
 import { isHeldGranted, whyCallWaits } from "../run/guard.js";
 import { callText } from "../run/keys.js";
 import { contextOf, currentPlan, findWork, toolIn } from "../run/lookup.js";
-import { failWith, isFailure } from "../run/failure.js";
+import { failWith, isFailure, type Failure } from "../run/failure.js";
 import { toolsOfStep, unknownChanges } from "../run/changed-tools.js";
 import { isCancelling } from "../run/status.js";
 import { wholeRunBy } from "../run/strategy.js";
@@ -285,9 +285,16 @@ export function agentRequestOf(
 
 const breakOf = ({ turns, error }: Conversation["breaks"][number]): AgentBreak => ({
   turns,
-  why: failureText(error),
+  why: failureText(isFailure(error, "EXPECT_NOT_MET") ? { ...error, params: { ...error.params, says: "" } } : error),
+  ...saidIn(error),
   atLimit: isFailure(error, "TURN_LIMIT"),
 });
+
+/** The judge of a result has read it: its words are data. */
+function saidIn(error: Failure): Pick<AgentBreak, "said"> {
+  const says = isFailure(error, "EXPECT_NOT_MET") ? error.params?.["says"] : undefined;
+  return typeof says === "string" && says !== "" ? { said: says } : {};
+}
 
 /** The guard over the calls of an agent step: see run/guard.ts. */
 function guardOf(run: Run, state: StepState, item: number | null): CallGuard {

@@ -221,6 +221,10 @@ export interface DataParams {
     readonly type: string;
     readonly compare: "list" | "boolean" | "number" | "other";
   };
+  /** Error. `expect` is prose, and no model can judge by it: a person gives the output, or there is no such model. */
+  readonly PROSE_NOT_JUDGED: { readonly step: string; readonly because: "ask" | "no-model" };
+  /** Warning. `answer.critique` has no effect: no model writes the answer. */
+  readonly CRITIQUE_UNUSED: { readonly because: "value" | "no-synthesizer" };
   /** Error. `forEach` is never a list. */
   readonly FOREACH_NOT_A_LIST: { readonly type: string; readonly instead?: Instead };
   /** Error. A step that asks a person, or runs for each item of a list, has `repeat`. */

@@ -64,7 +64,11 @@ const common = {
     .optional(),
   timeout: timeLimit.optional().describe("For one attempt."),
   onFailure: z.enum(["fail", "skip", "patch", "replan", "compensate"]).optional(),
-  expect: expression.optional().describe("Must be true of `output`, or the step has failed."),
+  expect: text
+    .optional()
+    .describe(
+      "Must be true of `output`, or the step has failed: an expression in ${{ }}; or, where none can tell, prose, by which a model judges the output.",
+    ),
   evidence: z
     .array(text)
     .optional()
@@ -99,6 +103,12 @@ export const askStepSchema = z.strictObject({
 export const stepSchema = z.union([toolStepSchema, agentStepSchema, askStepSchema]);
 
 const answerType = typeText.optional().describe("The type that the answer must have, written as a step's output.");
+const answerCritique = z
+  .int()
+  .min(0)
+  .max(5)
+  .optional()
+  .describe("How often an answer that its critic finds wanting is written again. 0: no critic.");
 const onAnswerFailure = z
   .enum(["partial", "none"])
   .optional()
@@ -128,11 +138,13 @@ export const planSchema = z
             .optional()
             .describe("The steps whose outputs the answer is written from; absent = all that have finished."),
           instructions: text.optional(),
+          critique: answerCritique,
           type: answerType,
           onFailure: onAnswerFailure,
         }),
         z.strictObject({
           value: json.describe("The answer itself, with references; no model."),
+          critique: answerCritique,
           type: answerType,
           onFailure: onAnswerFailure,
         }),
@@ -221,6 +233,8 @@ export type Answer =
       /** The plan names no steps: the answer is written from all outputs. */
       readonly all?: true;
       readonly instructions?: string;
+      /** How often the answer may be written again after its critic. Absent: the setting of the run applies. */
+      readonly critique?: number;
       readonly type?: AnswerType;
       readonly onFailure?: AnswerOnFailure;
     }

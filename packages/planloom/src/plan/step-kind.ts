@@ -100,9 +100,13 @@ export function toldBy(step: Step): { readonly [field: string]: unknown } {
   if (!takesContext(step)) return ownFields(step);
   const { description, dependsOn, output, evidence, model, executor } = step;
   const given = dependsOn.length === 0 ? {} : { dependsOn };
-  const told = { description, ...ownFields(step), ...given, output, evidence, model, executor };
+  const told = { description, ...ownFields(step), ...given, output, evidence, expect: proseOf(step), model, executor };
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
 }
+
+/** The `expect` of a step that a model judges by. Its own model is told of it. */
+export const proseOf = ({ expect }: Pick<Step, "expect">): string | undefined =>
+  expect !== undefined && !expect.includes("${{") ? expect : undefined;
 
 /** Text for a model or a person, with the field that holds it. */
 export function wordsOf(step: Step): { readonly field: string; readonly text: string | undefined } {

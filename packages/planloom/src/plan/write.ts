@@ -19,7 +19,8 @@ export function writePlan({ goal, inputs, steps, answer }: Plan): JsonObject {
 function writeAnswer(answer: Answer): JsonObject {
   const { kind: _kind, ...said } = answer;
   if (answer.kind === "value" || answer.all !== true) return said;
-  return tidy({ instructions: answer.instructions, type: answer.type, onFailure: answer.onFailure });
+  const { instructions, critique, type, onFailure } = answer;
+  return tidy({ instructions, critique, type, onFailure });
 }
 
 /** Fields in reading order: task, executor, data, condition, failure handling. */

@@ -84,6 +84,12 @@ export class QuestionReader {
         return { name: effect.key, what: { tool: effect.tool, key: effect.callKey } };
       case "compensate":
         return { name: effect.key, what: { tool: effect.tool, key: effect.effectKey } };
+      case "judge": {
+        const { expect = null } = run.execution.steps.get(effect.step)!.spec;
+        return { name: this.nameOf(effect.key), what: { expect, judge: effect.role } };
+      }
+      case "critique":
+        return { name: effect.key, what: { goal: run.request.goal, critic: effect.role } };
       case "answer":
         return { name: effect.key, what: { goal: run.request.goal, answer: planOf(run).plan.answer } };
     }
@@ -155,6 +161,10 @@ function begunBy(run: Run, { type, data }: RunEvent): Iterable<Effect> {
   if (type === "step.started" || type === "step.filling") {
     const work = workOf(run, data);
     const effect = run.owed.get(type === "step.started" ? callKey(work) : fillKey(work));
+    return effect === undefined ? [] : [effect];
+  }
+  if (type === "step.judging" || type === "judge.failed") {
+    const effect = run.owed.get(workOf(run, data).judging?.request ?? "");
     return effect === undefined ? [] : [effect];
   }
   if (type === "step.unknown" || type === "reconcile.failed") {

@@ -5,6 +5,7 @@ import type { EffectClass } from "../plan/tool-spec.js";
 import type { Plan } from "../plan/plan.js";
 import type { Json } from "../plan/json.js";
 import type { Asking, EventData, MadeCall } from "./event.js";
+import type { JudgeRole } from "./settings.js";
 import type { Conversation } from "./work.js";
 
 interface Owed {
@@ -102,6 +103,25 @@ export interface AnswerEffect extends Owed {
   readonly attempt: number;
 }
 
+/** Ask a model whether the output of a step meets its `expect` in prose. The output is in the log. */
+export interface JudgeEffect extends Owed {
+  readonly kind: "judge";
+  readonly step: string;
+  readonly item: number | null;
+  /** Number of this request for the same output, from 1. */
+  readonly attempt: number;
+  /** Whose model is asked. */
+  readonly role: JudgeRole;
+}
+
+/** Ask the critic about the answer that is in the log. */
+export interface CritiqueEffect extends Owed {
+  readonly kind: "critique";
+  readonly attempt: number;
+  /** Whose model is asked. */
+  readonly role: JudgeRole;
+}
+
 /** Send a clock input at `until`. */
 export interface WaitEffect extends Owed {
   readonly kind: "wait";
@@ -122,7 +142,15 @@ export interface StopEffect extends Owed {
 
 /** Effects that an engine performs. Each ends with one outcome under its key. */
 export type WorkEffect =
-  PlanEffect | ReviewEffect | FillEffect | CallEffect | ReconcileEffect | CompensateEffect | AnswerEffect;
+  | PlanEffect
+  | ReviewEffect
+  | FillEffect
+  | CallEffect
+  | JudgeEffect
+  | ReconcileEffect
+  | CompensateEffect
+  | AnswerEffect
+  | CritiqueEffect;
 
 /** The other effects are waits, or stop a running effect. */
 export type Effect = WorkEffect | WaitEffect | PersonEffect | StopEffect;

@@ -12,6 +12,7 @@ import type { ToolDifference } from "../plan/tool-change.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import type { RecordedContext } from "./context.js";
+import type { AnswerCritique, AnswerDraft, AnswerReview, OutputJudged, OutputToJudge } from "./event/judged.js";
 import type { Message } from "./message.js";
 import type { AfterUntrusted, CheckedPlan, Command, CallVerdict, RestOfStep, UndoingVerdict } from "./command.js";
 import type { Failure, ReplyProblem } from "./failure.js";
@@ -464,6 +465,12 @@ export interface EventData extends RepeatEvents {
     /** Calls with effects that an agent step has made. */
     readonly calls?: readonly MadeCall[];
   };
+  /** The output of a call has the promised type. A model judges it by the `expect` of the step, which is prose. */
+  "step.judging": StepRef & OutputToJudge & AgentProgress;
+  /** The step then completes, or fails with EXPECT_NOT_MET. */
+  "step.judged": StepRef & OutputJudged;
+  /** The judge gave no verdict. */
+  "judge.failed": StepRef & PassingFailure;
   /**
    * A model call of an agent step failed. The same attempt continues at this turn: earlier turns and calls come from
    * its journal. No attempt is used.
@@ -684,8 +691,21 @@ export interface EventData extends RepeatEvents {
    * after it.
    */
   "answer.requested": Failing;
-  /** `partial`: the run has failed, and the answer is made of what was done before. */
-  "answer.written": { readonly answer: Json; readonly partial: boolean; readonly usage: Usage };
+  /** An answer that is not given yet: its critic is asked about it. */
+  "answer.drafted": AnswerDraft;
+  "answer.reviewed": AnswerReview;
+  /** The critic gave no verdict. */
+  "critique.failed": PassingFailure;
+  /**
+   * `partial`: the run has failed, and the answer is made of what was done before. `critique`: the answer had a critic;
+   * the usage of its drafts stands in their own events.
+   */
+  "answer.written": {
+    readonly answer: Json;
+    readonly partial: boolean;
+    readonly usage: Usage;
+    readonly critique?: AnswerCritique;
+  };
   /** The synthesizer gave no answer, or one that does not have the wanted type. */
   "answer.failed": PassingFailure & {
     /** The answer that the kernel refused. */

@@ -141,6 +141,10 @@ export interface FailureParams extends ExpressionFailures {
   readonly EXPECT_FAILED: { readonly expect: string } & (
     { readonly got: false | JsonKind } | { readonly problem: EvaluationProblem }
   );
+  /** The judge of an `expect` in prose says no. `says`: its words. */
+  readonly EXPECT_NOT_MET: { readonly expect: string; readonly says: string };
+  /** Nobody could judge an output by an `expect` in prose. */
+  readonly EXPECT_NOT_JUDGED: { readonly expect: string; readonly because: Failure };
   readonly ITEMS_FAILED: ItemsParams;
   // Given by perform/
   readonly NO_MODEL: { readonly role: "planner" | "executor" | "synthesizer" };
@@ -190,6 +194,7 @@ export interface FailureParams extends ExpressionFailures {
   readonly STEP_NOT_DONE: object;
   readonly FILL_FAILED: { readonly tool: string; readonly problem: ReplyProblem };
   readonly REVIEW_UNREADABLE: { readonly problem: ReplyProblem };
+  readonly JUDGE_UNREADABLE: { readonly of: "output" | "answer"; readonly problem: ReplyProblem };
   /** Absent: the reply has no text. */
   readonly ANSWER_EMPTY: { readonly problem?: ReplyProblem };
   /**

@@ -7,6 +7,7 @@ import type { ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import { isCommandType, type CheckedPlan, type Command } from "./command.js";
 import type { Asking, Ending, EventData, Fact, HeldCall, AgentProgress, ToolQuestion } from "./event.js";
+import type { AnswerOpinion, OutputJudged } from "./event/judged.js";
 import type { Failure } from "./failure.js";
 import type { LegacyReason, ResumeReason } from "./reason.js";
 
@@ -88,6 +89,9 @@ export type Outcome =
       readonly call: { readonly key: string; readonly tool: string; readonly args?: { readonly [name: string]: Json } };
       readonly usage: Usage;
     } & AgentProgress)
+  /** `text`: the judge's words. */
+  | ({ readonly type: "judged"; readonly key: string } & Pick<OutputJudged, "verdict" | "text" | "usage">)
+  | { readonly type: "judge-failed"; readonly key: string; readonly error: Failure; readonly usage: Usage }
   /** A tool's answer about its call in doubt. */
   | { readonly type: "reconciled"; readonly key: string; readonly happened: true; readonly output: Json }
   | { readonly type: "reconciled"; readonly key: string; readonly happened: false }
@@ -110,7 +114,18 @@ export type Outcome =
     }
   | { readonly type: "review-failed"; readonly key: string; readonly error: Failure; readonly usage: Usage }
   | { readonly type: "answered"; readonly key: string; readonly answer: Json; readonly usage: Usage }
-  | { readonly type: "answer-failed"; readonly key: string; readonly error: Failure; readonly usage: Usage };
+  | { readonly type: "answer-failed"; readonly key: string; readonly error: Failure; readonly usage: Usage }
+  | {
+      readonly type: "critiqued";
+      readonly key: string;
+      readonly verdict: AnswerOpinion["verdict"];
+      /** The critic's words. */
+      readonly points: readonly string[];
+      /** Parts of the answer that no output supports, as the critic quotes them. Others are ignored. */
+      readonly unsupported: readonly string[];
+      readonly usage: Usage;
+    }
+  | { readonly type: "critique-failed"; readonly key: string; readonly error: Failure; readonly usage: Usage };
 
 export interface Reserve {
   readonly type: "reserve";

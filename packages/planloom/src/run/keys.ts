@@ -20,6 +20,7 @@ interface Ref {
 export const planKey = (seq: number): string => `plan/${seq}`;
 export const reviewKey = (count: number): string => `review/${count}`;
 export const answerKey = (count: number): string => `answer/${count}`;
+export const critiqueKey = (count: number): string => `critique/${count}`;
 
 /** One attempt of a tool or agent step. */
 export function callKey({ step, item, attempt }: Keyed): string {
@@ -28,6 +29,9 @@ export function callKey({ step, item, attempt }: Keyed): string {
 
 /** The model call before that attempt, for the arguments that the plan leaves out. */
 export const fillKey = (work: Keyed): string => `fill/${callKey(work)}`;
+
+/** A request to judge the output of that attempt. `count`: of the requests about this work. */
+export const judgeKey = (work: Keyed, count: number): string => `judge/${callKey(work)}/${count}`;
 
 /** A question to a tool about the latest doubt of this work. */
 export const reconcileKey = ({ step, item, doubts }: Keyed): string =>
@@ -66,7 +70,10 @@ export const RETRY_KEY = "wait/retry";
 // Journals
 
 /** Requests to a role are recorded under these names. Steps use their ids. */
-export const ROLE_SCOPES = { plan: "#planner", review: "#review", answer: "#answer" } as const;
+export const ROLE_SCOPES = { plan: "#planner", review: "#review", answer: "#answer", critique: "#critic" } as const;
+
+/** The name under which a request to judge an output is recorded. `key`: that of the request. */
+export const judgeScope = (key: string): string => `#${key.slice(0, key.lastIndexOf("/"))}`;
 
 /** The number in the key of a request to a role. The journal uses it as the attempt. */
 export const requestNumber = (key: string): number => Number(key.slice(key.lastIndexOf("/") + 1));
@@ -97,14 +104,21 @@ export const approvalQuestion = (subject: "plan" | Ref): string =>
 
 /** The key of an attempt with another attempt number, from `numberOf`. Any other key stays unchanged. */
 export function renumbered(key: string, numberOf: (work: string, attempt: string) => number): string {
+  const judged = /^judge\/(call\/.+)\/(\d+)\/(\d+)$/.exec(key);
+  if (judged !== null) return `judge/${judged[1]}/${numberOf(judged[1]!, judged[2]!)}/${judged[3]}`;
   return key.replace(/^(fill\/)?(call\/.+)\/(\d+)$/, (_, fill: string | undefined, work: string, attempt: string) => {
     return `${fill ?? ""}${work}/${numberOf(work, attempt)}`;
   });
 }
 
 export type QuestionName =
-  | { readonly kind: "plan" | "review" | "answer"; readonly number: string }
-  | { readonly kind: "call" | "fill"; readonly step: string; readonly item?: string; readonly attempt: string }
+  | { readonly kind: "plan" | "review" | "answer" | "critique"; readonly number: string }
+  | {
+      readonly kind: "call" | "fill" | "judge";
+      readonly step: string;
+      readonly item?: string;
+      readonly attempt: string;
+    }
   | { readonly kind: "reconcile" | "ask" | "approval"; readonly step: string; readonly item?: string }
   | { readonly kind: "plan-approval" }
   /** Not a key that this build makes: an edited log may hold any text. */
@@ -118,7 +132,10 @@ export function readQuestion(name: string): QuestionName {
     case "plan":
     case "review":
     case "answer":
+    case "critique":
       return { kind, number: first };
+    case "judge":
+      return first === "call" ? { kind, ...callIn(rest.slice(1, -1)) } : { kind: "other", name };
     case "fill":
       return first === "call" ? { kind, ...callIn(rest.slice(1)) } : { kind: "other", name };
     case "call":

@@ -4,14 +4,25 @@ import type { Budget, Settings } from "./settings.js";
 
 /** The settings that a run may have of its own, as its log holds them. */
 export interface OwnSettings extends Partial<
-  Pick<Settings, "approval" | "guard" | "onFailure" | "replan" | "answerOnFailure" | OwnCount | OwnAmount>
+  Pick<
+    Settings,
+    | "approval"
+    | "guard"
+    | "onFailure"
+    | "replan"
+    | "answerOnFailure"
+    | "answerCritique"
+    | "critic"
+    | OwnCount
+    | OwnAmount
+  >
 > {
   readonly budget?: Partial<Budget>;
 }
 
 const COUNTS = ["concurrency", "approvalMs", "rejections", "repairRounds", "turns", "replans"] as const;
 const AMOUNTS = ["replanTokens", "replanCostUsd"] as const;
-const CHOICES = ["onFailure", "replan", "answerOnFailure"] as const;
+const CHOICES = ["onFailure", "replan", "answerOnFailure", "answerCritique", "critic"] as const;
 type OwnCount = (typeof COUNTS)[number];
 type OwnAmount = (typeof AMOUNTS)[number];
 

@@ -65,6 +65,12 @@ export interface Settings {
   readonly critique: boolean;
   /** What a run that fails still gives. A plan may say otherwise. */
   readonly answerOnFailure: AnswerOnFailure;
+  /** How often an answer that its critic finds wanting is written again. 0: no critic. A plan may say otherwise. */
+  readonly answerCritique: number;
+  /** Whose model is the critic of the answer. null: the planner's, else the executor's, else the synthesizer's. */
+  readonly critic: JudgeRole | null;
+  /** Whose model judges outputs by an `expect` in prose. */
+  readonly judge: JudgeRole;
   readonly budget: Budget;
   /** Keyed by model name. A model without an entry has no known price. */
   readonly prices: { readonly [model: string]: Price };
@@ -79,6 +85,9 @@ export type RoleNames = {
   readonly executor: string | null;
   readonly synthesizer: string | null;
 };
+
+/** A role whose model judges an answer or an output. */
+export type JudgeRole = keyof RoleNames;
 
 /**
  * Fields that were added to the settings later, with the meaning of their absence: an old run never replanned, had no
@@ -98,6 +107,9 @@ const ABSENT = {
   granularity: "normal",
   critique: false,
   answerOnFailure: "none",
+  answerCritique: 0,
+  critic: null,
+  judge: "executor",
   guard: "off",
   attended: true,
 } satisfies Partial<Settings>;

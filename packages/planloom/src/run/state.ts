@@ -10,6 +10,7 @@ import type { RecordedContext } from "./context.js";
 import type { Message } from "./message.js";
 import type { Effect } from "./effect.js";
 import type { Change, EndedAs, EventData, Failing, RecordedStrategy, StepNeeds } from "./event.js";
+import type { AnswerCritique, AnswerOpinion } from "./event/judged.js";
 import type { Failure } from "./failure.js";
 import type { RoleNames, Settings } from "./settings.js";
 import type { OwnSettings } from "./own-settings.js";
@@ -272,6 +273,12 @@ export interface Answering {
   answer?: Json;
   /** The run has failed, and the answer is made of what was done before. */
   partial?: true;
+  /** Number of requests to the critic. */
+  critiques: number;
+  /** The last draft of an answer with a critic; with `opinion`, what the critic says of it. */
+  draft?: { readonly answer: Json; readonly round: number; readonly opinion?: AnswerOpinion };
+  /** What became of the critique of the answer. */
+  critique?: AnswerCritique;
 }
 
 export interface Run {
@@ -288,7 +295,7 @@ export interface Run {
   readonly approvals: Approvals;
   readonly spending: Spending;
   readonly compensation: Compensation;
-  readonly answering: Answering;
+  answering: Answering;
   usage: { planner: Usage; executor: Usage; synthesizer: Usage };
   /** The effects that are owed, by key. `next` returns them. */
   owed: Map<string, Effect>;
@@ -353,7 +360,7 @@ export function emptyRun(id: string): Run {
       crashes: 0,
       expired: false,
     },
-    answering: { requests: 0 },
+    answering: { requests: 0, critiques: 0 },
     usage: { planner: NO_USAGE, executor: NO_USAGE, synthesizer: NO_USAGE },
     owed: new Map(),
   };
@@ -379,6 +386,9 @@ const NO_SETTINGS: Settings = {
   granularity: "normal",
   critique: false,
   answerOnFailure: "none",
+  answerCritique: 0,
+  critic: null,
+  judge: "executor",
   guard: "off",
   attended: true,
   budget: { modelCalls: null, tokens: null, costUsd: null, wallMs: null },

@@ -130,6 +130,10 @@ export interface Work {
   edits?: Map<string, CallEdit>;
   /** Calls inside this step that a person approved for the rest of it. */
   grants?: readonly CallGrant[];
+  /** Its output, while a model judges it by the step's `expect`. */
+  judging?: Judging;
+  /** Number of requests to judge its outputs. It never decreases. */
+  judgements?: number;
   output?: Json;
   /** Origin of `output`, for later references. */
   origin: Origin;
@@ -167,6 +171,9 @@ export interface Work {
   startedAt?: number;
   finishedAt?: number;
 }
+
+/** An output that waits for its verdict, as the event `step.judging` tells it. `request`: the key of the open request. */
+export type Judging = Omit<EventData["step.judging"], keyof StepRef> & { readonly request: string };
 
 /** What the event `step.unusable` tells of a call. */
 type UnusableFacts = Pick<EventData["step.unusable"], "attempt" | "key" | "tool" | "output" | "partial">;

@@ -109,6 +109,7 @@ const FINDINGS = byCase<CheckFinding, "code", string>("code", {
     `The quotation ${quoted(text)}${placeText(at)} is in no output, no input and not in the goal.`,
   ADDRESS_UNKNOWN: ({ text, at }) =>
     `The address ${text}${placeText(at)} is in no output, no input and not in the goal.`,
+  CLAIM_UNSUPPORTED: ({ text, at }) => `The critic says that no output supports ${quoted(text)}${placeText(at)}.`,
 });
 
 function sameText(same: boolean | null): string {

@@ -257,6 +257,14 @@ export const FAILURES: Table<FailureParams> = {
     },
     next: () => [{ action: "trace" }, " shows the output. Correct the step, or what is expected of it."],
   },
+  EXPECT_NOT_MET: {
+    message: ({ expect, says }) => `the output does not meet "${expect}"${says === "" ? "" : `: ${clause(says)}`}`,
+    next: () => [{ action: "trace" }, " shows the output. Correct the step, or what is expected of it."],
+  },
+  EXPECT_NOT_JUDGED: {
+    message: ({ expect, because }) => `nobody judged the output by "${expect}": ${failureText(because)}`,
+    next: () => ["Set a model that judges, or write a condition in ${{ }} instead. Then ", ...RETRY],
+  },
   ITEMS_FAILED: {
     message: itemsText,
     next: () => [{ action: "trace" }, " shows the items. With `onFailure: skip` the run goes on without them."],
@@ -398,6 +406,12 @@ export const FAILURES: Table<FailureParams> = {
       { action: "set-model", role: "planner" },
       ', or set `replan: "on-failure"`.',
     ],
+  },
+  JUDGE_UNREADABLE: {
+    message: ({ of, problem }) =>
+      `the ${of === "answer" ? "critic of the answer" : "judge of the output"} gave no verdict: ` +
+      clause(problemText(problem)),
+    next: () => ["Use a stronger model for it. ", ...TRACE],
   },
   ANSWER_EMPTY: {
     message: ({ problem }) =>

@@ -196,6 +196,27 @@ export const DATA: FindingTable<keyof DataParams> = {
     message: ({ type }) => `The condition is ${type}, and must be true or false.`,
     fix: ({ compare }) => `Compare it, for example ${COMPARISON[compare]}.`,
   },
+  PROSE_NOT_JUDGED: {
+    message: ({ step, because }) =>
+      because === "ask"
+        ? `A person gives the output of ${step}, so no model judges it by an expect in prose.`
+        : `The expect of ${step} is prose, and there is no model to judge the output by it.`,
+    fix: ({ because }) =>
+      because === "ask"
+        ? "Leave expect out, put it into the question, or write a condition in ${{ }}."
+        : "Write a condition in ${{ }}, or set the model that judges: the executor's, or that of `judge`.",
+    plannerFix: () => "Write a condition in ${{ }}, or leave expect out.",
+  },
+  CRITIQUE_UNUSED: {
+    message: ({ because }) =>
+      because === "value"
+        ? "The answer is computed, so no critic judges it."
+        : "No model writes the answer, so no critic judges it.",
+    fix: ({ because }) =>
+      because === "value"
+        ? "Leave critique out, or answer with `from`."
+        : "Leave critique out, or set a synthesizer model.",
+  },
   FOREACH_NOT_A_LIST: {
     message: ({ type }) => `forEach needs a list, and this is ${type}.`,
     fix: ({ instead }) =>

@@ -56,6 +56,8 @@ function answerTo(effect: Effect, run: Run, dice: Dice, mishaps: number): LooseI
       return { type: "clock" };
     case "plan":
     case "review":
+    case "judge":
+    case "critique":
     case "answer":
     case "reconcile":
     case "compensate":

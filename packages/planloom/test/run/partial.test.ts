@@ -165,7 +165,7 @@ describe("an answer that is asked for after the end", () => {
     story
       .when({ ...input, type: "retry" })
       .then(["run.reopened", { stage: "execution" }], ["step.started", { step: "b" }]);
-    expect(story.run.answering).toEqual({ requests: 1 });
+    expect(story.run.answering).toEqual({ requests: 1, critiques: 0 });
   });
 
   it("needs no model if there is no synthesizer", () => {

@@ -781,6 +781,30 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       'Compare it, for example ${{ x != "" }}.',
     ],
   ],
+  PROSE_NOT_JUDGED: [
+    [
+      { step: "ask", because: "ask" },
+      "A person gives the output of ask, so no model judges it by an expect in prose.",
+      "Leave expect out, put it into the question, or write a condition in ${{ }}.",
+    ],
+    [
+      { step: "read", because: "no-model" },
+      "The expect of read is prose, and there is no model to judge the output by it.",
+      "Write a condition in ${{ }}, or set the model that judges: the executor's, or that of `judge`.",
+    ],
+  ],
+  CRITIQUE_UNUSED: [
+    [
+      { because: "value" },
+      "The answer is computed, so no critic judges it.",
+      "Leave critique out, or answer with `from`.",
+    ],
+    [
+      { because: "no-synthesizer" },
+      "No model writes the answer, so no critic judges it.",
+      "Leave critique out, or set a synthesizer model.",
+    ],
+  ],
   FOREACH_NOT_A_LIST: [
     [
       { type: "string" },

@@ -81,6 +81,16 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
     { expect: "${{ output }}", got: "list" },
     { expect: "${{ output.n }}", problem: evaluationProblem("NO_SUCH_FIELD", { name: "n" }) },
   ],
+  EXPECT_NOT_MET: [
+    { expect: "It names a source.", says: "No source is named." },
+    { expect: "It names a source.", says: "" },
+  ],
+  EXPECT_NOT_JUDGED: [
+    {
+      expect: "It names a source.",
+      because: { code: "JUDGE_UNREADABLE", params: { of: "output", problem: { code: "EMPTY" } }, retryable: true },
+    },
+  ],
   ITEMS_FAILED: [
     { items: { failed: 2, total: 3, first: { item: 0, error: { code: "BUSY", text: "later", retryable: true } } } },
     { items: { failed: 1, total: 1 } },
@@ -129,6 +139,10 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
   STEP_NOT_DONE: [{}],
   FILL_FAILED: [{ tool: "search", problem: { code: "TOO_DEEP", limit: 64 } }],
   REVIEW_UNREADABLE: [{ problem: { code: "NO_VERDICT" } }, { problem: { code: "WITHHELD" } }],
+  JUDGE_UNREADABLE: [
+    { of: "output", problem: { code: "NO_VERDICT" } },
+    { of: "answer", problem: { code: "WITHHELD" } },
+  ],
   ANSWER_EMPTY: [{}, { problem: { code: "CALL_IN_TEXT" } }],
   ANSWER_INVALID: [
     { from: "synthesizer", problem: { code: "NOT_JSON", type: "{ answer: string[] }" } },

@@ -87,7 +87,7 @@ export class AgentConversation {
   private goOnAfter(turn: number): void {
     const before = turn === 0 ? undefined : this.breakAfter(turn);
     if (before === undefined) return;
-    this.note(goesOnText(before.why));
+    this.note(goesOnText(before.why, before.said));
     this.last = turn + this.request.turns;
     this.corrected = false;
     this.mustCall = false;

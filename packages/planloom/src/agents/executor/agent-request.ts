@@ -39,5 +39,7 @@ export interface AgentRequest extends StepFacts {
 export interface AgentBreak {
   readonly turns: number;
   readonly why: string;
+  /** The words of another model about the result. */
+  readonly said?: string;
   readonly atLimit: boolean;
 }

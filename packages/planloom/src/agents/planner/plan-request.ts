@@ -38,6 +38,8 @@ export interface PlannerRequest {
   readonly answer?: JsonObject;
   /** Whether a model can write the answer. Default: true. */
   readonly synthesizer?: boolean;
+  /** Whether a model can judge outputs by an `expect` in prose. Default: true. */
+  readonly judge?: boolean;
   /** The date of the request, for example 2026-11-30. */
   readonly today?: string;
   readonly limits?: { readonly steps?: number; readonly offeredTools?: number };

@@ -54,7 +54,8 @@ it on an agent step to draft, check and improve where one try is seldom good eno
 "\${{ previous }}" }, "output": "{ text: string, score: number }", "repeat": { "until": "\${{ output.score >= 8 }}", \
 "most": 3, "otherwise": "last" }.
 - "when": a condition; the step is skipped where it is false.
-- "expect": a condition on "output" that must hold, or the step has failed.
+- "expect": a condition on "output" that must hold, or the step has failed. Only for what no condition can tell, such \
+as whether a text names its sources: one sentence in plain words instead, by which another model judges the output.
 - "evidence": a list of what the result of an agent step has to carry, for example ["the price", "the page it is \
 from"]; [] where nothing can be checked.
 - "optional": true where the goal can be reached without this step.

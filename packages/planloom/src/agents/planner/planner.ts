@@ -217,8 +217,9 @@ function readDraft(draft: string, request: PlannerRequest): Read {
   const read = replan === undefined ? readFirst(draft, inventory) : readRedraft(draft, inventory, replan);
   if (!read.ok) return { kind: "invalid", draft, findings: read.findings, usage: NO_USAGE };
   const { locate, located } = read;
-  const { answer, synthesizer } = request;
-  const wanted = { ...(answer && { answer }), ...(synthesizer === undefined ? {} : { synthesizer }) };
+  const { answer, synthesizer, judge } = request;
+  const able = { ...(synthesizer === undefined ? {} : { synthesizer }), ...(judge === undefined ? {} : { judge }) };
+  const wanted = { ...(answer && { answer }), ...able };
   const options = { inputs, locate, goal, ...wanted, ...(limits && { limits }), ...(granularity && { granularity }) };
   const checked = check(withRun(read.draft, request), inventory, options);
   if (!checked.ok || read.reading.some(isError))

@@ -135,6 +135,11 @@ export const POLICY: readonly Flag[] = [
   { flag: "--max-replans <n>", does: "most patches and replans of one run", otherwise: "2" },
   { flag: "--approval-timeout <time>", does: "how long an approval waits for a person", otherwise: "24h" },
   PARTIAL,
+  {
+    flag: "--critique-answer <n>",
+    does: "a critic judges the answer; it is written again at most that often, 0 to 5",
+    otherwise: "0",
+  },
 ];
 
 export const BUDGET: readonly Flag[] = [

@@ -57,6 +57,7 @@ const RUN: CommandData = {
           "onFailure",
           "replan",
           "partial",
+          "critiqueAnswer",
           "maxReplans",
         ],
         ...["approvalTimeout", "budgetCalls", "budgetTokens", "budgetUsd", "budgetTime", "runId"],

@@ -30,6 +30,7 @@ interface Wanted {
 export function checkAnswer(outline: Outline, known: Known, options: AnswerOptions, report: Report): void {
   const { answer } = outline;
   const wanted = wantedTypes(answer, options, report);
+  checkCritique(answer, options, report);
   if (answer !== undefined && "value" in answer) return checkValue(answer.value, wanted, known, options, report);
   answer?.from?.forEach((id, i) => {
     if (known.outputs.has(id)) return;
@@ -41,6 +42,12 @@ export function checkAnswer(outline: Outline, known: Known, options: AnswerOptio
     if (assignable(gives, type) === "no")
       report("ANSWER_TYPE", "/answer", { by, is: "outputs", ...texts(gives, type) });
   }
+}
+
+function checkCritique(answer: DraftAnswer | undefined, { synthesizer }: AnswerOptions, report: Report): void {
+  if (answer?.critique === undefined || answer.critique === 0) return;
+  const because = "value" in answer ? "value" : synthesizer === false ? "no-synthesizer" : undefined;
+  if (because !== undefined) report("CRITIQUE_UNUSED", "/answer/critique", { because }, "warning");
 }
 
 /** The types that the answer must have. One that no value has is reported, and not used any further. */

@@ -4,7 +4,7 @@ import { beginning } from "../../beginning.js";
 import { messageOf } from "../../error.js";
 import { LIMITS } from "../../limits.js";
 import { checkAnswer, type AnswerOptions } from "./answer.js";
-import { checkData } from "./data.js";
+import { checkData, type JudgeOptions } from "./data.js";
 import { checkGranularity, type Granularity } from "./granularity.js";
 import { checkIds, checkPlainTexts, checkTools } from "./ids.js";
 import { checkInputs, type CheckedInputs } from "./inputs.js";
@@ -24,7 +24,7 @@ import type { Answer, Plan, Step } from "../plan.js";
 import type { Inventory, ToolSpec } from "../tool-spec.js";
 import { toolNames } from "../step-kind.js";
 
-export interface CheckOptions extends AnswerOptions {
+export interface CheckOptions extends AnswerOptions, JudgeOptions {
   /** The run's inputs. If they are given, an input without a value is a finding. */
   readonly inputs?: { readonly [name: string]: Json };
   /** Positions for findings, from `readPlan`. */
@@ -191,7 +191,7 @@ function judgeDocument(
   const work = new InferenceWork(LIMITS.checkWork * scaleOf({ steps }));
   const known = { outputs, inputs: inputs.types, skippable, work };
   const nameless = outline.nodes.filter((node) => node.id === undefined || byId.get(node.id) !== node);
-  checkData([...inOrder(byId), ...nameless], tools, known, report);
+  checkData([...inOrder(byId), ...nameless], tools, known, options, report);
   checkAnswer(outline, known, options, report);
   checkTexts(outline.nodes, tools, report);
   checkMixes(outline.nodes, tools, report);
@@ -216,7 +216,10 @@ function answerOf(answer: DraftAnswer | undefined, steps: readonly Step[]): Answ
   };
   if (answer !== undefined && "value" in answer) return { kind: "value", value: answer.value, ...said };
   const named = answer?.from;
-  const form = answer?.instructions === undefined ? {} : { instructions: answer.instructions };
+  const form = {
+    ...(answer?.instructions === undefined ? {} : { instructions: answer.instructions }),
+    ...(answer?.critique === undefined ? {} : { critique: answer.critique }),
+  };
   if (named !== undefined) return { kind: "from", from: named, ...form, ...said };
   return { kind: "from", from: unreferenced(steps), all: true, ...form, ...said };
 }

@@ -3,7 +3,7 @@
 import { beginning } from "../../beginning.js";
 import { checkArguments, checkMissing, NO_LOCALS, wanting } from "./arguments.js";
 import type { Report } from "./report.js";
-import { judge, type Judged, type Known, type ExpressionSite } from "./expressions.js";
+import { judge as judgeValue, type Judged, type Known, type ExpressionSite } from "./expressions.js";
 import { checkRounds, roundNames } from "./rounds.js";
 import type { StepNode } from "./shape.js";
 import type { FindingParams } from "../finding-params.js";
@@ -13,23 +13,30 @@ import { scanTemplate, wholeExpression } from "../expression/reference.js";
 import type { ToolSpec } from "../tool-spec.js";
 import { assignable } from "../type/fit.js";
 import { BOOLEAN, listOf, membersOf, NUMBER, typeText, unionOf, UNKNOWN, type Type } from "../type/type.js";
-import { directToolIn } from "../step-kind.js";
+import { isForgottenExpression } from "../prose.js";
+import { asksPerson, directToolIn, proseOf } from "../step-kind.js";
+
+export interface JudgeOptions {
+  /** Whether a model can judge outputs by an `expect` in prose. Default: true. */
+  readonly judge?: boolean;
+}
 
 export function checkData(
   nodes: readonly StepNode[],
   tools: ReadonlyMap<string, ToolSpec>,
   known: Known,
+  { judge = true }: JudgeOptions,
   report: Report,
 ): void {
   for (const node of nodes) {
-    if (node.step !== undefined) checkStep(node, node.step, tools, known, report);
+    if (node.step !== undefined) checkStep(node, node.step, { tools, judge }, known, report);
   }
 }
 
 function checkStep(
   node: StepNode,
   step: Step,
-  tools: ReadonlyMap<string, ToolSpec>,
+  { tools, judge }: { readonly tools: ReadonlyMap<string, ToolSpec>; readonly judge: boolean },
   known: Known,
   report: Report,
 ): void {
@@ -53,7 +60,9 @@ function checkStep(
     checkMissing(step, tool, `${node.pointer}/with`, report);
   }
   if (step.expect !== undefined) {
-    checkCondition(step.expect, site("expect", new Map([...locals, ["output", own]])), known, note, report);
+    const at = site("expect", new Map([...locals, ["output", own]]));
+    if (proseOf(step) !== undefined && !isForgottenExpression(step.expect)) checkProse(step, at.pointer, judge, report);
+    else checkCondition(step.expect, at, known, note, report);
   }
   if (step.repeat !== undefined) {
     const at = site("repeat/until", new Map([...locals, ["output", own]]));
@@ -61,6 +70,12 @@ function checkStep(
     checkRounds(node, step, step.repeat, report);
   }
   if (skips.size > 0) known.skippable.add(step.id);
+}
+
+/** A person's answer is not judged by a model. */
+function checkProse(step: Step, pointer: string, judge: boolean, report: Report): void {
+  if (asksPerson(step)) report("PROSE_NOT_JUDGED", pointer, { step: step.id, because: "ask" });
+  else if (!judge) report("PROSE_NOT_JUDGED", pointer, { step: step.id, because: "no-model" });
 }
 
 function maybeSkipped(judged: Judged, site: ExpressionSite, id: string, skips: Set<string>, report: Report): void {
@@ -106,7 +121,7 @@ function judgeWhole(
     );
     return undefined;
   }
-  const judged = judge(source, site, known, report, wanted);
+  const judged = judgeValue(source, site, known, report, wanted);
   return judged.broken ? undefined : judged;
 }
 

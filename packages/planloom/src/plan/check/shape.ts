@@ -36,6 +36,7 @@ export interface Outline {
 export type DraftAnswer = {
   readonly type?: Answer["type"] | undefined;
   readonly onFailure?: AnswerOnFailure | undefined;
+  readonly critique?: number | undefined;
 } & (
   | { readonly from?: readonly string[] | undefined; readonly instructions?: string | undefined }
   | { readonly value: Json }

@@ -23,6 +23,7 @@ import { approvalWish } from "./form/approval-wish.js";
 import { readRounds } from "./fields/rounds.js";
 import { readOtherNames } from "./fields/other-names.js";
 import { inOurLanguage } from "./references/reference-paths.js";
+import { isForgottenExpression } from "../prose.js";
 import { readReferences, type ReferenceContext } from "./references/references.js";
 import { dependenciesOf } from "./references/dependencies.js";
 
@@ -264,6 +265,8 @@ function wrapExpressions(fields: Fields, names: StepNames, at: StepContext): voi
   const wrap = (value: unknown, field: string, top = field): unknown => {
     const source = expressionSource(value, field);
     if (source === undefined || source.includes("${{")) return value;
+    // Prose stays: a model judges by it.
+    if (field === "expect" && !isForgottenExpression(source)) return value;
     const wrapped = inOurLanguage(names.rewrite(`\${{ ${source} }}`), () => undefined);
     at.note("EXPRESSION_WRAPPED", { field }, top, { before: value, after: wrapped });
     return wrapped;

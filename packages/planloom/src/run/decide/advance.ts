@@ -13,6 +13,7 @@ import { answerProblem } from "../answer-type.js";
 import { failWith } from "../failure.js";
 import { askTogether, begin, noValue } from "./begin.js";
 import { undoingAfterCancel, undoNext } from "./compensation.js";
+import { lastDraft } from "./critique.js";
 import { withdrawn } from "../approval.js";
 import { fact, type Change, type EventData, type Fact, type Failing } from "../event.js";
 import { readByPlanner } from "../followed-plan.js";
@@ -65,6 +66,8 @@ function replanRequested(run: Run, { mode, cause, failed, reason }: Change): Fac
 
 function ends(run: Run, failing: Failing): Fact[] {
   if (isAnswering(run)) return [];
+  const draft = run.mode.phase === "answering" ? lastDraft(run, failing.error) : undefined;
+  if (draft !== undefined) return draft;
   const end = endsFailed(run, failing);
   return run.mode.phase === "executing" ? [executed(run), ...end] : end;
 }

@@ -10,6 +10,8 @@ import { compensated, compensateFailed, undoingAfterCrash } from "./compensation
 import { advance } from "./advance.js";
 import { startFilled } from "./begin.js";
 import { decideCommand } from "./command.js";
+import { critiqued, answerDrafted, lastDraft, notCritiqued } from "./critique.js";
+import { judged, notJudged } from "./judged.js";
 import { errorKeys } from "../../plan/finding.js";
 import type { Json } from "../../plan/json.js";
 import { writePlan } from "../../plan/write.js";
@@ -147,6 +149,14 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
       return answered(run, input, at);
     case "answer-failed":
       return answerFailed(run, input, at);
+    case "critiqued":
+      return critiqued(run, input);
+    case "critique-failed":
+      return notCritiqued(run, input, at);
+    case "judged":
+      return judged(run, input, at);
+    case "judge-failed":
+      return notJudged(run, input, at);
     default:
       return assertNever(input);
   }
@@ -161,6 +171,8 @@ function answered(run: Run, input: Outcome & { type: "answered" }, at: number): 
     const error = failWith("ANSWER_INVALID", { from: "synthesizer", problem });
     return answerFailed(run, { type: "answer-failed", key, error, usage }, at, { answer });
   }
+  const draft = answerDrafted(run, input);
+  if (draft !== undefined) return [draft];
   return [
     fact("answer.written", { answer, partial: failing !== undefined, usage }),
     failing === undefined ? fact("run.completed", { success: !run.execution.starved }) : fact("run.failed", failing),
@@ -292,7 +304,11 @@ function answerFailed(
   const { attempt } = owedAs(run, input.key, "answer");
   const data = roleFailure(run, attempt, input, at);
   const facts = [fact("answer.failed", { ...data, ...refused })];
-  return data.decision === "retry" ? facts : [...facts, fact("run.failed", failedWith(run) ?? { error: input.error })];
+  if (data.decision === "retry") return facts;
+  return [
+    ...facts,
+    ...(lastDraft(run, input.error) ?? [fact("run.failed", failedWith(run) ?? { error: input.error })]),
+  ];
 }
 
 /**

@@ -132,6 +132,8 @@ function final(run: Run, said: Fact, work: Work): Fact {
 function keepsAttempt(run: Run, work: Work, { error, turn, turns }: Said): boolean {
   if (isFailure(error, "BUDGET_EXHAUSTED")) return isJournaled(work);
   if (turn !== undefined) return true;
+  // The output was not at fault. Its journal gives it again, and it is judged once more.
+  if (isFailure(error, "EXPECT_NOT_JUDGED")) return isJournaled(work);
   // Its calls acted. Only a person starts it from the beginning.
   if (isFailure(error, "JOURNAL_DIVERGED")) return !error.retryable;
   // It ended without an outcome, so only its journal knows its calls.

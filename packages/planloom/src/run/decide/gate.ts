@@ -13,11 +13,12 @@ import { failWith, type Failure } from "../failure.js";
 import type { StepState, Work } from "../work.js";
 import { unusable } from "./ending.js";
 import { closeFanOut, failed, refOf } from "./failure.js";
+import { judging } from "./judging.js";
 import { callsOf, progressOf } from "../progress.js";
 import { reviewAfter } from "./policy.js";
 import { scopeOf } from "../step-scope.js";
 import type { Run } from "../state.js";
-import { givesText } from "../../plan/step-kind.js";
+import { givesText, proseOf } from "../../plan/step-kind.js";
 
 export interface Returned extends AgentProgress {
   readonly output: Json;
@@ -45,12 +46,24 @@ export function completed(run: Run, work: Work, returned: Returned, at: number):
   if (misfit !== undefined && work.effects !== "none") {
     return unusable(run, work, { error: misfit, output, usage, ...returned.earlier }, at);
   }
-  const problem = misfit ?? expectProblem(run, work, returned);
+  const prose = proseOf(work.step.spec);
+  const problem = misfit ?? (prose === undefined ? expectProblem(run, work, returned) : undefined);
   if (problem !== undefined) {
     const said = { usage, output, tools, ...(summary === undefined ? {} : { summary }) };
     return failed(run, work, problem, at, { ...said, ...progressOf(returned) });
   }
-  const from = { steps: returned.steps ?? work.from.steps, tools: returned.tools };
+  const from = { steps: returned.steps ?? work.from.steps, tools };
+  if (prose !== undefined) return judging(run, work, { ...returned, from }, prose, at);
+  return passed(run, work, { ...returned, from });
+}
+
+type Passed = Pick<Returned, "output" | "usage" | "summary" | "evidence" | "carried" | "calls"> & {
+  readonly from: Origin;
+};
+
+/** Facts after an output passed all checks. */
+export function passed(run: Run, work: Work, returned: Passed): Fact[] {
+  const { from } = returned;
   return [
     fact("step.completed", {
       ...refOf(work),
@@ -62,7 +75,7 @@ export function completed(run: Run, work: Work, returned: Returned, at: number):
       ...(returned.carried === undefined ? reviewAfter(run, work) : { carried: returned.carried }),
       ...callsOf(returned),
     }),
-    ...closeFanOut(run, work, { how: "completed", output, from }),
+    ...closeFanOut(run, work, { how: "completed", output: returned.output, from }),
   ];
 }
 

@@ -5,7 +5,7 @@ import { NO_USAGE, usageSince, type Usage } from "../../plan/usage.js";
 import type { EventData, EventType, RunEvent } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
 import type { Reserve } from "../input.js";
-import { answerKey, callKey, fillKey } from "../keys.js";
+import { answerKey, callKey, critiqueKey, fillKey } from "../keys.js";
 import { findWork, reviewOf, workOf } from "../lookup.js";
 import { type Allowance, type Run, type Spent } from "../state.js";
 import type { Work } from "../work.js";
@@ -58,6 +58,8 @@ type Telling = Extract<EventData[EventType], { readonly usage?: Usage }>;
 
 function reporterOf(run: Run, type: EventType, data: Telling): Reporter {
   const { planner, synthesizer } = run.request.models;
+  if (type === "step.judged" || type === "judge.failed" || type === "answer.reviewed" || type === "critique.failed")
+    return judgeReporter(run, data);
   const place = "subject" in data ? data.subject : data;
   if (typeof place === "object" && "step" in place) {
     const work = findWork(run, place);
@@ -67,6 +69,14 @@ function reporterOf(run: Run, type: EventType, data: Telling): Reporter {
   if (type === "plan.reviewed" || type === "review.failed") return { key: reviewOf(run) ?? "", model: planner };
   for (const { kind, key } of run.owed.values()) if (kind === "plan") return { key, model: planner };
   return { key: "", model: planner };
+}
+
+/** The judge of an output, or the critic of the answer. */
+function judgeReporter(run: Run, data: Telling): Reporter {
+  const key = "step" in data ? findWork(run, data)?.judging?.request : critiqueKey(run.answering.critiques);
+  const effect = run.owed.get(key ?? "");
+  const role = effect?.kind === "judge" || effect?.kind === "critique" ? effect.role : undefined;
+  return { key: key ?? "", model: role === undefined ? null : run.request.models[role] };
 }
 
 function stepReporter(run: Run, work: Work): Reporter {
@@ -122,6 +132,9 @@ function askerOf(run: Run, key: string): Omit<Reporter, "key"> {
       return { model: run.request.models.planner };
     case "answer":
       return { model: run.request.models.synthesizer };
+    case "judge":
+    case "critique":
+      return { model: run.request.models[effect.role] };
     case "call":
     case "fill":
       return stepReporter(run, workOf(run, effect));

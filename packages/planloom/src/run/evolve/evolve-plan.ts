@@ -154,7 +154,7 @@ function continued(work: Work): Work {
   const { edited, edits, seen, answers } = work;
   const journaled = isJournaled(work);
   const stopped = status === "cancelled" && !journaled;
-  const { conversation, calls, known } = work;
+  const { conversation, calls, known, judgements } = work;
   const failed = status === "failed" && work.sameAttempt !== true && conversation === undefined;
   return {
     ...newWork(step, item),
@@ -173,6 +173,7 @@ function continued(work: Work): Work {
     ...(conversation === undefined ? {} : { conversation }),
     ...(calls === undefined ? {} : { calls }),
     ...(known === undefined ? {} : { known }),
+    ...(judgements === undefined ? {} : { judgements }),
     // Its journal belongs to this attempt. The next attempt starts another one.
     ...(startedAt === undefined || failed || !journaled ? {} : { startedAt }),
   };

@@ -27,7 +27,7 @@ export function queueNextItem(run: Run, { waiting }: FanOut): void {
 }
 
 /** Removes work from its queue or state, and frees its place under the concurrency limit. */
-function leaveFor(run: Run, work: Work, status: Work["status"]): void {
+export function leaveFor(run: Run, work: Work, status: Work["status"]): void {
   if (work.status === "retrying") {
     if (run.execution.retries.take() !== work)
       throw new Error(`step ${work.step.spec.id} was not the first to be retried`);
@@ -68,7 +68,9 @@ export function leaveLine(run: Run, work: Work): void {
 }
 
 function dropCall(run: Run, work: Work): void {
-  for (const key of [callKey(work), fillKey(work)]) {
+  const judge = work.judging === undefined ? [] : [work.judging.request];
+  delete work.judging;
+  for (const key of [callKey(work), fillKey(work), ...judge]) {
     run.owed.delete(key);
     run.owed.delete(stopKey(key));
   }
@@ -209,7 +211,7 @@ export function onTurnFailed(run: Run, data: EventData["turn.failed"]): void {
 }
 
 /** Remembers the calls with effects of an agent step. */
-function noteCalls(run: Run, work: Work, calls: readonly MadeCall[] | undefined, at: number): void {
+export function noteCalls(run: Run, work: Work, calls: readonly MadeCall[] | undefined, at: number): void {
   if (calls === undefined) return;
   noteInnerCalls(run, work, calls, at);
   work.calls = new Map([...(work.calls ?? []), ...calls.map((call) => [call.key, call] as const)]);
@@ -588,7 +590,7 @@ export function oweReview(run: Run, attempt: number, notBefore?: number): void {
   run.owed.set(key, { kind: "review", key, attempt, ...(notBefore === undefined ? {} : { notBefore }) });
 }
 
-function spend(run: Run, work: Work, all: Usage): void {
+export function spend(run: Run, work: Work, all: Usage): void {
   const usage = work.told === undefined ? all : usageSince(work.told, all);
   if (usage.calls === 0) return;
   if (isJournaled(work)) work.told = all;

@@ -50,6 +50,15 @@ import {
   undoneCall,
 } from "./evolve-compensation.js";
 import { adoptDrafts, onDrafted } from "./draft.js";
+import {
+  dropAnswering,
+  onAnswerDrafted,
+  onAnswerReviewed,
+  onCritiqueFailed,
+  onJudged,
+  onJudgeFailed,
+  onJudging,
+} from "./evolve-judged.js";
 import { retrySteps, takePlan } from "./evolve-plan.js";
 import { ask, book, exhaustedFailure, forgetGone } from "./budget.js";
 import { type Mode, type ProposedPlan, type Run, type RunEnd } from "../state.js";
@@ -155,6 +164,12 @@ function apply(run: Run, event: RunEvent): void {
       return onHeld(run, event.data);
     case "turn.failed":
       return onTurnFailed(run, event.data);
+    case "step.judging":
+      return onJudging(run, event);
+    case "step.judged":
+      return onJudged(run, event.data);
+    case "judge.failed":
+      return onJudgeFailed(run, event.data);
     case "step.retrying":
       return onRetrying(run, event.data);
     case "step.skipped":
@@ -179,6 +194,13 @@ function apply(run: Run, event: RunEvent): void {
       return onExecuted(run, event.data);
     case "answer.requested":
       return onAnswerRequested(run, event.data);
+    case "answer.drafted":
+      return onAnswerDrafted(run, event.data);
+    case "answer.reviewed":
+      if (onAnswerReviewed(run, event.data)) oweAnswer(run, 1);
+      return;
+    case "critique.failed":
+      return onCritiqueFailed(run, event.data);
     case "answer.written":
       return onAnswered(run, event.data);
     case "answer.failed":
@@ -241,7 +263,7 @@ function onCancelRequested(run: Run, data: EventData["cancel.requested"]): void 
 /** Only the ends of running work are still owed. That work is stopped. */
 function stopCalls(run: Run): void {
   const calls = [...run.owed.values()].filter(
-    ({ kind }) => kind === "call" || kind === "fill" || kind === "compensate",
+    ({ kind }) => kind === "call" || kind === "fill" || kind === "judge" || kind === "compensate",
   );
   run.owed.clear();
   for (const call of calls) {
@@ -271,8 +293,7 @@ function onReopened(run: Run, { data, at }: EventOf<"run.reopened">): void {
   // The run stays ended until its answer is requested.
   if (data.stage === "answer") return setDeadline(run);
   run.log.retriedAt = at;
-  delete run.answering.answer;
-  delete run.answering.partial;
+  run.answering = { requests: run.answering.requests, critiques: run.answering.critiques };
   run.planning.replans = 0;
   run.planning.rejections = 0;
   takeInputs(run, data);
@@ -416,7 +437,8 @@ function onGoalChanged(run: Run, { goal, change, replan }: EventData["goal.chang
     if (replan !== undefined) planFor(run, replan);
     return owePlan(run, { attempt: 1, round: 0 });
   }
-  run.owed.delete(answerKey(run.answering.requests));
+  dropAnswering(run);
+  delete run.answering.draft;
   run.mode = EXECUTING;
   wantChange(run, change);
 }
@@ -590,9 +612,10 @@ function onAnswerRequested(run: Run, failed: Failing): void {
   oweAnswer(run, 1);
 }
 
-function onAnswered(run: Run, { answer, partial, usage }: EventData["answer.written"]): void {
+function onAnswered(run: Run, { answer, partial, usage, critique }: EventData["answer.written"]): void {
   run.owed.clear();
   run.answering.answer = answer;
+  if (critique !== undefined) run.answering.critique = critique;
   if (partial) run.answering.partial = true;
   run.usage.synthesizer = addUsage(run.usage.synthesizer, usage);
 }

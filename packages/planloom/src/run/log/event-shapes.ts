@@ -33,9 +33,10 @@ import type {
   StepRef,
   UndoneCall,
 } from "../event.js";
+import type { AnswerCritique, UnsupportedClaim } from "../event/judged.js";
 import { failureShape } from "./failure-shape.js";
 import type { OwnSettings } from "../own-settings.js";
-import type { ApprovalPolicy, Budget, RoleNames, Settings } from "../settings.js";
+import type { ApprovalPolicy, Budget, JudgeRole, RoleNames, Settings } from "../settings.js";
 import {
   anyJson,
   either,
@@ -164,7 +165,7 @@ const onAnswerFailure = oneOf<AnswerOnFailure>("partial", "none");
 const answer: Shape<Answer> = either(
   record<Extract<Answer, { readonly kind: "from" }>>(
     { kind: oneOf("from"), from: texts },
-    { all: yes, instructions: text, type, onFailure: onAnswerFailure },
+    { all: yes, instructions: text, critique: number, type, onFailure: onAnswerFailure },
   ),
   record<Extract<Answer, { readonly kind: "value" }>>(
     { kind: oneOf("value"), value: anyJson },
@@ -204,6 +205,8 @@ const price = record<Price>(
 const inputTrust = map(oneOf<InputTrust>("trusted", "untrusted", "public"));
 const approvalPolicy = oneOf<ApprovalPolicy>("never", "always", "effects", "function");
 
+const judgeRole = oneOf<JudgeRole>("planner", "executor", "synthesizer");
+
 const settings = record<Settings>(
   {
     concurrency: number,
@@ -227,6 +230,9 @@ const settings = record<Settings>(
     granularity: oneOf("coarse", "normal", "fine"),
     critique: flag,
     answerOnFailure: onAnswerFailure,
+    answerCritique: number,
+    critic: nullable(judgeRole),
+    judge: judgeRole,
     budget: record<Settings["budget"]>({ modelCalls: count, tokens: count, costUsd: count, wallMs: count }, {}),
     prices: map(price),
   },
@@ -249,6 +255,8 @@ const ownSettings = record<OwnSettings>(
     replanTokens: count,
     replanCostUsd: count,
     answerOnFailure: onAnswerFailure,
+    answerCritique: number,
+    critic: nullable(judgeRole),
     budget: record<Partial<Budget>>({}, { modelCalls: count, tokens: count, costUsd: count, wallMs: count }),
   },
 );
@@ -315,6 +323,8 @@ const endedAs: Shape<EndedAs> = either(
   ),
   record<Ends<"cancelled">>({ how: oneOf("cancelled"), comment: text }, {}),
 );
+
+const opinion = { points: texts, unsupported: list(record<UnsupportedClaim>({ at: text, text }, {})) };
 
 const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   "run.started": record(
@@ -500,6 +510,12 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       unpaid: yes,
     },
   ),
+  "step.judging": record(
+    { ...attempted, output: anyJson, from: origin, usage, judge: judgeRole },
+    { ...item, summary: text, evidence: evidenceList, carried: text, turns: number, calls },
+  ),
+  "step.judged": record({ ...attempted, verdict: oneOf("met", "not-met"), text, usage }, item),
+  "judge.failed": record({ ...place, ...passing.required, usage }, { ...item, ...passing.optional }),
   "turn.failed": record(
     {
       ...attempted,
@@ -564,7 +580,21 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     {},
   ),
   "answer.requested": failing,
-  "answer.written": record({ answer: anyJson, partial: flag, usage }, {}),
+  "answer.drafted": record({ round: number, answer: anyJson, critic: judgeRole, usage }, {}),
+  "answer.reviewed": record(
+    { ...opinion, round: number, decision: oneOf("rewrite", "give"), verdict: oneOf("fine", "wanting"), usage },
+    {},
+  ),
+  "critique.failed": passingFailure,
+  "answer.written": record(
+    { answer: anyJson, partial: flag, usage },
+    {
+      critique: record<AnswerCritique>(
+        { ...opinion, rounds: number, agreed: flag },
+        { unreviewed: failureShape, unwritten: failureShape },
+      ),
+    },
+  ),
   "answer.failed": record({ ...passing.required, usage }, { ...passing.optional, answer: anyJson }),
 };
 

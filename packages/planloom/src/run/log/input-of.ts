@@ -8,7 +8,7 @@ import { HASH_VERSION } from "../../plan/plan-hash.js";
 import type { CheckedPlan, Command } from "../command.js";
 import { recordedTool } from "../changed-tools.js";
 import { sameWordsIn } from "../approval.js";
-import { callKey, compensateKey, fillKey, reconcileKey } from "../keys.js";
+import { callKey, compensateKey, critiqueKey, fillKey, reconcileKey } from "../keys.js";
 import { callsOf, progressOf } from "../progress.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { currentPlan, findWork, reviewOf, workOf } from "../lookup.js";
@@ -101,7 +101,14 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
     case "step.unusable":
     case "step.cancelled":
     case "turn.failed":
+    case "step.judging":
       return stepOutcome(run, first);
+    case "step.judged":
+    case "judge.failed":
+      return judgeOutcome(run, first);
+    case "answer.reviewed":
+    case "critique.failed":
+      return critiqueOutcome(first, critiqueKey(run.answering.critiques));
     case "compensation.requested":
       return compensateIn(first.data);
     case "compensation.completed":
@@ -111,6 +118,7 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
       const { step, item, verdict } = first.data;
       return { type: "settle", ...stepRef({ step, ...(item === undefined ? {} : { item }) }), verdict };
     }
+    case "answer.drafted":
     case "answer.written":
     case "answer.failed":
       return answerOutcome(run, first);
@@ -261,14 +269,30 @@ function askedIn(run: Run, data: EventData["step.asked"]): Said {
   return { type: "asked", key: callKey(workOf(run, data)), ask, call, usage, ...callsOf(data) };
 }
 
-function answerOutcome(run: Run, event: EventAmong<"answer.written" | "answer.failed">): Said {
+/** A draft that is given follows from the state. */
+function answerOutcome(run: Run, event: EventAmong<"answer.drafted" | "answer.written" | "answer.failed">): Said {
   const key = owedKey(run, "answer");
-  if (key === undefined) return CLOCK;
+  if (key === undefined || "critique" in event.data) return CLOCK;
   const { usage, answer } = event.data;
   // An answer in answer.failed is one that the kernel refused.
   if (event.type === "answer.failed" && answer === undefined)
     return { type: "answer-failed", key, error: event.data.error, usage };
   return { type: "answered", key, answer: answer ?? null, usage };
+}
+
+function judgeOutcome(run: Run, { type, data }: EventAmong<"step.judged" | "judge.failed">): Said {
+  const key = findWork(run, data)?.judging?.request;
+  if (key === undefined) return CLOCK;
+  const { usage } = data;
+  if (type === "judge.failed") return { type: "judge-failed", key, error: data.error, usage };
+  return { type: "judged", key, verdict: data.verdict, text: data.text, usage };
+}
+
+function critiqueOutcome({ type, data }: EventAmong<"answer.reviewed" | "critique.failed">, key: string): Said {
+  const { usage } = data;
+  if (type === "critique.failed") return { type: "critique-failed", key, error: data.error, usage };
+  const { verdict, points } = data;
+  return { type: "critiqued", key, verdict, points, unsupported: data.unsupported.map(({ text }) => text), usage };
 }
 
 function reviewOutcome(run: Run, event: EventAmong<"plan.reviewed" | "review.failed">): Said {
@@ -310,7 +334,14 @@ function owedKey(run: Run, kind: "plan" | "answer"): string | undefined {
 }
 
 type OutcomeEvent = EventAmong<
-  "step.filled" | "step.completed" | "step.failed" | "turn.failed" | "step.unknown" | "step.unusable" | "step.cancelled"
+  | "step.filled"
+  | "step.completed"
+  | "step.failed"
+  | "turn.failed"
+  | "step.judging"
+  | "step.unknown"
+  | "step.unusable"
+  | "step.cancelled"
 >;
 
 /** The outcome of a call, or the answer to a question. If neither was owed, the step ended before it began. */
@@ -335,6 +366,11 @@ function callOutcome(key: string, { type, data }: OutcomeEvent): Outcome {
       const noted = { ...(summary === undefined ? {} : { summary }), ...(evidence === undefined ? {} : { evidence }) };
       const more = { ...noted, ...callsOf(data) };
       return { type: "returned", key, output, tools: from.tools, usage, ...more };
+    }
+    case "step.judging": {
+      const { output, from, summary, evidence } = data;
+      const noted = { ...(summary === undefined ? {} : { summary }), ...(evidence === undefined ? {} : { evidence }) };
+      return { type: "returned", key, output, tools: from.tools, usage, ...noted, ...progressOf(data) };
     }
     case "step.failed": {
       const { output, tools = [], summary, error, ending = "tool-error" } = data;

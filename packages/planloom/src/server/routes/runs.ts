@@ -21,7 +21,13 @@ export const settingsField = z
     budget: z.strictObject({ modelCalls: most, tokens: most, costUsd: amount, wallMs: most }).optional(),
     onFailure: z.enum(["fail", "skip", "patch", "replan", "compensate"]).optional(),
     replan: z.enum(["never", "on-failure", "each-step"]).optional(),
-    answer: z.strictObject({ onFailure: z.enum(["partial", "none"]).optional() }).optional(),
+    answer: z
+      .strictObject({
+        onFailure: z.enum(["partial", "none"]).optional(),
+        critique: most,
+        critic: z.enum(["planner", "executor", "synthesizer"]).optional(),
+      })
+      .optional(),
     limits: z
       .strictObject({
         approvalMs: most,

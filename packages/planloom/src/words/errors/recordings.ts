@@ -128,6 +128,8 @@ const questionWords: (name: ReturnType<typeof readQuestion>) => string = byCase(
   plan: ({ number }) => `planner request ${number}`,
   review: ({ number }) => `review ${number} of the plan`,
   answer: ({ number }) => `the answer, attempt ${number}`,
+  critique: ({ number }) => `critique ${number} of the answer`,
+  judge: (name) => `the judgement of ${workText(name)}, attempt ${name.attempt}`,
   call: (name) => `${workText(name)}, attempt ${name.attempt}`,
   fill: (name) => `the arguments of ${workText(name)}, attempt ${name.attempt}`,
   reconcile: (name) => `what became of ${workText(name)}`,

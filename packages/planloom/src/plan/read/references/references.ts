@@ -21,6 +21,7 @@ import {
   type FormAdapter,
   type WholeForm,
 } from "../spellings.js";
+import { isForgottenExpression } from "../../prose.js";
 import { expressionSpans } from "../spans.js";
 
 export type { ReferenceContext } from "./reference-context.js";
@@ -29,6 +30,7 @@ export function readReferences(fields: Fields, context: ReferenceContext): void 
   for (const field of ["with", "when", "forEach", "expect"]) {
     if (!fields.has(field)) continue;
     const value = fields.get(field);
+    if (field === "expect" && typeof value === "string" && isProse(value)) continue;
     const pointer = pointerTo(context.pointer, field);
     const expression = field !== "with" && typeof value === "string" && !value.includes("${{");
     fields.set(field, expression ? inExpression(value, pointer, context) : withReferences(value, pointer, context));
@@ -40,6 +42,9 @@ export function readReferences(fields: Fields, context: ReferenceContext): void 
   const read = until.includes("${{") ? withReferences : inExpression;
   fields.set("repeat", { ...repeat, until: read(until, pointer, context) });
 }
+
+/** Prose refers to nothing. */
+const isProse = (expect: string): boolean => !expect.includes("${{") && !isForgottenExpression(expect);
 
 /** Every text of a value, with references in our notation. The value is not deeper than LIMITS.jsonDepth. */
 export function withReferences(value: unknown, pointer: string, context: ReferenceContext): unknown {

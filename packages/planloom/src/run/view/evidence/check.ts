@@ -37,7 +37,7 @@ export interface LoopFinding {
 
 /** `at`: JSON pointer into the answer; "" for an answer that is a text. */
 export interface UnverifiedFinding {
-  readonly code: "FIGURE_UNKNOWN" | "NAME_UNKNOWN" | "QUOTE_UNKNOWN" | "ADDRESS_UNKNOWN";
+  readonly code: "FIGURE_UNKNOWN" | "NAME_UNKNOWN" | "QUOTE_UNKNOWN" | "ADDRESS_UNKNOWN" | "CLAIM_UNSUPPORTED";
   readonly text: string;
   readonly at: string;
 }

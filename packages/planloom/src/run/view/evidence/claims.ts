@@ -1,6 +1,7 @@
 // Finds what an answer claims: figures, names, quotations and addresses. In: an answer. Out: each claim with its place.
 // docs/evidence.md has the rules. They leave out rather than accuse: headings, list numbers and ordinary words are none.
-import { pointerTo, type Json } from "../../../plan/json.js";
+import type { Json } from "../../../plan/json.js";
+import { eachText } from "../../answer-text.js";
 import { figuresIn, type Figure } from "./figures.js";
 import { capitalsAreNames, namesIn } from "./names.js";
 
@@ -20,22 +21,16 @@ export interface AnswerClaims {
 export function claimsIn(answer: Json): AnswerClaims {
   const claims: AnswerClaim[] = [];
   const texts: string[] = [];
-  walk(answer, "", (at, value) => {
+  eachText(answer, (at, value) => {
     if (typeof value === "number") claims.push(...ofNumber(at, value));
     else texts.push(value);
   });
   const capitals = capitalsAreNames(texts.join("\n"));
-  walk(answer, "", (at, value) => {
+  eachText(answer, (at, value) => {
     if (typeof value === "string") claims.push(...ofText(at, value, capitals, at !== ""));
   });
   const distinct = new Map(claims.map((claim) => [`${claim.kind} ${claim.text.toLowerCase()}`, claim]));
   return { claims: [...distinct.values()], capitals };
-}
-
-function walk(value: Json, at: string, visit: (at: string, value: number | string) => void): void {
-  if (typeof value === "number" || typeof value === "string") return visit(at, value);
-  if (typeof value !== "object" || value === null) return;
-  for (const [name, field] of Object.entries(value)) walk(field, pointerTo(at, name), visit);
 }
 
 function ofNumber(at: string, value: number): readonly AnswerClaim[] {

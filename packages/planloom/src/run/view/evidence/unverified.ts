@@ -15,11 +15,16 @@ export function unverifiedClaims(events: readonly RunEvent[], inner: readonly In
   const sources = new Sources();
   for (const event of events) if (event.seq < answer.seq) hear(event, sources);
   for (const { output } of inner) if (output !== undefined) sources.add(output);
-  if (sources.isFull) return notChecked("TOO_LARGE");
+  const marked = unsupported(answer);
+  if (sources.isFull) return marked.length === 0 ? notChecked("TOO_LARGE") : checkResult(marked.length, marked);
   const { claims, capitals } = claimsIn(claimedIn(answer, events));
   const holds = sources.lookUp();
-  const findings = claims.filter((claim) => !holds(claim)).map((claim) => findingOf(claim, answer.seq));
-  return checkResult(claims.length, findings, capitals ? undefined : "CAPITALS_NOT_NAMES");
+  const unknown = claims.filter((claim) => !holds(claim)).map((claim) => findingOf(claim, answer.seq));
+  return checkResult(
+    claims.length + marked.length,
+    [...unknown, ...marked],
+    capitals ? undefined : "CAPITALS_NOT_NAMES",
+  );
 }
 
 const CODES = {
@@ -35,6 +40,10 @@ const findingOf = ({ kind, text, at }: AnswerClaim, seq: number): CheckFinding =
   at,
   events: [seq],
 });
+
+/** What the critic of the answer marked. */
+const unsupported = ({ data: { critique }, seq }: EventOf<"answer.written">): readonly CheckFinding[] =>
+  (critique?.unsupported ?? []).map(({ at, text }) => ({ code: "CLAIM_UNSUPPORTED", text, at, events: [seq] }));
 
 /** The words of the author. References in the answer of a plan are computed from outputs, so they claim nothing. */
 function claimedIn({ data: { answer, usage } }: EventOf<"answer.written">, events: readonly RunEvent[]): Json {
