@@ -214,6 +214,8 @@ export interface AnswerFacts {
     readonly title: string;
     readonly output: Json;
     readonly whole?: true;
+    /** It is of the last of these rounds, and the condition to end them was still false. */
+    readonly unmet?: { readonly rounds: number; readonly until: string };
   }[];
   /** The form of the answer that the plan asks for (`answer.instructions`). */
   readonly form?: string;
@@ -229,11 +231,18 @@ export interface AnswerFacts {
   readonly wanted?: WantedAnswer;
 }
 
+const unmetText = (unmet: AnswerFacts["outputs"][number]["unmet"]): string =>
+  unmet === undefined
+    ? ""
+    : ` (the best after ${unmet.rounds} rounds: ${unmet.until} is still false; say so where it matters)`;
+
 /** The outputs that an answer is written from. */
 export function outputsText(outputs: AnswerFacts["outputs"], previews: Previews): string {
   const shown = (id: string, output: Json, whole = false) =>
     whole ? previews.whole(id, output) : previews.show(id, output);
-  const results = outputs.map(({ id, title, output, whole }) => `${title}\n${shown(id, output, whole)}`);
+  const results = outputs.map(
+    ({ id, title, output, whole, unmet }) => `${title}${unmetText(unmet)}\n${shown(id, output, whole)}`,
+  );
   return results.length > 0 ? `Outputs:\n\n${results.join("\n\n")}` : "There are no outputs.";
 }
 

@@ -34,7 +34,8 @@ import { type ProposedPlan, type PendingApproval, type Run, type RunEnd } from "
 
 import { typeText } from "../plan/type/type.js";
 import { directTool, handedTo, toldBy } from "../plan/step-kind.js";
-import type { OpenQuestion, Doubt, StepState, StepStatus, Unusable, Work } from "../run/work.js";
+import { metIn, roundsOf } from "../run/rounds.js";
+import type { OpenQuestion, Doubt, FanOut, StepState, StepStatus, Unusable, Work } from "../run/work.js";
 import { LAST_TIME } from "../words/phrases.js";
 import { firstAction, type Action, type Sentence, type Surface } from "../words/action.js";
 import { AFTER_REJECTION } from "../words/approval-reasons.js";
@@ -85,7 +86,20 @@ export interface StepDocument extends WorkDocument {
   readonly title: string;
   readonly revision: number;
   readonly tool?: string;
-  readonly items?: readonly (WorkDocument & { readonly index: number })[];
+  /** With `repeat`: its rounds, in order. `met`: whether `until` was true of the output of the round. */
+  readonly items?: readonly (WorkDocument & { readonly index: number; readonly met?: boolean })[];
+  /** Only with `repeat`, from the first round on. */
+  readonly rounds?: RoundsDocument;
+}
+
+/** Where the rounds of a step stand. */
+export interface RoundsDocument {
+  /** The number of the open round, or of the last one. */
+  readonly round: number;
+  /** The number of the last round that there may be. */
+  readonly of: number;
+  /** Whether `until` is true of the last output. A step with `otherwise: last` may complete without. */
+  readonly met: boolean;
 }
 
 /** The plan's document, which `planloom run` and `validate` accept, with the run's facts about it. */
@@ -323,16 +337,21 @@ const iso = (ms: number) => new Date(Math.min(ms, LAST_TIME)).toISOString();
 function stepDocument(run: Run, state: StepState, say: Say): StepDocument {
   const { spec, work, fan } = state;
   const tool = directTool(spec);
+  const rounds = roundsOf(state);
   return {
     id: spec.id,
     title: spec.title,
     revision: state.revision,
     ...(tool === undefined ? {} : { tool }),
     ...workDocument(run, work, say),
-    ...(fan === undefined
-      ? {}
-      : { items: fan.items.map((item, index) => ({ index, ...workDocument(run, item, say) })) }),
+    ...(fan === undefined ? {} : { items: fan.items.map((item, index) => itemDocument(run, fan, item, index, say)) }),
+    ...(rounds === undefined ? {} : { rounds }),
   };
+}
+
+function itemDocument(run: Run, fan: FanOut, item: Work, index: number, say: Say) {
+  const met = metIn(fan, index);
+  return { index, ...(met === undefined ? {} : { met }), ...workDocument(run, item, say) };
 }
 
 function workDocument(run: Run, work: Work, say: Say): WorkDocument {

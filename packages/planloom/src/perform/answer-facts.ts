@@ -6,8 +6,9 @@ import { answerType } from "../run/answer-type.js";
 import { doneSteps, notDoneSteps } from "../run/done.js";
 import { planOf } from "../run/lookup.js";
 import type { Run } from "../run/state.js";
+import { roundsOf, tookUnmet } from "../run/rounds.js";
 import { failedWith } from "../run/status.js";
-import type { FanOut } from "../run/work.js";
+import type { FanOut, StepState } from "../run/work.js";
 import { missingText } from "../words/missing.js";
 
 type Named = Answer & { readonly kind: "from" };
@@ -40,8 +41,9 @@ function outputsFor(run: Run, { from, all }: Named): Outputs {
   const last = new Set(from);
   const ids = all === true ? doneSteps(run).map(({ state }) => state.spec.id) : from;
   return ids.map((id) => {
-    const { spec, work } = run.execution.steps.get(id)!;
-    const output = { id, title: spec.title, output: work.output ?? null };
+    const state = run.execution.steps.get(id)!;
+    const { spec, work } = state;
+    const output = { id, title: spec.title, output: work.output ?? null, ...unmetIn(state) };
     return last.has(id) ? { ...output, whole: true } : output;
   });
 }
@@ -50,10 +52,18 @@ function outputsFor(run: Run, { from, all }: Named): Outputs {
 function partialOutputs(run: Run): Outputs {
   const done = doneSteps(run);
   const ids = new Set(done.map(({ state }) => state.spec.id));
-  return done.map(({ state: { spec, dependents }, output }) => {
-    const shown = { id: spec.id, title: spec.title, output };
+  return done.map(({ state, output }) => {
+    const { spec, dependents } = state;
+    const shown = { id: spec.id, title: spec.title, output, ...unmetIn(state) };
     return dependents.some((later) => ids.has(later.spec.id)) ? shown : { ...shown, whole: true as const };
   });
+}
+
+/** The rounds of a step that took its last output, although `until` was not met. */
+function unmetIn(state: StepState): Pick<Outputs[number], "unmet"> {
+  const { repeat } = state.spec;
+  if (repeat === undefined || !tookUnmet(state)) return {};
+  return { unmet: { rounds: roundsOf(state)?.round ?? repeat.most, until: repeat.until } };
 }
 
 const missingLines = (run: Run): readonly string[] =>

@@ -26,6 +26,8 @@ function unknownText(figures: UnknownFigures): string {
       return `the tokens of these models, which report none; an assumption stands for them: ${names}`;
     case "list":
       return `the length of the lists of these steps, taken as ${figures.assumed}: ${names}`;
+    case "rounds":
+      return `how many rounds these steps need, taken as ${figures.assumed} of the most: ${names}`;
     case "condition":
       return `whether these steps run at all, taken as yes: ${names}`;
     case "person":

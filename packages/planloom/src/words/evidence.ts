@@ -103,6 +103,8 @@ const FINDINGS = byCase<CheckFinding, "code", string>("code", {
   ANSWER_OLDER: ({ source }) => `The answer was written before the present output of ${source}.`,
   SAME_CALL: ({ tool, args, times, steps, same }) =>
     `${tool} was called ${times} times with ${valueText(args)} in ${andList(steps)}${sameText(same)}.`,
+  UNTIL_NOT_MET: ({ step, rounds, until }) =>
+    `Step ${step} took its last output after ${counted(rounds, "round")}, although ${until} was still false.`,
   FIGURE_UNKNOWN: ({ text, at }) => `The figure ${text}${placeText(at)} is in no output, no input and not in the goal.`,
   NAME_UNKNOWN: ({ text, at }) => `The name ${text}${placeText(at)} is in no output, no input and not in the goal.`,
   QUOTE_UNKNOWN: ({ text, at }) =>

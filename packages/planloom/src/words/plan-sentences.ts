@@ -19,12 +19,17 @@ export const titleSentence = (title: string): string =>
 
 /** How the step does its work, in a sentence or two. undefined: it calls its tool once, which its label says. */
 export function howSentence(step: Step, numbers: StepNumbers): string | undefined {
-  const often = step.forEach === undefined ? "" : `, once for each item of ${valueWords(step.forEach, step, numbers)}`;
+  const often = oftenText(step, numbers);
   const tool = directTool(step);
   if (asksPerson(step)) return `A person answers a question${often}.`;
   if (isConversation(step)) return `A model does this${throughText(step)}${often}.`;
   if (isFilled(step)) return `A model writes the arguments that are missing. Then the tool ${tool} is called${often}.`;
   return often === "" ? undefined : `The tool ${tool} is called${often}.`;
+}
+
+function oftenText(step: Step, numbers: StepNumbers): string {
+  if (step.repeat !== undefined) return `, in up to ${counted(step.repeat.most, "round")}`;
+  return step.forEach === undefined ? "" : `, once for each item of ${valueWords(step.forEach, step, numbers)}`;
 }
 
 function throughText(step: Step): string {
@@ -68,6 +73,8 @@ function referenceWords(text: string, step: Step, numbers: StepNumbers): string 
   if (name === "inputs") return fields.length === 0 ? "all inputs" : ofWords(fields.slice(1), `the input ${fields[0]}`);
   if (step.forEach !== undefined && name === (step.as ?? "item")) return ofWords(fields, "the item");
   if (step.forEach !== undefined && name === "index") return "the number of the item";
+  if (step.repeat !== undefined && name === "round") return "the number of the round";
+  if (step.repeat !== undefined && name === "previous") return ofWords(fields, "the output of the round before");
   const number = numbers.get(name);
   if (number === undefined) return undefined;
   return fields.length === 0 ? `the output of step ${number}` : ofWords(fields, `step ${number}`);
@@ -99,6 +106,7 @@ export function sourceWords(value: Json, step: Step, numbers: StepNumbers, autho
       ? [inputs.length === 0 ? "the inputs" : `the ${inputs.length === 1 ? "input" : "inputs"} ${andList(inputs)}`]
       : []),
     ...(names.some(isItem) ? ["the list"] : []),
+    ...(step.repeat !== undefined && names.includes("previous") ? ["the round before"] : []),
   ];
   return parts.length === 0 ? AUTHORS[author] : `from ${andList(parts)}`;
 }
@@ -182,6 +190,7 @@ const FIELDS: { readonly [field: string]: Said } = {
   when: code("only if"),
   forEach: code("for each of"),
   maxParallel: plain("at the same time"),
+  repeat: (value) => ({ label: "repeats until", ...repeatWords(value) }),
   output: code("returns"),
   expect: code("must hold"),
   evidence: (value) => ({
@@ -196,6 +205,12 @@ const FIELDS: { readonly [field: string]: Said } = {
   model: plain("model"),
   executor: plain("executor"),
 };
+
+function repeatWords(value: Json): { readonly text: string; readonly code?: true } {
+  const { until, most, otherwise } = isObject(value) ? value : {};
+  const then = otherwise === "last" ? "then the last output counts" : "then the step fails";
+  return { text: `${bare(readableText(until ?? null))}, at most ${counted(Number(most), "round")}; ${then}` };
+}
 
 function retryWords(value: Json): string {
   const { attempts, delay, backoff } = isObject(value) ? value : {};
@@ -224,7 +239,7 @@ export function leadSentence(steps: number, acts: readonly ActWords[]): string {
   if (acts.length === 0) return `${count} It only reads: no call changes anything.`;
   const tools = [...new Set(acts.map(({ tool }) => tool))];
   if (acts.some(({ times }) => times === undefined))
-    return `${count} It may act through ${orList(tools)}. A list or a model decides how often.`;
+    return `${count} It may act through ${orList(tools)}. A list, a loop or a model decides how often.`;
   const times = acts.reduce((sum, one) => sum + (one.times ?? 0), 0);
   return `${count} It acts ${times === 1 ? "once" : `${times} times`}: ${andList(acts.map(actText))}.`;
 }

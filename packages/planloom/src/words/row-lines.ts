@@ -5,9 +5,11 @@ import type { Json } from "../plan/json.js";
 import { visible } from "../plan/visible.js";
 import type { Failure } from "../run/failure.js";
 import type { Reason } from "../run/reason.js";
+import type { RoundsStand } from "../run/rounds.js";
 import type { RowStatus } from "../run/view/row-status.js";
 import { failureText } from "./failures.js";
 import { andList, counted, withMore } from "./phrases.js";
+import { roundsText } from "./rounds.js";
 import { reasonText } from "./reasons.js";
 
 /** Facts of a row. Each is absent if it says nothing. */
@@ -25,6 +27,10 @@ export interface RowFacts {
   readonly turns?: number;
   readonly agent?: true;
   readonly items?: { readonly total: number; readonly done: number };
+  /** The rounds of a step with `repeat`. */
+  readonly rounds?: RoundsStand;
+  /** For a round: whether `until` is true of its output. */
+  readonly met?: boolean;
   readonly queuedBefore?: number;
   /** The tool's own line, or else the output. */
   readonly summary?: string;
@@ -61,7 +67,7 @@ const LINES: { readonly [status in RowStatus]: (facts: RowFacts) => string } = {
   running: (facts) => joined(["running", attemptOf(facts), progressText(facts)]),
   waiting: ({ asks }) => joined(["waits for you", asks && askText(asks)]),
   retrying: (facts) => joined(["retrying", attemptOf(facts), facts.error?.code]),
-  done: (facts) => joined(["done", attemptAlone(facts), doerText(facts), resultText(facts)]),
+  done: (facts) => joined(["done", attemptAlone(facts), doerText(facts), verdictText(facts), resultText(facts)]),
   failed: ({ error }) => joined(["failed", error && cutLine(failureText(error))]),
   skipped: ({ reason }) => joined(["skipped", reason && cutLine(reasonText(reason))]),
   unknown: ({ tool, reconciles }) =>
@@ -90,15 +96,19 @@ const attemptOf = ({ attempt = 1, attempts }: RowFacts): string | undefined =>
 const attemptAlone = ({ attempt = 1 }: RowFacts): string | undefined =>
   attempt < 2 ? undefined : `attempt ${attempt}`;
 
-function progressText({ items, turns, agent, tool }: RowFacts): string | undefined {
+function progressText({ items, rounds, turns, agent, tool }: RowFacts): string | undefined {
+  if (rounds !== undefined) return `round ${rounds.round} of ${rounds.of}`;
   if (items !== undefined) return `${items.done} of ${counted(items.total, "item")}`;
   if (agent === true) return turns === undefined ? "agent" : `turn ${turns}`;
   return tool;
 }
 
-function doerText({ items, turns, agent, tool, asks }: RowFacts): string | undefined {
+const verdictText = ({ met }: RowFacts): string | undefined =>
+  met === undefined ? undefined : met ? "good enough" : "not yet";
+
+function doerText({ items, rounds, turns, agent, tool, asks }: RowFacts): string | undefined {
   const doer = agent === true ? `agent${turns === undefined ? "" : `, ${counted(turns, "turn")}`}` : tool;
-  const each = items && `for each of ${items.total}`;
+  const each = rounds === undefined ? items && `for each of ${items.total}` : roundsText(rounds);
   return joined([each, doer ?? (asks === undefined ? undefined : "answered")]);
 }
 

@@ -39,5 +39,8 @@ export function itemLabel(value: Json, index: number): string {
   return text === undefined ? `item ${index + 1}` : cutLine(String(text), 80);
 }
 
+/** `index` is from 0. */
+export const roundLabel = (index: number): string => `round ${index + 1}`;
+
 const isName = (value: Json | undefined): value is string | number =>
   (typeof value === "string" && value.trim() !== "") || typeof value === "number";

@@ -4,6 +4,7 @@ import type { RestOfStep } from "../../run/command.js";
 import type { EventData, EventOf, EventType, RunEvent, StepRef } from "../../run/event.js";
 import type { Failure } from "../../run/failure.js";
 import { findWork, reviewOf } from "../../run/lookup.js";
+import { roundsOf } from "../../run/rounds.js";
 import { isReviewedAgain } from "../../run/status.js";
 import { type Run } from "../../run/state.js";
 import { isObject, type Json } from "../../plan/json.js";
@@ -299,9 +300,7 @@ const MARKS: Readonly<Record<string, "green" | "red" | "yellow" | "cyan">> = {
 /** improve: round 2 of 5: not yet */
 function roundLine({ step, ...said }: EventData["step.repeated"], run: Run): string {
   const state = run.execution.steps.get(step);
-  const { most } = state?.spec.repeat ?? {};
-  const of = most === undefined ? undefined : most + (state?.fan?.rounds?.since ?? 0);
-  return `${step}: ${roundText({ ...said, of })}`;
+  return `${step}: ${roundText({ ...said, of: state && roundsOf(state)?.of })}`;
 }
 
 function mark(word: string, text: string): string {

@@ -1,7 +1,7 @@
 // Shows a plan as lines of text. In: a plan and its tools. Out: one line for each step, with its work and its
 // dependencies. A person approves this text, in `run`, `plan` and `show`.
 import { needsOf, wavesOf } from "../../plan/graph.js";
-import type { Plan, Step } from "../../plan/plan.js";
+import type { Plan, Repeat, Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { columnsOf, oneLine, padded, paint } from "../style.js";
 import { deedOf, directToolIn, mayActThrough, type StepKind, toolNames } from "../../plan/step-kind.js";
@@ -36,7 +36,7 @@ export function planLines(
 }
 
 function how(step: Step, tools: ReadonlyMap<string, ToolSpec>): string {
-  const each = step.forEach === undefined ? "" : "for each: ";
+  const each = step.forEach !== undefined ? "for each: " : step.repeat === undefined ? "" : roundsWords(step.repeat);
   const word = HOW[step.kind](step);
   const acts = actWords(step, tools);
   const optional = step.optional ? ", optional" : "";
@@ -44,6 +44,8 @@ function how(step: Step, tools: ReadonlyMap<string, ToolSpec>): string {
   const approval = wantsPerson === undefined ? "" : ", needs approval";
   return paint(acts === "" ? "dim" : "yellow", `[${each}${word}${acts}${optional}${approval}]`);
 }
+
+const roundsWords = ({ most }: Repeat): string => `up to ${most} rounds: `;
 
 /** Words for a call that may be repeated with the same key, and for one that must not. */
 function actWords(step: Step, tools: ReadonlyMap<string, ToolSpec>): string {

@@ -6,7 +6,9 @@ import { changeOf } from "../../run/status.js";
 import type { StepState, StepStatus } from "../../run/work.js";
 import { resultText } from "./lines.js";
 import { columnsOf, fittingIn, oneLine, padded, paint, type Paint } from "../style.js";
+import { roundsOf } from "../../run/rounds.js";
 import { durationText } from "../../words/phrases.js";
+import { roundsText } from "../../words/rounds.js";
 
 interface TableSize {
   readonly columns: number;
@@ -101,7 +103,7 @@ function row(
     ...attempts(state, status),
     ...items(state),
     status === "running" ? (said ?? "") : "",
-    status === "completed" && state.fan === undefined ? resultText(work) : "",
+    status === "completed" && (state.fan === undefined || state.fan.rounds !== undefined) ? resultText(work) : "",
   ]
     .filter(Boolean)
     .join(" · ");
@@ -122,7 +124,11 @@ function attempts({ work }: StepState, status: StepStatus): readonly string[] {
   return [status === "completed" || status === "failed" ? `${work.attempt - 1} failed` : `attempt ${work.attempt}`];
 }
 
-function items({ fan }: StepState): readonly string[] {
+function items(state: StepState): readonly string[] {
+  const { fan, work } = state;
+  const rounds = roundsOf(state);
+  if (rounds !== undefined)
+    return [ENDED.has(work.status) ? roundsText(rounds) : `round ${rounds.round} of ${rounds.of}`];
   if (fan === undefined) return [];
   const { items: list, failed: broken } = fan;
   const done = list.filter((item) => item.status === "completed").length;

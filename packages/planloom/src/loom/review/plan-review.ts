@@ -172,7 +172,7 @@ function actsOf({ plan, tools }: ProposedPlan, finished: ReadonlySet<string>): r
       if (direct !== undefined)
         return direct.effects === "none"
           ? []
-          : [{ tool: direct.name, ...(step.forEach === undefined ? { times: 1 } : {}) }];
+          : [{ tool: direct.name, ...(step.forEach === undefined && step.repeat === undefined ? { times: 1 } : {}) }];
       return [...tools.values()].filter((tool) => mayActThrough(step, tool)).map(({ name }) => ({ tool: name }));
     });
 }

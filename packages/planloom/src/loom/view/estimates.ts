@@ -7,6 +7,7 @@ import { phaseKey } from "../../run/keys.js";
 import { currentPlan } from "../../run/lookup.js";
 import type { ProposedPlan, Run } from "../../run/state.js";
 import type { StepState } from "../../run/work.js";
+import { isFinished } from "../../run/steps.js";
 import { wavesIn } from "../../run/view/waves.js";
 
 export interface Estimates {
@@ -47,10 +48,12 @@ export function estimatesOf(run: Run, history: History): Estimates | undefined {
 /** Plans that no model writes. */
 const BY_PEOPLE: ReadonlySet<string> = new Set(["given", "fork", "edit"]);
 
-/** Once the list of a fan-out is known, its length is no estimate. */
-function msOf({ ms, parts, step }: StepEstimate, { fan }: StepState): number {
+/** Once the list of a fan-out is known, its length is no estimate. The rounds that there are, are none either. */
+function msOf({ ms, parts, step, times }: StepEstimate, { fan, work }: StepState): number {
   if (fan === undefined) return ms;
   const once = parts.reduce((sum, { likely }) => sum + likely.ms, 0);
+  if (fan.rounds !== undefined)
+    return once * (isFinished(work) ? fan.items.length : Math.max(times.count, fan.items.length));
   const { length } = fan.list;
   return once * Math.ceil(length / Math.max(1, Math.min(step.maxParallel ?? length, length)));
 }

@@ -3,12 +3,13 @@ import { directTool, isConversation, toolNames } from "../../plan/step-kind.js";
 import type { EffectClass } from "../../plan/tool-spec.js";
 import { earlierKey } from "../../run/keys.js";
 import type { Lane } from "../../run/view/lane.js";
+import { metIn, roundsOf } from "../../run/rounds.js";
 import { isReconciling } from "../../run/status.js";
 import type { StepLanes } from "../../run/view/timeline.js";
 import type { StepState, Work } from "../../run/work.js";
 import { failureText } from "../../words/failures.js";
 import { rowLine, type RowFacts } from "../../words/row-lines.js";
-import { itemLabel } from "../../words/row-titles.js";
+import { itemLabel, roundLabel } from "../../words/row-titles.js";
 import { EFFECTS, workedMs, type RowContext } from "./row-context.js";
 import type { EffectView, ItemView, RowStatus, RowView } from "./run-view.js";
 
@@ -122,15 +123,30 @@ function factsOf(shown: ShownStep, work: Work, status: RowStatus, context: RowCo
     ...(tool === undefined || work.item !== null ? {} : { tool }),
     ...(isConversation(spec) ? { agent: true } : {}),
     ...(turns === undefined ? {} : { turns }),
-    ...(whole === undefined ? {} : { items: { total: whole.items.length, done: whole.items.filter(isDone).length } }),
+    ...partsIn(work.step, work.item),
     ...(before === undefined ? {} : { queuedBefore: before }),
     ...(work.summary === undefined ? {} : { summary: work.summary }),
-    ...(work.output === undefined || whole !== undefined ? {} : { output: work.output }),
+    ...(work.output === undefined || (whole !== undefined && whole.rounds === undefined)
+      ? {}
+      : { output: work.output }),
     ...(work.error === undefined ? {} : { error: work.error }),
     ...(reason === undefined ? {} : { reason }),
     ...askedOf(work, context),
     ...(work.carried === undefined ? {} : { reused: work.carried === context.run.id ? true : work.carried }),
   };
+}
+
+/** The items or rounds of a step as a whole, or what `until` says of one round. */
+function partsIn(state: StepState, item: number | null): Pick<RowFacts, "items" | "rounds" | "met"> {
+  const { fan } = state;
+  const rounds = roundsOf(state);
+  if (fan === undefined) return {};
+  if (item === null)
+    return rounds === undefined
+      ? { items: { total: fan.items.length, done: fan.items.filter(isDone).length } }
+      : { rounds };
+  const met = metIn(fan, item);
+  return met === undefined ? {} : { met };
 }
 
 const isDone = ({ status }: Work): boolean => status === "completed" || status === "skipped";
@@ -182,7 +198,13 @@ function itemsOf(shown: ShownStep, context: RowContext): NonNullable<RowView["it
     return { work, index, status, rank: rank === -1 ? FIRST.length : rank };
   });
   const shownFirst = ranked.sort((a, b) => a.rank - b.rank || a.index - b.index).slice(0, MOST_ITEMS);
-  return { total: items.length, counts, shown: shownFirst.map(({ work }) => itemView(shown, work, context)) };
+  const rounds = roundsOf(shown.state);
+  return {
+    total: items.length,
+    counts,
+    shown: shownFirst.map(({ work }) => itemView(shown, work, context)),
+    ...(rounds === undefined ? {} : { rounds: { most: rounds.of, met: rounds.met } }),
+  };
 }
 
 export function itemView(shown: ShownStep, work: Work, context: RowContext): ItemView {
@@ -191,7 +213,10 @@ export function itemView(shown: ShownStep, work: Work, context: RowContext): Ite
   const status = context.statuses.work(work, shown.dropped);
   return {
     index,
-    label: itemLabel(shown.state.fan?.list[index] ?? null, index),
+    label:
+      shown.state.fan?.rounds === undefined
+        ? itemLabel(shown.state.fan?.list[index] ?? null, index)
+        : roundLabel(index),
     status,
     line: rowLine(factsOf(shown, work, status, context)),
     bars: lane === undefined ? [] : context.bars(lane),

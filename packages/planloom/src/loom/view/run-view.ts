@@ -74,6 +74,8 @@ export interface RowView {
     readonly counts: { readonly [status in RowStatus]?: number };
     /** At most 100: failed and waiting ones first, then by index. `stepView` shows any of them. */
     readonly shown: readonly ItemView[];
+    /** The items are the rounds of a step with `repeat`. `met`: `until` is true of the last output. */
+    readonly rounds?: { readonly most: number; readonly met: boolean };
   };
   /** It is on the chain of attempts and waits that decided the end (before the end: the time until now). */
   readonly critical: boolean;

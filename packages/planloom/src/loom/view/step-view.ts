@@ -99,9 +99,10 @@ function toolsOf({ spec, revision }: StepState, context: RowContext): StepView["
 /** Of a tool that no plan tells of, the worst is taken. */
 const UNKNOWN_EFFECT: EffectClass = "once";
 
-/** Of a fan-out that has not ended: the outputs of its items so far, the others null. */
+/** Of a fan-out that has not ended: the outputs of its items so far, the others null. Of rounds: the last output. */
 function outputOf({ fan }: StepState, work: Work): Json | undefined {
   if (work.item !== null || fan === undefined || work.output !== undefined) return work.output;
+  if (fan.rounds !== undefined) return fan.items.findLast(({ output }) => output !== undefined)?.output;
   return fan.items.some(({ output }) => output !== undefined)
     ? fan.items.map(({ output = null }) => output)
     : undefined;

@@ -30,5 +30,8 @@ export const ASSUMED = {
 /** Items of a list of unknown length: the plans in the source documents compare about three things. */
 export const ASSUMED_ITEMS = 3;
 
+/** The part of the rounds that a `repeat` may have: some end early, and some need the last one. */
+export const ASSUMED_ROUNDS = 0.75;
+
 /** An assumption counts as two samples: one run moves an estimate by a third, ten runs by five sixths. */
 export const ASSUMED_SAMPLES = 2;

@@ -1,6 +1,6 @@
 // Estimates a plan: calls, tokens, money, time. In: a checked plan, samples of earlier runs, prices. Out: an Estimate,
 // with its sources and the figures that it does not know. An estimate never forbids anything.
-import { ASSUMED_ITEMS } from "./assumptions.js";
+import { ASSUMED_ITEMS, ASSUMED_ROUNDS } from "./assumptions.js";
 import { answerParts, estimateStep, type Foreknown, type WorkPart, type StepEstimate } from "./step.js";
 import { estimateReplan, type ReplanEstimate } from "./replan.js";
 import { needsOf, wavesOf } from "../graph.js";
@@ -38,7 +38,7 @@ export interface Estimate {
     readonly runs: number;
     readonly tools: Counts;
     readonly models: Counts;
-    /** By the id of a step with `forEach` whose list is not in the plan. */
+    /** By the id of a step with `forEach` whose list is not in the plan, and of a step with `repeat`. */
     readonly lists: Counts;
   };
   readonly unknown: readonly UnknownFigures[];
@@ -49,7 +49,9 @@ export type UnknownFigures =
   /** Prices of models; tokens of models that report none; whether steps run; how long a person takes for steps. */
   | { readonly of: "price" | "tokens" | "condition" | "person"; readonly names: readonly string[] }
   /** Lengths of lists, taken as `assumed` items. */
-  | { readonly of: "list"; readonly names: readonly string[]; readonly assumed: number };
+  | { readonly of: "list"; readonly names: readonly string[]; readonly assumed: number }
+  /** Numbers of rounds, taken as `assumed` of the most. */
+  | { readonly of: "rounds"; readonly names: readonly string[]; readonly assumed: number };
 
 interface ModelEstimate {
   readonly model: string;
@@ -194,11 +196,21 @@ function unknownOf(
   unpriced: readonly string[],
 ): readonly UnknownFigures[] {
   const idsWhere = (holds: (estimate: StepEstimate) => boolean) => steps.filter(holds).map(({ step }) => step.id);
+  const assumed = steps.filter(({ times }) => times.from === "assumption").map(({ step }) => step);
   const silent = work.filter(({ part }) => reportsNothing(part)).map(({ part }) => part.model);
   const all: readonly UnknownFigures[] = [
     { of: "price", names: unpriced },
     { of: "tokens", names: [...new Set(silent)] },
-    { of: "list", names: idsWhere(({ times }) => times.from === "assumption"), assumed: ASSUMED_ITEMS },
+    {
+      of: "list",
+      names: assumed.filter(({ repeat }) => repeat === undefined).map(({ id }) => id),
+      assumed: ASSUMED_ITEMS,
+    },
+    {
+      of: "rounds",
+      names: assumed.filter(({ repeat }) => repeat !== undefined).map(({ id }) => id),
+      assumed: ASSUMED_ROUNDS,
+    },
     { of: "condition", names: idsWhere(({ step }) => step.when !== undefined) },
     { of: "person", names: idsWhere(({ step }) => asksPerson(step) || step.approval !== undefined) },
   ];

@@ -12,7 +12,7 @@ export interface WorkSample {
   readonly ms: number | null;
 }
 
-/** The length of the list of a `forEach`. */
+/** The length of the list of a `forEach`, or the number of rounds of a `repeat`. */
 export interface ListSample {
   readonly runId: string;
   readonly length: number;
@@ -21,7 +21,7 @@ export interface ListSample {
 export interface History {
   /** By `workKey`. */
   readonly work: ReadonlyMap<string, readonly WorkSample[]>;
-  /** By `listKey`. */
+  /** By `listKey` and `roundsKey`. */
   readonly lists: ReadonlyMap<string, readonly ListSample[]>;
 }
 
@@ -48,6 +48,9 @@ export function callWorkKey(step: Step, executor: string): string | undefined {
  * expression.
  */
 export const listKey = ({ id, forEach }: Step): string => `${id} ${forEach ?? ""}`;
+
+/** The rounds of a step. The same step with another condition has other ones. */
+export const roundsKey = ({ id, repeat }: Step): string => `${id} until ${repeat?.until ?? ""}`;
 
 /** The likely figures of one piece of work. */
 export interface Likely extends Assumed {

@@ -1,13 +1,14 @@
 // The expected cost of one step. In: the step, and the facts known before a run. Out: the number of repetitions, and
 // the parts of the work. A fill and a call are two parts, because they may use two models. estimate.ts adds the steps
 // up.
-import { ASSUMED, ASSUMED_ITEMS } from "./assumptions.js";
+import { ASSUMED, ASSUMED_ITEMS, ASSUMED_ROUNDS } from "./assumptions.js";
 import {
   blend,
   callWorkKey,
   likelyWork,
   listKey,
   mean,
+  roundsKey,
   workKey,
   type History,
   type Likely,
@@ -46,13 +47,13 @@ export interface StepEstimate {
   readonly step: Step;
   readonly times: Times;
   readonly parts: readonly WorkPart[];
-  /** The time from its start to its end, with all its items. */
+  /** The time from its start to its end, with all its items or rounds. */
   readonly ms: number;
 }
 
 interface Times {
   readonly count: number;
-  /** Source of the number of items: the plan and its inputs; earlier runs; or an assumption. */
+  /** Source of the number of items or rounds: the plan and its inputs; earlier runs; or an assumption. */
   readonly from: "plan" | "history" | "assumption";
   readonly samples: readonly ListSample[];
 }
@@ -66,8 +67,10 @@ export function estimateStep(
   const times = timesOf(step, inputs, history);
   const parts = partsOf(step, modelOf(models.executor, "executor"), history);
   const once = parts.reduce((sum, { likely }) => sum + likely.ms, 0);
-  const rounds = Math.ceil(times.count / (step.maxParallel ?? Math.max(1, times.count)));
-  return { step, times, parts, ms: once * rounds };
+  // Rounds come one after the other.
+  const inRow =
+    step.repeat === undefined ? Math.ceil(times.count / (step.maxParallel ?? Math.max(1, times.count))) : times.count;
+  return { step, times, parts, ms: once * inRow };
 }
 
 /** The writing of the answer; undefined if the plan gives its value. */
@@ -106,15 +109,16 @@ function partsOf(step: Step, executor: string, history: History): readonly WorkP
 }
 
 function timesOf(step: Step, inputs: { readonly [name: string]: Json }, history: History): Times {
+  if (step.repeat !== undefined)
+    return likelyTimes(history.lists.get(roundsKey(step)) ?? [], Math.max(1, step.repeat.most * ASSUMED_ROUNDS));
   if (step.forEach === undefined) return { count: 1, from: "plan", samples: [] };
   const scope = (name: string) => (name === "inputs" ? { value: inputs, from: NO_ORIGIN } : undefined);
   const list = resolveValue(step.forEach, scope);
   if (list.ok && Array.isArray(list.value)) return { count: list.value.length, from: "plan", samples: [] };
-  const samples = history.lists.get(listKey(step)) ?? [];
+  return likelyTimes(history.lists.get(listKey(step)) ?? [], ASSUMED_ITEMS);
+}
+
+function likelyTimes(samples: readonly ListSample[], assumed: number): Times {
   const lengths = samples.map(({ length }) => length);
-  return {
-    count: blend(ASSUMED_ITEMS, lengths, mean),
-    from: samples.length > 0 ? "history" : "assumption",
-    samples,
-  };
+  return { count: blend(assumed, lengths, mean), from: samples.length > 0 ? "history" : "assumption", samples };
 }

@@ -41,13 +41,19 @@ function placesIn(timeline: RunTimeline): ReadonlyMap<Bar, Place> {
     lane.bars.forEach((bar, index) => {
       if (bar.whole !== true) places.set(bar, { lane, index, needs });
     });
-  for (const lane of timeline.phases.all()) add(lane, []);
-  for (const { state, lanes } of timeline.earlier)
-    for (const lane of lanesOf(lanes)) add(lane, neededBy(state, timeline));
-  for (const [id, lanes] of timeline.steps) {
-    const state = timeline.run.execution.steps.get(id);
+  /** A round needs the round before it. */
+  const addStep = (lanes: StepLanes, state: StepState | undefined): void => {
     const needs = state === undefined ? [] : neededBy(state, timeline);
-    for (const lane of lanesOf(lanes)) add(lane, needs);
+    add(lanes.own, needs);
+    for (const [index, lane] of lanes.items) {
+      const round = state?.spec.repeat === undefined ? undefined : lanes.items.get(index - 1);
+      add(lane, round === undefined ? needs : [{ own: round, items: new Map() }]);
+    }
+  };
+  for (const lane of timeline.phases.all()) add(lane, []);
+  for (const { state, lanes } of timeline.earlier) addStep(lanes, state);
+  for (const [id, lanes] of timeline.steps) {
+    addStep(lanes, timeline.run.execution.steps.get(id));
   }
   return places;
 }

@@ -1,6 +1,13 @@
 // Samples of the finished work of a run, for later estimates. In: its events, one by one. Out: samples by kind of work.
 // They are not in the state of the run, which keeps only what it needs to continue.
-import { callWorkKey, listKey, type ListSample, workKey, type WorkSample } from "../../plan/estimate/history.js";
+import {
+  callWorkKey,
+  listKey,
+  roundsKey,
+  type ListSample,
+  workKey,
+  type WorkSample,
+} from "../../plan/estimate/history.js";
 import type { Step } from "../../plan/plan.js";
 import { directTool } from "../../plan/step-kind.js";
 import { addUsage, NO_USAGE, type Usage } from "../../plan/usage.js";
@@ -53,6 +60,8 @@ export class RunSamples {
         return this.planned(event.data, at);
       case "step.expanded":
         return this.expanded(event.data.step, event.data.list.length);
+      case "step.repeated":
+        return this.repeated(event.data);
       case "step.filling":
         this.begin(`fill ${nameOf(event.data)}`, at);
         return;
@@ -99,6 +108,13 @@ export class RunSamples {
     const step = this.steps.get(id);
     if (step === undefined) return;
     listed(this.lists, listKey(step), { runId: this.runId, length });
+  }
+
+  /** After the last round. Rounds that another run had are no sample of this one. */
+  private repeated({ step: id, round, again, carried }: EventData["step.repeated"]): void {
+    const step = this.steps.get(id);
+    if (step === undefined || again === true || carried !== undefined) return;
+    listed(this.lists, roundsKey(step), { runId: this.runId, length: round });
   }
 
   private filled(data: EventData["step.filled"], at: number): void {

@@ -7,7 +7,7 @@ export type CheckName = "invented" | "stale" | "loop" | "unverified";
 
 /** `events`: the numbers of the events that show it. Text of a finding is in words/evidence.ts. */
 export type CheckFinding = { readonly events: readonly number[] } & (
-  InventedFinding | StaleFinding | LoopFinding | UnverifiedFinding
+  InventedFinding | StaleFinding | LoopFinding | UnmetFinding | UnverifiedFinding
 );
 
 /** `revision` is the plan that was current; 0 before the first. */
@@ -24,6 +24,14 @@ export type StaleFinding =
   | (StepRef & { readonly code: "SOURCE_CHANGED"; readonly source: string })
   /** The answer was written before the present output of `source`. */
   | { readonly code: "ANSWER_OLDER"; readonly source: string };
+
+/** The step took the output of its last round, although `until` was not true of it. */
+export interface UnmetFinding {
+  readonly code: "UNTIL_NOT_MET";
+  readonly step: string;
+  readonly rounds: number;
+  readonly until: string;
+}
 
 /** `same`: all calls gave the same output; null if an output is not known. */
 export interface LoopFinding {

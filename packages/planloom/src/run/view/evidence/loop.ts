@@ -1,5 +1,6 @@
 // The check for loops. In: a log, and the calls inside of agent steps. Out: each tool that was called three times or
-// more with the same arguments. A retry after a failure, a continued call and a reused output are no further calls.
+// more with the same arguments, and each step whose rounds ended before it was good enough. A retry after a failure, a
+// continued call and a reused output are no further calls.
 import { canonicalJson, type Json } from "../../../plan/json.js";
 import { directTool } from "../../../plan/step-kind.js";
 import type { RunEvent } from "../../event.js";
@@ -20,10 +21,33 @@ interface FreshCall {
 export function loops(events: readonly RunEvent[], inner: readonly InnerCall[]): FailureCheck {
   const { calls, revisions } = callsOfSteps(events);
   const all = [...calls, ...callsOfAgents(inner, revisions)];
-  if (all.length === 0) return notChecked("NOTHING_RAN");
+  const unmet = unmetLoops(events);
+  if (all.length === 0 && unmet.length === 0) return notChecked("NOTHING_RAN");
   const alike = new Map<string, FreshCall[]>();
   for (const call of all) addTo(alike, `${call.tool} ${canonicalJson(call.args)}`, call);
-  return checkResult(all.length, [...alike.values()].filter(({ length }) => length >= TIMES).map(loopOf));
+  return checkResult(
+    all.length,
+    [...alike.values()]
+      .filter(({ length }) => length >= TIMES)
+      .map(loopOf)
+      .concat(unmet),
+  );
+}
+
+/** The steps that took their last output without `until`. A step that was begun anew counts as it ended last. */
+function unmetLoops(events: readonly RunEvent[]): readonly CheckFinding[] {
+  const followed = new Followed();
+  const found = new Map<string, CheckFinding>();
+  for (const event of events) {
+    followed.hear(event);
+    if (event.type !== "step.repeated" || event.data.again === true) continue;
+    const { step, round: rounds, met } = event.data;
+    const { until, otherwise } = followed.specOf(step)?.repeat ?? {};
+    found.delete(step);
+    if (until !== undefined && otherwise === "last" && !met)
+      found.set(step, { code: "UNTIL_NOT_MET", step, rounds, until, events: [event.seq] });
+  }
+  return [...found.values()];
 }
 
 function loopOf(calls: readonly FreshCall[]): CheckFinding {

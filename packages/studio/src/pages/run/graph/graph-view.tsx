@@ -139,8 +139,10 @@ function Stop({ row, at, href, isChosen, isStop }: StopProps) {
   );
 }
 
-const itemsWord = ({ total, counts }: NonNullable<RowView["items"]>): string =>
-  `${(counts.done ?? 0).toLocaleString("en-US")} of ${total.toLocaleString("en-US")} done`;
+const itemsWord = ({ total, counts, rounds }: NonNullable<RowView["items"]>): string =>
+  rounds !== undefined
+    ? `round ${total} of ${rounds.most}`
+    : `${(counts.done ?? 0).toLocaleString("en-US")} of ${total.toLocaleString("en-US")} done`;
 
 /** The waves of a large run: the choice of a wave goes to the step that a person would look at first. */
 function Waves({ view, part }: { readonly view: RunView; readonly part: GraphPart }) {

@@ -49,21 +49,22 @@ interface PickProps {
   readonly pick: (index: number | undefined) => void;
 }
 
-function ItemList({ items: { total, shown }, item, pick }: PickProps & Pick<ItemPickerProps, "items">) {
+function ItemList({ items: { total, shown, rounds }, item, pick }: PickProps & Pick<ItemPickerProps, "items">) {
+  const word = rounds === undefined ? "item" : "round";
   const labels = new Map(
     shown.map(({ index, label, status }) => [index, `${label}${status === "done" ? "" : `, ${status}`}`]),
   );
   return (
     <select
       class="field"
-      aria-label="Item"
+      aria-label={rounds === undefined ? "Item" : "Round"}
       value={item === undefined ? "" : String(item)}
       onChange={({ currentTarget: { value } }) => pick(value === "" ? undefined : Number(value))}
     >
-      <option value="">{`The step: ${total} ${total === 1 ? "item" : "items"}`}</option>
+      <option value="">{`The step: ${total} ${total === 1 ? word : `${word}s`}`}</option>
       {Array.from({ length: total }, (_, index) => (
         <option key={index} value={String(index)}>
-          {`${index + 1} of ${total}: ${labels.get(index) ?? "item"}`}
+          {`${index + 1} of ${total}: ${labels.get(index) ?? word}`}
         </option>
       ))}
     </select>
