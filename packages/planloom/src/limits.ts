@@ -41,6 +41,8 @@ export const LIMITS = {
   expressionNodes: 1_000,
   /** Depth of an expression's syntax tree. */
   expressionDepth: 60,
+  /** How deep sub-plans nest: three levels have split a goal into hundreds of steps. */
+  subPlanDepth: 3,
   /** Nesting of macros (`map`, `filter`, `all`, `exists`): each level multiplies the work by the list. */
   macroDepth: 2,
   /** Elements a macro may walk over. */

@@ -11,6 +11,7 @@ import { isForEnded, type Command } from "../run/command.js";
 import { isRetry, readCommand } from "../run/log/read-command.js";
 import { whyRefused } from "../run/decide/command.js";
 import { emptyRun, type Run } from "../run/state.js";
+import { LocalChildren } from "./children.js";
 import { Drive } from "./drive.js";
 import type { Engine, Listener, Reply, StartRequest, RunStop } from "./engine.js";
 import { commandInvalid, notAnswered, runEnded, runOwned } from "./engine-error.js";
@@ -20,6 +21,7 @@ import { Leases, type Claim } from "./lease.js";
 import { deleteRun, endedAfter, loadRun, pause, readEvents, readLog } from "./log.js";
 import type { Owner } from "../store/event-store.js";
 import type { EnginePorts } from "./open-engine.js";
+import type { LoopPorts } from "./run-loop.js";
 import { commandReply, isReply, Senders } from "./senders.js";
 
 export interface LocalEngineOptions extends EnginePorts {
@@ -34,6 +36,7 @@ export function localEngine(options: LocalEngineOptions): Engine {
 
 class LocalEngine implements Engine {
   readonly #ports: LocalEngineOptions;
+  readonly #loopPorts: LoopPorts;
   readonly #leases: Leases;
   readonly #drives = new Map<string, Drive>();
   /** Runs that are being taken over. */
@@ -49,6 +52,7 @@ class LocalEngine implements Engine {
 
   constructor(ports: LocalEngineOptions) {
     this.#ports = ports;
+    this.#loopPorts = { ...ports, children: new LocalChildren(this, ports.clock) };
     this.#holder = ports.holder ?? newHolder();
     this.#leases = new Leases({ livenessOf, ...ports, holder: this.#holder });
   }
@@ -209,6 +213,10 @@ class LocalEngine implements Engine {
     }
   }
 
+  isDriven(runId: string): boolean {
+    return this.#drives.has(runId);
+  }
+
   async load(runId: string): Promise<Run> {
     return loadRun(this.#ports.store, runId);
   }
@@ -252,7 +260,7 @@ class LocalEngine implements Engine {
   // The life of a drive
 
   #newDrive({ epoch, leaseUntil }: Claim, run: Run, inbox: Inbox, listener?: Listener): Drive {
-    const drive: Drive = new Drive(run, epoch, leaseUntil, inbox, this.#ports, {
+    const drive: Drive = new Drive(run, epoch, leaseUntil, inbox, this.#loopPorts, {
       renew: () => this.#leases.renewLate(run.id, epoch),
       over: (error) => this.#over(drive, error),
     });

@@ -3,8 +3,9 @@
 import type { Checkpoint } from "../agents/checkpoint.js";
 import type { WorkEffect } from "../run/effect.js";
 import type { Failure } from "../run/failure.js";
-import type { Drafted, Outcome, Reserve } from "../run/input.js";
+import type { Delegated, Drafted, Outcome, Reserve } from "../run/input.js";
 import type { Run } from "../run/state.js";
+import type { ChildRuns } from "./children.js";
 import type { Progress } from "./engine.js";
 
 /**
@@ -45,7 +46,9 @@ export interface PerformContext {
    * Gives the run an input of this effect while the effect goes on. Resolves once the events that follow are durable
    * (there may be none); rejects with what stopped the run.
    */
-  emit(input: Omit<Drafted, "key">): Promise<void>;
+  emit(input: Omit<Drafted, "key"> | Omit<Delegated, "key">): Promise<void>;
+  /** Starts and follows the child run of a sub-plan. Absent: the engine runs no sub-plans. */
+  readonly children?: ChildRuns;
   /** Shows how far the effect is. Never stored, may be lost, never throws. */
   progress(progress: Progress): void;
   readonly reserve: ReservePart;

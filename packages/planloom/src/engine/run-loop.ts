@@ -9,11 +9,12 @@ import type { RunEvent } from "../run/event.js";
 import { type Input, type Outcome } from "../run/input.js";
 import { type Run } from "../run/state.js";
 import { stopKey } from "../run/keys.js";
-import { isCancelling, isEnded, isWaiting } from "../run/status.js";
+import { isCancelling, isEnded, isWaiting, waitsBelow } from "../run/status.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { headOf } from "../run/view/head.js";
 import { transitionParts } from "../run/log/transition.js";
 import { agendaOf, type Act, type StopCause } from "./agenda.js";
+import type { ChildRuns } from "./children.js";
 import type { Listener, Progress, RunStop } from "./engine.js";
 import { journalOf, journalAttempt } from "./journal.js";
 import type { EnginePorts } from "./open-engine.js";
@@ -22,7 +23,10 @@ import type { PerformContext } from "./perform-port.js";
 import { Reservations } from "./reservations.js";
 import { StopWaiters } from "./stop-waiters.js";
 
-export type LoopPorts = Pick<EnginePorts, "store" | "perform" | "clock" | "defer" | "assertAble">;
+export type LoopPorts = Pick<EnginePorts, "store" | "perform" | "clock" | "defer" | "assertAble"> & {
+  /** Absent: the engine runs no sub-plans. */
+  readonly children?: ChildRuns;
+};
 
 /** The functions of the engine that owns the run. */
 export interface LoopOwner {
@@ -242,6 +246,7 @@ export class RunLoop {
       epoch,
       checkpoint: journalOf(store, attempted, writer),
       stillOwned: writer.stillOwned,
+      ...(this.#ports.children === undefined ? {} : { children: this.#ports.children }),
       emit: async (input) => void (await this.#emit({ key, ...input })),
       reserve: (call, until) => this.#reservations.ask({ key, ...call }, until),
       waits: (isWaiting) => {
@@ -275,8 +280,18 @@ export class RunLoop {
 
   /** Events that are still being appended have not happened yet. */
   #answerWaiters(): void {
-    const idle = !this.#over && !this.#pumping && this.#queue.length === 0 && this.#inFlight.size === 0;
+    const idle = !this.#over && !this.#pumping && this.#queue.length === 0 && this.#isQuiet;
     if (idle && this.#waiters.some && isWaiting(this.run, this.#putDown)) this.#waiters.waiting(this.run);
+  }
+
+  /** Nothing is in flight but sub-plans whose child runs wait for a person. */
+  get #isQuiet(): boolean {
+    if (this.#inFlight.size === 0) return true;
+    if (this.run.execution.childWaits === 0) return false;
+    return [...this.#inFlight.keys()].every((key) => {
+      const effect = this.run.owed.get(key);
+      return effect !== undefined && waitsBelow(this.run, effect);
+    });
   }
 
   async #finish(): Promise<void> {
@@ -315,7 +330,7 @@ function* partsOf(run: Run, inputs: readonly Input[]): Generator<readonly RunEve
 
 /** The outcome of an effect that is not in flight any more. A running effect may send inputs too, with the same key. */
 const isOutcome = (input: Input): input is Input & Outcome =>
-  "key" in input && input.type !== "reserve" && input.type !== "drafted";
+  "key" in input && input.type !== "reserve" && input.type !== "drafted" && input.type !== "delegated";
 
 const stoppedFor = ({ code, ...params }: StopCause): Stopped => new Stopped(code, params);
 

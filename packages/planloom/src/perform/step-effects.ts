@@ -43,6 +43,7 @@ import { evidenceOf } from "./evidence.js";
 import { endedOutcome, endedBy, inDoubt, noModel } from "./outcome.js";
 import type { Performing, Services } from "./services.js";
 import { todayAt } from "./today.js";
+import { runSubPlan } from "./sub-run.js";
 import { shownReport } from "./tool-progress.js";
 
 function executorOf(services: Services, name: string | undefined): Model | null {
@@ -149,6 +150,7 @@ const CALLS: { readonly [K in StepKind]: Call<Extract<Step, { readonly kind: K }
   tool: callDirectly,
   agent: runAgentStep,
   ask: null,
+  plan: runSubPlan,
 };
 
 async function callDirectly(

@@ -100,7 +100,26 @@ export const askStepSchema = z.strictObject({
   with: safeRecord.optional().describe("Data shown with the question."),
 });
 
-export const stepSchema = z.union([toolStepSchema, agentStepSchema, askStepSchema]);
+const share = z.number().min(0);
+export const planStepSchema = z.strictObject({
+  ...common,
+  plan: text.describe("A goal of its own. A plan for it is written when the step is reached, and run as a run of its own."),
+  tools: z
+    .union([z.literal("all"), z.array(text)])
+    .optional()
+    .describe("The tools that plan may use; default all."),
+  with: safeRecord.optional().describe("The inputs of that plan."),
+  budget: z
+    .strictObject({
+      modelCalls: share.optional(),
+      tokens: share.optional(),
+      costUsd: share.optional(),
+    })
+    .optional()
+    .describe("Its part of the budget of the run; default: half of what is left."),
+});
+
+export const stepSchema = z.union([toolStepSchema, agentStepSchema, askStepSchema, planStepSchema]);
 
 const answerType = typeText.optional().describe("The type that the answer must have, written as a step's output.");
 const answerCritique = z
@@ -211,7 +230,20 @@ export interface AskStep extends StepCommon {
   readonly kind: "ask";
   readonly ask: string;
 }
-export type Step = ToolStep | AgentStep | AskStep;
+/** The part of a run's budget that a step may use. */
+export type BudgetShare = {
+  readonly modelCalls?: number;
+  readonly tokens?: number;
+  readonly costUsd?: number;
+};
+/** A sub-goal, which is planned when the step is reached. */
+export interface PlanStep extends StepCommon {
+  readonly kind: "plan";
+  readonly plan: string;
+  readonly tools: "all" | readonly string[];
+  readonly budget?: BudgetShare;
+}
+export type Step = ToolStep | AgentStep | AskStep | PlanStep;
 
 export interface InputSpec {
   readonly type?: string | { readonly [key: string]: Json };

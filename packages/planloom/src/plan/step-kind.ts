@@ -5,10 +5,12 @@ import type { z } from "zod";
 import {
   agentStepSchema,
   askStepSchema,
+  planStepSchema,
   toolStepSchema,
   type AgentStep,
   type AskStep,
   type DraftStep,
+  type PlanStep,
   type Step,
   type ToolStep,
 } from "./plan.js";
@@ -24,15 +26,16 @@ interface Kind<S extends Step> {
   /** The fields that only this kind has. */
   fields(step: S): { readonly [field: string]: unknown };
   /** The field with text for a model or a person. */
-  readonly words: "fill" | "agent" | "ask";
+  readonly words: "fill" | "agent" | "ask" | "plan";
   /** The name of the tool that is called without a model. */
   directTool(step: S): string | undefined;
   /** The names of the tools that it may call. all: the inventory without the tools that need approval. */
   toolNames(step: S): readonly string[] | "all";
   /**
-   * What the executor model writes: nothing, the arguments that `with` leaves out, or everything, with its tool calls.
+   * What models do: nothing; the executor writes the arguments that `with` leaves out, or everything, with its tool
+   * calls; or a run of its own does it, with its own planner.
    */
-  modelPart(step: S): "none" | "arguments" | "all";
+  modelPart(step: S): "none" | "arguments" | "all" | "run";
   /** A person gives the output. */
   readonly asksPerson: boolean;
   /** The type of the output if the step declares none. */
@@ -43,6 +46,7 @@ const KINDS: {
   readonly tool: Kind<ToolStep>;
   readonly agent: Kind<AgentStep>;
   readonly ask: Kind<AskStep>;
+  readonly plan: Kind<PlanStep>;
 } = {
   tool: {
     schema: toolStepSchema,
@@ -75,6 +79,17 @@ const KINDS: {
     toolNames: () => [],
     modelPart: () => "none",
     asksPerson: true,
+    output: "text",
+  },
+  plan: {
+    schema: planStepSchema,
+    defaults: { tools: "all" },
+    fields: ({ plan, tools, budget }) => (budget === undefined ? { plan, tools } : { plan, tools, budget }),
+    words: "plan",
+    directTool: () => undefined,
+    toolNames: ({ tools }) => tools,
+    modelPart: () => "run",
+    asksPerson: false,
     output: "text",
   },
 };
@@ -155,6 +170,9 @@ export const mayActThrough = (step: Step, { name, effects }: ToolSpec): boolean 
 /** Whether the step's call is a conversation of a model, which may call tools and has a journal. */
 export const isConversation = (step: Step): boolean => kindOf(step).modelPart(step) === "all";
 
+/** Whether the step is a run of its own. */
+export const isSubPlan = (step: Step): boolean => kindOf(step).modelPart(step) === "run";
+
 /** Whether a model writes the arguments that `with` leaves out. */
 export const isFilled = (step: Step): boolean => kindOf(step).modelPart(step) === "arguments";
 
@@ -165,6 +183,9 @@ export const takesContext = (step: Step): boolean => kindOf(step).modelPart(step
 
 /** The steps whose whole outputs the model of a step gets. Empty if no model performs the step. */
 export const handedTo = (step: Step): readonly string[] => (takesContext(step) ? step.dependsOn : []);
+
+/** The step as a sub-plan; undefined for another kind. */
+export const subPlanOf = (step: Step): PlanStep | undefined => (step.kind === "plan" ? step : undefined);
 
 export const asksPerson = (step: Step): boolean => kindOf(step).asksPerson;
 

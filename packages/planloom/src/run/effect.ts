@@ -6,6 +6,7 @@ import type { Plan } from "../plan/plan.js";
 import type { Json } from "../plan/json.js";
 import type { Asking, EventData, MadeCall } from "./event.js";
 import type { JudgeRole } from "./settings.js";
+import type { Spent } from "./state.js";
 import type { Conversation } from "./work.js";
 
 interface Owed {
@@ -66,6 +67,8 @@ export interface CallEffect extends Owed {
   readonly effectKey: string;
   readonly effects: EffectClass;
   readonly args: { readonly [name: string]: Json };
+  /** The part of the budget that the child run of a sub-plan may use. Absent: the run has no budget. */
+  readonly allowance?: Spent;
   /** An agent step continues this conversation of an earlier attempt. */
   readonly conversation?: Conversation;
   /** An agent step starts another conversation, although it made these calls in an earlier one. */

@@ -31,6 +31,7 @@ import type {
 import type { Refusal } from "./refusal.js";
 import type { ApprovalPolicy, Budget, RoleNames, Settings } from "./settings.js";
 import type { OwnSettings } from "./own-settings.js";
+import type { ChildEvents, Within } from "./event/child.js";
 import type { RepeatEvents } from "./event/repeat.js";
 
 /** The version of the event schema that this build writes. Older events are upcast on reading. */
@@ -127,7 +128,7 @@ export interface StepNeeds {
 /** `plan-and-execute` is the strategy `plan`. */
 export type RecordedStrategy = "plan-and-execute" | Exclude<Strategy, "plan">;
 
-export interface EventData extends RepeatEvents {
+export interface EventData extends ChildEvents, RepeatEvents {
   "run.started": {
     readonly goal: string;
     readonly inputs: { readonly [name: string]: Json };
@@ -163,6 +164,10 @@ export interface EventData extends RepeatEvents {
     readonly ownSettings?: OwnSettings;
     /** Hash of what the start asked for, if it had an idempotency key. */
     readonly requestHash?: string;
+    /** Set for a child run: the step of another run that it is. */
+    readonly within?: Within;
+    /** Names of the tools that plans of this run may use. Absent: all. */
+    readonly tools?: readonly string[];
   };
   /** A person paused the run: nothing new starts. Running calls continue. */
   "run.paused": { readonly comment: string };
@@ -444,7 +449,7 @@ export interface EventData extends RepeatEvents {
     readonly effects: EffectClass;
     readonly args: { readonly [name: string]: Json };
     readonly from: Origin;
-    /** Always null. Reserved for a budget of single attempts. */
+    /** For a sub-plan in a run with a budget: the part of it that its child run may use. Otherwise null. */
     readonly allowance: Json;
   };
   /**

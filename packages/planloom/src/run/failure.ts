@@ -133,6 +133,14 @@ export interface FailureParams extends ExpressionFailures {
     { readonly got: JsonKind } | { readonly problem: EvaluationProblem }
   );
   readonly FAN_OUT_LIMIT: { readonly items: number; readonly limit: number };
+  /** Child runs nest no deeper. */
+  readonly SUBPLAN_DEPTH: { readonly most: number };
+  /** The child run of the sub-plan failed with this. */
+  readonly SUBPLAN_FAILED: { readonly run: string; readonly error: Failure };
+  /** A person cancelled the child run. */
+  readonly SUBPLAN_CANCELLED: { readonly run: string; readonly comment: string };
+  /** The engine runs no child runs. */
+  readonly SUBPLAN_UNSUPPORTED: object;
   readonly ARGUMENT_DEPTH: { readonly limit: number };
   readonly ARGUMENT_TYPE: { readonly tool: string } & Mismatch;
   /** `acted`: the call of a tool with effects gave the output, so it is not repeated. */

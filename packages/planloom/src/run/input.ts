@@ -151,6 +151,12 @@ export interface Drafted {
   readonly tools?: readonly ToolSpec[];
 }
 
+/** The child run of a sub-plan has begun, waits, goes on or has ended. */
+export type Delegated = { readonly type: "delegated"; readonly key: string } & Pick<
+  EventData["step.delegated"],
+  "run" | "waits" | "used"
+>;
+
 /** A command in the inbox that this build cannot read. `command` is its type as it was sent, "" if it has none. */
 export interface UnreadableCommand {
   readonly type: "unreadable";
@@ -182,6 +188,7 @@ export type Input = Stamp &
     /** A model call of the effect `key` asks for a reservation. */
     | Reserve
     | Drafted
+    | Delegated
     | Outcome
     | Command
     | UnreadableCommand

@@ -102,7 +102,7 @@ export function partsOfArgument(run: Run, spec: Step, name: string): readonly Va
 }
 
 /** The literals of a step are untrusted where they were written after untrusted text was read. */
-function partsOfText(run: Run, { id }: Step): readonly ValuePart[] {
+export function partsOfText(run: Run, { id }: Step): readonly ValuePart[] {
   const after = currentPlan(run)?.afterUntrusted;
   if (after?.steps.has(id) !== true) return [];
   return [{ source: { plan: true }, label: label({ untrusted: true, private: after.private }) }];

@@ -9,6 +9,7 @@ import { NO_USAGE, type Usage } from "../plan/usage.js";
 import type { RecordedContext } from "./context.js";
 import type { Message } from "./message.js";
 import type { Effect } from "./effect.js";
+import type { Within } from "./event/child.js";
 import type { Change, EndedAs, EventData, Failing, RecordedStrategy, StepNeeds } from "./event.js";
 import type { AnswerCritique, AnswerOpinion } from "./event/judged.js";
 import type { Failure } from "./failure.js";
@@ -149,6 +150,10 @@ export interface RunRequest {
   tags: readonly string[];
   /** The JSON Schema that the answer must fit. */
   answerSchema?: JsonObject;
+  /** Set for a child run: the step of another run that it is. */
+  within?: Within;
+  /** Names of the tools that its plans may use. Absent: all. */
+  tools?: readonly string[];
   /** The settings that the start gave to it. */
   ownSettings?: OwnSettings;
   /** See run.started. */
@@ -205,6 +210,8 @@ export interface Execution {
   unknown: number;
   /** Work whose call acted with an unusable output, and that waits for a person. */
   unusable: number;
+  /** Number of sub-plans whose child run waits for a person. They are among `running`, and occupy no place. */
+  childWaits: number;
   /** Number of steps and items that wait for an answer of a person (`ask`). */
   questions: number;
   counts: { completed: number; failed: number; skipped: number };
@@ -340,6 +347,7 @@ export function emptyRun(id: string): Run {
       open: 0,
       unknown: 0,
       unusable: 0,
+      childWaits: 0,
       questions: 0,
       counts: { completed: 0, failed: 0, skipped: 0 },
       starved: false,

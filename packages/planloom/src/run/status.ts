@@ -1,9 +1,10 @@
 // Tells the state of a run in short. In: a run. Out: its status, its end, and what stops it from continuing.
 import type { Effect } from "./effect.js";
+import type { ChildWait } from "./event/child.js";
 import type { Change, EventData, Failing } from "./event.js";
 import { isFailure, type Failure } from "./failure.js";
 import { DEADLINE_KEY, reconcileKey, undoingKey } from "./keys.js";
-import { reviewOf } from "./lookup.js";
+import { findWork, reviewOf } from "./lookup.js";
 import type { RefusalParams } from "./refusal.js";
 import type { Compensating, Run, RunEnd } from "./state.js";
 import type { Work } from "./work.js";
@@ -88,8 +89,28 @@ export function statusOf(run: Run): RunStatus {
   }
   if (execution.questions > 0 || execution.unusable > 0 || doubtsOf(run) > 0) return "needs-attention";
   if (run.approvals.pending.size > 0) return "awaiting-approval";
+  const below = childWaitOf(run);
+  if (below !== undefined) return below === "paused" ? "needs-attention" : below;
   if (mode.phase === "answering") return "answering";
   return mode.phase === "planning" ? "planning" : "running";
+}
+
+/** Whether this effect is a sub-plan whose child run waits for a person. */
+export const waitsBelow = (run: Run, effect: Effect): boolean =>
+  effect.kind === "call" && findWork(run, effect)?.child?.waits !== undefined;
+
+/** The works of sub-plans whose child run waits for a person. */
+export function waitingChildren(run: Run): readonly Work[] {
+  if (run.execution.childWaits === 0) return [];
+  return [...run.owed.values()].flatMap((effect) =>
+    effect.kind === "call" && waitsBelow(run, effect) ? (findWork(run, effect) ?? []) : [],
+  );
+}
+
+/** What the child runs wait for; undefined if none does. An approval comes first. */
+function childWaitOf(run: Run): ChildWait | undefined {
+  const waits = waitingChildren(run).flatMap(({ child }) => child?.waits ?? []);
+  return waits.find((wait) => wait === "awaiting-approval") ?? waits[0];
 }
 
 /** Whether the run cannot continue without a person. */
@@ -97,7 +118,8 @@ export function isWaiting(run: Run, putDown: ReadonlySet<string> = new Set()): b
   if (isEnded(run)) return false;
   const waits = run.paused ? WAITS_PAUSED : WAITS;
   const isDown = (key: string): boolean => key === DEADLINE_KEY || (run.paused && putDown.has(key));
-  for (const effect of run.owed.values()) if (!waits.has(effect.kind) && !isDown(effect.key)) return false;
+  for (const effect of run.owed.values())
+    if (!waits.has(effect.kind) && !isDown(effect.key) && !waitsBelow(run, effect)) return false;
   return true;
 }
 

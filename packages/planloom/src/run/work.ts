@@ -6,6 +6,7 @@ import type { Origin } from "../plan/origin.js";
 import type { EffectClass, ToolSpec } from "../plan/tool-spec.js";
 import type { Usage } from "../plan/usage.js";
 import type { DoubtVerdict, RestOfStep } from "./command.js";
+import type { ChildUse, ChildWait } from "./event/child.js";
 import type { CannotUndo, EventData, MadeCall, StepRef, ToolQuestion } from "./event.js";
 import type { Failure } from "./failure.js";
 import type { Reason } from "./reason.js";
@@ -154,6 +155,8 @@ export interface Work {
   calls?: ReadonlyMap<string, MadeCall>;
   /** Those of them that were made before the present conversation began. Its model is told of them. */
   known?: readonly MadeCall[];
+  /** The child run of a sub-plan: its id, why it does not go on by itself, and what it has used. */
+  child?: { readonly run: string; readonly waits?: ChildWait; readonly used: ChildUse };
   /** The run whose call gave the output: the parent of a fork, or this run before the step was restarted. */
   carried?: string;
   /** Cause of a skip. */

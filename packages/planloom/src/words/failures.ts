@@ -228,6 +228,21 @@ export const FAILURES: Table<FailureParams> = {
     message: ({ items, limit }) => `forEach gave ${items} items; the limit is ${limit}`,
     next: () => ["Shorten the list, or raise ", { action: "set", setting: "limits.fanOut" }, "."],
   },
+  SUBPLAN_DEPTH: {
+    message: ({ most }) => `a sub-plan would be nested deeper than ${most} levels`,
+    next: () => ["Plan these steps where they are, instead of as a goal of their own."],
+  },
+  SUBPLAN_FAILED: {
+    message: ({ run, error }) => `its run ${run} has failed: ${failureText(error)}`,
+    next: ({ run }) => [{ action: "show", runId: run }, " shows what it did."],
+  },
+  SUBPLAN_CANCELLED: {
+    message: ({ run, comment }) => `its run ${run} was cancelled${comment === "" ? "" : `: ${comment}`}`,
+  },
+  SUBPLAN_UNSUPPORTED: {
+    message: () => "the engine of this process runs no sub-plans",
+    next: () => ["Use the local engine, or an engine that has `children`."],
+  },
   ARGUMENT_DEPTH: {
     message: ({ limit }) => `the arguments nest deeper than ${limit} levels`,
     next: () => ["Hand on only the part that the tool needs."],

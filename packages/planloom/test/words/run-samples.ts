@@ -68,6 +68,10 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
     { until: "${{ output.n > 1 }}", problem: evaluationProblem("NO_SUCH_FIELD", { name: "n" }) },
   ],
   FAN_OUT_LIMIT: [{ items: 2_000, limit: 1_000 }],
+  SUBPLAN_DEPTH: [{ most: 3 }],
+  SUBPLAN_FAILED: [{ run: "run_1.survey", error: { code: "BUSY", text: "later", retryable: true } }],
+  SUBPLAN_CANCELLED: [{ run: "run_1.survey", comment: "too slow" }],
+  SUBPLAN_UNSUPPORTED: [{}],
   ARGUMENT_DEPTH: [{ limit: 64 }],
   ARGUMENT_TYPE: [{ tool: "search", ...misfit }],
   OUTPUT_MISMATCH: [

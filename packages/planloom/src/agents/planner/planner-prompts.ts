@@ -208,7 +208,7 @@ function rejectionText({ plan, comment }: { readonly plan: Plan; readonly commen
 }
 
 /** A plan without its defaults, as a planner would have written it. */
-function shortPlan(plan: Plan): Json {
+function shortPlan(plan: Plan) {
   const steps = plan.steps.map((step) => {
     const { retry: _retry, onFailure: _onFailure, kind: _kind, ...rest } = step;
     return rest;

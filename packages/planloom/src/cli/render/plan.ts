@@ -60,6 +60,7 @@ const HOW: { readonly [K in StepKind]: (step: Step) => string } = {
   tool: deedOf,
   agent: agentWords,
   ask: () => "asks a person",
+  plan: () => "plans a sub-goal",
 };
 
 function agentWords(step: Step): string {

@@ -49,7 +49,7 @@ export interface RowView {
   readonly title: string;
   /** Revision of the plan under which the step began. A step that has not begun: the current plan. */
   readonly revision: number;
-  readonly does?: "tool" | "agent" | "ask";
+  readonly does?: "tool" | "agent" | "ask" | "plan";
   /** The tool that is called without a model. */
   readonly tool?: string;
   /** Of an agent step: the gravest of its tools. Absent for a phase and for a question to a person. */

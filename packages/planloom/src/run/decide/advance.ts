@@ -80,7 +80,7 @@ const isAnswering = (run: Run): boolean =>
 function nextWork(run: Run, at: number): Fact[] {
   const asked = askTogether(run, at);
   if (asked.length > 0) return asked;
-  if (run.execution.running >= run.request.settings.concurrency) return [];
+  if (run.execution.running - run.execution.childWaits >= run.request.settings.concurrency) return [];
   const retry = run.execution.retries.first();
   const work = retry !== undefined && retry.at <= at ? retry.value : run.execution.ready.peek();
   return work === undefined ? [] : begin(run, work, at);

@@ -16,6 +16,7 @@ import { errorKeys } from "../../plan/finding.js";
 import type { Json } from "../../plan/json.js";
 import { writePlan } from "../../plan/write.js";
 import { reserve } from "./budget.js";
+import { delegated } from "./child.js";
 import { draftChanges, drafted, draftsStopped } from "./draft.js";
 import { fact, type EventData, type Fact } from "../event.js";
 import { failWith, type FailureParams } from "../failure.js";
@@ -62,6 +63,8 @@ export function decide(run: Run, input: Input): Fact[] {
       return reserve(run, input);
     case "drafted":
       return run.owed.has(input.key) ? drafted(run, input) : [];
+    case "delegated":
+      return run.owed.has(input.key) ? delegated(run, input) : [];
     case "recovered":
       return [resumed(run, input)];
     default:

@@ -6,6 +6,7 @@ import type { EventData, EventType, RunEvent } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
 import type { Reserve } from "../input.js";
 import { answerKey, callKey, critiqueKey, fillKey } from "../keys.js";
+import { isSubPlanCall } from "../child-run.js";
 import { findWork, reviewOf, workOf } from "../lookup.js";
 import { type Allowance, type Run, type Spent } from "../state.js";
 import type { Work } from "../work.js";
@@ -50,6 +51,8 @@ export function book(run: Run, event: RunEvent): void {
   run.spending.allowances.delete(key);
   const unpaid = "unpaid" in data && data.unpaid === true;
   const { reserved } = allowance;
+  // A child run has told what it used. The rest of its part is free again.
+  if (isSubPlanCall(run, run.owed.get(key))) return void (run.spending.used = add(run.spending.used, allowance.spent));
   const held = unpaid ? { ...allowance, reserved: { ...NOTHING_SPENT, modelCalls: reserved.modelCalls } } : allowance;
   run.spending.used = add(run.spending.used, spentBy(run, held, data.usage, model));
 }
@@ -151,6 +154,11 @@ export function ask(run: Run, call: BudgetCall, allowed: boolean): void {
     spent,
     reserved: allowed ? partFor(run, call) : NOTHING_SPENT,
   });
+}
+
+/** Reserves the part of a child run. */
+export function reserveShare(run: Run, key: string, reserved: Spent): void {
+  run.spending.allowances.set(key, { told: NO_USAGE, spent: NOTHING_SPENT, reserved });
 }
 
 /** The failure of a run that reached a limit of its budget. */

@@ -9,7 +9,9 @@ import { isDoubtVerdict } from "../command.js";
 import type { Change, EventData, EventOf, MadeCall, ToolQuestion } from "../event.js";
 import { askKey, callKey, doubtKey, fillKey, reconcileKey, RETRY_KEY, reviewKey, stopKey } from "../keys.js";
 import { currentPlan, reviewOf, stepIn, workOf } from "../lookup.js";
-import { type Halt, type Run } from "../state.js";
+import { waitingChildren } from "../status.js";
+import { type Halt, type Run, type Spent } from "../state.js";
+import { reserveShare } from "./budget.js";
 import { fanOut, newWork } from "../steps.js";
 import { allowAgain, noteUnusable } from "../unusable-call.js";
 import type { Doubt, FanOut, StepState, Work } from "../work.js";
@@ -35,6 +37,7 @@ export function leaveFor(run: Run, work: Work, status: Work["status"]): void {
   } else if (work.status === "running") {
     run.execution.running--;
     dropCall(run, work);
+    leaveChild(run, work);
   } else if (work.status === "unknown") {
     run.execution.unknown--;
     run.owed.delete(doubtKey(work));
@@ -65,6 +68,19 @@ export function leaveLine(run: Run, work: Work): void {
   run.execution.retries.remove(work);
   // A run that is ending waits for no retry any more.
   if (run.owed.has(RETRY_KEY)) oweRetryTimer(run);
+}
+
+/** The step has ended or is stopped. Its child run does not wait for this run any more. */
+function leaveChild(run: Run, work: Work): void {
+  if (work.child?.waits === undefined) return;
+  run.execution.childWaits--;
+  const { waits: _waits, ...child } = work.child;
+  work.child = child;
+}
+
+/** Aborts the call with this key. Its outcome is still awaited. */
+export function stopCall(run: Run, target: string): void {
+  if (run.owed.has(target)) run.owed.set(stopKey(target), { kind: "stop", key: stopKey(target), target });
 }
 
 function dropCall(run: Run, work: Work): void {
@@ -185,6 +201,7 @@ export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): 
   work.effectKey = data.key;
   const key = callKey(work);
   const { conversation, known } = work;
+  if (data.allowance !== null) reserveShare(run, key, data.allowance as unknown as Spent);
   run.owed.set(key, {
     kind: "call",
     key,
@@ -194,6 +211,7 @@ export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): 
     effectKey: data.key,
     effects: data.effects,
     args: data.args,
+    ...(data.allowance === null ? {} : { allowance: data.allowance as unknown as Spent }),
     ...(conversation === undefined ? {} : { conversation }),
     ...(known === undefined ? {} : { made: known }),
   });
@@ -287,6 +305,7 @@ const RANKS = { change: 0, failure: 1, cancel: 2 };
 
 /** A cancel takes precedence over a failure, and a failure over another plan. The first failure stays. */
 export function haltFor(run: Run, halt: Halt): void {
+  if (halt.why === "failure") for (const work of waitingChildren(run)) stopCall(run, callKey(work));
   const before = run.halt === undefined ? -1 : RANKS[run.halt.why];
   if (before < RANKS[halt.why] || (before === RANKS[halt.why] && halt.why !== "failure")) run.halt = halt;
 }

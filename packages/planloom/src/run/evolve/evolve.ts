@@ -49,6 +49,7 @@ import {
   setUndoing,
   undoneCall,
 } from "./evolve-compensation.js";
+import { onDelegated } from "./evolve-child.js";
 import { adoptDrafts, onDrafted } from "./draft.js";
 import {
   dropAnswering,
@@ -154,6 +155,8 @@ function apply(run: Run, event: RunEvent): void {
       return onFilling(run, event);
     case "step.filled":
       return onFilled(run, event.data);
+    case "step.delegated":
+      return onDelegated(run, event.data);
     case "step.started":
       return onStepStarted(run, event);
     case "step.completed":
@@ -234,6 +237,11 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
   if (data.answerSchema !== undefined) run.request.answerSchema = data.answerSchema;
   if (data.ownSettings !== undefined) run.request.ownSettings = data.ownSettings;
   if (data.requestHash !== undefined) run.request.requestHash = data.requestHash;
+  if (data.tools !== undefined) run.request.tools = data.tools;
+  if (data.within !== undefined) run.request.within = data.within;
+  // A sub-goal that others may have chosen: the planner reads it like any other text of theirs.
+  run.planning.untrusted = data.within?.untrusted === true;
+  run.planning.private = data.within?.private === true;
   for (const step of data.parent?.undone ?? []) run.compensation.undoneSteps.add(step);
   setDeadline(run);
   if (!data.planGiven) owePlan(run, { attempt: 1, round: 0 });

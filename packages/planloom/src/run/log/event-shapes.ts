@@ -5,9 +5,10 @@ import type { EvidenceFound } from "../../plan/evidence.js";
 import type { Finding } from "../../plan/finding.js";
 import type { InputTrust } from "../../plan/label.js";
 import type { Origin } from "../../plan/origin.js";
-import type { Answer, AnswerOnFailure, InputSpec, Plan, Repeat, Retry, Step } from "../../plan/plan.js";
+import type { Answer, AnswerOnFailure, BudgetShare, InputSpec, Plan, Repeat, Retry, Step } from "../../plan/plan.js";
 import type { Price } from "../../plan/estimate/price.js";
 import type { ToolDifference } from "../../plan/tool-change.js";
+import { CHILD_WAITS, type ChildUse, type Within } from "../event/child.js";
 import type { Message } from "../message.js";
 import type { RecordedContext } from "../context.js";
 import type { HoldReason } from "../reason.js";
@@ -154,9 +155,18 @@ const step: Shape<Step> = either(
       { turns: number, ...common.optional },
     ),
   ),
-  record<Extract<Step, { readonly kind: "ask" }>>(
-    { kind: oneOf("ask"), ask: text, ...common.required },
-    common.optional,
+  either(
+    record<Extract<Step, { readonly kind: "ask" }>>(
+      { kind: oneOf("ask"), ask: text, ...common.required },
+      common.optional,
+    ),
+    record<Extract<Step, { readonly kind: "plan" }>>(
+      { kind: oneOf("plan"), plan: text, tools: either(oneOf("all"), texts), ...common.required },
+      {
+        budget: record<BudgetShare>({}, { modelCalls: number, tokens: number, costUsd: number }),
+        ...common.optional,
+      },
+    ),
   ),
 );
 
@@ -270,6 +280,15 @@ const comment = { comment: text };
 const modelCall = { key: text, spent: usage, model: text, inputTokens: number, outputTokens: number };
 const place = { step: text };
 const item = { item: number };
+const childUse = record<ChildUse>(
+  {
+    planner: usage,
+    executor: usage,
+    synthesizer: usage,
+    spent: record<ChildUse["spent"]>({ modelCalls: number, tokens: number, costUsd: number }, {}),
+  },
+  {},
+);
 type ItemCall = NonNullable<EventData["approval.requested"]["items"]>[number];
 const heldCall = record<HeldCall>({ key: text, tool: text, called: texts }, {});
 const undoes = record<UndoneCall>({ call: text, tool: text, output: anyJson }, { partial: yes });
@@ -352,6 +371,11 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       answerSchema: object,
       ownSettings,
       requestHash: text,
+      within: record<Within>(
+        { step: text, runId: text, root: text, depth: number, goals: texts },
+        { item: number, untrusted: yes, private: yes },
+      ),
+      tools: texts,
     },
   ),
   "run.paused": record(comment, {}),
@@ -482,6 +506,10 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       allowance: anyJson,
     },
     item,
+  ),
+  "step.delegated": record(
+    { ...attempted, run: text, used: childUse },
+    { ...item, waits: oneOf(...CHILD_WAITS) },
   ),
   "step.completed": record(
     { ...place, output: anyJson, from: origin, usage },

@@ -3,7 +3,7 @@
 import type { EventData, EventOf, EventType, Fact, RunEvent, StepRef } from "../event.js";
 import { stepRef } from "../step-ref.js";
 import { isFailure, type Failure } from "../failure.js";
-import type { Drafted, Input, Outcome, Reserve, Start, UnreadableCommand } from "../input.js";
+import type { Delegated, Drafted, Input, Outcome, Reserve, Start, UnreadableCommand } from "../input.js";
 import { HASH_VERSION } from "../../plan/plan-hash.js";
 import type { CheckedPlan, Command } from "../command.js";
 import { recordedTool } from "../changed-tools.js";
@@ -19,6 +19,7 @@ type Said =
   | Start
   | Reserve
   | Drafted
+  | Delegated
   | Outcome
   | Command
   | UnreadableCommand
@@ -94,6 +95,11 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
     case "plan.invalid":
     case "plan.failed":
       return planOutcome(run, first);
+    case "step.delegated": {
+      const { run: id, waits, used } = first.data;
+      const key = callKey(workOf(run, first.data));
+      return { type: "delegated", key, run: id, ...(waits === undefined ? {} : { waits }), used };
+    }
     case "step.filled":
     case "step.completed":
     case "step.failed":

@@ -1,0 +1,44 @@
+// The facts about child runs: a step of kind `plan` is a run of its own. In: nothing. Out: their types, which event.ts
+// adds to the others.
+import type { Usage } from "../../plan/usage.js";
+import type { StepRef } from "../event.js";
+
+/** The place of a child run: the step that it is, and the runs above it. */
+export interface Within extends StepRef {
+  /** The run of that step. */
+  readonly runId: string;
+  /** The topmost run. */
+  readonly root: string;
+  /** 1 for a child of the topmost run. */
+  readonly depth: number;
+  /** The goals of the runs above, the topmost first. */
+  readonly goals: readonly string[];
+  /** The sub-goal was written after untrusted text was read, so others may have chosen it. */
+  readonly untrusted?: true;
+  /** Some of that text was private. */
+  readonly private?: true;
+}
+
+/** Why a child run does not go on by itself: a person must decide or answer, or has paused it. */
+export const CHILD_WAITS = ["awaiting-approval", "needs-attention", "paused"] as const;
+export type ChildWait = (typeof CHILD_WAITS)[number];
+
+/** What a child run has used so far, by role and in the units of the budget. */
+export interface ChildUse {
+  readonly planner: Usage;
+  readonly executor: Usage;
+  readonly synthesizer: Usage;
+  readonly spent: { readonly modelCalls: number; readonly tokens: number; readonly costUsd: number };
+}
+
+export interface ChildEvents {
+  /** The child run of a step has begun, waits for a person, goes on, or has ended. The end of the step follows. */
+  "step.delegated": StepRef & {
+    readonly attempt: number;
+    /** The id of the child run. */
+    readonly run: string;
+    readonly waits?: ChildWait;
+    /** In all, over all attempts. */
+    readonly used: ChildUse;
+  };
+}
