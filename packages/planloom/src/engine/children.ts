@@ -4,7 +4,7 @@ import type { Clock } from "../clock.js";
 import { Stopped } from "../deadline.js";
 import { LIMITS } from "../limits.js";
 import type { Command } from "../run/command.js";
-import { waitOf } from "../run/child-run.js";
+import { childWaitOf } from "../run/child-run.js";
 import type { ChildWait } from "../run/event/child.js";
 import type { Run } from "../run/state.js";
 import { isEnded, isWaiting } from "../run/status.js";
@@ -82,17 +82,18 @@ export class LocalChildren implements ChildRuns {
     await this.engine.send(run.id, again.command, { by: PARENT, inputId: again.inputId });
   }
 
-  async #toEnd({ start: { runId }, told }: FollowedChild, left: Promise<never>): Promise<Run> {
+  async #toEnd(child: FollowedChild, left: Promise<never>): Promise<Run> {
+    const { runId } = child.start;
     let waited: ChildWait | undefined;
     for (let isNew = true; ; isNew = false) {
       const event = this.#nextEvent(runId);
       try {
         await this.#drive(runId);
-        if (isNew) await told(await this.engine.load(runId), undefined);
+        if (isNew) await child.told(await this.engine.load(runId), undefined);
         const run = await Promise.race([this.#stopped(runId), left]);
         if (isEnded(run)) return run;
-        const waits = isWaiting(run) ? waitOf(run) : undefined;
-        if (waits !== waited) await told(run, (waited = waits));
+        const waits = isWaiting(run) ? childWaitOf(run) : undefined;
+        if (waits !== waited) await child.told(run, (waited = waits));
         await Promise.race([this.#change(runId, event.next), left]);
       } finally {
         event.stop();

@@ -14,7 +14,7 @@ import { failWith, isFailure } from "../run/failure.js";
 import type { Outcome } from "../run/input.js";
 import { KERNEL_VERSION } from "../run/kernel-version.js";
 import { labelOfParts, partsOfArgument, partsOfText } from "../run/labels.js";
-import { contextOf, currentPlan, findWork } from "../run/lookup.js";
+import { contextOf, findWork } from "../run/lookup.js";
 import type { Budget, Settings } from "../run/settings.js";
 import type { Run } from "../run/state.js";
 import { endOf } from "../run/status.js";
@@ -39,7 +39,8 @@ export async function runSubPlan(
   const runId = childId(run, work);
   const tell = async (child: Run, waits?: ChildWait): Promise<void> =>
     context.emit({ type: "delegated", run: runId, ...(waits === undefined ? {} : { waits }), used: useOf(child) });
-  const deadline = step.timeoutMs === undefined ? undefined : newDeadline(context.signal, step.timeoutMs, services.clock);
+  const deadline =
+    step.timeoutMs === undefined ? undefined : newDeadline(context.signal, step.timeoutMs, services.clock);
   try {
     const child = await storeErrorsMarked(() =>
       children.follow({
@@ -61,9 +62,15 @@ export async function runSubPlan(
 /** Another attempt continues the child run. An answer that was refused is the reason for another plan. */
 function againAfter({ key, allowance }: CallEffect, refused: StepState["work"]["error"], run: Run) {
   const { settings, models } = run.request;
-  const isRefused = refused !== undefined && (isFailure(refused, "EXPECT_FAILED") || isFailure(refused, "OUTPUT_MISMATCH"));
+  const isRefused =
+    refused !== undefined && (isFailure(refused, "EXPECT_FAILED") || isFailure(refused, "OUTPUT_MISMATCH"));
   const feedback = isRefused ? { feedback: JSON.stringify(refused.params ?? {}) } : {};
-  const command = { type: "retry" as const, settings: { ...settings, budget: budgetOf(settings, allowance) }, models, ...feedback };
+  const command = {
+    type: "retry" as const,
+    settings: { ...settings, budget: budgetOf(settings, allowance) },
+    models,
+    ...feedback,
+  };
   return { again: { inputId: `${run.id}/${key}`, command } };
 }
 
@@ -154,7 +161,13 @@ function trustOf(run: Run, { spec }: StepState, inputs: JsonObject): { readonly 
 function outcomeOf(key: string, child: Run): Outcome {
   const end = endOf(child);
   if (end?.how === "completed")
-    return { type: "returned", key, output: child.answering.answer ?? null, tools: toolsCalledBy(child), usage: NO_USAGE };
+    return {
+      type: "returned",
+      key,
+      output: child.answering.answer ?? null,
+      tools: toolsCalledBy(child),
+      usage: NO_USAGE,
+    };
   const { id: run } = child;
   const error =
     end?.how === "failed"

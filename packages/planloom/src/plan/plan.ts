@@ -103,7 +103,9 @@ export const askStepSchema = z.strictObject({
 const share = z.number().min(0);
 export const planStepSchema = z.strictObject({
   ...common,
-  plan: text.describe("A goal of its own. A plan for it is written when the step is reached, and run as a run of its own."),
+  plan: text.describe(
+    "A goal of its own. A plan for it is written when the step is reached, and run as a run of its own.",
+  ),
   tools: z
     .union([z.literal("all"), z.array(text)])
     .optional()

@@ -2,20 +2,10 @@
 // Out: facts about the child. perform/sub-run.ts starts them.
 import { LIMITS } from "../limits.js";
 import { sha256 } from "../sha256.js";
-import { NO_USAGE } from "../plan/usage.js";
-import { isSubPlan } from "../plan/step-kind.js";
-import type { Effect } from "./effect.js";
 import type { ChildUse, ChildWait } from "./event/child.js";
 import type { Run } from "./state.js";
 import { isEnded, statusOf } from "./status.js";
 import type { Work } from "./work.js";
-
-export const NOTHING_USED: ChildUse = {
-  planner: NO_USAGE,
-  executor: NO_USAGE,
-  synthesizer: NO_USAGE,
-  spent: { modelCalls: 0, tokens: 0, costUsd: 0 },
-};
 
 /**
  * The id of the child run of a sub-plan. All attempts of the step have the same child, which goes on. A restarted step
@@ -29,7 +19,7 @@ export function childId(run: Run, { step, item }: Work): string {
 }
 
 /** Why a run does not go on by itself, for the run above it. undefined: it goes on, or it has ended. */
-export function waitOf(run: Run): ChildWait | undefined {
+export function childWaitOf(run: Run): ChildWait | undefined {
   if (isEnded(run)) return undefined;
   const status = statusOf(run);
   return status === "awaiting-approval" || status === "paused" ? status : "needs-attention";
@@ -44,11 +34,4 @@ export function useOf({ usage: { planner, executor, synthesizer }, spending }: R
     costUsd += spent.costUsd;
   }
   return { planner, executor, synthesizer, spent: { modelCalls, tokens, costUsd } };
-}
-
-/** Whether the effect under this key is a sub-plan. */
-export function isSubPlanCall(run: Run, effect: Effect | undefined): boolean {
-  if (effect?.kind !== "call") return false;
-  const spec = run.execution.steps.get(effect.step)?.spec;
-  return spec !== undefined && isSubPlan(spec);
 }

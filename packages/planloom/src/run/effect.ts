@@ -6,7 +6,7 @@ import type { Plan } from "../plan/plan.js";
 import type { Json } from "../plan/json.js";
 import type { Asking, EventData, MadeCall } from "./event.js";
 import type { JudgeRole } from "./settings.js";
-import type { Spent } from "./state.js";
+import type { Spent } from "./spent.js";
 import type { Conversation } from "./work.js";
 
 interface Owed {

@@ -16,6 +16,7 @@ import type { Failure } from "./failure.js";
 import type { RoleNames, Settings } from "./settings.js";
 import type { OwnSettings } from "./own-settings.js";
 import { Queue } from "./queue.js";
+import type { Spent } from "./spent.js";
 import { Timetable } from "./timetable.js";
 import type { Acted, ActedCall, StepState, UnusableCall, Work } from "./work.js";
 
@@ -52,12 +53,6 @@ export interface PendingApproval {
   readonly items?: EventData["approval.requested"]["items"];
   readonly call?: EventData["approval.requested"]["call"];
   readonly undoes?: EventData["approval.requested"]["undoes"];
-}
-
-export interface Spent {
-  readonly modelCalls: number;
-  readonly tokens: number;
-  readonly costUsd: number;
 }
 
 /** The part of the budget that an open effect has used and reserved. */

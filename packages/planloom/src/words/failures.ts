@@ -238,6 +238,7 @@ export const FAILURES: Table<FailureParams> = {
   },
   SUBPLAN_CANCELLED: {
     message: ({ run, comment }) => `its run ${run} was cancelled${comment === "" ? "" : `: ${comment}`}`,
+    next: ({ run }) => [{ action: "show", runId: run }, " shows what it did."],
   },
   SUBPLAN_UNSUPPORTED: {
     message: () => "the engine of this process runs no sub-plans",

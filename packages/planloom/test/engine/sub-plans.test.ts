@@ -49,7 +49,11 @@ test("a sub-plan is planned when it is reached, with its own inputs, and its ans
   const document = await loom.run("Count.", { plan: PARENT });
   expect(document).toMatchObject({ status: "completed", answer: 6 });
   const child = await loom.get(`${document.runId}.survey`);
-  expect(await child.document()).toMatchObject({ goal: "Survey the topic.", status: "completed", answer: { words: 6 } });
+  expect(await child.document()).toMatchObject({
+    goal: "Survey the topic.",
+    status: "completed",
+    answer: { words: 6 },
+  });
   const usage = document.usage.planner;
   expect(usage.calls).toBe(1);
   await loom.close();
@@ -59,7 +63,13 @@ test("each item of a list has a child run of its own", async () => {
   const loom = await loomWith({ models: { planner: planner(() => CHILD) } });
   const plan = {
     steps: [
-      { id: "each", forEach: '${{ ["ab", "cde"] }}', plan: "Survey the topic.", with: { topic: "${{ item }}" }, output: "{ words: number }" },
+      {
+        id: "each",
+        forEach: '${{ ["ab", "cde"] }}',
+        plan: "Survey the topic.",
+        with: { topic: "${{ item }}" },
+        output: "{ words: number }",
+      },
     ],
     answer: { value: "${{ each.map(e, e.words) }}" },
   };

@@ -5,7 +5,6 @@ import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
 import type { Finding } from "../../plan/finding.js";
 import { findingForPlanner } from "../../words/findings.js";
-import type { Json } from "../../plan/json.js";
 import type { Plan } from "../../plan/plan.js";
 import type { EffectClass, Inventory, ToolSpec } from "../../plan/tool-spec.js";
 import { typeFromSchema } from "../../plan/type/schema.js";

@@ -21,7 +21,7 @@ import { changesToSee } from "../changed-tools.js";
 import { fact, type EventData, type Fact } from "../event.js";
 import { failWith, type ExpressionParams, type Failure, type FailureParams } from "../failure.js";
 import type { Work } from "../work.js";
-import { allowanceOf, tooDeep } from "./child.js";
+import { allowanceOf, nestsTooDeep } from "./child.js";
 import { unknown, unusable } from "./ending.js";
 import { closeFanOut, failed, failsRounds, refOf } from "./failure.js";
 import { completed, typeProblem } from "./gate.js";
@@ -47,7 +47,7 @@ export function begin(run: Run, work: Work, at: number): Fact[] {
     if (condition !== undefined) return condition;
     if (spec.forEach !== undefined) return expand(turn, spec.forEach);
   }
-  const deep = tooDeep(run, work);
+  const deep = nestsTooDeep(run, work);
   if (deep !== undefined) return refuse(turn, deep);
   const resolved = resolveValue(spec.with, scopeOf(run, work));
   if (!resolved.ok) return unresolved(turn, "with", resolved);
@@ -236,7 +236,17 @@ function start({ run, work, at }: Turn, args: Args, from: Origin): Fact[] {
     }
   }
   const effects = tool?.effects ?? "none";
-  return [fact("step.started", { ...refOf(work), attempt: work.attempt, key, effects, args, from, allowance: allowanceOf(run, work) as Json })];
+  return [
+    fact("step.started", {
+      ...refOf(work),
+      attempt: work.attempt,
+      key,
+      effects,
+      args,
+      from,
+      allowance: allowanceOf(run, work) as Json,
+    }),
+  ];
 }
 
 /** A request for approval of the call at its turn. Without a person, the call fails. */

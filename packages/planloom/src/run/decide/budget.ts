@@ -8,7 +8,8 @@ import type { Input, Reserve } from "../input.js";
 import { stopKey } from "../keys.js";
 import type { StopReason } from "../reason.js";
 import type { Budget } from "../settings.js";
-import { type Run, type Spent } from "../state.js";
+import { type Run } from "../state.js";
+import type { Spent } from "../spent.js";
 import { compensatingOf, isCancelling, isEnded } from "../status.js";
 
 /** Codes of failures where the server refused or never got the request. No tokens were used. */

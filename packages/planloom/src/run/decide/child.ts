@@ -8,12 +8,13 @@ import { fact, type Fact } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
 import type { Delegated, Input } from "../input.js";
 import { owedAs, workOf } from "../lookup.js";
-import type { Run, Spent } from "../state.js";
+import type { Run } from "../state.js";
+import type { Spent } from "../spent.js";
 import type { Work } from "../work.js";
 import { refOf } from "./failure.js";
 
 /** Why this sub-plan cannot be a run of its own; undefined if it can. */
-export function tooDeep(run: Run, { step }: Work): Failure | undefined {
+export function nestsTooDeep(run: Run, { step }: Work): Failure | undefined {
   if (subPlanOf(step.spec) === undefined || (run.request.within?.depth ?? 0) < LIMITS.subPlanDepth) return undefined;
   return failWith("SUBPLAN_DEPTH", { most: LIMITS.subPlanDepth });
 }
@@ -27,7 +28,8 @@ const UNITS = ["modelCalls", "tokens", "costUsd"] as const;
 export function allowanceOf(run: Run, { step }: Work): Spent | null {
   const spec = subPlanOf(step.spec);
   const { budget } = run.request.settings;
-  if (spec === undefined || UNITS.every((unit) => budget[unit] === null && spec.budget?.[unit] === undefined)) return null;
+  if (spec === undefined || UNITS.every((unit) => budget[unit] === null && spec.budget?.[unit] === undefined))
+    return null;
   const free = freeBudget(run);
   const part = (unit: (typeof UNITS)[number]): number => shareOf(free[unit], spec.budget?.[unit], unit);
   return { modelCalls: part("modelCalls"), tokens: part("tokens"), costUsd: part("costUsd") };

@@ -1,10 +1,11 @@
 // The facts about child runs: a step of kind `plan` is a run of its own. In: nothing. Out: their types, which event.ts
 // adds to the others.
 import type { Usage } from "../../plan/usage.js";
-import type { StepRef } from "../event.js";
 
 /** The place of a child run: the step that it is, and the runs above it. */
-export interface Within extends StepRef {
+export interface Within {
+  readonly step: string;
+  readonly item?: number;
   /** The run of that step. */
   readonly runId: string;
   /** The topmost run. */
@@ -33,7 +34,9 @@ export interface ChildUse {
 
 export interface ChildEvents {
   /** The child run of a step has begun, waits for a person, goes on, or has ended. The end of the step follows. */
-  "step.delegated": StepRef & {
+  "step.delegated": {
+    readonly step: string;
+    readonly item?: number;
     readonly attempt: number;
     /** The id of the child run. */
     readonly run: string;

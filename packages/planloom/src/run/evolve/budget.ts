@@ -6,9 +6,10 @@ import type { EventData, EventType, RunEvent } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
 import type { Reserve } from "../input.js";
 import { answerKey, callKey, critiqueKey, fillKey } from "../keys.js";
-import { isSubPlanCall } from "../child-run.js";
+import { isSubPlanCall } from "../child-use.js";
 import { findWork, reviewOf, workOf } from "../lookup.js";
-import { type Allowance, type Run, type Spent } from "../state.js";
+import { type Allowance, type Run } from "../state.js";
+import type { Spent } from "../spent.js";
 import type { Work } from "../work.js";
 
 export const NOTHING_SPENT: Spent = { modelCalls: 0, tokens: 0, costUsd: 0 };

@@ -3,10 +3,11 @@
 import { addUsage, usageSince } from "../../plan/usage.js";
 import type { EventData } from "../event.js";
 import type { ChildUse } from "../event/child.js";
-import { NOTHING_USED } from "../child-run.js";
+import { NOTHING_USED } from "../child-use.js";
 import { callKey } from "../keys.js";
 import { workOf } from "../lookup.js";
-import type { Run, Spent } from "../state.js";
+import type { Run } from "../state.js";
+import type { Spent } from "../spent.js";
 import { add } from "./budget.js";
 import { stopCall } from "./evolve-step.js";
 import { isFailing } from "../status.js";

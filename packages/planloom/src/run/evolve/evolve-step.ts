@@ -10,7 +10,8 @@ import type { Change, EventData, EventOf, MadeCall, ToolQuestion } from "../even
 import { askKey, callKey, doubtKey, fillKey, reconcileKey, RETRY_KEY, reviewKey, stopKey } from "../keys.js";
 import { currentPlan, reviewOf, stepIn, workOf } from "../lookup.js";
 import { waitingChildren } from "../status.js";
-import { type Halt, type Run, type Spent } from "../state.js";
+import { type Halt, type Run } from "../state.js";
+import type { Spent } from "../spent.js";
 import { reserveShare } from "./budget.js";
 import { fanOut, newWork } from "../steps.js";
 import { allowAgain, noteUnusable } from "../unusable-call.js";

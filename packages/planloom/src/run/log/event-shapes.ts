@@ -507,10 +507,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     },
     item,
   ),
-  "step.delegated": record(
-    { ...attempted, run: text, used: childUse },
-    { ...item, waits: oneOf(...CHILD_WAITS) },
-  ),
+  "step.delegated": record({ ...attempted, run: text, used: childUse }, { ...item, waits: oneOf(...CHILD_WAITS) }),
   "step.completed": record(
     { ...place, output: anyJson, from: origin, usage },
     { ...item, summary: text, evidence: evidenceList, carried: text, review: yes, calls },
