@@ -25,6 +25,7 @@ import { worksOf } from "../run/steps.js";
 import { canUndo } from "../run/acted-calls.js";
 import type { Failing, MadeCall, StepRef, UndoneCall } from "../run/event.js";
 import { estimateDocument } from "./estimate-document.js";
+import { critiqueDocument, type CritiqueDocument } from "./critique-document.js";
 import { failureDocument, sayingOf, type FailureDocument, type Say } from "./failure-document.js";
 import { firstCause } from "../run/view/first-cause.js";
 import { afterRejection } from "../run/decide/after-rejection.js";
@@ -52,6 +53,8 @@ export interface WorkDocument {
   readonly summary?: string;
   /** Whether the output carries the evidence that the step wants, as it was when the step ended. */
   readonly evidence?: readonly EvidenceFound[];
+  /** What the judge of an `expect` in prose said of its last output, in its words, and what the judge used. */
+  readonly judged?: Work["judged"];
   /** The run that made this call: the run that was forked, or this run before the step was restarted. */
   readonly carried?: string;
   readonly input?: Json;
@@ -236,6 +239,8 @@ interface PlainRunDocument {
    * and has that type.
    */
   readonly answer: Json;
+  /** What became of the critique of the answer. Absent: it has no critic. */
+  readonly critique?: CritiqueDocument;
   /** The run failed, and has a partial answer. `report.notDone` says what is missing. */
   readonly partial?: true;
   /** The partial answer as text. Without a type, `answer` holds it, too. */
@@ -288,6 +293,7 @@ export function documentOf(run: Run, surface: Surface = librarySurface): RunDocu
     tags: run.request.tags,
     ...(run.request.parent === undefined ? {} : { parent: run.request.parent }),
     ...answerDocument(run),
+    ...(run.answering.critique === undefined ? {} : { critique: critiqueDocument(run.answering.critique, say) }),
     ...(report === undefined ? {} : { report }),
     ...(end?.how === "failed" ? { error: errorDocument(run, end, say) } : {}),
     ...(waiting === undefined ? {} : { waiting }),
@@ -362,6 +368,7 @@ function workDocument(run: Run, work: Work, say: Say): WorkDocument {
     attempts: attemptsOf(work),
     ...(work.summary === undefined ? {} : { summary: work.summary }),
     ...(work.evidence === undefined ? {} : { evidence: work.evidence }),
+    ...(work.judged === undefined ? {} : { judged: work.judged }),
     ...(work.carried === undefined ? {} : { carried: work.carried }),
     ...(work.args === undefined ? {} : { input: work.args, ...givenTo(run, work) }),
     ...(work.output === undefined ? {} : { output: work.output }),

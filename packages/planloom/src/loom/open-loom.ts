@@ -24,6 +24,7 @@ import { McpSource } from "../tools/mcp/mcp-source.js";
 import { openDatabases, type Database } from "../tools/sql/databases.js";
 import { ToolShelf } from "../tools/tool-shelf.js";
 import { appraiseWith, type Appraiser } from "../perform/appraisal.js";
+import { judgingModels } from "../run/judge-role.js";
 import { systemClock, type Clock } from "../clock.js";
 import { strategiesOf } from "./config-strategies.js";
 import { settingsOf, type LoomConfig } from "./config.js";
@@ -87,6 +88,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     store,
     clock,
     models: roleNamesOf(configured),
+    judging: judgingModels({ settings, models: roleNamesOf(configured) }),
     priceOf: pricesFor(roles, config.prices),
     alternatives: alternativesIn(configured),
     decide: typeof config.approval === "function" ? config.approval : undefined,

@@ -3,6 +3,7 @@
 import type { EvidenceFound } from "../plan/evidence.js";
 import type { Json } from "../plan/json.js";
 import type { Origin } from "../plan/origin.js";
+import type { OutputVerdict } from "../run/event/judged.js";
 import type { Usage } from "../plan/usage.js";
 import type { FailureDocument } from "./failure-document.js";
 import type { TextRead } from "./trace-texts.js";
@@ -70,6 +71,8 @@ export interface TraceEntry {
   summary?: string;
   /** Whether the output carries the evidence that the step wants. */
   evidence?: readonly EvidenceFound[];
+  /** What the judge of an `expect` in prose said of its last output. */
+  judged?: { readonly verdict: OutputVerdict; readonly text: string };
   /** Why it was skipped, or the result of a call in doubt. */
   note?: string;
   /** The run that made the call; this run only reused its result. */

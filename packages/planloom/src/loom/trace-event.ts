@@ -35,6 +35,11 @@ export function recordEvent(event: RunEvent, context: TraceContext): void {
       return;
     case "step.completed":
       return onCompleted(event, context);
+    case "step.judged": {
+      const { verdict, text } = event.data;
+      context.entryOf(event.data).judged = { verdict, text };
+      return;
+    }
     case "step.filled":
       return spend(context.entryOf(event.data), event.data.usage);
     case "turn.failed":
@@ -88,7 +93,7 @@ const ENDED: ReadonlySet<string> = new Set(["completed", "skipped"]);
 
 /** The step begins anew, restarted or under another draft: its earlier result does not count any more. */
 function forgetResult(entry: TraceEntry): void {
-  for (const field of ["written", "summary", "evidence", "note", "carried"] as const) delete entry[field];
+  for (const field of ["written", "summary", "evidence", "judged", "note", "carried"] as const) delete entry[field];
 }
 
 /** Whether an attempt goes on whose call has waited for approval. It is the same attempt, not another one. */

@@ -5,7 +5,7 @@ import { beginning } from "../beginning.js";
 import { messageOf } from "../error.js";
 import { LIMITS } from "../limits.js";
 import { estimatePlan, type Estimate } from "../plan/estimate/estimate.js";
-import type { RoleModels } from "../plan/estimate/step.js";
+import type { JudgingModels, RoleModels } from "../plan/estimate/step.js";
 import { NO_HISTORY } from "../plan/estimate/history.js";
 import type { JsonObject } from "../plan/json.js";
 import type { Plan } from "../plan/plan.js";
@@ -48,6 +48,8 @@ export interface Appraiser {
   readonly clock: Clock;
   /** The planner's model. null if the planner is a function, whose model is unknown. */
   readonly models: RoleModels;
+  /** The models that judge outputs and answers. */
+  readonly judging?: JudgingModels;
   readonly priceOf: PriceOf;
   /** Models that may answer instead of a model. */
   readonly alternatives?: (model: string) => readonly string[];

@@ -133,6 +133,8 @@ export interface Work {
   grants?: readonly CallGrant[];
   /** Its output, while a model judges it by the step's `expect`. */
   judging?: Judging;
+  /** What the judge said of the output of its last attempt, and what the judge used. */
+  judged?: Pick<EventData["step.judged"], "verdict" | "text" | "usage">;
   /** Number of requests to judge its outputs. It never decreases. */
   judgements?: number;
   output?: Json;

@@ -3,7 +3,7 @@
 import { readsOf } from "../plan/expression/reference.js";
 import { isObject, readableText, type Json } from "../plan/json.js";
 import type { Plan, Step } from "../plan/plan.js";
-import { asksPerson, directTool, isConversation, isFilled, toolNames, wordsOf } from "../plan/step-kind.js";
+import { asksPerson, directTool, isConversation, isFilled, proseOf, toolNames, wordsOf } from "../plan/step-kind.js";
 import { writePlan } from "../plan/write.js";
 import { andList, counted, orList } from "./phrases.js";
 
@@ -192,7 +192,10 @@ const FIELDS: { readonly [field: string]: Said } = {
   maxParallel: plain("at the same time"),
   repeat: (value) => ({ label: "repeats until", ...repeatWords(value) }),
   output: code("returns"),
-  expect: code("must hold"),
+  expect: (value, step, numbers) =>
+    proseOf(step) === undefined
+      ? code("must hold")(value, step, numbers)
+      : { label: "a model judges", text: readableText(value) },
   evidence: (value) => ({
     label: "must carry",
     text: Array.isArray(value) ? andList(value.map(String)) : readableText(value),
@@ -249,7 +252,8 @@ const actText = ({ tool, times = 1 }: ActWords): string => (times === 1 ? tool :
 /** How the answer of the run is made. */
 export function answerSentence({ answer }: Plan, numbers: StepNumbers): string {
   if (answer.kind === "value") return "Then the answer is put together from the outputs, without a model.";
+  const critic = (answer.critique ?? 0) > 0 ? " A critic reads it before it is given." : "";
   const steps = answer.from.flatMap((id) => numbers.get(id) ?? []).sort((a, b) => a - b);
-  if (answer.all === true || steps.length === 0) return "Then the model writes the answer from all outputs.";
-  return `Then the model writes the answer from ${steps.length === 1 ? "step" : "steps"} ${andList(steps.map(String))}.`;
+  if (answer.all === true || steps.length === 0) return `Then the model writes the answer from all outputs.${critic}`;
+  return `Then the model writes the answer from ${steps.length === 1 ? "step" : "steps"} ${andList(steps.map(String))}.${critic}`;
 }

@@ -22,7 +22,7 @@ import { EXIT, exitOfRun } from "../exit-code.js";
 import { printJson, printJsonLine, printLines, say, type RawFlags } from "../output.js";
 import { faultOf } from "../streams.js";
 import { withStore, type StoreFlags } from "../open-loom.js";
-import { figureLines, modelLines, printEndAnswer, sayEnd, waitingLines } from "../render/end.js";
+import { critiqueLines, figureLines, modelLines, printEndAnswer, sayEnd, waitingLines } from "../render/end.js";
 import { readableText } from "../../plan/json.js";
 import { costText } from "../render/estimate.js";
 import { previewsToRead, type PreviewsByHash } from "../previews.js";
@@ -134,6 +134,7 @@ export function showLines(
     ...(answer === null
       ? []
       : ["", `${paint("bold", run.partial === true ? "answer (partial)" : "answer")}\n${readableText(answer)}`]),
+    ...(run.critique === undefined ? [] : ["", ...critiqueLines(run)]),
   ];
 }
 

@@ -76,9 +76,22 @@ export function sayEnd(run: RunDocument): void {
   say(paint("bold", `=== ${status.toUpperCase()} ===`));
   if (status === "completed" && !run.success) say("  a step that mattered was left out for want of data: no success");
   if (run.partial === true) say("  the answer is partial: it is made of what is done");
+  for (const line of critiqueLines(run)) say(line);
   for (const line of figureLines(run)) say(line);
   if (endsWithProcess()) say(`  kept     no: ${ENDS_TEXT}`);
   else say(`  look at  ${commandLine(["show", shellWord(runId), "--trace"])}`);
+}
+
+/** What the critic of the answer said, and the claims that it marked. */
+export function critiqueLines({ critique }: RunDocument): readonly string[] {
+  if (critique === undefined) return [];
+  return [
+    `  critic   ${oneLine(critique.text, 2_000)}`,
+    ...critique.points.map((point) => `           - ${oneLine(point, 400)}`),
+    ...critique.unsupported.map(
+      ({ text }) => `  ${paint("yellow", "claim")}    no output supports: ${oneLine(text, 400)}`,
+    ),
+  ];
 }
 
 function endProblem({ status, error, report, runId }: RunDocument) {

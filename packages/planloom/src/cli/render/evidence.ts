@@ -54,8 +54,9 @@ function revisionLines(plan: RevisionCard): readonly string[] {
   ];
 }
 
-function traceLines({ asked = [], ...row }: TraceRow): readonly string[] {
-  return [traceLine(row), ...asked.map((text) => `    ${oneLine(text, WIDTH)}`)];
+function traceLines({ asked = [], judged, ...row }: TraceRow): readonly string[] {
+  const said = [...asked, ...(judged === undefined ? [] : [`judged: ${judged}`])];
+  return [traceLine(row), ...said.map((text) => `    ${oneLine(text, WIDTH)}`)];
 }
 
 function traceLine({ step, item, status, attempts, tookMs, wrote, error, note, carried }: TraceRow): string {

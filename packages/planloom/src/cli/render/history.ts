@@ -2,6 +2,7 @@
 // begins with it, and `show --json` holds it.
 import type { EventOf, PassingFailure, RunEvent } from "../../run/event.js";
 import { failureLine, runFailureText } from "../../words/failures.js";
+import { answerReviewText } from "../../words/judged.js";
 import { commentText, reasonText } from "../../words/reasons.js";
 import { changedToolText } from "../../words/tool-change.js";
 import { oneLine, paint } from "../style.js";
@@ -68,6 +69,10 @@ function planPoint(event: RunEvent): string | undefined {
       return `review: ${event.data.decision}: ${reviewedText(event.data)}`;
     case "review.failed":
       return `the review gave nothing: ${passingText(event.data)}`;
+    case "answer.reviewed":
+      return `critic: ${answerReviewText(event.data)}`;
+    case "critique.failed":
+      return `the critic gave no verdict: ${passingText(event.data)}`;
     case "answer.requested":
       return "a partial answer is requested, from what is done";
     case "answer.failed":

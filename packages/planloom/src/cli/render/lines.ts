@@ -10,6 +10,7 @@ import { type Run } from "../../run/state.js";
 import { isObject, type Json } from "../../plan/json.js";
 import { failureLine, failureText } from "../../words/failures.js";
 import { andList, durationText } from "../../words/phrases.js";
+import { answerReviewText, judgedText } from "../../words/judged.js";
 import { commentText, reasonText } from "../../words/reasons.js";
 import { roundText } from "../../words/rounds.js";
 import { changedToolText } from "../../words/tool-change.js";
@@ -116,6 +117,22 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
   "tool.changed": ({ data }) => marked("changed", oneLine(changedToolText(data), 2_000)),
   "step.held": ({ data }) => routine(mark("held", `${name(data)}: ${heldText(data)}`)),
   "step.completed": completedLines,
+  "step.judging": ({ data }) => routine(mark("judges", `${name(data)}: the output, by its expect`)),
+  "step.judged": ({ data }) => routine(mark("judged", `${name(data)}: ${oneLine(judgedText(data))}`)),
+  "judge.failed": ({ at, data }) =>
+    marked(
+      "failed",
+      `${failedText(data)} (${reasonText(data.reason)}${retryTimeText(at, data.retryAt, "asked again")})`,
+    ),
+  "answer.drafted": ({ data }) =>
+    routine(mark("critic", `reads ${data.round === 1 ? "the answer" : `draft ${data.round}`}`)),
+  "answer.reviewed": ({ data }) =>
+    [
+      mark("reviewed", `the answer: ${oneLine(answerReviewText(data), 2_000)}`),
+      ...data.unsupported.map(({ text }) => mark("claim", `no output supports: ${oneLine(text, 400)}`)),
+    ].flatMap(said),
+  "critique.failed": ({ at, data: { error, reason, retryAt } }) =>
+    marked("failed", `critic: ${oneLine(failureLine(error))} (${reasonText(reason)}${retryTimeText(at, retryAt)})`),
   "step.failed": ({ data }) => marked("failed", `${failedText(data)}${thenText(data)} (${reasonText(data.reason)})`),
   "turn.failed": ({ at, data }) =>
     marked(
@@ -295,6 +312,7 @@ const MARKS: Readonly<Record<string, "green" | "red" | "yellow" | "cyan">> = {
   goal: "cyan",
   replan: "cyan",
   budget: "red",
+  claim: "yellow",
 };
 
 /** improve: round 2 of 5: not yet */

@@ -4,7 +4,7 @@ import { needsOf, wavesOf } from "../../plan/graph.js";
 import type { Plan, Repeat, Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { columnsOf, oneLine, padded, paint } from "../style.js";
-import { deedOf, directToolIn, mayActThrough, type StepKind, toolNames } from "../../plan/step-kind.js";
+import { deedOf, directToolIn, mayActThrough, proseOf, type StepKind, toolNames } from "../../plan/step-kind.js";
 
 /**
  * Numbered steps, in waves if several could run at once. Each has its tool or model, its effects, and the steps that it
@@ -39,10 +39,11 @@ function how(step: Step, tools: ReadonlyMap<string, ToolSpec>): string {
   const each = step.forEach !== undefined ? "for each: " : step.repeat === undefined ? "" : roundsWords(step.repeat);
   const word = HOW[step.kind](step);
   const acts = actWords(step, tools);
+  const judged = proseOf(step) === undefined ? "" : ", output judged by a model";
   const optional = step.optional ? ", optional" : "";
   const wantsPerson = step.approval ?? directToolIn(tools, step)?.approval;
   const approval = wantsPerson === undefined ? "" : ", needs approval";
-  return paint(acts === "" ? "dim" : "yellow", `[${each}${word}${acts}${optional}${approval}]`);
+  return paint(acts === "" ? "dim" : "yellow", `[${each}${word}${acts}${judged}${optional}${approval}]`);
 }
 
 const roundsWords = ({ most }: Repeat): string => `up to ${most} rounds: `;

@@ -3,6 +3,7 @@
 import type { EvidenceFound } from "../../plan/evidence.js";
 import { isObject, type Json } from "../../plan/json.js";
 import type { RunEvent } from "../../run/event.js";
+import { judgedText } from "../../words/judged.js";
 import { replyNotesIn, replyNoteText } from "../../words/reply-notes.js";
 import type { TraceAttempt, TraceEntry, TraceTurn } from "../../loom/trace-entry.js";
 import { oneLine, paint } from "../style.js";
@@ -51,6 +52,7 @@ function entryLines(entry: TraceEntry, runId: string): readonly string[] {
         `  read     ${shown(JSON.stringify(text), 60)} of ${oneLine(place + at, 80)} as a value, not as text`,
     ),
     ...(entry.evidence ?? []).map((evidence) => `  evidence ${oneLine(evidenceText(evidence), WIDTH)}`),
+    ...(entry.judged === undefined ? [] : [`  judged   ${oneLine(judgedText(entry.judged), WIDTH)}`]),
     ...(usage === undefined ? [] : [`  tokens   ${usageText(usage)}`]),
   ];
 }

@@ -113,14 +113,19 @@ const traceCells = ({
   error,
   note,
   asked = [],
+  judged,
   carried,
 }: TraceRow): readonly string[] => [
   item === undefined ? step : `${step}[${item}]`,
   status,
   String(attempts),
   attempts === 0 ? "-" : spanText(tookMs),
-  [error ?? `${wrote ?? note ?? "-"}${carried === undefined ? "" : " (reused)"}`, ...asked].join("; "),
+  [error ?? `${wrote ?? note ?? "-"}${carried === undefined ? "" : " (reused)"}`, ...asked, ...judgedIn(judged)].join(
+    "; ",
+  ),
 ];
+
+const judgedIn = (judged: string | undefined): readonly string[] => (judged === undefined ? [] : [`judged: ${judged}`]);
 
 const checkCells = ({ title, verdict, foundText, text }: CheckCard): readonly string[] => [
   title,

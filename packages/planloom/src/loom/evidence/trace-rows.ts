@@ -2,6 +2,7 @@
 // the output in one line.
 import { LIMITS } from "../../limits.js";
 import { askedText, valueText } from "../../words/evidence.js";
+import { judgedText } from "../../words/judged.js";
 import type { TraceEntry } from "../trace-entry.js";
 
 export interface TraceRow {
@@ -23,6 +24,8 @@ export interface TraceRow {
   readonly note?: string;
   /** What its tools asked a person, with the answer and who gave it, each in one line. */
   readonly asked?: readonly string[];
+  /** What the judge of an `expect` in prose said of its output: `met: It names the page.` */
+  readonly judged?: string;
   /** The run that made the call; this run only reused its result. */
   readonly carried?: string;
 }
@@ -55,6 +58,7 @@ function rowOf(entry: TraceEntry): TraceRow {
     ...(note === undefined ? {} : { note }),
     ...(error === undefined ? {} : { error: `${error.code}: ${error.message}` }),
     ...askedIn(attempts),
+    ...(entry.judged === undefined ? {} : { judged: judgedText(entry.judged) }),
     ...(carried === undefined ? {} : { carried }),
   };
 }

@@ -3,6 +3,7 @@
 import { ASSUMED } from "../../plan/estimate/assumptions.js";
 import { likelyWork, workKey, type History } from "../../plan/estimate/history.js";
 import { answerParts, estimateStep, type StepEstimate } from "../../plan/estimate/step.js";
+import { judgingModels } from "../../run/judge-role.js";
 import { phaseKey } from "../../run/keys.js";
 import { currentPlan } from "../../run/lookup.js";
 import type { ProposedPlan, Run } from "../../run/state.js";
@@ -24,7 +25,7 @@ export function estimatesOf(run: Run, history: History): Estimates | undefined {
   const plan = currentPlan(run);
   if (plan === undefined) return undefined;
   const { models, inputs, planGiven } = run.request;
-  const facts = { models, history };
+  const facts = { models, history, judging: judgingModels(run.request) };
   const steps = new Map(
     [...run.execution.steps.values()].map((state) => [
       state.spec.id,

@@ -76,6 +76,7 @@ function askedOf({ step, item }: StepRef, context: RowContext): Asked | undefine
     const review = { scope: step, lane: timeline.phases.review };
     return { scope: step, attemptOf: (number) => attemptOf(review, number) };
   }
+  if (isJudgement(step) && item === undefined) return { scope: step, attemptOf: (number) => number };
   const phase = item === undefined ? findPhase(step, context) : undefined;
   if (phase !== undefined) return { scope: phase.scope, attemptOf: (number) => attemptOf(phase, number) };
   const found = findStep(shownSteps(timeline), step, item);
@@ -85,6 +86,9 @@ function askedOf({ step, item }: StepRef, context: RowContext): Asked | undefine
   const attempts = new Set(lane?.bars.map(({ attempt }) => attempt));
   return { scope: ref.step, attemptOf: (attempt) => (attempts.has(attempt) ? attempt : undefined) };
 }
+
+/** The critic of the answer (`#critic`), and the judge of an attempt (`#judge/call/find/1`). */
+const isJudgement = (step: string): boolean => step === ROLE_SCOPES.critique || step.startsWith("#judge/");
 
 interface Wanted {
   readonly scope: string;

@@ -169,6 +169,8 @@ export interface StepView {
   /** Tools that it calls, or that its model may call. */
   readonly may: readonly { readonly tool: string; readonly effect: EffectView }[];
   readonly output?: Json;
+  /** What the judge of an `expect` in prose said of the output: `met: It names the page.` */
+  readonly judged?: string;
   /** `{ name: string }[]`. Absent: nothing is declared. */
   readonly outputType?: string;
   readonly args: readonly ArgumentView[];

@@ -13,6 +13,7 @@ import type { Lane } from "../../run/view/lane.js";
 import type { RunTimeline } from "../../run/view/timeline.js";
 import type { StepState, Work } from "../../run/work.js";
 import type { JournalRow } from "../../store/event-store.js";
+import { judgedText } from "../../words/judged.js";
 import { ANSWER_TITLE } from "../../words/row-titles.js";
 import { argumentsOf, originView } from "./arguments.js";
 import { attemptsOf } from "./attempts.js";
@@ -60,6 +61,7 @@ export function stepViewOf(
     ...(text === undefined ? {} : { instruction: text }),
     may: toolsOf(state, context),
     ...(output === undefined ? {} : { output }),
+    ...(work.judged === undefined ? {} : { judged: judgedText(work.judged) }),
     ...(type === undefined ? {} : { outputType: type }),
     args: argumentsOf(run, work),
     labels: originView(originOfOutput(run, state)),

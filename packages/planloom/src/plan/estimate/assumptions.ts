@@ -18,6 +18,10 @@ export const ASSUMED = {
   agentWithTools: { calls: 3, inputTokens: 6_000, outputTokens: 900, ms: 20_000 },
   /** The tool's schema, some data, a few arguments. */
   fill: { calls: 1, inputTokens: 800, outputTokens: 100, ms: 3_000 },
+  /** One output, a step and a sentence; a verdict with its reason. */
+  judge: { calls: 1, inputTokens: 900, outputTokens: 60, ms: 2_500 },
+  /** What the synthesizer reads, and its answer; a verdict with a few points. It is taken to agree at once. */
+  critique: { calls: 1, inputTokens: 2_200, outputTokens: 150, ms: 5_000 },
   /** The outputs of about five steps, a page of answer. */
   answer: { calls: 1, inputTokens: 1_500, outputTokens: 500, ms: 10_000 },
   /**

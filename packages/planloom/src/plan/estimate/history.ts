@@ -32,6 +32,8 @@ export const workKey = {
   tool: (tool: string) => `tool ${tool}`,
   fill: (model: string, tool: string) => `fill ${model} ${tool}`,
   agent: (model: string, step: Step) => `${hasTools(step) ? "agent with tools" : "agent"} ${model}`,
+  judge: (model: string) => `judge ${model}`,
+  critique: (model: string) => `critique ${model}`,
   answer: (model: string) => `answer ${model}`,
   plan: (model: string) => `plan ${model}`,
 };

@@ -18,7 +18,7 @@ import type { Json } from "../json.js";
 import { NO_ORIGIN } from "../origin.js";
 import type { Answer, Step } from "../plan.js";
 import { resolveValue } from "../expression/reference.js";
-import { directTool, hasTools, isFilled } from "../step-kind.js";
+import { directTool, hasTools, isFilled, proseOf } from "../step-kind.js";
 
 /** Names of the models by role; null if there is none. */
 export interface RoleModels {
@@ -31,6 +31,14 @@ export interface RoleModels {
 export interface Foreknown {
   readonly models: RoleModels;
   readonly history: History;
+  /** The models that judge. Absent: no answer has a critic, and the executor's model judges outputs. */
+  readonly judging?: JudgingModels;
+}
+
+/** `critic` says whose model judges this answer; null: none. */
+export interface JudgingModels {
+  readonly judge: string | null;
+  readonly critic: (answer: Answer) => string | null;
 }
 
 /** Work of one kind: its cost for one repetition, and the model whose price applies. */
@@ -62,10 +70,12 @@ interface Times {
 export function estimateStep(
   step: Step,
   inputs: { readonly [name: string]: Json },
-  { models, history }: Foreknown,
+  { models, history, judging }: Foreknown,
 ): StepEstimate {
   const times = timesOf(step, inputs, history);
-  const parts = partsOf(step, modelOf(models.executor, "executor"), history);
+  const executor = modelOf(models.executor, "executor");
+  const judge = proseOf(step) === undefined ? [] : [judgePart(judging?.judge ?? executor, history)];
+  const parts = [...partsOf(step, executor, history), ...judge];
   const once = parts.reduce((sum, { likely }) => sum + likely.ms, 0);
   // Rounds come one after the other.
   const inRow =
@@ -74,11 +84,22 @@ export function estimateStep(
 }
 
 /** The writing of the answer; undefined if the plan gives its value. */
-export function answerParts(answer: Answer, { models, history }: Foreknown): readonly WorkPart[] {
+export function answerParts(answer: Answer, { models, history, judging }: Foreknown): readonly WorkPart[] {
   if (answer.kind === "value") return [];
   const model = modelOf(models.synthesizer, "synthesizer");
   const key = workKey.answer(model);
-  return [{ key, of: { model }, model, toolCalls: 0, likely: likelyWork(history, key, ASSUMED.answer) }];
+  const written = { key, of: { model }, model, toolCalls: 0, likely: likelyWork(history, key, ASSUMED.answer) };
+  const critic = judging?.critic(answer) ?? null;
+  if (critic === null) return [written];
+  const read = workKey.critique(critic);
+  const likely = likelyWork(history, read, ASSUMED.critique);
+  return [written, { key: read, of: { model: critic }, model: critic, toolCalls: 0, likely }];
+}
+
+/** The judgement of one output by an `expect` in prose. */
+function judgePart(model: string, history: History): WorkPart {
+  const key = workKey.judge(model);
+  return { key, of: { model }, model, toolCalls: 0, likely: likelyWork(history, key, ASSUMED.judge) };
 }
 
 /** A role without a model gets a name without a price. The name tells what is missing. */

@@ -2,7 +2,7 @@
 // facts. The output is in the log before a model judges it, so that a crash does not lose it.
 import { failWith } from "../failure.js";
 import { fact, type AgentProgress, type EventData, type Fact } from "../event.js";
-import { judgeOf } from "../judge-role.js";
+import { judgeIn } from "../judge-role.js";
 import { callsOf } from "../progress.js";
 import type { Run } from "../state.js";
 import type { Work } from "../work.js";
@@ -18,7 +18,7 @@ export function judging(
   expect: string,
   at: number,
 ): Fact[] {
-  const judge = judgeOf(run);
+  const judge = judgeIn(run.request);
   const done = { ...(turns === undefined ? {} : { turns }), ...callsOf(calls === undefined ? {} : { calls }) };
   const noted = summary === undefined ? {} : { summary };
   if (judge === undefined) {

@@ -3,7 +3,7 @@
 import { secretsIn } from "../../plan/secret.js";
 import type { Plan, Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
-import { isConversation, isFilled, toolNames } from "../../plan/step-kind.js";
+import { isConversation, isFilled, proseOf, toolNames } from "../../plan/step-kind.js";
 import type { Command } from "../command.js";
 import { dividedCalls } from "../acted-calls.js";
 import { whyNoUndoing } from "./compensation.js";
@@ -13,7 +13,8 @@ import { currentPlan } from "../lookup.js";
 import type { RoleNames } from "../settings.js";
 import { isFinished } from "../steps.js";
 import { changeOf, compensatingOf, failedWith, isCancelling, isEnded, isFailing } from "../status.js";
-import type { Run } from "../state.js";
+import { criticIn, judgeIn } from "../judge-role.js";
+import type { Run, RunRequest } from "../state.js";
 
 export interface Requirements {
   readonly tools: readonly string[];
@@ -32,7 +33,6 @@ export function requirementsOf(run: Run, commands: readonly Command[] = []): Req
   if (failedWith(run) !== undefined) return forAnswer(run.request.models);
   if (compensatingOf(run) !== undefined) return forUndoing(run);
   const edited = commands.findLast((command) => command.type === "edit");
-  const { models } = run.request;
   const replans = run.mode.phase === "planning" || changeOf(run) !== undefined;
   const asksPlanner = replans || commands.some(({ type }) => type === "goal");
   const planned = edited?.plan ?? followed(run);
@@ -41,7 +41,7 @@ export function requirementsOf(run: Run, commands: readonly Command[] = []): Req
     const work = steps.get(id)?.work;
     return work === undefined || (isFailing(run) ? work.status === "running" : !isFinished(work));
   };
-  return combined(planned, open, models, asksPlanner);
+  return combined(planned, open, run.request, asksPlanner);
 }
 
 /** Only a partial answer is still to be written. */
@@ -74,7 +74,7 @@ function afterRetry(run: Run, commands: readonly Command[]): Requirements {
   return combined(
     retry.plan ?? followed(run),
     (id) => runs.has(id),
-    models,
+    { settings: retry.settings, models },
     parts.stage === "plan" || retry.feedback !== undefined,
   );
 }
@@ -87,7 +87,8 @@ export function requirementsOfFork(
   models: RoleNames,
 ): Requirements {
   const open = new Set(runs);
-  return combined(plan, (id) => open.has(id), eachOf(request.models, models), false);
+  const own = { settings: request.settings, models: eachOf(request.models, models) };
+  return combined(plan, (id) => open.has(id), own, false);
 }
 
 /** A process without a model says null. The run needs the model that it had. */
@@ -111,9 +112,10 @@ function followed(run: Run): Planned | undefined {
 function combined(
   planned: Planned | undefined,
   open: (id: string) => boolean,
-  models: RoleNames,
+  request: Pick<RunRequest, "settings" | "models">,
   asksPlanner: boolean,
 ): Requirements {
+  const { models } = request;
   const named = (role: keyof RoleNames, needed: boolean) => (needed && models[role] !== null ? [role] : []);
   // A plan that is still to be written may need every model.
   if (planned === undefined || asksPlanner) return { ...NOTHING, models: ROLES.flatMap((role) => named(role, true)) };
@@ -123,7 +125,12 @@ function combined(
   return {
     tools: unique(steps.flatMap((step) => namesIn(step, tools))),
     secrets: unique(steps.flatMap((step) => secretsIn(step.with))),
-    models: [...named("executor", steps.some(usesModel)), ...named("synthesizer", plan.answer.kind === "from")],
+    models: unique([
+      ...named("executor", steps.some(usesModel)),
+      ...named("synthesizer", plan.answer.kind === "from"),
+      ...(steps.some((step) => proseOf(step) !== undefined) ? [judgeIn(request) ?? []].flat() : []),
+      ...[criticIn(request, plan.answer) ?? []].flat(),
+    ]),
   };
 }
 
@@ -132,4 +139,4 @@ function namesIn(step: Step, tools: readonly ToolSpec[]): readonly string[] {
   return names === "all" ? tools.filter(({ approval }) => approval === undefined).map(({ name }) => name) : names;
 }
 
-const unique = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();
+const unique = <T extends string>(names: readonly T[]): readonly T[] => [...new Set(names)].sort();

@@ -21,6 +21,7 @@ export function onJudging(run: Run, { data, at }: EventOf<"step.judging">): void
   noteCalls(run, work, calls, at);
   if (carried === undefined) noteOwnCall(run, work, { state: "done", output }, at);
   if (work.effects === "once") run.execution.acted.set(work.effectKey, { known: true, output, tools: from.tools });
+  delete work.judged;
   const { step: _step, item: _item, ...judging } = data;
   work.judging = { ...judging, request: "" };
   oweJudge(run, work, 1);
@@ -41,7 +42,9 @@ function oweJudge(run: Run, work: Work, attempt: number, notBefore?: number): vo
 export function onJudged(run: Run, data: EventData["step.judged"]): void {
   const work = workOf(run, data);
   if (work.judging === undefined) return;
-  spendOf(run, work.judging.judge, data.usage, work);
+  const { verdict, text, usage } = data;
+  spendOf(run, work.judging.judge, usage);
+  work.judged = { verdict, text, usage };
   run.owed.delete(work.judging.request);
 }
 
@@ -49,17 +52,14 @@ export function onJudgeFailed(run: Run, data: EventData["judge.failed"]): void {
   const work = workOf(run, data);
   if (work.judging === undefined) return;
   const { request, judge } = work.judging;
-  spendOf(run, judge, data.usage, work);
+  spendOf(run, judge, data.usage);
   run.owed.delete(request);
   if (data.retryAt !== undefined) oweJudge(run, work, data.attempt + 1, data.retryAt);
 }
 
-/** Usage counts for the role whose model it is. */
-function spendOf(run: Run, role: JudgeRole, usage: Usage, work?: Work): void {
+/** Usage counts for the role whose model it is. That of a step is the usage of its own model. */
+function spendOf(run: Run, role: JudgeRole, usage: Usage): void {
   run.usage[role] = addUsage(run.usage[role], usage);
-  if (work === undefined) return;
-  work.usage = addUsage(work.usage, usage);
-  if (work.item !== null) work.step.work.usage = addUsage(work.step.work.usage, usage);
 }
 
 // The answer

@@ -96,6 +96,18 @@ export class PhaseLanes {
         this.#endPhase(answer, "failed", at, data.usage, data.error);
         if (data.retryAt !== undefined) this.#book.wait(answer, at, data.retryAt);
         return;
+      case "answer.drafted":
+        this.#endPhase(answer, "done", at, data.usage);
+        // The critic works on this draft, so it is one more bar of the same attempt.
+        return this.#book.begin(answer, "attempt", at, answer.next - 1);
+      case "answer.reviewed":
+        this.#book.end(answer, "done", at);
+        if (data.decision === "rewrite") this.#book.begin(answer, "attempt", at);
+        return;
+      case "critique.failed":
+        this.#book.end(answer, data.retryAt === undefined ? "done" : "paused", at);
+        if (data.retryAt !== undefined) this.#book.wait(answer, at, data.retryAt, answer.next);
+        return;
       case "answer.written":
         return this.#endPhase(answer, "done", at, data.usage);
       case "review.failed":

@@ -13,7 +13,7 @@ import { directTool } from "../../plan/step-kind.js";
 import { addUsage, NO_USAGE, type Usage } from "../../plan/usage.js";
 import type { EventData, RunEvent, StepRef } from "../event.js";
 import { ROLE_SCOPES } from "../keys.js";
-import type { RoleNames } from "../settings.js";
+import type { JudgeRole, RoleNames } from "../settings.js";
 
 /**
  * Work that has begun. `since` is null if its duration means nothing: no process drove the run, or a person was waited
@@ -33,6 +33,9 @@ export class RunSamples {
   readonly lists = new Map<string, ListSample[]>();
   private models: RoleNames = { planner: null, executor: null, synthesizer: null };
   private readonly steps = new Map<string, Step>();
+  /** Whose model judges the output of a step or item, and the answer. */
+  private readonly judges = new Map<string, JudgeRole>();
+  private critic: JudgeRole = "planner";
   /** By step and item. Roles have names of their own. */
   private readonly begun = new Map<string, Begun>();
 
@@ -91,8 +94,31 @@ export class RunSamples {
       case "answer.failed":
         this.spend(ROLE_SCOPES.answer, event.data.usage);
         return;
+      case "answer.drafted":
+        this.critic = event.data.critic;
+        this.answered(event.data.usage, at);
+        this.begin(ROLE_SCOPES.critique, at);
+        return;
       case "answer.written":
         return this.answered(event.data.usage, at);
+      case "step.judging":
+        this.begin(judgeOf(event.data), at);
+        this.judges.set(nameOf(event.data), event.data.judge);
+        return;
+      case "step.judged": {
+        const judge = this.judges.get(nameOf(event.data)) ?? "executor";
+        return this.end(judgeOf(event.data), workKey.judge(this.models[judge] ?? ""), event.data.usage, at);
+      }
+      case "judge.failed":
+        this.spend(judgeOf(event.data), event.data.usage);
+        return;
+      case "critique.failed":
+        this.spend(ROLE_SCOPES.critique, event.data.usage);
+        return;
+      case "answer.reviewed":
+        this.end(ROLE_SCOPES.critique, workKey.critique(this.models[this.critic] ?? ""), event.data.usage, at);
+        if (event.data.decision === "rewrite") this.begin(ROLE_SCOPES.answer, at);
+        return;
       default:
         return;
     }
@@ -166,6 +192,8 @@ export class RunSamples {
     listed(this.work, key, { runId: this.runId, calls, inputTokens, outputTokens, ms });
   }
 }
+
+const judgeOf = (ref: StepRef): string => `judge ${nameOf(ref)}`;
 
 const nameOf = ({ step, item }: StepRef): string => (item === undefined ? step : `${step}/${item}`);
 

@@ -23,6 +23,7 @@ export function Trace({ card: { trace, traceMore } }: { readonly card: EvidenceC
           [
             `${row.error ?? row.wrote ?? row.note ?? ""}${row.carried === undefined ? "" : " (reused)"}`,
             ...(row.asked ?? []),
+            ...(row.judged === undefined ? [] : [`judged: ${row.judged}`]),
           ].join("; "),
         ]}
       />

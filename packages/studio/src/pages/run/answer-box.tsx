@@ -21,9 +21,39 @@ export function AnswerBox({ run, view }: AnswerBoxProps) {
     <section class="answer-box" aria-label={title}>
       <h2>{title}</h2>
       {answer !== null && (typeof answer === "string" ? <Prose text={answer} /> : <Fields value={answer} />)}
+      {document?.critique !== undefined && <Critique critique={document.critique} />}
       {document?.report !== undefined && <Report report={document.report} />}
       {document === undefined && <Unfinished view={view} writing={writing} />}
     </section>
+  );
+}
+
+/** What the critic of the answer said, and the claims that it marked. */
+function Critique({ critique }: { readonly critique: NonNullable<RunDocument["critique"]> }) {
+  const { text, points, unsupported } = critique;
+  return (
+    <div class="critique">
+      <p class={critique.agreed ? "soft small" : "small is-unknown"}>{text}</p>
+      {points.length > 0 && (
+        <ul class="small">
+          {points.map((point) => (
+            <li key={point}>{point}</li>
+          ))}
+        </ul>
+      )}
+      {unsupported.length > 0 && (
+        <>
+          <h3>Without a source, says the critic</h3>
+          <ul class="small">
+            {unsupported.map((claim) => (
+              <li key={claim.text}>
+                <mark>{claim.text}</mark>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
   );
 }
 

@@ -22,7 +22,7 @@ const NONE: { readonly [status in RowStatus]?: string } = {
 };
 
 export function OutputTab({ view, place, step }: TabProps) {
-  const { output, labels, calls, readBy, row, item } = step;
+  const { output, judged, labels, calls, readBy, row, item } = step;
   const status = item?.status ?? row.status;
   return (
     <>
@@ -34,6 +34,12 @@ export function OutputTab({ view, place, step }: TabProps) {
           <Masked masked={labels.private}>
             <Fields value={output} />
           </Masked>
+        </>
+      )}
+      {judged !== undefined && (
+        <>
+          <h3>Judged by a model</h3>
+          <p>{judged}</p>
         </>
       )}
       {output !== undefined && (
