@@ -35,10 +35,13 @@ export interface JournalWriter {
   done?(call: Pick<JournalRow, "attempt" | "n" | "name">): void;
 }
 
+const isOfRole = (effect: WorkEffect): effect is Extract<WorkEffect, { readonly kind: keyof typeof ROLE_SCOPES }> =>
+  Object.hasOwn(ROLE_SCOPES, effect.kind);
+
 /** The scope of an effect's rows: its step and attempt, or its role and the number of the request. */
 export function journalAttempt(run: Run, effect: WorkEffect): JournalAttempt {
   const runId = run.id;
-  if (!("step" in effect))
+  if (isOfRole(effect))
     return { runId, stepId: ROLE_SCOPES[effect.kind], item: null, attempt: requestNumber(effect.key) };
   if (effect.kind === "judge")
     return { runId, stepId: judgeScope(effect.key), item: null, attempt: requestNumber(effect.key) };

@@ -26,6 +26,7 @@ import { canUndo } from "../run/acted-calls.js";
 import type { Failing, MadeCall, StepRef, UndoneCall } from "../run/event.js";
 import { estimateDocument } from "./estimate-document.js";
 import { critiqueDocument, type CritiqueDocument } from "./critique-document.js";
+import { choiceDocument, type ChoiceDocument } from "./choice-document.js";
 import { failureDocument, sayingOf, type FailureDocument, type Say } from "./failure-document.js";
 import { firstCause } from "../run/view/first-cause.js";
 import { afterRejection } from "../run/decide/after-rejection.js";
@@ -227,8 +228,10 @@ interface PlainRunDocument {
   /** Whether the run completed and no step that mattered was skipped for missing data. */
   readonly success: boolean;
   readonly goal: string;
-  /** How the run gets its plan: `plan`, `react`, `tools` or `auto`. */
+  /** How the run gets its plan: `plan`, `react` or `tools`; `auto` until one of them is chosen. */
   readonly strategy: Strategy;
+  /** Why this strategy was chosen. Absent: the start named it. */
+  readonly choice?: ChoiceDocument;
   readonly tags: readonly string[];
   /** The run that it was forked from, and the step. */
   readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
@@ -290,6 +293,7 @@ export function documentOf(run: Run, surface: Surface = librarySurface): RunDocu
     success: end?.how === "completed" && end.success,
     goal: run.request.goal,
     strategy: strategyOf(run),
+    ...(run.planning.choice === undefined ? {} : { choice: choiceDocument(run.planning.choice) }),
     tags: run.request.tags,
     ...(run.request.parent === undefined ? {} : { parent: run.request.parent }),
     ...answerDocument(run),

@@ -108,6 +108,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     instructions: instructionsOf(roles),
     secrets: config.secrets ?? {},
     ...(ports.configFile === undefined ? {} : { configFile: ports.configFile }),
+    strategies: strategiesOf(config).allowed,
     limits: {
       steps: config.limits?.steps ?? LIMITS.steps,
       planBytes: config.limits?.planBytes ?? LIMITS.planBytes,

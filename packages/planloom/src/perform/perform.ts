@@ -11,6 +11,7 @@ import type { Outcome } from "../run/input.js";
 import { soundFailure } from "../run/sound-failure.js";
 import type { Run } from "../run/state.js";
 import { EffectBudget } from "./effect-budget.js";
+import { performChoose } from "./choose.js";
 import { performCompensate } from "./compensate.js";
 import { askTool } from "./reconcile.js";
 import { timedPlanner } from "../agents/planner/timed-planner.js";
@@ -98,6 +99,7 @@ async function lookedUp(
 /** The role that an effect asks. */
 const ASKED: { readonly [K in Exclude<WorkEffect["kind"], "judge" | "critique">]: Role | null } = {
   plan: "planner",
+  choose: "executor",
   review: "planner",
   fill: "executor",
   call: "executor",
@@ -149,6 +151,8 @@ async function performed(
   switch (effect.kind) {
     case "plan":
       return performPlan(services, effect, run, context);
+    case "choose":
+      return performChoose(services, effect, run, context);
     case "reconcile":
       return askTool(services.inventory.get(effect.tool), effect, context, services);
     case "compensate":

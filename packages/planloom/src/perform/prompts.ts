@@ -2,6 +2,8 @@
 // requests, in order. The roles themselves write them again: recorded replies and results stand for the calls.
 import { critiqueAnswer } from "../agents/answer-critic.js";
 import type { AgentContext, Checkpoint } from "../agents/checkpoint.js";
+import { chooseByModel } from "../agents/strategy-chooser.js";
+import { chooseRequestOf } from "./choose.js";
 import { fillArguments } from "../agents/executor/fill-arguments.js";
 import { runAgent } from "../agents/executor/run-agent.js";
 import { judgeOutput } from "../agents/output-judge.js";
@@ -84,6 +86,8 @@ async function replayed(
       return replayPlan(effect, run, inventory, given, replay);
     case "review":
       return void (await reviewPlan(reviewFacts(run), replay.model(models.planner), replay.context));
+    case "choose":
+      return void (await replayChoice(run, given, replay));
     case "answer":
       return void (await writeAnswer(answerRequestOf(given, run), replay.model(models.synthesizer), replay.context));
     case "fill":
@@ -99,6 +103,13 @@ async function replayed(
     case "compensate":
       return undefined;
   }
+}
+
+/** Only a choice that no rule made has asked a model. */
+async function replayChoice(run: Run, given: Services, replay: Replay): Promise<void> {
+  const { rule, features } = run.planning.choice ?? {};
+  if (rule !== "model" || features === undefined) return;
+  await chooseByModel(chooseRequestOf(given, run, features), replay.model(run.request.models.executor), replay.context);
 }
 
 async function replayPlan(

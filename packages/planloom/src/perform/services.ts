@@ -6,6 +6,7 @@ import type { EventStore } from "../store/event-store.js";
 import type { ToolInventory } from "../tools/inventory.js";
 import type { ReadSchema } from "../tools/schema.js";
 import type { Secrets } from "../tools/secret-filter.js";
+import type { Strategy } from "../plan/strategy.js";
 import type { Appraise } from "./appraisal.js";
 import type { Clock } from "../clock.js";
 import type { Deadline } from "../deadline.js";
@@ -39,6 +40,8 @@ export interface Services {
     /** Of an agent step. A run may have a smaller limit. */
     readonly turns?: number;
   };
+  /** The strategies that are allowed. Absent: all. */
+  readonly strategies?: readonly Strategy[];
   /** The contexts of runs. Absent: no run has one. */
   readonly contexts?: RunContexts;
   /** The schemas of programs for the answers of their runs, by run id. Filled when a run starts or is opened. */

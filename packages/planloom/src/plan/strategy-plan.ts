@@ -22,16 +22,20 @@ export interface StrategyFacts {
   readonly words: { readonly guidance: string; readonly conversation: string };
   /** Earlier turns of the conversation, as data. */
   readonly messages?: readonly JsonObject[];
+  /** Finished steps of the plan before, for another goal. They stay, and the new step gets their outputs. */
+  readonly finished?: readonly (JsonObject & { readonly id: string })[];
 }
 
-/** The step of the plan. */
+/** The step of the plan. Another goal has another step. */
 const STRATEGY_STEP = "work";
 
 /** One turn of calls, and one for the answer. */
 const TURNS_OF_TOOLS = 2;
 
 export function strategyDraft(strategy: OneStepStrategy, facts: StrategyFacts): JsonObject {
-  const { inputs, tools, answer, turns, messages = [] } = facts;
+  const { inputs, tools, answer, turns, messages = [], finished = [] } = facts;
+  const before = finished.map(({ id }) => id);
+  const id = freeName(STRATEGY_STEP, (name) => before.includes(name));
   const declared = Object.entries(inputs).map(
     ([name, value]) => [name, { type: typeText(typeOfValue(value)) }] as const,
   );
@@ -42,28 +46,33 @@ export function strategyDraft(strategy: OneStepStrategy, facts: StrategyFacts): 
   return {
     ...(names.length > 0 && { inputs: all }),
     steps: [
+      ...finished,
       {
-        id: STRATEGY_STEP,
+        id,
         title: "Reach the goal",
         description: facts.words.guidance,
         // A reference in the goal is no reference of this plan.
         agent: facts.goal.replaceAll(/(?<!\$)\$\{\{/gu, "$$${{"),
         ...(tools.length > 0 && { tools }),
         ...(names.length > 0 && { with: Object.fromEntries(names.map((name) => [name, `\${{ inputs.${name} }}`])) }),
+        ...(before.length > 0 && { dependsOn: before }),
         turns: strategy === "tools" ? Math.min(TURNS_OF_TOOLS, turns) : turns,
         ...(answer !== undefined && { output: answer }),
         ...(facts.handsOver && { onFailure: "replan" }),
       },
     ],
-    answer: { value: `\${{ ${STRATEGY_STEP} }}` },
+    answer: { value: `\${{ ${id} }}` },
   };
 }
 
 /** The name of the input with the earlier turns. No input of the run has it. */
 export function conversationName(inputs: { readonly [name: string]: Json }): string {
-  const taken = (name: string): boolean => Object.hasOwn(inputs, name);
+  return freeName("conversation", (name) => Object.hasOwn(inputs, name));
+}
+
+function freeName(first: string, isTaken: (name: string) => boolean): string {
   for (let number = 1; ; number++) {
-    const name = number === 1 ? "conversation" : `conversation${number}`;
-    if (!taken(name)) return name;
+    const name = number === 1 ? first : `${first}${number}`;
+    if (!isTaken(name)) return name;
   }
 }

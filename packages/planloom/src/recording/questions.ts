@@ -75,6 +75,8 @@ export class QuestionReader {
     switch (effect.kind) {
       case "plan":
         return { name: this.nameOf(effect.key), what: planQuestion(run, effect) };
+      case "choose":
+        return { name: effect.key, what: { goal: run.request.goal, inputs: run.request.inputs } };
       case "review":
         return { name: effect.key, what: { goal: run.request.goal, steps: [...run.execution.steps.keys()] } };
       case "fill":

@@ -42,6 +42,12 @@ export interface PlanEffect extends Owed {
   readonly replan?: EventData["replan.requested"];
 }
 
+/** Choose the strategy of the run, and make the plan of one that needs no planner. */
+export interface ChooseEffect extends Owed {
+  readonly kind: "choose";
+  readonly attempt: number;
+}
+
 /** Ask whether the rest of the plan still makes sense. */
 export interface ReviewEffect extends Owed {
   readonly kind: "review";
@@ -146,6 +152,7 @@ export interface StopEffect extends Owed {
 /** Effects that an engine performs. Each ends with one outcome under its key. */
 export type WorkEffect =
   | PlanEffect
+  | ChooseEffect
   | ReviewEffect
   | FillEffect
   | CallEffect

@@ -33,6 +33,7 @@ import type { ApprovalPolicy, Budget, RoleNames, Settings } from "./settings.js"
 import type { OwnSettings } from "./own-settings.js";
 import type { ChildEvents, Within } from "./event/child.js";
 import type { RepeatEvents } from "./event/repeat.js";
+import type { StrategyEvents } from "./event/strategy.js";
 
 /** The version of the event schema that this build writes. Older events are upcast on reading. */
 export const EVENT_VERSION = 4;
@@ -128,7 +129,7 @@ export interface StepNeeds {
 /** `plan-and-execute` is the strategy `plan`. */
 export type RecordedStrategy = "plan-and-execute" | Exclude<Strategy, "plan">;
 
-export interface EventData extends ChildEvents, RepeatEvents {
+export interface EventData extends ChildEvents, RepeatEvents, StrategyEvents {
   "run.started": {
     readonly goal: string;
     readonly inputs: { readonly [name: string]: Json };
@@ -306,7 +307,8 @@ export interface EventData extends ChildEvents, RepeatEvents {
     /** Definitions of the tools that the plan uses. With them, the log explains itself without the program. */
     readonly tools: readonly ToolSpec[];
     readonly needs: StepNeeds;
-    readonly cause: "given" | "fork" | "goal" | "questions" | "rejection" | "edit" | "patch" | "replan" | "goal-change";
+    readonly cause:
+      "given" | "strategy" | "fork" | "goal" | "questions" | "rejection" | "edit" | "patch" | "replan" | "goal-change";
     /** Steps and items of the plan before that keep their state: begun or finished, and not restarted. */
     readonly kept?: readonly StepRef[];
     /**
@@ -353,6 +355,8 @@ export interface EventData extends ChildEvents, RepeatEvents {
   };
   /** The planner gave no answer. */
   "plan.failed": PassingFailure;
+  /** No strategy could be chosen, for example because the tools cannot be listed. */
+  "strategy.failed": PassingFailure;
   /** A review of the remaining plan, and the decision that follows. */
   "plan.reviewed": {
     readonly verdict: "go on" | "replan";

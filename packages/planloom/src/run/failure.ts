@@ -61,7 +61,7 @@ type ExpressionFailures = { readonly [Code in EvaluationCode]: ExpressionParams<
 
 /** Why a model's reply cannot be used. */
 export type ReplyProblem =
-  | { readonly code: "EMPTY" | "CUT" | "WITHHELD" | "NOT_AN_OBJECT" | "NO_VERDICT" | "NO_PLAN" }
+  | { readonly code: "EMPTY" | "CUT" | "WITHHELD" | "NOT_AN_OBJECT" | "NO_VERDICT" | "NO_STRATEGY" | "NO_PLAN" }
   /** The text holds a tool call that cannot be read; or it announces a call that was not made. */
   | { readonly code: "CALL_IN_TEXT" | "CALL_ANNOUNCED" }
   | { readonly code: "NOT_JSON"; readonly type: string }
@@ -203,6 +203,7 @@ export interface FailureParams extends ExpressionFailures {
   readonly FILL_FAILED: { readonly tool: string; readonly problem: ReplyProblem };
   readonly REVIEW_UNREADABLE: { readonly problem: ReplyProblem };
   readonly JUDGE_UNREADABLE: { readonly of: "output" | "answer"; readonly problem: ReplyProblem };
+  readonly CHOICE_UNREADABLE: { readonly problem: ReplyProblem };
   /** Absent: the reply has no text. */
   readonly ANSWER_EMPTY: { readonly problem?: ReplyProblem };
   /**

@@ -38,6 +38,15 @@ export type Outcome =
     }
   | { readonly type: "plan-failed"; readonly key: string; readonly error: Failure; readonly usage: Usage }
   | {
+      readonly type: "chosen";
+      readonly key: string;
+      readonly choice: Omit<EventData["strategy.chosen"], "usage">;
+      /** The plan, if the strategy needs no planner. */
+      readonly plan?: CheckedPlan;
+      readonly usage: Usage;
+    }
+  | { readonly type: "choose-failed"; readonly key: string; readonly error: Failure; readonly usage: Usage }
+  | {
       readonly type: "filled";
       readonly key: string;
       readonly args: { readonly [name: string]: Json };

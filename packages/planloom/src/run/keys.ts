@@ -18,6 +18,8 @@ interface Ref {
 
 /** A request to the planner. `seq` is the number of the event that caused it. */
 export const planKey = (seq: number): string => `plan/${seq}`;
+/** A choice of the strategy. `seq` is the number of the event that caused it. */
+export const chooseKey = (seq: number): string => `choose/${seq}`;
 export const reviewKey = (count: number): string => `review/${count}`;
 export const answerKey = (count: number): string => `answer/${count}`;
 export const critiqueKey = (count: number): string => `critique/${count}`;
@@ -70,7 +72,13 @@ export const RETRY_KEY = "wait/retry";
 // Journals
 
 /** Requests to a role are recorded under these names. Steps use their ids. */
-export const ROLE_SCOPES = { plan: "#planner", review: "#review", answer: "#answer", critique: "#critic" } as const;
+export const ROLE_SCOPES = {
+  choose: "#strategy",
+  plan: "#planner",
+  review: "#review",
+  answer: "#answer",
+  critique: "#critic",
+} as const;
 
 /** The name under which a request to judge an output is recorded. `key`: that of the request. */
 export const judgeScope = (key: string): string => `#${key.slice(0, key.lastIndexOf("/"))}`;
@@ -112,7 +120,7 @@ export function renumbered(key: string, numberOf: (work: string, attempt: string
 }
 
 export type QuestionName =
-  | { readonly kind: "plan" | "review" | "answer" | "critique"; readonly number: string }
+  | { readonly kind: "plan" | "choose" | "review" | "answer" | "critique"; readonly number: string }
   | {
       readonly kind: "call" | "fill" | "judge";
       readonly step: string;
@@ -130,6 +138,7 @@ export function readQuestion(name: string): QuestionName {
   const [first = "", second = ""] = rest;
   switch (kind) {
     case "plan":
+    case "choose":
     case "review":
     case "answer":
     case "critique":

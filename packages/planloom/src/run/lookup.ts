@@ -15,6 +15,12 @@ export function reviewOf(run: Run): string | undefined {
   return run.owed.has(key) ? key : undefined;
 }
 
+/** The open choice of a strategy. There is at most one. */
+export function chooseOf(run: Run): Effect | undefined {
+  for (const effect of run.owed.values()) if (effect.kind === "choose") return effect;
+  return undefined;
+}
+
 /** The key of the open request for the answer. There is at most one. */
 export function answerOwed(run: Run): string | undefined {
   const key = answerKey(run.answering.requests);

@@ -155,9 +155,14 @@ export interface RunRequest {
   requestHash?: string;
 }
 
+/** A strategy that was chosen for the run. See strategy.chosen. */
+export type Choice = Omit<EventData["strategy.chosen"], "usage">;
+
 /** The plans of the run, and what prompts tell the planner about earlier plans. */
 export interface Planning {
   plans: ProposedPlan[];
+  /** The last choice of a strategy. Absent: none was made. */
+  choice?: Choice;
   /** The findings of each draft of the current planning, as keys (decide/repair.ts). */
   repairs: readonly (readonly string[])[];
   rejected: { readonly plan: Plan; readonly comment: string }[];

@@ -150,5 +150,5 @@ export function doubtsOf(run: Run): number {
 
 const WAITS: ReadonlySet<Effect["kind"]> = new Set(["person"]);
 /** Kinds of effects that a paused run does not start. */
-export const HELD: ReadonlySet<Effect["kind"]> = new Set(["plan", "review", "judge", "answer", "critique"]);
+export const HELD: ReadonlySet<Effect["kind"]> = new Set(["plan", "choose", "review", "judge", "answer", "critique"]);
 const WAITS_PAUSED: ReadonlySet<Effect["kind"]> = new Set([...WAITS, ...HELD, "wait"]);

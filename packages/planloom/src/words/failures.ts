@@ -429,6 +429,10 @@ export const FAILURES: Table<FailureParams> = {
       clause(problemText(problem)),
     next: () => ["Use a stronger model for it. ", ...TRACE],
   },
+  CHOICE_UNREADABLE: {
+    message: ({ problem }) => `the model chose no strategy: ${clause(problemText(problem))}`,
+    next: () => ["Use a stronger executor model with ", { action: "set-model", role: "executor" }, "."],
+  },
   ANSWER_EMPTY: {
     message: ({ problem }) =>
       problem === undefined

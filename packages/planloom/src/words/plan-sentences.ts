@@ -84,12 +84,13 @@ const ofWords = (fields: readonly string[], source: string): string =>
   fields.length === 0 ? source : `the ${[...fields].reverse().join(" of ")} of ${source}`;
 
 /** The author of the literals of a plan. */
-export type PlanAuthor = "planner" | "person" | "given";
+export type PlanAuthor = "planner" | "person" | "given" | "strategy";
 
 const AUTHORS: { readonly [author in PlanAuthor]: string } = {
   planner: "by the planner",
   person: "by a person",
   given: "in the given plan",
+  strategy: "by the strategy",
 };
 
 export const WRITTEN_BY_MODEL = "by the model";

@@ -2,6 +2,7 @@
 // stop.
 import type { Reason } from "../run/reason.js";
 import { APPROVAL_REASONS } from "./approval-reasons.js";
+import { CHOICE_REASONS } from "./choice-reasons.js";
 import { failureText } from "./failures.js";
 import { processText } from "./phrases.js";
 import { REPLAN_REASONS } from "./replan-reasons.js";
@@ -18,6 +19,7 @@ const dropped = {
 export const REASONS: { readonly [Code in Reason["code"]]: (reason: Of<Code>) => string } = {
   ...REPLAN_REASONS,
   ...APPROVAL_REASONS,
+  ...CHOICE_REASONS,
   CONDITION_FALSE: () => "its condition is false",
   SOURCE_SKIPPED: ({ where, source }) =>
     `${where} refers to ${source}, which was skipped, and null is not allowed there`,

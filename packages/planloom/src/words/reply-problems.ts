@@ -22,6 +22,8 @@ function problemWords(problem: ReplyProblem): string {
       return "The reply is not a JSON object.";
     case "NO_VERDICT":
       return "The reply gives none of the verdicts that were asked for.";
+    case "NO_STRATEGY":
+      return "The reply names none of the strategies that are possible.";
     case "NO_PLAN":
       return "The plan is to be changed, but the reply holds no plan.";
     case "CALL_IN_TEXT":

@@ -8,6 +8,7 @@ type Cause = EventData["plan.proposed"]["cause"] | "answers";
 
 const PLANS: { readonly [cause in Cause]: string } = {
   given: "The plan as given",
+  strategy: "One step for the whole goal",
   fork: "The plan of the fork",
   goal: "Write the plan",
   questions: "Ask the questions of the planner",

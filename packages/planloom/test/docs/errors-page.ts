@@ -103,6 +103,7 @@ const FAILURE_SECTIONS: { readonly [mark: string]: readonly FailureCode[] } = {
     "REJECTED",
     "APPROVAL_EXPIRED",
     "REVIEW_UNREADABLE",
+    "CHOICE_UNREADABLE",
     "ANSWER_EMPTY",
     "ANSWER_INVALID",
     "BUDGET_EXHAUSTED",
@@ -120,13 +121,14 @@ const AGAIN: { readonly [Code in FailureCode]?: string } = {
   JUDGE_UNREADABLE: "yes",
   JOURNAL_DIVERGED: "yes, as a new attempt, unless a call acted",
   FILL_FAILED: "yes",
-  TURN_LIMIT: "yes, in the same conversation with turns of its own",
+  TURN_LIMIT: "yes, in the same conversation with turns of its own; a step with `turns`: no",
   INTERRUPTED: "yes",
   CRASHED: "by effect class",
   TAKEN_OVER: "by effect class",
   RECONCILE_UNKNOWN: "the tool is asked again",
   PLAN_INVALID: "5 rounds, fewer if nothing improves",
   REVIEW_UNREADABLE: "yes",
+  CHOICE_UNREADABLE: "no: the planner plans",
   ANSWER_EMPTY: "yes",
 };
 

@@ -44,7 +44,7 @@ test.each(["react", "tools"] as const)("%s: one step with all tools; its output 
   expect(await run.result()).toMatchObject({ status: "completed", strategy, answer: "Rome is warm.", success: true });
   const [started, proposed] = await eventsIn(run);
   expect(started?.data).toMatchObject({ strategy, planGiven: true });
-  expect(proposed).toMatchObject({ type: "plan.proposed", data: { cause: "given", findings: [] } });
+  expect(proposed).toMatchObject({ type: "plan.proposed", data: { cause: "strategy", findings: [] } });
   const { steps } = (await run.document()).plan!;
   expect(steps).toMatchObject([{ id: "work", tools: ["calculate", "summarize", "look", "send"] }]);
   expect(steps[0]).toMatchObject({ turns: strategy === "react" ? 8 : 2 });
@@ -143,5 +143,21 @@ test("a given plan is followed whatever strategy the configuration has", async (
   const { open } = world([], { strategy: "react" });
   const loom = await open();
   expect(await loom.run("Look.", { plan: PLAN })).toMatchObject({ status: "completed", strategy: "plan" });
+  await loom.close();
+});
+
+test("without a planner, the strategy makes its plan again for another goal", async () => {
+  let release = (): void => undefined;
+  const wait = new Promise<void>((resolve) => (release = resolve));
+  const { open } = world((_, index) => (index === 0 ? { text: "Rome is warm.", wait } : "Oslo is cold."));
+  const loom = await open();
+  const run = await loom.start("Is Rome warm?", { strategy: "react" });
+  expect(await run.changeGoal("Is Oslo warm?")).toMatchObject({ ok: true });
+  release();
+  expect(await run.result()).toMatchObject({ status: "completed", answer: "Oslo is cold.", goal: "Is Oslo warm?" });
+  expect(await run.result()).toMatchObject({ status: "completed", answer: "Oslo is cold.", goal: "Is Oslo warm?" });
+  const { plans } = await run.document();
+  expect(plans.map(({ cause }) => cause)).toEqual(["strategy", "goal-change"]);
+  await run.replay({ strict: true });
   await loom.close();
 });

@@ -55,6 +55,7 @@ function answerTo(effect: Effect, run: Run, dice: Dice, mishaps: number): LooseI
     case "wait":
       return { type: "clock" };
     case "plan":
+    case "choose":
     case "review":
     case "judge":
     case "critique":

@@ -134,7 +134,7 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
   JOURNAL_DIVERGED: [{ recorded: "turn 1", now: "tool pay", call: 2 }],
   INTERNAL: [{}],
   INTERRUPTED: [{}],
-  TURN_LIMIT: [{ turns: 8 }],
+  TURN_LIMIT: [{ turns: 8 }, { turns: 8, strategy: "react" }, { turns: 2, strategy: "tools" }],
   AGENT_REPEATS: [
     { tool: "search", args: '{"query":"a"}', others: 0, times: 3 },
     { tool: "search", args: "{}", others: 2, times: 3 },
@@ -147,6 +147,7 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
     { of: "output", problem: { code: "NO_VERDICT" } },
     { of: "answer", problem: { code: "WITHHELD" } },
   ],
+  CHOICE_UNREADABLE: [{ problem: { code: "NO_STRATEGY" } }],
   ANSWER_EMPTY: [{}, { problem: { code: "CALL_IN_TEXT" } }],
   ANSWER_INVALID: [
     { from: "synthesizer", problem: { code: "NOT_JSON", type: "{ answer: string[] }" } },
@@ -205,6 +206,22 @@ export const REASON_SAMPLES: {
   readonly [Code in Reason["code"]]: readonly Extract<Reason, { readonly code: Code }>[];
 } = {
   LEGACY: [{ code: "LEGACY", text: "it had one attempt" }],
+  RULE: [
+    { code: "RULE", rule: "many-steps" },
+    { code: "RULE", rule: "one-call" },
+  ],
+  MODEL_CHOSE: [
+    { code: "MODEL_CHOSE", text: "One lookup answers it." },
+    { code: "MODEL_CHOSE", text: "" },
+  ],
+  MODEL_SILENT: [
+    {
+      code: "MODEL_SILENT",
+      error: { code: "CHOICE_UNREADABLE", params: { problem: { code: "NO_STRATEGY" } }, retryable: false },
+    },
+  ],
+  STEP_UNSOUND: [{ code: "STEP_UNSOUND", strategy: "react", finding: "TOO_LARGE" }],
+  STRATEGY_GIVEN: [{ code: "STRATEGY_GIVEN" }],
   ATTEMPTS_LEFT: [{ code: "ATTEMPTS_LEFT", attempt: 1, of: 4 }],
   ATTEMPTS_USED: [
     { code: "ATTEMPTS_USED", of: 1 },

@@ -39,6 +39,7 @@ import { manyLines, oneLine, paint } from "../style.js";
 import { durationText } from "../../words/phrases.js";
 import { traceOf } from "../../loom/trace.js";
 import { shellWord } from "../shell-word.js";
+import { strategyText } from "../../words/strategies.js";
 
 type ReadFlags = StoreFlags & { readonly json?: boolean };
 
@@ -108,6 +109,9 @@ export function showLines(
   return [
     `${paint("bold", "run")}      ${run.runId}`,
     `${paint("bold", "goal")}     ${manyLines(run.goal)}`,
+    ...(run.strategy === "plan" && run.choice === undefined
+      ? []
+      : [`${paint("bold", "strategy")} ${oneLine(strategyText(run.strategy, state.planning.choice), 2_000)}`]),
     ...(run.tags.length === 0 ? [] : [`${paint("bold", "tags")}     ${oneLine(run.tags.join(", "))}`]),
     ...(run.answerSchema === undefined
       ? []

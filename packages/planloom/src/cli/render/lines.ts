@@ -14,6 +14,7 @@ import { answerReviewText, judgedText } from "../../words/judged.js";
 import { commentText, reasonText } from "../../words/reasons.js";
 import { roundText } from "../../words/rounds.js";
 import { changedToolText } from "../../words/tool-change.js";
+import { strategyText } from "../../words/strategies.js";
 import { takeoverTexts } from "../../words/takeovers.js";
 import { waitText, type WaitParams } from "../../words/waits.js";
 import { askingLines, invalidLines } from "./asking.js";
@@ -68,6 +69,8 @@ const marked = (word: string, text: string): readonly Line[] => said(mark(word, 
 /** The lines of each event; an event without an entry is not shown. */
 const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) => readonly Line[] } = {
   "run.started": ({ runId, data }) => said(`  run ${runId}${parentText(data)}`),
+  "strategy.chosen": ({ data }) => marked("strategy", oneLine(strategyText(data.strategy, data), 2_000)),
+  "strategy.failed": roleFailed,
   "plan.proposed": ({ data }, run) => proposedLines(run, data).flatMap(said),
   "plan.invalid": ({ data }) => [...invalidLines(data), ...askingLines(data.asking)].flatMap(said),
   "plan.stepDrafted": ({ data }) => marked("writes", draftedText(data)),
@@ -181,7 +184,7 @@ const thenText = ({ decision, reason }: EventData["step.failed"]): string =>
 const retryTimeText = (at: number, retryAt: number | undefined, word = "again"): string =>
   retryAt === undefined ? "" : `; ${word} in ${durationText(retryAt - at)}`;
 
-function roleFailed({ at, data }: EventOf<"plan.failed" | "answer.failed">): readonly Line[] {
+function roleFailed({ at, data }: EventOf<"plan.failed" | "strategy.failed" | "answer.failed">): readonly Line[] {
   const { error, decision, reason, retryAt } = data;
   const then = decision === "retry" ? retryTimeText(at, retryAt) : "";
   return marked("failed", `${oneLine(failureLine(error))} (${reasonText(reason)}${then})`);

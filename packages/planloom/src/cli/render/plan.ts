@@ -35,6 +35,10 @@ export function planLines(
   ]);
 }
 
+/** What performs a step, and whether it may act. */
+export const stepWork = (step: Step, tools: Iterable<ToolSpec>): string =>
+  how(step, new Map([...tools].map((tool) => [tool.name, tool])));
+
 function how(step: Step, tools: ReadonlyMap<string, ToolSpec>): string {
   const each = step.forEach !== undefined ? "for each: " : step.repeat === undefined ? "" : roundsWords(step.repeat);
   const word = HOW[step.kind](step);

@@ -1,7 +1,8 @@
 // Shows a proposed plan with all that a person must know to approve it. In: a run, and the proposal from its log. Out:
 // lines. Pure. The lines of a run, its review at the terminal and `planloom diff` show the same text.
 import { diffPlans, diffText, type PlanDiff } from "../../plan/revise/diff.js";
-import type { Plan } from "../../plan/plan.js";
+import { onlyStep } from "../../plan/one-step.js";
+import type { Plan, Step } from "../../plan/plan.js";
 import { standsInPlan, whyApproval } from "../../run/approval.js";
 import { isFinished } from "../../run/steps.js";
 import type { EventData, StepRef } from "../../run/event.js";
@@ -9,7 +10,7 @@ import type { Run } from "../../run/state.js";
 import { reasonText } from "../../words/reasons.js";
 import { findingWords } from "../../words/findings.js";
 import { askingLines } from "./asking.js";
-import { planLines } from "./plan.js";
+import { planLines, stepWork } from "./plan.js";
 import { count, oneLine, paint, type Paint } from "../style.js";
 
 type Proposed = EventData["plan.proposed"];
@@ -18,20 +19,36 @@ type Proposed = EventData["plan.proposed"];
 export function proposedLines(run: Run, proposed: Proposed): readonly string[] {
   const { plan, tools, findings, revision } = proposed;
   const before = run.planning.plans[revision - 2]?.plan;
+  const only = isPlain(proposed) ? onlyStep(plan) : undefined;
+  if (only !== undefined) return plainLines(only, proposed);
   const isDone = (id: string) =>
     revision > 1 && run.execution.steps.has(id) && isFinished(run.execution.steps.get(id)!.work);
   return [
     `  plan: ${revisionTitle(proposed)}, ${count(plan.steps.length, "step")}${keptText(proposed)}`,
     ...(before === undefined ? [] : [...whyLines(run, proposed), ...changeLines(before, plan, revision - 1)]),
     ...planLines(plan, tools, (id) => (isDone(id) ? "finished" : undefined)),
-    ...findings.map((found) => paint("yellow", `  warning ${found.code}: ${oneLine(findingWords(found).message)}`)),
+    ...warningLines(findings),
     ...askingLines(proposed.asking),
   ];
 }
 
+/** A first plan that no person wrote. */
+const isPlain = ({ cause }: Proposed): boolean => cause === "strategy" || cause === "goal";
+
+/** One step whose output is the answer needs no table. */
+const plainLines = (step: Step, { tools, findings, asking }: Proposed): readonly string[] => [
+  `  one step: ${oneLine(step.title, 70)}  ${stepWork(step, tools)}`,
+  ...warningLines(findings),
+  ...askingLines(asking),
+];
+
+const warningLines = (findings: Proposed["findings"]): readonly string[] =>
+  findings.map((found) => paint("yellow", `  warning ${found.code}: ${oneLine(findingWords(found).message)}`));
+
 /** The revision, and its author if it is not the planner. */
 export function revisionTitle({ cause, revision }: Pick<Proposed, "cause" | "revision">): string {
   if (cause === "given") return "the plan as given";
+  if (cause === "strategy") return "one step for the whole goal";
   if (cause === "fork") return "the plan of the fork";
   return `revision ${revision}${CAUSES[cause] ?? ""}`;
 }

@@ -97,6 +97,7 @@ function labelsOf(run: Run, parts: readonly ValuePart[]): Pick<ReviewedArgument,
 /** `isNew`: the step is new or changed in this revision. */
 export function authorOf({ cause }: ProposedPlan, isNew: boolean): PlanAuthor {
   if (cause === "given" || cause === "fork") return "given";
+  if (cause === "strategy") return "strategy";
   return cause === "edit" && isNew ? "person" : "planner";
 }
 

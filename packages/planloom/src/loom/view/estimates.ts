@@ -47,7 +47,7 @@ export function estimatesOf(run: Run, history: History): Estimates | undefined {
 }
 
 /** Plans that no model writes. */
-const BY_PEOPLE: ReadonlySet<string> = new Set(["given", "fork", "edit"]);
+const BY_PEOPLE: ReadonlySet<string> = new Set(["given", "strategy", "fork", "edit"]);
 
 /** Once the list of a fan-out is known, its length is no estimate. The rounds that there are, are none either. */
 function msOf({ ms, parts, step, times }: StepEstimate, { fan, work }: StepState): number {

@@ -1,5 +1,6 @@
 // Decides commands: approve, reject, respond, settle, cancel and so on. In: a command. Out: at least one fact, so that
 // the log tells the sender the result. It is separate because commands come from any process at any time.
+import { isChosenAnew } from "../strategy.js";
 import { beginning } from "../../beginning.js";
 import { assertNever } from "../../assert-never.js";
 import { LIMITS } from "../../limits.js";
@@ -329,7 +330,7 @@ function changeGoal(run: Run, command: Input & Command & { type: "goal" }): Fact
   const goal = command.goal.trim();
   if (isCancelling(run)) return refused(command, "RUN_CANCELLING", {});
   if (isFailing(run)) return refused(command, "RUN_FAILING", {});
-  if (run.request.models.planner === null) return refused(command, "NO_PLANNER", {});
+  if (run.request.models.planner === null && !isChosenAnew(run)) return refused(command, "NO_PLANNER", {});
   if (goal === "" || goal.length > LIMITS.goalChars) {
     return refused(command, "GOAL_INVALID", { limit: LIMITS.goalChars });
   }

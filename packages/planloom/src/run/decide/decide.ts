@@ -1,6 +1,7 @@
 // Decides what follows from an input in the present state. In: a run and an input. Out: facts, possibly none.
 // Each decision is recorded once, with its reason. No reader decides it again.
 import type { Finding } from "../../plan/finding.js";
+import { chosen, chooseFailed } from "./choice.js";
 import { assertNever } from "../../assert-never.js";
 import { findWork, owedAs, planOf, workOf } from "../lookup.js";
 import { failedWith, isCancelling, isEnded, isFailing, isHeld, isReviewedAgain, replanOf } from "../status.js";
@@ -43,6 +44,7 @@ import { refusal } from "../refusal.js";
 import { type Run } from "../state.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { isConversation } from "../../plan/step-kind.js";
+import { isOneStep } from "../../plan/strategy.js";
 
 /**
  * Facts that follow from `input`. Empty for an outcome of an effect that is not owed any more (a zombie's), and for an
@@ -103,7 +105,7 @@ function started(run: Run, input: Start, at: number): Fact[] {
   const { started, given, carried = [] } = input;
   const facts = [fact("run.started", started)];
   if (given === undefined) return facts;
-  const cause = started.parent === undefined ? ("given" as const) : ("fork" as const);
+  const cause = causeOfFirst(started);
   const done = new Set(
     carried.flatMap(({ type, data }) =>
       (type === "step.completed" || type === "step.skipped") && data.item === undefined ? [data.step] : [],
@@ -116,6 +118,12 @@ function started(run: Run, input: Start, at: number): Fact[] {
   return [...facts, proposed, ...carried, ...following];
 }
 
+/** Only a fork has a parent; the plan of a strategy that needs no planner is made at the start. */
+function causeOfFirst({ parent, strategy }: EventData["run.started"]): EventData["plan.proposed"]["cause"] {
+  if (parent !== undefined) return "fork";
+  return isOneStep(strategy) ? "strategy" : "given";
+}
+
 function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
   switch (input.type) {
     case "planned":
@@ -124,6 +132,10 @@ function decideOutcome(run: Run, input: Outcome, at: number): Fact[] {
       return planInvalid(run, input, at);
     case "plan-failed":
       return planFailed(run, input, at);
+    case "chosen":
+      return chosen(run, input, at);
+    case "choose-failed":
+      return chooseFailed(run, input, at);
     case "filled":
       return filled(run, input, at);
     case "returned":

@@ -1,5 +1,6 @@
 // Decides how an ended run continues: which steps are kept and which are restarted, or why there is no retry. In: a run
 // and the request of a person. Out: a preview, and the same as facts.
+import { isFirstChosen } from "../strategy.js";
 import { beginning } from "../../beginning.js";
 import { OWN, type Label } from "../../plan/label.js";
 import { LIMITS } from "../../limits.js";
@@ -91,7 +92,7 @@ function feedbackProblem(run: Run, { feedback, plan, models = run.request.models
 
 /** Whether `retryPreview` would allow a retry of an ended run as it is. It works out no part of the preview. */
 export function mayRetry(run: Run): boolean {
-  if (lacksPlan(run)) return run.request.models.planner !== null;
+  if (lacksPlan(run)) return run.request.models.planner !== null || isFirstChosen(run);
   const { steps } = run.execution;
   if (stepOfDoubtfulUndoing(run, steps) !== undefined) return false;
   const unfinished = [...steps.values()].filter(({ work }) => !isFinished(work));
@@ -121,7 +122,7 @@ const lacksPlan = (run: Run) => currentPlan(run) === undefined || planOf(run).de
 
 function withoutPlan(run: Run, { from, models = run.request.models }: RetryRequest): RetryPreview | NoRetry {
   if (from !== undefined) return unknownStep(from);
-  if (models.planner === null) return no("NOTHING_TO_RETRY", { because: "no-plan" });
+  if (models.planner === null && !isFirstChosen(run)) return no("NOTHING_TO_RETRY", { because: "no-plan" });
   return {
     ok: true,
     stage: "plan",

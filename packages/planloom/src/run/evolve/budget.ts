@@ -7,7 +7,7 @@ import { failWith, type Failure } from "../failure.js";
 import type { Reserve } from "../input.js";
 import { answerKey, callKey, critiqueKey, fillKey } from "../keys.js";
 import { isSubPlanCall } from "../child-use.js";
-import { findWork, reviewOf, workOf } from "../lookup.js";
+import { chooseOf, findWork, reviewOf, workOf } from "../lookup.js";
 import { type Allowance, type Run } from "../state.js";
 import type { Spent } from "../spent.js";
 import type { Work } from "../work.js";
@@ -71,6 +71,7 @@ function reporterOf(run: Run, type: EventType, data: Telling): Reporter {
   }
   if (type.startsWith("answer.")) return { key: answerKey(run.answering.requests), model: synthesizer };
   if (type === "plan.reviewed" || type === "review.failed") return { key: reviewOf(run) ?? "", model: planner };
+  if (type.startsWith("strategy.")) return { key: chooseOf(run)?.key ?? "", model: run.request.models.executor };
   for (const { kind, key } of run.owed.values()) if (kind === "plan") return { key, model: planner };
   return { key: "", model: planner };
 }
@@ -139,6 +140,8 @@ function askerOf(run: Run, key: string): Omit<Reporter, "key"> {
     case "judge":
     case "critique":
       return { model: run.request.models[effect.role] };
+    case "choose":
+      return { model: run.request.models.executor };
     case "call":
     case "fill":
       return stepReporter(run, workOf(run, effect));

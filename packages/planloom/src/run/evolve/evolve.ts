@@ -5,10 +5,11 @@ import { assertNever } from "../../assert-never.js";
 import { errorKeys } from "../../plan/finding.js";
 import { toolsByName } from "../../plan/tool-spec.js";
 import { addUsage } from "../../plan/usage.js";
-import { answerKey, approvalKey, DEADLINE_KEY, planKey, stopKey } from "../keys.js";
+import { answerKey, approvalKey, chooseKey, DEADLINE_KEY, planKey, stopKey } from "../keys.js";
 import type { EventData, EventOf, Failing, RunEvent, StepRef } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
-import { asksForPlan, currentPlan, findWork, planOf, reviewOf, workOf } from "../lookup.js";
+import { asksForPlan, chooseOf, currentPlan, findWork, planOf, reviewOf, workOf } from "../lookup.js";
+import { isChosenAnew, isFirstChosen } from "../strategy.js";
 import { callText } from "../keys.js";
 import { replanOf } from "../status.js";
 import {
@@ -117,6 +118,10 @@ function apply(run: Run, event: RunEvent): void {
     case "run.unpaused":
       run.paused = false;
       return;
+    case "strategy.chosen":
+      return onChosen(run, event.data);
+    case "strategy.failed":
+      return onChoiceFailed(run, event.data);
     case "replan.requested":
       return onReplanRequested(run, event.data);
     case "plan.reviewed":
@@ -244,7 +249,7 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
   run.planning.private = data.within?.private === true;
   for (const step of data.parent?.undone ?? []) run.compensation.undoneSteps.add(step);
   setDeadline(run);
-  if (!data.planGiven) owePlan(run, { attempt: 1, round: 0 });
+  if (!data.planGiven) oweFirstPlan(run);
 }
 
 function onResumed(run: Run, data: EventData["run.resumed"]): void {
@@ -308,7 +313,7 @@ function onReopened(run: Run, { data, at }: EventOf<"run.reopened">): void {
   run.mode = EXECUTING;
   setDeadline(run);
   retrySteps(run, new Set(data.restarted));
-  if (data.stage === "plan") owePlan(run, { attempt: 1, round: 0 });
+  if (data.stage === "plan") oweFirstPlan(run);
   if (data.change !== undefined) wantChange(run, data.change);
 }
 
@@ -356,6 +361,39 @@ function owePlan(
   const key = planKey(run.log.seq);
   const fields = replan === undefined ? request : { replan, ...request };
   run.owed.set(key, { kind: "plan", key, rejected: run.planning.rejected, ...fields });
+}
+
+/** A run with `auto` first chooses its strategy, for each goal. */
+function oweFirstPlan(run: Run): void {
+  if (isFirstChosen(run)) oweChoice(run, { attempt: 1 });
+  else owePlan(run, { attempt: 1, round: 0 });
+}
+
+function oweChoice(run: Run, request: { readonly attempt: number; readonly notBefore?: number }): void {
+  const replan = replanOf(run);
+  run.mode = replan === undefined ? { phase: "planning" } : { phase: "planning", replan };
+  dropChoice(run);
+  const key = chooseKey(run.log.seq);
+  run.owed.set(key, { kind: "choose", key, ...request });
+}
+
+function dropChoice(run: Run): void {
+  const effect = chooseOf(run);
+  if (effect !== undefined) run.owed.delete(effect.key);
+}
+
+function onChosen(run: Run, { usage, ...choice }: EventData["strategy.chosen"]): void {
+  run.usage.executor = addUsage(run.usage.executor, usage);
+  dropChoice(run);
+  run.planning.choice = choice;
+  // Any other strategy has its plan in the next event.
+  if (choice.strategy === "plan") owePlan(run, { attempt: 1, round: 0 });
+}
+
+function onChoiceFailed(run: Run, { attempt, retryAt, usage }: EventData["strategy.failed"]): void {
+  run.usage.executor = addUsage(run.usage.executor, usage);
+  dropChoice(run);
+  if (retryAt !== undefined) oweChoice(run, { attempt: attempt + 1, notBefore: retryAt });
 }
 
 /** The failures that the next plan must answer. */
@@ -443,7 +481,7 @@ function onGoalChanged(run: Run, { goal, change, replan }: EventData["goal.chang
     // The draft to be repaired was for the old goal.
     takePlanEffect(run);
     if (replan !== undefined) planFor(run, replan);
-    return owePlan(run, { attempt: 1, round: 0 });
+    return replan === undefined ? oweFirstPlan(run) : owePlan(run, { attempt: 1, round: 0 });
   }
   dropAnswering(run);
   delete run.answering.draft;
@@ -461,7 +499,8 @@ function onReplanRequested(run: Run, data: EventData["replan.requested"]): void 
   run.planning.private ||= data.private === true;
   takePlanEffect(run);
   planFor(run, data);
-  owePlan(run, { attempt: 1, round: 0 });
+  if (isChosenAnew(run)) oweChoice(run, { attempt: 1 });
+  else owePlan(run, { attempt: 1, round: 0 });
 }
 
 function errorOfStep(run: Run, ref: StepRef): [string, Failure][] {

@@ -1,6 +1,7 @@
 // The shape of each event in today's form. In: an event that was read. Out: the first place with a wrong value. A log
 // may have been edited, or written by a faulty program. Its events are checked here and trusted afterwards.
 // A field that EventData gets does not compile without its line here.
+import type { ChoiceFeatures } from "../../plan/choice-features.js";
 import type { EvidenceFound } from "../../plan/evidence.js";
 import type { Finding } from "../../plan/finding.js";
 import type { InputTrust } from "../../plan/label.js";
@@ -329,6 +330,26 @@ const passing = {
 };
 const passingFailure = record<PassingFailure>({ ...passing.required, usage }, passing.optional);
 
+const choiceFeatures = record<ChoiceFeatures>(
+  {
+    possible: list(oneOf("plan", "react", "tools")),
+    words: number,
+    steps: number,
+    items: number,
+    each: flag,
+    form: oneOf("question", "command", "other"),
+    structure: texts,
+    unknowns: texts,
+    approves: texts,
+    saves: texts,
+    acts: texts,
+    fits: texts,
+    approval: approvalPolicy,
+    budget: flag,
+  },
+  {},
+);
+
 const failing = record<Failing>({ error: failureShape }, { cause: unchecked() });
 
 const acted = { ...place, key: text, tool: text };
@@ -378,6 +399,18 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       tools: texts,
     },
   ),
+  "strategy.chosen": record<EventData["strategy.chosen"]>(
+    {
+      strategy: oneOf("plan", "react", "tools"),
+      wanted: oneOf("plan", "react", "tools", "auto"),
+      rule: text,
+      features: choiceFeatures,
+      reason: reason(),
+      usage,
+    },
+    {},
+  ),
+  "strategy.failed": passingFailure,
   "run.paused": record(comment, {}),
   "run.unpaused": record(comment, {}),
   "run.resumed": record({ epoch: number, reason: reason() }, { released: yes, kernel: text }),
@@ -435,7 +468,18 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       inputs: values,
       tools: list(tool),
       needs: map(texts),
-      cause: oneOf("given", "fork", "goal", "questions", "rejection", "edit", "patch", "replan", "goal-change"),
+      cause: oneOf(
+        "given",
+        "strategy",
+        "fork",
+        "goal",
+        "questions",
+        "rejection",
+        "edit",
+        "patch",
+        "replan",
+        "goal-change",
+      ),
       written: texts,
       findings: list(finding),
       usage,

@@ -11,7 +11,7 @@ import { sameWordsIn } from "../approval.js";
 import { callKey, compensateKey, critiqueKey, fillKey, reconcileKey } from "../keys.js";
 import { callsOf, progressOf } from "../progress.js";
 import { NO_USAGE } from "../../plan/usage.js";
-import { currentPlan, findWork, reviewOf, workOf } from "../lookup.js";
+import { chooseOf, currentPlan, findWork, reviewOf, workOf } from "../lookup.js";
 import { type Run } from "../state.js";
 
 /** An input without its stamp. */
@@ -100,6 +100,9 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
       const key = callKey(workOf(run, first.data));
       return { type: "delegated", key, run: id, ...(waits === undefined ? {} : { waits }), used };
     }
+    case "strategy.chosen":
+    case "strategy.failed":
+      return choiceOutcome(run, first, events[1]);
     case "step.filled":
     case "step.completed":
     case "step.failed":
@@ -253,6 +256,19 @@ function planOutcome(run: Run, event: EventAmong<"plan.proposed" | "plan.invalid
   const { draft, findings, refused } = event.data;
   if (refused !== undefined) return { type: "planned", key, plan: refused, ...told };
   return { type: "plan-invalid", key, draft, findings, ...told };
+}
+
+function choiceOutcome(
+  run: Run,
+  event: EventAmong<"strategy.chosen" | "strategy.failed">,
+  next: RunEvent | undefined,
+): Said {
+  const { key } = chooseOf(run) ?? {};
+  if (key === undefined) return CLOCK;
+  if (event.type === "strategy.failed")
+    return { type: "choose-failed", key, error: event.data.error, usage: event.data.usage };
+  const { usage, ...choice } = event.data;
+  return { type: "chosen", key, choice, ...(next?.type === "plan.proposed" && { plan: checkedIn(next.data) }), usage };
 }
 
 /** A call inside an agent step that waits; any other request follows from the state. */

@@ -74,7 +74,8 @@ const run = record(
     status,
     success: { type: "boolean" },
     goal: text(),
-    strategy: text("How the run gets its plan: plan, react, tools or auto."),
+    strategy: text("How the run gets its plan: plan, react or tools; auto until one of them is chosen."),
+    choice: object("Why the strategy was chosen: `wanted`, `rule`, `reason` and `features`."),
     tags: list(text()),
     answer: value("null if there is none."),
     report: object("Of a run that failed or was cancelled: what is done, what is not, why, and the next step."),
@@ -103,7 +104,7 @@ const run = record(
     startedAt: text("ISO 8601."),
     finishedAt: orNull("string", "ISO 8601. null before the end."),
   },
-  ["report", "error", "waiting"],
+  ["choice", "report", "error", "waiting"],
 );
 
 const listed = record(

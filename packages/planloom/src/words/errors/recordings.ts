@@ -126,6 +126,7 @@ const questionText = (text: string): string => questionWords(readQuestion(text))
 
 const questionWords: (name: ReturnType<typeof readQuestion>) => string = byCase("kind", {
   plan: ({ number }) => `planner request ${number}`,
+  choose: ({ number }) => `the choice of a strategy after event ${number}`,
   review: ({ number }) => `review ${number} of the plan`,
   answer: ({ number }) => `the answer, attempt ${number}`,
   critique: ({ number }) => `critique ${number} of the answer`,
