@@ -114,7 +114,7 @@ function invalid(file: string, setting: string, given: unknown, wanted: WantedSe
  * stays unchanged: createLoom reports it.
  */
 function rooted(config: LoomConfig, folder: string): LoomConfig {
-  const { store, builtins, mcp } = config;
+  const { store, builtins, mcp, playbooks } = config;
   const isPath = typeof store === "string" && store !== "memory" && !store.includes("://");
   const from = (path: unknown): unknown => (typeof path === "string" ? resolve(folder, path) : path);
   const { files, search, sql } = isObject(builtins) ? builtins : {};
@@ -125,6 +125,7 @@ function rooted(config: LoomConfig, folder: string): LoomConfig {
   return {
     ...config,
     ...(isPath ? { store: resolve(folder, store) } : {}),
+    ...(typeof playbooks === "string" ? { playbooks: resolve(folder, playbooks) } : {}),
     ...(isObject(mcp)
       ? { mcp: Object.fromEntries(Object.entries(mcp).map(([name, one]) => [name, startedIn(one, folder)])) }
       : {}),

@@ -51,6 +51,7 @@ export interface RunFlags extends StoreFlags, ModelFlags, DriveFlags, BudgetFlag
   readonly messages?: string;
   readonly runId?: string;
   readonly strategy?: Strategy;
+  readonly playbook?: string;
   readonly concurrency?: string;
   readonly approval?: "never" | "always" | "effects";
   readonly onFailure?: FailurePolicy;

@@ -7,6 +7,9 @@ type Call = (...args: never[]) => Promise<number>;
 /** By the name with the names before it: `models test`. */
 export const LOADERS: { readonly [name: string]: () => Promise<Call> } = {
   run: async () => (await import("./command/run.js")).runCommand,
+  save: async () => (await import("./command/save.js")).saveCommand,
+  playbooks: async () => (await import("./command/playbooks.js")).playbooksCommand,
+  "playbooks approve": async () => (await import("./command/playbooks.js")).approvePlaybookCommand,
   models: async () => (await import("./command/models.js")).modelsCommand,
   "models test": async () => (await import("./command/models.js")).modelsTestCommand,
   "models forget": async () => (await import("./command/models.js")).modelsForgetCommand,

@@ -30,7 +30,7 @@ export function toldOnce(next: string): string {
 }
 
 /** Commands that name no run. */
-const WITHOUT_RUN: ReadonlySet<string> = new Set(["run", "runs", "tools", "check", "trust", "mcp login"]);
+const WITHOUT_RUN: ReadonlySet<string> = new Set(["run", "runs", "tools", "playbooks", "check", "trust", "mcp login"]);
 
 export const cliSurface: Surface = surfaceOf(PROGRAM);
 
@@ -94,9 +94,19 @@ const wordsOf: (action: Action) => Words | string = byCase("action", {
   fork: ({ runId, at = "STEP" }) => ["fork", run(runId), `--at ${shellWord(at)}`],
   "list-runs": () => ["runs"],
   "list-tools": () => ["tools"],
-  start: ({ plan, file = "FILE", inputs, strategy }) => [
+  "list-playbooks": () => ["playbooks"],
+  "save-playbook": ({ runId, playbook = "NAME", force, proposed }) => [
+    "save",
+    run(runId),
+    `--as ${shellWord(playbook)}`,
+    proposed && "--yes",
+    force && "--force",
+  ],
+  start: ({ plan, file = "FILE", inputs, strategy, playbook, input, value = "" }) => [
     "run",
-    plan ? shellWord(file) : '"your goal"',
+    playbook !== undefined && `--playbook ${shellWord(playbook)}`,
+    input !== undefined && `-i ${shellWord(`${input}=${value}`)}`,
+    playbook === undefined && (plan ? shellWord(file) : '"your goal"'),
     option("--strategy", strategy),
     inputs && "--input name=value",
   ],

@@ -103,6 +103,7 @@ const RULES: Rule<LoomConfig> = each<LoomConfig>({
   eager: always,
   strategy: oneOf("plan"),
   strategies: always,
+  playbooks: never,
   limits: each<NonNullable<LoomConfig["limits"]>>({
     steps: atMost(LIMITS.steps),
     planBytes: atMost(LIMITS.planBytes),

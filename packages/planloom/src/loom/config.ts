@@ -170,6 +170,11 @@ export interface LoomConfig<C = unknown> {
    * tools), `tools` (the same with one turn of tool calls), `auto` (chosen for each goal). Default: `plan`.
    */
   readonly strategy?: Strategy;
+  /**
+   * The folder of the playbooks. Default: the nearest folder `playbooks` in the working folder or above it, up to the
+   * root of the project.
+   */
+  readonly playbooks?: string;
   /** The strategies that runs may have. Another one is refused with STRATEGY_FORBIDDEN. Default: all. */
   readonly strategies?: readonly Strategy[];
   readonly limits?: {
@@ -223,6 +228,7 @@ export const KEYS: Record<keyof LoomConfig, true> = {
   replanContext: true,
   eager: true,
   strategy: true,
+  playbooks: true,
   strategies: true,
   budget: true,
   limits: true,
@@ -334,6 +340,7 @@ function knownParts(config: LoomConfig, check: SettingChecks): void {
   knownLimiter(config.limiter, check);
   knownWebhook(config.webhook, check);
   knownStrategies(config, check);
+  knownPlaybooks(config.playbooks, check);
   knownSecrets(config.secrets ?? {}, check);
 }
 
@@ -352,6 +359,11 @@ function budgetOf(given: LoomConfig["budget"], check: SettingChecks): Budget {
     costUsd: check.amount("budget.costUsd", costUsd, "usd"),
     wallMs: check.time("budget.wallMs", wallMs, null),
   };
+}
+
+function knownPlaybooks(folder: unknown, check: SettingChecks): void {
+  if (folder !== undefined && (typeof folder !== "string" || folder.trim() === ""))
+    check.wrong("playbooks", folder, { is: "folder" });
 }
 
 function knownEngine(engine: unknown, check: SettingChecks): void {

@@ -3,6 +3,7 @@
 import type { EvidenceFound } from "../plan/evidence.js";
 import { isObject, readableText, type Json, type JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
+import type { RecordedPlaybook } from "../run/event/playbook.js";
 import type { Strategy } from "../plan/strategy.js";
 import { strategyOf } from "../run/strategy.js";
 import { writePlan } from "../plan/write.js";
@@ -232,6 +233,8 @@ interface PlainRunDocument {
   readonly strategy: Strategy;
   /** Why this strategy was chosen. Absent: the start named it. */
   readonly choice?: ChoiceDocument;
+  /** The playbook that it was started from, and the standing approval that covers it or does not hold. */
+  readonly playbook?: RecordedPlaybook;
   readonly tags: readonly string[];
   /** The run that it was forked from, and the step. */
   readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
@@ -294,6 +297,7 @@ export function documentOf(run: Run, surface: Surface = librarySurface): RunDocu
     goal: run.request.goal,
     strategy: strategyOf(run),
     ...(run.planning.choice === undefined ? {} : { choice: choiceDocument(run.planning.choice) }),
+    ...(run.request.playbook === undefined ? {} : { playbook: run.request.playbook }),
     tags: run.request.tags,
     ...(run.request.parent === undefined ? {} : { parent: run.request.parent }),
     ...answerDocument(run),

@@ -27,6 +27,7 @@ const FITS: { readonly [field in QueryField]: (value: unknown) => boolean } = {
   since: (value) => typeof value === "number" && !Number.isNaN(value),
   status: (value) => (Array.isArray(value) ? value.every(isStatus) : isStatus(value)),
   text: isText,
+  playbook: isText,
   tag: (value) => (Array.isArray(value) ? value.every(isText) : isText(value)),
   cursor: isText,
 };

@@ -18,6 +18,7 @@ import type { EventStore, JournalRow } from "../store/event-store.js";
 import type { RetryPreview } from "../run/decide/retry.js";
 import { forkOf, forkPreviewOf, previewOf, retryOf, type ForkOptions, type Home, type RetryOptions } from "./retry.js";
 import type { OnceSender } from "./sent-once.js";
+import type { Playbooks, SavedPlaybook, SaveOptions } from "./playbooks/playbooks.js";
 import { knownOptions, soundOptions } from "./known-options.js";
 import { soundFeed, soundValue } from "./start-options.js";
 import type { Engine, Listener, Progress } from "../engine/engine.js";
@@ -83,6 +84,7 @@ export interface RunHome extends Home {
   /** Writes the requests of an effect again. Never rejects. */
   readonly rebuildPrompts: RebuildPrompts;
   readonly previewer: Previewer;
+  readonly playbooks: Playbooks;
 }
 
 /** `Document` is the result: typed if the run was started, or opened, with the schema of its answer. */
@@ -491,6 +493,16 @@ export class LoomRun<Document = RunDocument> {
     if (command.type === "respond") return this.respond(command.step, command.value, more);
     const { output } = command;
     return this.settle(command.step, command.verdict, { ...more, ...(output === undefined ? {} : { output }) });
+  }
+
+  /**
+   * Saves the approved or completed plan as a playbook of the project. Each input is confirmed by the caller: see
+   * `loom.playbooks.propose`. Rejects with PLAYBOOK_NAME, PLAYBOOK_NOT_SAVED, PLAYBOOK_UNCONFIRMED, PLAYBOOK_CHOICE,
+   * PLAYBOOK_EXISTS, PLAYBOOK_FILE.
+   */
+  savePlaybook(options: SaveOptions): Promise<SavedPlaybook> {
+    knownOptions(options, ["as", "inputs", "force"], { name: "as", overwrite: "force" });
+    return this.home.playbooks.save(this.id, options);
   }
 
   /** What such a retry would reuse and run. */

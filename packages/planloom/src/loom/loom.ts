@@ -56,6 +56,10 @@ import type { Message } from "../run/message.js";
 import type { Strategies } from "./config-strategies.js";
 import { oneStepPlan } from "../perform/one-step-plan.js";
 import { recordedStrategy, soundStrategy } from "./strategy-start.js";
+import { secretFilter } from "../tools/secret-filter.js";
+import type { PlaybookPlace } from "./playbooks/folder.js";
+import { Playbooks, type OpenedPlaybook } from "./playbooks/playbooks.js";
+import { oneStepPlan, recordedStrategy, soundStrategy } from "./strategy-start.js";
 import { soundMessages, type GivenMessage } from "./messages-option.js";
 import { recoverRuns, type Recovery } from "./recover.js";
 import { assertNotAborted, cancelWith } from "./start-signal.js";
@@ -107,6 +111,11 @@ export interface StartOptions<C = unknown> extends ContextOptions<C> {
    * STRATEGY_UNKNOWN, STRATEGY_FORBIDDEN, STRATEGY_LACKS, and beside a plan with STRATEGY_WITH_PLAN.
    */
   readonly strategy?: Strategy;
+  /**
+   * The playbook that gives plan and goal; `goal` is then "". Rejects with PLAYBOOK_UNKNOWN, PLAYBOOK_INPUT,
+   * PLAN_INVALID, and beside a goal, a plan or a strategy with PLAYBOOK_BESIDE.
+   */
+  readonly playbook?: string;
   /** Settings of this run. Rejects with SETTING_LOOSER if one is less strict than the configuration's. */
   readonly settings?: RunSettings;
   /** Labels for lists of runs. */
@@ -146,6 +155,8 @@ export class Loom<C = unknown> {
   private readonly knownWaits: KnownWaits = new Map();
   private readonly closing = new AbortController();
   private readonly once: OnceSender;
+  /** The playbooks of the project. */
+  readonly playbooks: Playbooks;
 
   constructor(
     readonly engine: Engine,
@@ -158,6 +169,7 @@ export class Loom<C = unknown> {
     private readonly contexts: ContextStarts,
     private readonly appends: Appends,
     private readonly strategies: Strategies,
+    places: { readonly playbooks: PlaybookPlace; readonly approvals: string },
     private readonly handlerOf?: (loom: Loom, options: HandlerOptions) => Promise<RequestHandler>,
   ) {
     const { inventory, limits, store, clock } = services;
@@ -166,6 +178,15 @@ export class Loom<C = unknown> {
     this.histories = new Histories(services.store, services.clock);
     const judge = canJudge(services, settings.judge);
     this.plans = new PlanChecks(inventory, { limits, granularity: settings.granularity, synthesizer, judge });
+    this.playbooks = new Playbooks({
+      place: places.playbooks,
+      approvals: places.approvals,
+      check: async (plan, of) => (await this.tools({ plan }), this.plans.checkInWords(plan, of)),
+      load: (runId) => engine.load(runId),
+      runsOf: async (playbook, limit) => (await store.list({ playbook, limit })).runs,
+      withoutSecrets: secretFilter({ ...services.secrets, ...secretsOfRoles(roles) }).text,
+      now: () => clock.now(),
+    });
   }
 
   /** The tools that are known now. Those of a source, such as an MCP server, are not among them until it is opened. */
@@ -347,8 +368,9 @@ export class Loom<C = unknown> {
     const context = this.contexts.of(options);
     const told = { inputs, answer, ...(context && { context }) };
     if (key === undefined) return this.runNamed(await this.begin(goal, options, told), answer);
-    const { trust, tags, messages, settings, strategy } = options;
-    const asked = { goal, plan, inputs, context, answer: answer?.json, trust, tags, messages, settings, strategy };
+    const { trust, tags, messages, settings, strategy, playbook } = options;
+    const given = { plan, inputs, context, answer: answer?.json, trust, tags, messages, settings, strategy, playbook };
+    const asked = { goal, ...given };
     const requestHash = hashOf(asked);
     const { clock } = this.services;
     const begin = (id: string) => this.begin(goal, { ...options, runId: id }, { ...told, requestHash });
@@ -356,19 +378,22 @@ export class Loom<C = unknown> {
   }
 
   /** `told`: options that are sound already. */
-  private async begin(goal: string, options: StartOptions<C>, told: ToldStart): Promise<string> {
+  private async begin(wanted: string, options: StartOptions<C>, told: ToldStart): Promise<string> {
     const { signal, listener, runId } = options;
+    const book = await this.openedPlaybook(wanted, options, told);
+    const goal = book?.goal ?? wanted;
+    const givenPlan = book?.plan ?? options.plan;
     const { inputs, answer, context, requestHash } = told;
     const { planner, executor } = this.services;
     const here = { strategies: this.strategies, planner: planner !== null, executor: executor !== null };
-    const strategy = soundStrategy(options.strategy, options.plan, here);
+    const strategy = soundStrategy(options.strategy, givenPlan, here);
     const plans = typeof planner === "function" ? planner : undefined;
     const own = options.settings && ownSettings(options.settings, this.settings, plans);
     const messages = soundMessages(options.messages);
     const made = isOneStep(strategy)
       ? await this.oneStep(strategy, goal, messages, { ...told, own, signal })
       : undefined;
-    const plan = made?.draft ?? options.plan;
+    const plan = made?.draft ?? givenPlan;
     if (made === undefined) await this.tools({ plan, ...(signal && { signal }) });
     const checked = plan === undefined ? undefined : this.given(plan, goal, inputs, answer?.json);
     const { approval } = withOwn(this.settings, own);
@@ -382,6 +407,7 @@ export class Loom<C = unknown> {
     const kept = {
       ...(own && { ownSettings: own }),
       ...(requestHash && { requestHash }),
+      ...(book && { playbook: book.recorded }),
       strategy: recordedStrategy(strategy),
     };
     const started = this.startedData(aim, all, given, { tags, trust, messages, ...more, ...kept });
@@ -391,6 +417,19 @@ export class Loom<C = unknown> {
     );
     cancelWith(signal, id, this.engine);
     return id;
+  }
+
+  /** Throws PLAYBOOK_BESIDE and the errors of Playbooks.open. */
+  private async openedPlaybook(
+    goal: string,
+    { playbook, plan, strategy, trust = {} }: StartOptions<C>,
+    { inputs, answer }: ToldStart,
+  ): Promise<OpenedPlaybook | undefined> {
+    if (playbook === undefined) return undefined;
+    const beside =
+      plan !== undefined ? "plan" : strategy !== undefined ? "strategy" : isBlank(goal) ? undefined : "goal";
+    if (beside !== undefined) throw new PlanloomError("PLAYBOOK_BESIDE", { playbook, beside });
+    return this.playbooks.open(playbook, { inputs, trust, ...(answer && { answer: answer.json }) });
   }
 
   /** The plan of a strategy that needs no planner, for the tools of this loom. */
@@ -520,6 +559,7 @@ export class Loom<C = unknown> {
       secrets: { ...this.services.secrets, ...secretsOfRoles(this.roles) },
       answerChecks: this.answerChecks,
       once: this.once,
+      playbooks: this.playbooks,
     };
     return new LoomRun(runId, this.engine, this.services.store, home, answer);
   }
@@ -602,7 +642,7 @@ export class Loom<C = unknown> {
 type StartedMore = Pick<RunRequest, "tags" | "trust" | "messages" | KeptOfStart> &
   Partial<Pick<RunRequest, "strategy">>;
 
-type KeptOfStart = "context" | "answerSchema" | "ownSettings" | "requestHash";
+type KeptOfStart = "context" | "answerSchema" | "ownSettings" | "requestHash" | "playbook";
 
 /** Options of a start that are sound already. */
 interface ToldStart {

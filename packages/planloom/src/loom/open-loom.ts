@@ -3,6 +3,8 @@
 import { randomBytes } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { realPath } from "../files/project.js";
+import { approvalsPath } from "../files/standing-approvals.js";
+import { playbookPlace } from "./playbooks/folder.js";
 import { trustListPath } from "../files/trusted-folders.js";
 import { LIMITS } from "../limits.js";
 import { boundModel, type ModelFor } from "../model/context-model.js";
@@ -74,7 +76,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   const context = { keeper: keeperBeside(location), packages };
   const models = openRoles(resolved, context, ports.callsNoModel);
   const { limiter = sharedLimiter(clock) } = config;
-  const closed = [...ownFiles, trustListPath(env), tokenFolder(env), ...filesOf(location)];
+  const closed = [...ownFiles, trustListPath(env), approvalsPath(env), tokenFolder(env), ...filesOf(location)];
   const { executor } = models;
   const summarizer =
     executor === null ? null : async (of: ModelFor) => usableModel(await boundModel(executor, of), clock, limiter);
@@ -139,6 +141,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
       new ContextStarts(contexts, rules),
       appends,
       strategiesOf(config),
+      { playbooks: playbookPlace(cwd, config.playbooks), approvals: approvalsPath(env) },
       ports.handlerOf,
     );
   } catch (error) {

@@ -29,6 +29,7 @@ const START_KEYS = {
   settings: true,
   idempotencyKey: true,
   strategy: true,
+  playbook: true,
 };
 
 /** What other libraries call these options. */

@@ -1,7 +1,8 @@
 // The facts that the synthesizer writes the answer from: outputs, the wanted form, and what is missing. In: a run. Out:
 // facts for its prompt. In a run that has failed they are those of what is done.
 import type { AnswerFacts } from "../agents/prompts.js";
-import type { Answer } from "../plan/plan.js";
+import type { Answer, Plan } from "../plan/plan.js";
+import { withValues } from "../plan/playbook/places.js";
 import { answerType } from "../run/answer-type.js";
 import { doneSteps, notDoneSteps } from "../run/done.js";
 import { planOf } from "../run/lookup.js";
@@ -15,9 +16,10 @@ type Named = Answer & { readonly kind: "from" };
 type Outputs = AnswerFacts["outputs"];
 
 export function answerFacts(run: Run): AnswerFacts {
-  const { answer } = planOf(run).plan;
+  const { plan } = planOf(run);
+  const { answer } = plan;
   const named = answer.kind === "from" ? answer : undefined;
-  const form = named?.instructions;
+  const form = named?.instructions && formOf(run, plan, named.instructions);
   const facts = { goal: run.request.goal, ...(form === undefined ? {} : { form }) };
   if (failedWith(run) !== undefined) return { ...facts, outputs: partialOutputs(run), missing: missingLines(run) };
   const wanted = answerType(run);
@@ -34,6 +36,12 @@ function reviewOf({ answering: { draft } }: Run): Pick<AnswerFacts, "review"> {
   if (draft?.opinion === undefined) return {};
   const { points, unsupported } = draft.opinion;
   return { review: { draft: draft.answer, points, unsupported: unsupported.map(({ text }) => text) } };
+}
+
+/** In a run from a playbook, the places of its inputs are filled. */
+function formOf({ request }: Run, plan: Plan, instructions: string): string {
+  const { playbook, inputs, trust } = request;
+  return playbook === undefined ? instructions : withValues(instructions, plan, inputs, trust);
 }
 
 /** The named steps. If the plan names none: all that have finished, those that nothing else waits for as a whole. */

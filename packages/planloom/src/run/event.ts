@@ -32,6 +32,7 @@ import type { Refusal } from "./refusal.js";
 import type { ApprovalPolicy, Budget, RoleNames, Settings } from "./settings.js";
 import type { OwnSettings } from "./own-settings.js";
 import type { ChildEvents, Within } from "./event/child.js";
+import type { RecordedPlaybook } from "./event/playbook.js";
 import type { RepeatEvents } from "./event/repeat.js";
 import type { StrategyEvents } from "./event/strategy.js";
 
@@ -169,6 +170,8 @@ export interface EventData extends ChildEvents, RepeatEvents, StrategyEvents {
     readonly within?: Within;
     /** Names of the tools that plans of this run may use. Absent: all. */
     readonly tools?: readonly string[];
+    /** The playbook that gave the plan. */
+    readonly playbook?: RecordedPlaybook;
   };
   /** A person paused the run: nothing new starts. Running calls continue. */
   "run.paused": { readonly comment: string };
@@ -417,6 +420,8 @@ export interface EventData extends ChildEvents, RepeatEvents, StrategyEvents {
     readonly args?: { readonly [name: string]: Json };
     /** For a call inside an agent step: calls of its tool that are approved for the rest of the step. */
     readonly rest?: RestOfStep;
+    /** For a plan: the standing approval of its playbook covers it. `by` gave that approval. */
+    readonly standing?: { readonly playbook: string; readonly by: string };
   };
   "approval.denied": {
     readonly subject: "plan" | StepRef;

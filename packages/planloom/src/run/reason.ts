@@ -4,6 +4,7 @@ import type { ValueSource } from "../plan/origin.js";
 import type { ToolDifference } from "../plan/tool-change.js";
 import type { ChoiceRuleName } from "../plan/choice-rules.js";
 import type { OneStepStrategy } from "../plan/strategy.js";
+import type { PlaybookChange } from "./event/playbook.js";
 import type { Failure } from "./failure.js";
 
 /** Why failed work is, or is not, retried. */
@@ -82,6 +83,10 @@ export type ApprovalReason =
   | { readonly code: "CALL_WAS_REJECTED"; readonly step: string }
   | { readonly code: "PLAN_EDITED" }
   | { readonly code: "NOT_APPROVED_BEFORE" }
+  /** The standing approval of the playbook answers the question. */
+  | { readonly code: "PLAYBOOK_STANDING"; readonly playbook: string }
+  /** The playbook had a standing approval, and it does not hold for this run. */
+  | { readonly code: "PLAYBOOK_CHANGED"; readonly playbook: string; readonly changes: readonly PlaybookChange[] }
   | { readonly code: "STEP_ASKS" }
   | { readonly code: "TOOL_ASKS"; readonly tool: string }
   | { readonly code: "UNTRUSTED_READ" }

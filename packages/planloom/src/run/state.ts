@@ -153,6 +153,8 @@ export interface RunRequest {
   ownSettings?: OwnSettings;
   /** See run.started. */
   requestHash?: string;
+  /** The playbook that gave the plan of its start. */
+  playbook?: NonNullable<EventData["run.started"]["playbook"]>;
 }
 
 /** A strategy that was chosen for the run. See strategy.chosen. */

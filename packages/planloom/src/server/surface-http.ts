@@ -8,6 +8,9 @@ const onRun = (runId = "{id}", rest = ""): string => `/v1/runs/${runId}${rest}`;
 
 const command = (runId: string | undefined, fields: string): string => `POST ${onRun(runId, "/commands")} ${fields}`;
 
+const startText = (strategy: string | undefined): string =>
+  `POST /v1/runs${strategy === undefined ? "" : ` { "strategy": "${strategy}" }`}`;
+
 export const httpSurface: Surface = byCase<Action, "action", string>("action", {
   retry: ({ runId, from, feedback, plan, inputs, model }) => {
     const fields = [
@@ -48,7 +51,12 @@ export const httpSurface: Surface = byCase<Action, "action", string>("action", {
   fork: ({ runId, at = "…" }) => `POST ${onRun(runId, "/fork")} { "at": ${JSON.stringify(at)} }`,
   "list-runs": () => "GET /v1/runs",
   "list-tools": () => "GET /v1/tools",
-  start: ({ strategy }) => `POST /v1/runs${strategy === undefined ? "" : ` { "strategy": "${strategy}" }`}`,
+  "list-playbooks": () => "GET /v1/playbooks",
+  "save-playbook": ({ runId, force }) => `POST ${onRun(runId, "/playbook")}${force ? ' { "force": true }' : ""}`,
+  start: ({ strategy, playbook, input, value }) =>
+    playbook === undefined
+      ? startText(strategy)
+      : `POST /v1/runs { "playbook": ${JSON.stringify(playbook)}${input === undefined ? "" : `, "inputs": { "${input}": ${value ?? "…"} }`} }`,
   "check-plan": () => "POST /v1/plans/check",
   ...ON_SERVER,
 });

@@ -34,6 +34,8 @@ const studioSurface: Surface = byCase<Action, "action", string>("action", {
   fork: () => `${AGAIN}, as a new run`,
   "list-runs": () => 'the page "Runs"',
   "list-tools": () => 'the page "Tools"',
+  "list-playbooks": () => 'the page "Playbooks"',
+  "save-playbook": () => '"Save as a playbook" on the page of the run',
   start: () => 'the page "Runs"',
   "check-plan": () => '"Run a plan file" on the page "Runs"',
   ...ON_SERVER,

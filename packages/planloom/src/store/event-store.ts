@@ -38,6 +38,8 @@ export interface ListQuery {
   readonly text?: string;
   /** Runs with this tag, or with all of these tags. */
   readonly tag?: string | readonly string[];
+  /** Runs that were started from the playbook of this name. */
+  readonly playbook?: string;
   /** ms since 1970: lists runs whose last event is at this time or later. */
   readonly since?: number;
   /** Default: all. */

@@ -57,7 +57,7 @@ export async function listRuns(source: ListSource, query: ListQuery = {}): Promi
       after = row.position;
       if (!hasText(row, query.text)) continue;
       const run = await heads.of(row);
-      if (!hasStatus(run, query.status) || !hasTags(run, query.tag)) continue;
+      if (!hasStatus(run, query.status) || !hasTags(run, query.tag) || !isFrom(run, query.playbook)) continue;
       if (runs.length === limit) {
         await heads.keep();
         return { runs, cursor: cursorAt(last!) };
@@ -142,6 +142,9 @@ function hasTags(run: ListedRun, wanted: ListQuery["tag"] = []): boolean {
   const all = typeof wanted === "string" ? [wanted] : wanted;
   return all.every((tag) => run.unreadable === undefined && run.tags.includes(tag));
 }
+
+const isFrom = (run: ListedRun, wanted: string | undefined): boolean =>
+  wanted === undefined || (run.unreadable === undefined && run.playbook === wanted);
 
 function hasText({ runId, goal }: ListRow, text = ""): boolean {
   const part = text.toLowerCase();

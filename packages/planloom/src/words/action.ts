@@ -45,16 +45,28 @@ export type Action =
       readonly undoing?: true;
     }
   | { readonly action: "fork"; readonly runId?: string; readonly at?: string }
-  | { readonly action: "list-runs" | "list-tools" | "update" }
-  /** Starts a run: from a goal, or (`plan`) from a plan, which may be in a file. */
+  | { readonly action: "list-runs" | "list-tools" | "list-playbooks" | "update" }
+  /** Starts a run: from a goal, (`plan`) from a plan, which may be in a file, or from a playbook with an input. */
   | {
       readonly action: "start";
       readonly plan?: true;
       readonly file?: string;
       readonly inputs?: true;
       readonly strategy?: Strategy;
+      readonly playbook?: string;
+      readonly input?: string;
+      /** The value of that input, as a person writes it. */
+      readonly value?: string;
     }
   | { readonly action: "check-plan"; readonly file?: string }
+  /** Save the plan of a run as a playbook. proposed: with all inputs that the rule proposes. */
+  | {
+      readonly action: "save-playbook";
+      readonly runId?: string;
+      readonly playbook?: string;
+      readonly force?: true;
+      readonly proposed?: true;
+    }
   /** Install a package of the registry. */
   | { readonly action: "install"; readonly package: string }
   /** Name the model of a role; without a role, of all of them. */

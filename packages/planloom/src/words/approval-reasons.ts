@@ -1,7 +1,9 @@
 // The words for reasons why a person is asked to approve. In: a reason as an event holds it. Out: a clause without a
 // capital and a full stop.
 import type { AfterRejection } from "../run/decide/after-rejection.js";
+import { assertNever } from "../assert-never.js";
 import type { ValueSource } from "../plan/origin.js";
+import type { PlaybookChange } from "../run/event/playbook.js";
 import type { ApprovalReason, LegacyReason } from "../run/reason.js";
 import { changedToolText } from "./tool-change.js";
 import { textOr } from "./words.js";
@@ -16,6 +18,9 @@ export const APPROVAL_REASONS: { readonly [Code in ApprovalReason["code"]]: (rea
   CALL_WAS_REJECTED: ({ step }) => `the call of step ${step} was rejected, and this plan may act instead`,
   PLAN_EDITED: () => "the plan was edited",
   NOT_APPROVED_BEFORE: () => "it was not approved before the run ended",
+  PLAYBOOK_STANDING: ({ playbook }) => `the playbook ${playbook} has a standing approval`,
+  PLAYBOOK_CHANGED: ({ playbook, changes }) =>
+    `the standing approval of the playbook ${playbook} does not hold: ${changes.map(playbookChangeText).join("; ")}`,
   STEP_ASKS: () => "the plan asks for it",
   TOOL_ASKS: ({ tool }) => `${tool} asks for it`,
   WAS_UNDONE: () => "a call of it was undone before, and it acts a second time",
@@ -35,6 +40,26 @@ export const APPROVAL_REASONS: { readonly [Code in ApprovalReason["code"]]: (rea
   FUNCTION_UNCLEAR: () => "the approval function gave neither true, false nor a reason",
   FUNCTION_ABSENT: () => "no approval function has decided that it needs no approval",
 };
+
+/** Who has approved a plan, if a standing approval of its playbook covers it. */
+export const grantorText = ({ playbook, by }: { readonly playbook: string; readonly by: string }): string =>
+  `the standing approval of the playbook ${playbook} (${by})`;
+
+/** What is not as it was when a standing approval was given. */
+export function playbookChangeText(change: PlaybookChange): string {
+  switch (change.what) {
+    case "plan":
+      return "its plan has changed";
+    case "tool":
+      return `the tool ${change.tool} has changed`;
+    case "input":
+      return `the input ${change.input} has another value than the approval fixes`;
+    case "expired":
+      return `it expired on ${new Date(change.at).toISOString()}`;
+    default:
+      return assertNever(change);
+  }
+}
 
 const chosen = (tool: string, args: readonly string[] = []): string =>
   args.length === 0

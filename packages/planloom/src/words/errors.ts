@@ -10,6 +10,7 @@ import { EXPORT_ERRORS, type ExportErrors } from "./errors/exports.js";
 import { MODEL_ERRORS, type ModelErrors } from "./errors/model.js";
 import { OPENAPI_ERRORS, type OpenApiErrors } from "./errors/open-api.js";
 import { PLAN_ERRORS, type PlanErrors } from "./errors/plans.js";
+import { PLAYBOOK_ERRORS, type PlaybookErrors } from "./errors/playbooks.js";
 import { RECORDING_ERRORS, type RecordingErrors } from "./errors/recordings.js";
 import { REQUEST_ERRORS, type RequestErrors } from "./errors/requests.js";
 import { RUN_ERRORS, type RunErrors } from "./errors/runs.js";
@@ -32,6 +33,7 @@ export interface ErrorParams
     ModelErrors,
     OpenApiErrors,
     PlanErrors,
+    PlaybookErrors,
     RecordingErrors,
     RequestErrors,
     RunErrors,
@@ -52,6 +54,7 @@ export const ERROR_AREAS = {
   openApi: OPENAPI_ERRORS,
   models: MODEL_ERRORS,
   plans: PLAN_ERRORS,
+  playbooks: PLAYBOOK_ERRORS,
   runs: { ...RUN_ERRORS, ...ANSWER_ERRORS },
   start: { ...START_ERRORS, ...STRATEGY_ERRORS },
   context: CONTEXT_ERRORS,

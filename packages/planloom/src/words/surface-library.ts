@@ -46,7 +46,13 @@ export const librarySurface: Surface = byCase<Action, "action", string>("action"
   fork: ({ at }) => onRun(`fork({ at: ${stepText(at)} })`),
   "list-runs": () => "`loom.list()`",
   "list-tools": () => "`loom.inventory`",
-  start: ({ plan, inputs, strategy }) => `\`loom.start(${list("goal", options({ plan, inputs, strategy }))})\``,
+  "list-playbooks": () => "`loom.playbooks.list()`",
+  "save-playbook": ({ playbook = "NAME", force, proposed }) =>
+    onRun(`savePlaybook(${options({ as: playbook, inputs: proposed && "proposed", force })})`),
+  start: ({ plan, inputs, strategy, playbook, input, value }) =>
+    playbook === undefined
+      ? `\`loom.start(${list("goal", options({ plan, inputs, strategy }))})\``
+      : `\`loom.start("", { playbook: ${JSON.stringify(playbook)}${input === undefined ? "" : `, inputs: { ${input}: ${value ?? "…"} }`} })\``,
   "check-plan": () => "`loom.check(plan)`",
   update: () => "`npm install planloom@latest`",
   install: (action) => `\`npm install ${action.package}\``,

@@ -36,6 +36,9 @@ const ACTIONS: readonly Action[] = [
   { action: "fork", ...RUN, at: ODD },
   { action: "list-runs" },
   { action: "list-tools" },
+  { action: "list-playbooks" },
+  { action: "save-playbook", ...RUN, playbook: "weekly-report", force: true },
+  { action: "start", playbook: "weekly-report", input: "week", value: "32" },
   { action: "start" },
   { action: "start", plan: true, file: "a b.yaml", inputs: true },
   { action: "check-plan", file: "a b.yaml" },
@@ -114,7 +117,9 @@ test("a run in memory has no next command: it is told that the run ends with thi
   carry({ store: "memory" });
   carryMemory();
   for (const action of ACTIONS) {
-    const isOfRun = !["list-runs", "list-tools", "start", "check-plan", "trust"].includes(action.action);
+    const isOfRun = !["list-runs", "list-tools", "list-playbooks", "start", "check-plan", "trust"].includes(
+      action.action,
+    );
     expect({ action, text: cliSurface(action) }).toEqual({
       action,
       text: expect.stringContaining(isOfRun ? "`--store FILE` (this one is in memory" : "planloom ") as string,

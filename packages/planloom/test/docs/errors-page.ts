@@ -23,7 +23,7 @@ const AREAS: { readonly [mark: string]: readonly (keyof typeof ERROR_AREAS)[] } 
   configuration: ["configuration"],
   "tool servers": ["toolServers", "openApi"],
   models: ["models"],
-  "plans and runs": ["plans", "runs", "start", "context", "recordings", "exports"],
+  "plans and runs": ["plans", "playbooks", "runs", "start", "context", "recordings", "exports"],
   store: ["store"],
   server: ["server", "requests", "toolCallers"],
 };

@@ -227,6 +227,19 @@ export const REASON_SAMPLES: {
     { code: "ATTEMPTS_USED", of: 1 },
     { code: "ATTEMPTS_USED", of: 4 },
   ],
+  PLAYBOOK_STANDING: [{ code: "PLAYBOOK_STANDING", playbook: "weekly-report" }],
+  PLAYBOOK_CHANGED: [
+    {
+      code: "PLAYBOOK_CHANGED",
+      playbook: "weekly-report",
+      changes: [
+        { what: "plan" },
+        { what: "tool", tool: "send_mail" },
+        { what: "input", input: "to" },
+        { what: "expired", at: 1_790_000_000_000 },
+      ],
+    },
+  ],
   NOT_RETRYABLE: [why],
   RUN_CANCELLING: [{ code: "RUN_CANCELLING" }],
   NOTHING_STARTS: [

@@ -519,6 +519,62 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   ENGINE_CLOSED: [{ runId: "RUN" }],
   KEY_INVALID: [{ problem: "run-id" }, { problem: "length", chars: 0, limit: 500 }],
   KEY_REUSED: [{ runId: "r-1" }],
+  PLAYBOOK_NAME: [
+    { given: "Weekly report", fault: "form" },
+    { given: "run", fault: "reserved" },
+    { given: "weekly-report-of-everything", fault: "long" },
+  ],
+  PLAYBOOK_UNKNOWN: [
+    { name: "weekly", folder: "/srv/app/playbooks", near: ["weekly-report"] },
+    { name: "nightly", folder: "/srv/app/playbooks", near: [] },
+  ],
+  PLAYBOOK_FILE: [
+    ...(["twice", "link", "owner", "writable", "no-file", "too-large", "folder"] as const).map((problem) => ({
+      file: "/srv/app/playbooks/weekly-report.yaml",
+      problem,
+    })),
+    { file: "/srv/app/playbooks/weekly-report.yaml", problem: "unreadable", reason: "it is not in UTF-8" },
+  ],
+  PLAYBOOK_EXISTS: [{ name: "weekly-report", file: "/srv/app/playbooks/weekly-report.yaml", runId: "RUN" }],
+  PLAYBOOK_BESIDE: [
+    { playbook: "weekly-report", beside: "goal" },
+    { playbook: "weekly-report", beside: "strategy" },
+  ],
+  PLAYBOOK_OR_FILE: [{ name: "weekly-report", file: "weekly-report" }],
+  PLAYBOOK_INPUT: [
+    { playbook: "weekly-report", input: "weak", problem: "unknown", inputs: ["week", "to"], near: ["week"] },
+    { playbook: "weekly-report", input: "month", problem: "unknown", inputs: [], near: [] },
+    { playbook: "weekly-report", input: "week", problem: "missing", wanted: "integer from 1 to 53", example: "32" },
+    { playbook: "weekly-report", input: "week", problem: "type", wanted: "integer from 1 to 53", example: "32" },
+  ],
+  PLAYBOOK_NOT_SAVED: [
+    { runId: "RUN", because: "no-plan" },
+    { runId: "RUN", because: "not-approved" },
+    { runId: "RUN", because: "one-step" },
+    { runId: "RUN", because: "secret" },
+    { runId: "RUN", because: "invalid", problems: ["/steps/0/with/week: a text is no number"] },
+  ],
+  PLAYBOOK_CHOICE: [
+    { given: "month", problem: "no-place", known: ["week", "to"] },
+    { given: "My week", problem: "name", known: ["week"] },
+    { given: "week", problem: "twice", known: [] },
+    { given: "week", problem: "type", known: ["week"] },
+  ],
+  PLAYBOOK_UNCONFIRMED: [{ runId: "RUN", inputs: ["week", "to"] }],
+  PLAYBOOK_INPUT_FREE: [
+    {
+      playbook: "weekly-report",
+      open: [
+        { input: "to", step: "send", tool: "send_mail", argument: "to" },
+        { input: "who", step: "send", tool: "send_mail", argument: "to", through: true },
+        { input: "topic", step: "work", tool: "send_mail", through: true },
+      ],
+    },
+  ],
+  PLAYBOOK_APPROVALS_FAILED: [
+    { file: "/home/ann/.config/planloom/playbook-approvals.json", fault: "writable" },
+    { file: "/home/ann/.config/planloom/playbook-approvals.json", fault: "unreadable", reason: "Unexpected token" },
+  ],
   STRATEGY_UNKNOWN: [
     { given: "reakt", near: ["react"], known: ["plan", "react", "tools", "auto"] },
     { given: "fast", near: [], known: ["plan", "react", "tools", "auto"] },

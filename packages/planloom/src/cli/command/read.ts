@@ -113,6 +113,7 @@ export function showLines(
       ? []
       : [`${paint("bold", "strategy")} ${oneLine(strategyText(run.strategy, state.planning.choice), 2_000)}`]),
     ...(run.tags.length === 0 ? [] : [`${paint("bold", "tags")}     ${oneLine(run.tags.join(", "))}`]),
+    ...(run.playbook === undefined ? [] : [`${paint("bold", "playbook")} ${playbookText(run.playbook)}`]),
     ...(run.answerSchema === undefined
       ? []
       : [`${paint("bold", "answer")}   ${oneLine(shortText(typeFromSchema(run.answerSchema)))}`]),
@@ -141,6 +142,11 @@ export function showLines(
     ...(run.critique === undefined ? [] : ["", ...critiqueLines(run)]),
   ];
 }
+
+const playbookText = ({ name, standing }: NonNullable<RunDocument["playbook"]>): string =>
+  standing === undefined || "changed" in standing
+    ? oneLine(name)
+    : `${oneLine(name)}, with the standing approval of ${oneLine(standing.by)}`;
 
 /** All that a person approves, if the plan waits for approval. */
 function awaitedLines(run: Run): readonly string[] {

@@ -10,6 +10,7 @@ import { driveToEnd, openFollower } from "../drive.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { usageError } from "../error-text.js";
 import { answerSchemaIn } from "../answer-schema-file.js";
+import { playbookInputs, playbookMeant } from "../playbook-start.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
 import { declaredIn, inputsFromFlags, inputValues, trustIn } from "../inputs.js";
 import { contextIn, contextOptions, messagesIn } from "../start-flags.js";
@@ -26,20 +27,27 @@ interface Given {
 
 export async function runCommand(words: readonly string[], flags: RunFlags): Promise<number> {
   if (flags.fromRecording !== undefined) return playCommand(words, flags.fromRecording, flags);
-  if (words.length === 0)
+  if (words.length === 0 && flags.playbook === undefined)
     throw usageError("No goal is given.", `Say what is to be done: \`${PROGRAM} run "your goal"\`.`);
   const goal = words.join(" ").trim();
-  if (goal === "") throw new PlanloomError("GOAL_EMPTY", {});
+  if (goal === "" && flags.playbook === undefined) throw new PlanloomError("GOAL_EMPTY", {});
   const given = await inputsFromFlags(flags.input ?? []);
   const [context, messages] = [await contextIn(flags), await messagesIn(flags)];
   const answer = await answerSchemaIn(flags);
-  const text = goal === "-" || (await meansFile(goal)) ? await planText(goal, "orGoal") : undefined;
+  const isPlan = flags.playbook === undefined && (goal === "-" || (await meansFile(goal)));
+  const text = isPlan ? await planText(goal, "orGoal") : undefined;
   return withLoom(
     flags,
     settingsIn(flags),
-    (loom) => {
+    async (loom) => {
+      const playbook = flags.playbook ?? (await playbookMeant(loom, goal));
+      const more = { ...answer, ...messages, ...contextOptions(loom, context) };
+      if (playbook !== undefined) {
+        const inputs = await playbookInputs(await loom.playbooks.get(playbook), given);
+        return follow(loom, flags.playbook === undefined ? "" : goal, { ...more, inputs, playbook }, flags);
+      }
       const inputs = inputValues(given, text && declaredIn(text.text));
-      return start(loom, goal, text, { inputs, ...answer, ...messages, ...contextOptions(loom, context) }, flags);
+      return start(loom, goal, text, { inputs, ...more }, flags);
     },
     portsOf(flags),
   );
@@ -54,16 +62,19 @@ async function start(
 ): Promise<number> {
   const given = { inputs, ...(answer && { answer }) };
   const { goal, plan } = text === undefined ? { goal: words } : await understood(loom, text, given, words === "-");
+  return follow(loom, goal, { ...given, ...context, ...(plan === undefined ? {} : { plan }) }, flags);
+}
+
+/** Starts the run and drives it to its end. */
+async function follow(loom: Loom, goal: string, given: StartOptions, flags: RunFlags): Promise<number> {
   const follower = await openFollower(flags);
-  const options = {
+  const options: StartOptions = {
     ...given,
-    ...context,
     trust: trustIn(flags),
     tags: flags.tag ?? [],
     ...(flags.runId === undefined ? {} : { runId: flags.runId }),
     listener: follower,
     ...(flags.strategy === undefined ? {} : { strategy: flags.strategy }),
-    ...(plan === undefined ? {} : { plan }),
   };
   let run: LoomRun | undefined;
   const code = await driveToEnd(loom, follower, flags, async () => (run = await loom.start(goal, options)));

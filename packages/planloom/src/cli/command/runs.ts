@@ -17,6 +17,7 @@ export interface RunsFlags extends StoreFlags {
   readonly status?: string;
   readonly text?: string;
   readonly tag?: readonly string[];
+  readonly playbook?: string;
   readonly since?: string;
   readonly limit?: string;
   readonly cursor?: string;
@@ -37,15 +38,15 @@ export async function runsCommand(flags: RunsFlags): Promise<number> {
   });
 }
 
-function nothingText({ status, text, tag = [], since, cursor }: RunsFlags, storeName: string): string {
-  const any = tag.length === 0 && [status, text, since, cursor].every((filter) => filter === undefined);
+function nothingText({ status, text, tag = [], playbook, since, cursor }: RunsFlags, storeName: string): string {
+  const any = tag.length === 0 && [status, text, playbook, since, cursor].every((filter) => filter === undefined);
   return any
     ? `No runs yet in ${storeName}. Start one: ${commandLine(["run", '"your goal"'])}`
     : `No run in ${storeName} fits.`;
 }
 
 /** Throws USAGE. */
-function queryIn({ status, text, tag = [], since, limit = "50", cursor }: RunsFlags): ListQuery {
+function queryIn({ status, text, tag = [], playbook, since, limit = "50", cursor }: RunsFlags): ListQuery {
   if (!/^[1-9]\d{0,8}$/.test(limit)) {
     throw usageError(`--limit is ${oneLine(limit, 60)}.`, "Write a whole number of at least 1.");
   }
@@ -54,6 +55,7 @@ function queryIn({ status, text, tag = [], since, limit = "50", cursor }: RunsFl
     ...(status === undefined ? {} : { status: status.split(",").map(statusIn) }),
     ...(text === undefined ? {} : { text }),
     ...(tag.length === 0 ? {} : { tag }),
+    ...(playbook === undefined ? {} : { playbook }),
     ...(since === undefined ? {} : { since: sinceIn(since) }),
     ...(cursor === undefined ? {} : { cursor }),
   };

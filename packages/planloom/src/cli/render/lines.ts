@@ -1,5 +1,6 @@
 // Shows the events of a run as lines. In: each event, with the run after it. Out: lines for a person. The plain view
 // prints all of them. The live table prints only those that must not be lost.
+import { grantorText } from "../../words/approval-reasons.js";
 import type { RestOfStep } from "../../run/command.js";
 import type { EventData, EventOf, EventType, RunEvent, StepRef } from "../../run/event.js";
 import type { Failure } from "../../run/failure.js";
@@ -220,13 +221,14 @@ export const reviewedText = ({ text, reason }: EventData["plan.reviewed"]): stri
 
 /** `the plan, by ann, its calls too: looks good`. */
 export function grantedText({ by, data }: EventOf<"approval.granted">): string {
-  const { subject, calls, args, rest, comment: text } = data;
+  const { subject, calls, args, rest, comment: text, standing } = data;
   const more = [
     calls !== undefined && subject === "plan" ? ", its calls too" : "",
     args === undefined ? "" : `, with other arguments ${oneLine(JSON.stringify(args), 400)}`,
     rest === undefined ? "" : REST[rest],
   ];
-  return `${subjectOf(subject)}, by ${oneLine(by)}${more.join("")}${comment(text)}`;
+  const who = standing === undefined ? by : grantorText(standing);
+  return `${subjectOf(subject)}, by ${oneLine(who)}${more.join("")}${comment(text)}`;
 }
 
 const REST: Readonly<Record<RestOfStep, string>> = {

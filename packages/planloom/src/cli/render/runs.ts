@@ -17,7 +17,7 @@ const COLOURS: Readonly<Record<string, Paint>> = {
 };
 
 /**
- * Columns: id, status, what it waits for, the time since its last event, steps, cost, tags, goal. An empty column takes
+ * Columns: id, status, what it waits for, the time since its last event, steps, cost, tags, playbook, goal. An empty column takes
  * no space. `recorded`: how many commands to each run are recorded and not applied yet.
  */
 export function runLines(runs: readonly ListedRun[], now: number, recorded: readonly number[] = []): readonly string[] {
@@ -32,7 +32,7 @@ export function runLines(runs: readonly ListedRun[], now: number, recorded: read
   });
 }
 
-const COLUMNS = ["id", "status", "waits", "ago", "steps", "cost", "tags"] as const;
+const COLUMNS = ["id", "status", "waits", "ago", "steps", "cost", "tags", "playbook"] as const;
 
 type Cells = Readonly<Record<(typeof COLUMNS)[number], string>>;
 
@@ -42,12 +42,22 @@ function painted(column: keyof Cells, cell: string): string {
 
 function cellsOf(run: ListedRun, now: number, recorded: number): Cells {
   const [id, ago] = [oneLine(run.runId), agoText(run, now)];
-  if (run.unreadable !== undefined) return { id, status: "unreadable", waits: "", ago, steps: "", cost: "", tags: "" };
+  if (run.unreadable !== undefined)
+    return { id, status: "unreadable", waits: "", ago, steps: "", cost: "", tags: "", playbook: "" };
   const { status, waiting, totals, tags } = run;
   const answered = recorded === 0 ? "" : ` (${recorded} recorded)`;
   const waits = waiting === undefined ? "" : `${waitingText(waiting)}${answered}`;
   const steps = totals.steps === 0 ? "" : `${totals.completed}/${totals.steps} steps`;
-  return { id, status, waits, ago, steps, cost: costText(run), tags: oneLine(tags.join(", "), 60) };
+  return {
+    id,
+    status,
+    waits,
+    ago,
+    steps,
+    cost: costText(run),
+    tags: oneLine(tags.join(", "), 60),
+    playbook: oneLine(run.playbook ?? "", 64),
+  };
 }
 
 const WAITS: Readonly<Record<HeadWaiting["first"], string>> = {

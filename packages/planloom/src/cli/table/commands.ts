@@ -3,11 +3,12 @@
 import type { CommandData, Example, Flag } from "./command.js";
 import { PERSONS } from "./persons.js";
 import { PLANS } from "./plans.js";
+import { PLAYBOOKS } from "./playbooks.js";
 import { READERS } from "./readers.js";
 import { SERVERS } from "./servers.js";
 import { STARTS } from "./starts.js";
 
-export const COMMANDS: readonly CommandData[] = [...STARTS, ...SERVERS, ...PLANS, ...READERS, ...PERSONS];
+export const COMMANDS: readonly CommandData[] = [...STARTS, ...SERVERS, ...PLANS, ...PLAYBOOKS, ...READERS, ...PERSONS];
 
 export interface ReferencedFlag {
   /** `-m` */

@@ -14,6 +14,7 @@ export const READERS: readonly CommandData[] = [
       },
       { flag: "--text <part>", does: "only those with this in their goal or id" },
       flags.TAG,
+      { flag: "--playbook <name>", does: "only those of this playbook" },
       { flag: "--since <time>", does: "only those with an event since then: 30m, 12h, 2d ago, or a date" },
       { flag: "--limit <n>", does: "maximum number", otherwise: "50" },
       { flag: "--cursor <cursor>", does: "continue the previous list" },

@@ -7,7 +7,7 @@ const RUN: CommandData = {
   arguments: [
     {
       argument: "[goal...]",
-      does: "a goal in words, a plan file (.yaml, .json), or - for standard input",
+      does: "a goal in words, a plan file (.yaml, .json), the name of a playbook, or - for standard input",
       completes: "file",
     },
   ],
@@ -18,6 +18,11 @@ const RUN: CommandData = {
     flags.QUIET,
     ...flags.POLICY,
     flags.STRATEGY,
+    {
+      flag: "--playbook <name>",
+      does: "run this playbook: the same as its name alone, and never a goal or a file",
+      conflicts: ["strategy", "fromRecording"],
+    },
     ...flags.PLANNING,
     ...flags.BUDGET,
     ...flags.TOOLS,
@@ -67,6 +72,7 @@ const RUN: CommandData = {
   examples: [
     { words: 'run "Compare the weather of Austin and Seattle"', does: "plan, run and answer" },
     { words: "run plan.yaml -i month=May -i table=@sales.json --json", does: "run a plan of yours with inputs" },
+    { words: "run weekly-report -i week=32", does: "run a playbook, without a planner" },
     { words: 'run "What is 17 % of 2,340?" --strategy react', does: "one agent step with all tools, and no planner" },
     { words: 'run "Clean up the inbox" --approval always --budget-usd 0.50', does: "ask before anything runs" },
   ],

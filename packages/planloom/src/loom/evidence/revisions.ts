@@ -1,5 +1,6 @@
 // The plans of a run for its evidence card. In: its log. Out: each revision with its cause, its steps, and who approved
 // it.
+import { grantorText } from "../../words/approval-reasons.js";
 import { needsOf } from "../../plan/graph.js";
 import { callName } from "../../plan/step-kind.js";
 import type { EventOf, RunEvent } from "../../run/event.js";
@@ -82,7 +83,7 @@ function approvalOf(
   const { comment } = last.data;
   return {
     approval: last.type === "approval.granted" ? "granted" : "denied",
-    by: last.by,
+    by: last.type === "approval.granted" && last.data.standing ? grantorText(last.data.standing) : last.by,
     ...(last.type === "approval.granted" && last.data.unseen === true ? { unseen: true } : {}),
     ...(comment === undefined || comment === "" ? {} : { comment }),
   };

@@ -1,5 +1,6 @@
 // What became of a request for approval. In: the log of a run. Out: the request, and the decision with its time and its
 // author.
+import { grantorText } from "../../words/approval-reasons.js";
 import type { EventOf, RunEvent } from "../../run/event.js";
 import type { Json } from "../../plan/json.js";
 import { isoTime } from "../view/row-context.js";
@@ -45,6 +46,7 @@ function decisionIn(event: RunEvent, hash: string, later: readonly RunEvent[]): 
     const isEdit = edit?.type === "plan.proposed" && edit.data.cause === "edit";
     return { what: isEdit ? "edited" : event.data.cause, ...said };
   }
-  const { args, unseen } = event.data;
-  return { what: "approved", ...said, ...(args && { args }), ...(unseen && { unseen }) };
+  const { args, unseen, standing } = event.data;
+  const by = standing === undefined ? {} : { by: grantorText(standing) };
+  return { what: "approved", ...said, ...by, ...(args && { args }), ...(unseen && { unseen }) };
 }

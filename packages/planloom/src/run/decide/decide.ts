@@ -33,6 +33,7 @@ import { proposal, proposalFacts } from "./proposal.js";
 import { questionsOf, questionsProposed } from "./questions.js";
 import { whyNotMended } from "./repair.js";
 import { marksOf, revise, revisionProposed } from "./revision.js";
+import { standingFacts, standingOf } from "./standing.js";
 import { toolChanged } from "./tool-change.js";
 import { asked, stoppedWaiting, unanswered } from "./tool-question.js";
 import { notReconciled, reconciled } from "./reconcile.js";
@@ -114,8 +115,11 @@ function started(run: Run, input: Start, at: number): Fact[] {
   const fresh = new Set(given.plan.steps.flatMap(({ id }) => (done.has(id) ? [] : [id])));
   const around = { revision: 1, cause, fresh, settings: started.settings, at };
   // Outputs that a fork took over come first, so that a plan that waits for a person shows them.
-  const { proposed, following } = proposal(given, around);
-  return [...facts, proposed, ...carried, ...following];
+  const { proposed, following } = proposal(given, {
+    ...around,
+    ...(started.playbook && { playbook: started.playbook }),
+  });
+  return [...facts, proposed, ...carried, ...(standingOf(started) ? standingFacts(started, given, at) : following)];
 }
 
 /** Only a fork has a parent; the plan of a strategy that needs no planner is made at the start. */

@@ -12,6 +12,8 @@ import type { ApprovalReason, LegacyReason } from "../reason.js";
 import type { ProposedPlan } from "../state.js";
 import type { Settings } from "../settings.js";
 import type { CheckedPlan } from "../command.js";
+import type { RecordedPlaybook } from "../event/playbook.js";
+import { askedInstead } from "./standing.js";
 
 type Proposed = EventData["plan.proposed"];
 
@@ -34,6 +36,8 @@ export interface ProposalOptions {
   readonly fresh?: ReadonlySet<string>;
   /** A reason to ask a person under any policy. */
   readonly mustAsk?: ApprovalReason | undefined;
+  /** The playbook that gave the plan. */
+  readonly playbook?: RecordedPlaybook;
   /** What the run begins with if it fails because nobody can be asked. Absent: it ends at once. */
   readonly failing?: (failing: Failing) => Fact | undefined;
 }
@@ -69,8 +73,9 @@ export function proposal(checked: CheckedPlan, options: ProposalOptions): Propos
     ...(asking === undefined ? {} : { asking }),
   };
   const proposed = fact("plan.proposed", { ...plain, ...said });
-  const reason = options.mustAsk ?? approvalReason(checked, settings.approval, options.fresh);
-  if (reason === undefined) return { proposed, following: [] };
+  const usual = options.mustAsk ?? approvalReason(checked, settings.approval, options.fresh);
+  if (usual === undefined) return { proposed, following: [] };
+  const reason = askedInstead(options, usual);
   if (!settings.attended) {
     const failing = { error: failWith("NEEDS_PERSON", { what: "plan", reason }) };
     return { proposed, following: [options.failing?.(failing) ?? fact("run.failed", failing)] };

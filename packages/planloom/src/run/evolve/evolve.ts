@@ -247,6 +247,7 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
   // A sub-goal that others may have chosen: the planner reads it like any other text of theirs.
   run.planning.untrusted = data.within?.untrusted === true;
   run.planning.private = data.within?.private === true;
+  if (data.playbook !== undefined) run.request.playbook = data.playbook;
   for (const step of data.parent?.undone ?? []) run.compensation.undoneSteps.add(step);
   setDeadline(run);
   if (!data.planGiven) oweFirstPlan(run);

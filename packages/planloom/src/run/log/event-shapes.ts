@@ -12,6 +12,7 @@ import type { ToolDifference } from "../../plan/tool-change.js";
 import { CHILD_WAITS, type ChildUse, type Within } from "../event/child.js";
 import type { Message } from "../message.js";
 import type { RecordedContext } from "../context.js";
+import type { PlaybookChange, RecordedPlaybook, StandingGrant, StandingLost } from "../event/playbook.js";
 import type { HoldReason } from "../reason.js";
 import { EFFECT_CLASSES, type ToolReach, type ToolSpec } from "../../plan/tool-spec.js";
 import type { Json, JsonObject } from "../../plan/json.js";
@@ -272,6 +273,26 @@ const ownSettings = record<OwnSettings>(
   },
 );
 
+const playbookChange: Shape<PlaybookChange> = either(
+  either(
+    record<Extract<PlaybookChange, { readonly what: "plan" }>>({ what: oneOf("plan") }, {}),
+    record<Extract<PlaybookChange, { readonly what: "tool" }>>({ what: oneOf("tool"), tool: text }, {}),
+  ),
+  either(
+    record<Extract<PlaybookChange, { readonly what: "input" }>>({ what: oneOf("input"), input: text }, {}),
+    record<Extract<PlaybookChange, { readonly what: "expired" }>>({ what: oneOf("expired"), at: number }, {}),
+  ),
+);
+const playbook = record<RecordedPlaybook>(
+  { name: text, hash: text },
+  {
+    standing: either(
+      record<StandingGrant>({ by: text, at: number, fixed: texts }, {}),
+      record<StandingLost>({ changed: list(playbookChange) }, {}),
+    ),
+  },
+);
+
 const role = nullable(text);
 const models = record<RoleNames>({ planner: role, executor: role, synthesizer: role }, {});
 
@@ -397,6 +418,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
         { item: number, untrusted: yes, private: yes },
       ),
       tools: texts,
+      playbook,
     },
   ),
   "strategy.chosen": record<EventData["strategy.chosen"]>(
@@ -530,7 +552,14 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
   ),
   "approval.granted": record(
     { subject, hash: text },
-    { comment: text, calls: texts, unseen: yes, args: values, rest: oneOf("values", "host") },
+    {
+      comment: text,
+      calls: texts,
+      unseen: yes,
+      args: values,
+      rest: oneOf("values", "host"),
+      standing: record<NonNullable<EventData["approval.granted"]["standing"]>>({ playbook: text, by: text }, {}),
+    },
   ),
   "approval.denied": record(
     { subject, hash: text, cause: oneOf("rejected", "expired", "cancelled", "superseded") },

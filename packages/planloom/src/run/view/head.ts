@@ -19,7 +19,7 @@ import { costOf } from "./cost.js";
  * Raise it when `headOf` gives more than before, when a log becomes readable that was not, or when the parameters of an
  * error of an unreadable run change. Stored heads of an earlier version are then computed again.
  */
-export const HEAD_VERSION = 2;
+export const HEAD_VERSION = 3;
 
 export interface RunHead {
   readonly runId: string;
@@ -33,6 +33,8 @@ export interface RunHead {
   /** The run that it was forked from: its id, the last event taken from it, and the step that ran first. */
   readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
   readonly tags: readonly string[];
+  /** The name of the playbook that it was started from. */
+  readonly playbook?: string;
   /** ms since 1970, of the first and the last event. */
   readonly startedAt: number;
   readonly updatedAt: number;
@@ -82,6 +84,7 @@ export function headOf(run: Run, last: Pick<RunEvent, "type">): RunHead {
     totals: totalsOf(run),
     ...(runId === undefined || seq === undefined || at === undefined ? {} : { parent: { runId, seq, at } }),
     tags: run.request.tags,
+    ...(run.request.playbook === undefined ? {} : { playbook: run.request.playbook.name }),
     startedAt: run.log.startedAt,
     updatedAt: run.log.updatedAt,
     lastSeq: run.log.seq,

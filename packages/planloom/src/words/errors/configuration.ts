@@ -24,6 +24,7 @@ export type WantedSetting =
   | { readonly is: "number" | "usd" | "usd-per-million" | "boolean" }
   | {
       readonly is:
+        | "folder"
         | "folders"
         | "hosts"
         | "paths"
@@ -312,6 +313,7 @@ const MISFIT: { readonly [Is in WantedSetting["is"]]?: string } = {
   prices: ", not a record",
   models: ", not a record",
   configuration: ", not a configuration",
+  folder: ", not a folder",
   folders: ", not a list of folders",
   databases: ", not a record of files",
   hosts: ", not a list of hosts",
@@ -349,6 +351,7 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
     given === "other"
       ? "a list of tools that were made by tool(), in a .ts or .js file: tools: [tool({ ... })]"
       : TOOLS_INSTEAD[given],
+  folder: () => 'a folder: playbooks: "playbooks"',
   folders: () => 'a list of folders: roots: ["documents"]',
   paths: () => 'a list of paths or patterns below the folders: allow: [".github/**"]',
   search: () => 'one place: search: { folder: "documents" }, { searxng: "http://…" } or { brave: { key } }',

@@ -8,7 +8,7 @@ import { configText, trustFirst, type LoadedConfig } from "../loaded-config.js";
 import { SET_UP } from "../set-up.js";
 import { andList, notJsonText, processText, quoted, timeText } from "../phrases.js";
 
-export type QueryField = "limit" | "since" | "status" | "text" | "tag" | "cursor";
+export type QueryField = "limit" | "since" | "status" | "text" | "tag" | "playbook" | "cursor";
 
 /** `type` is that of the command, `by` its sender. */
 export type CommandFault =
@@ -82,6 +82,7 @@ const WANTED: { readonly [field in QueryField]: string } = {
   status: "Give a status of runs, `waiting` or `unreadable`; or a list of these.",
   text: "Give a part of the goal or of the id, as a text.",
   tag: "Give a tag as a text, or a list of tags.",
+  playbook: "Give the name of a playbook.",
   cursor: "Give the cursor of the list before unchanged.",
 };
 
