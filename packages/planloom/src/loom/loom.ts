@@ -59,7 +59,6 @@ import { recordedStrategy, soundStrategy } from "./strategy-start.js";
 import { secretFilter } from "../tools/secret-filter.js";
 import type { PlaybookPlace } from "./playbooks/folder.js";
 import { Playbooks, type OpenedPlaybook } from "./playbooks/playbooks.js";
-import { oneStepPlan, recordedStrategy, soundStrategy } from "./strategy-start.js";
 import { soundMessages, type GivenMessage } from "./messages-option.js";
 import { recoverRuns, type Recovery } from "./recover.js";
 import { assertNotAborted, cancelWith } from "./start-signal.js";
