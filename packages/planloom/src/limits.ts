@@ -155,6 +155,10 @@ export const LIMITS = {
   outageMs: 60_000,
   /** Fallbacks of one role: a longer list is a router. */
   fallbacks: 10,
+  /** Named executors: the planner reads the description of each, and more would be a directory of agents. */
+  specialists: 32,
+  /** Characters of the description of a named executor: it stands in each request to the planner. */
+  specialistChars: 1_000,
   /** One attempt of an agent step, in ms: 8 turns of up to 2 minutes are cut here. */
   agentTimeoutMs: 10 * 60_000,
   /** How long a tool may take to react to its signal, in ms, before its ending is recorded without it. */

@@ -80,6 +80,7 @@ const RULES: Rule<LoomConfig> = each<LoomConfig>({
   mcp: never,
   secrets: never,
   models: never,
+  executors: never,
   planner: each<NonNullable<LoomConfig["planner"]>>({ granularity: always, critique: always }),
   prices: never,
   store: only((store, folder) => typeof store === "string" && isOwnStore(store, folder)),

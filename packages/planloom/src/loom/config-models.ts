@@ -37,7 +37,7 @@ const MODEL_KEYS: Record<keyof ModelsConfig, true> = {
   executor: true,
   synthesizer: true,
 };
-const ROLE_KEYS: Record<keyof RoleSettings, true> = {
+export const ROLE_KEYS: Record<keyof RoleSettings, true> = {
   model: true,
   baseURL: true,
   apiKey: true,
@@ -66,17 +66,17 @@ const PRICE_KEYS: Record<keyof Prices[string], true> = {
 
 export function knownModels(models: ModelsConfig | undefined, check: SettingChecks): void {
   const roles = check.record("models.", models, MODEL_KEYS);
-  for (const [role, given] of Object.entries(roles) as [string, unknown][]) {
-    if (given === undefined || !Object.hasOwn(MODEL_KEYS, role)) continue;
-    if (typeof given === "function" || isChoice(given)) continue;
-    if (!Array.isArray(given)) {
-      knownModel(`models.${role}`, given, check);
-      continue;
-    }
-    const most = LIMITS.fallbacks + 1;
-    if (given.length === 0 || given.length > most) check.wrong(`models.${role}`, given, { is: "model-list", most });
-    else given.forEach((one, index) => knownModel(`models.${role}[${index}]`, one, check));
-  }
+  for (const [role, given] of Object.entries(roles) as [string, unknown][])
+    if (Object.hasOwn(MODEL_KEYS, role)) knownRole(`models.${role}`, given, check);
+}
+
+/** The model of a role or of a specialist. */
+export function knownRole(name: string, given: unknown, check: SettingChecks): void {
+  if (given === undefined || typeof given === "function" || isChoice(given)) return;
+  if (!Array.isArray(given)) return knownModel(name, given, check);
+  const most = LIMITS.fallbacks + 1;
+  if (given.length === 0 || given.length > most) check.wrong(name, given, { is: "model-list", most });
+  else given.forEach((one, index) => knownModel(`${name}[${index}]`, one, check));
 }
 
 /** `{ choose }`: a function chooses the model. */
@@ -86,9 +86,13 @@ function knownModel(name: string, given: unknown, check: SettingChecks): void {
   if (typeof given === "string") return;
   // Models of the AI SDK and of Planloom's port have other fields, which are not checked here.
   if (typeof given === "object" && given !== null && ("call" in given || "modelId" in given)) return;
-  const settings = check.record<RoleSettings>(`${name}.`, given as RoleSettings, ROLE_KEYS);
+  knownSettings(`${name}.`, check.record<RoleSettings>(`${name}.`, given as RoleSettings, ROLE_KEYS), check);
+}
+
+/** The values of known settings. `prefix` ends in a dot. */
+export function knownSettings(prefix: string, settings: Partial<RoleSettings>, check: SettingChecks): void {
   for (const setting of Object.keys(ROLE_KEYS) as (keyof RoleSettings)[])
-    knownSetting(`${name}.${setting}`, setting, settings[setting], check);
+    knownSetting(`${prefix}${setting}`, setting, settings[setting], check);
 }
 
 function knownSetting(key: string, setting: keyof RoleSettings, value: unknown, check: SettingChecks): void {

@@ -17,7 +17,7 @@ export interface Range {
 /** What is meant. A server of tools has few fields, and other programs' settings are not among them. */
 function insteadOf(prefix: string, key: string, value: Json | undefined, keys: readonly string[]): string | undefined {
   if (prefix.startsWith("mcp")) return nearestNames(key, keys, 1)[0];
-  return (prefix.startsWith("models.") ? modelFieldInstead : settingInstead)(key, value);
+  return (/^(?:models|executors)\./.test(prefix) ? modelFieldInstead : settingInstead)(key, value);
 }
 
 /**

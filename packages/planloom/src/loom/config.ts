@@ -25,6 +25,7 @@ import type { McpServers } from "../tools/mcp/server-config.js";
 import type { ApprovalFunction } from "../perform/appraisal.js";
 import type { ResolveContext } from "../perform/run-contexts.js";
 import { knownBuiltins, type BuiltinsConfig } from "./config-builtins.js";
+import { knownExecutors, type ExecutorsConfig } from "./config-executors.js";
 import { knownStrategies } from "./config-strategies.js";
 import { knownWebhook, type WebhookConfig } from "./config-webhook.js";
 import { knownServers } from "./config-mcp.js";
@@ -67,6 +68,11 @@ export interface LoomConfig<C = unknown> {
    * variables.
    */
   readonly models?: ModelsConfig<C>;
+  /**
+   * Named executors, each with its own model, tools and instructions. The planner reads their descriptions and gives
+   * steps to them with `executor`. Default: none.
+   */
+  readonly executors?: ExecutorsConfig<C>;
   /** How plans are written. */
   readonly planner?: {
     /** Number of steps: `coarse` (1-4 steps), `normal` (3-10), `fine` (8-20). Default: `normal`. */
@@ -211,6 +217,7 @@ export const KEYS: Record<keyof LoomConfig, true> = {
   mcp: true,
   secrets: true,
   models: true,
+  executors: true,
   planner: true,
   prices: true,
   store: true,
@@ -333,6 +340,7 @@ function knownParts(config: LoomConfig, check: SettingChecks): void {
   knownBuiltins(config.builtins, check);
   knownServers(config.mcp, check);
   knownModels(config.models, check);
+  knownExecutors(config.executors, check);
   knownPrices(config.prices, check);
   knownStore(config.store, check);
   knownEngine(config.engine, check);

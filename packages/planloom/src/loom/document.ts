@@ -1,5 +1,6 @@
 // A run as one document, as `--json` prints it. In: a run's state, and the surface that names actions. Out: plain data,
 // with sentences for the run's codes. Its shape is a contract: fields are only ever added.
+import { executorDocuments, type ExecutorDocument } from "./executor-documents.js";
 import type { EvidenceFound } from "../plan/evidence.js";
 import { isObject, readableText, type Json, type JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
@@ -265,6 +266,8 @@ interface PlainRunDocument {
   readonly stepsCompleted: number;
   readonly replanCount: number;
   readonly usage: { readonly planner: Usage; readonly executor: Usage; readonly synthesizer: Usage };
+  /** The part of each named executor in the usage of the executor. Absent: none called a model. */
+  readonly executors?: { readonly [name: string]: ExecutorDocument };
   readonly startedAt: string;
   /** Time of the last retry by a person. */
   readonly retriedAt?: string;
@@ -289,6 +292,7 @@ export function documentOf(run: Run, surface: Surface = librarySurface): RunDocu
   const steps = [...run.execution.steps.values()].map((state) => stepDocument(run, state, say));
   const waiting = waitingOf(run, say);
   const end = endOf(run);
+  const executors = executorDocuments(run);
   const report = end === undefined || end.how === "completed" ? undefined : reportOf(run, end, say);
   return {
     runId: run.id,
@@ -313,6 +317,7 @@ export function documentOf(run: Run, surface: Surface = librarySurface): RunDocu
     stepsCompleted: run.execution.counts.completed,
     replanCount: run.planning.replans,
     usage: run.usage,
+    ...(executors === undefined ? {} : { executors }),
     startedAt: iso(run.log.startedAt),
     ...(run.log.retriedAt === undefined ? {} : { retriedAt: iso(run.log.retriedAt) }),
     finishedAt: end === undefined ? null : iso(end.at),

@@ -5,7 +5,7 @@ import { askPlanner, type PlannerReply } from "../agents/planner/planner.js";
 import type { DraftedStep } from "../agents/checkpoint.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { Role } from "../model/port.js";
-import type { RoleSettings } from "../model/settings/role.js";
+import type { ListedSettings, RoleSettings } from "../model/settings/role.js";
 import { secretsOfRoles } from "./role-secrets.js";
 import { estimatePlan } from "../plan/estimate/estimate.js";
 import { errorKeys, isError } from "../plan/finding.js";
@@ -221,6 +221,12 @@ export class Loom<C = unknown> {
       const notes = (model?.known?.() ?? []).filter(({ note }) => note !== "tools-as-text" || role === "executor");
       return notes.map((note) => ({ role: role as Role, ...note, message: replyNoteText(note) }));
     });
+  }
+
+  /** The settings of each named executor, for people. Keys are never shown. */
+  get specialists(): { readonly [name: string]: ListedSettings } {
+    const named = [...(this.services.specialists ?? [])].map(([name, { settings }]) => [name, settings] as const);
+    return Object.fromEntries(named);
   }
 
   /** Whether the configuration makes contexts from their stored parts. */
@@ -555,7 +561,7 @@ export class Loom<C = unknown> {
       assertHas: (run, needed) => assertHas(this.services, run, needed),
       appraise: (plan, run, beginning) => this.appraised(plan, run, beginning),
       started: (goal, inputs, given, more) => this.startedData(goal, inputs, given, more),
-      secrets: { ...this.services.secrets, ...secretsOfRoles(this.roles) },
+      secrets: { ...this.services.secrets, ...secretsOfRoles({ ...this.specialists, ...this.roles }) },
       answerChecks: this.answerChecks,
       once: this.once,
       playbooks: this.playbooks,
@@ -610,7 +616,10 @@ export class Loom<C = unknown> {
   private settingsFor(plan: Plan | undefined, own: OwnSettings | undefined): Settings {
     const roles = ["planner", "executor", "synthesizer"] as const;
     const played = roles.flatMap((role) => modelNames(this.services[role]));
-    const named = (plan?.steps ?? []).flatMap(({ model }) => model ?? []);
+    const named = [
+      ...(plan?.steps ?? []).flatMap(({ model }) => model ?? []),
+      ...[...(this.services.specialists?.values() ?? [])].flatMap(({ model }) => modelNames(model)),
+    ];
     return withPrices(withOwn(this.settings, own), [...played, ...named], this.appraiser.priceOf);
   }
 

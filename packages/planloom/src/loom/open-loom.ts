@@ -38,7 +38,19 @@ import { Loom } from "./loom.js";
 import { assertAble } from "../perform/lacking.js";
 import { performIn } from "../perform/perform.js";
 import { RunContexts } from "../perform/run-contexts.js";
-import { alternativesIn, instructionsOf, keeperBeside, roleNamesOf, openRoles, rolesOf } from "./roles.js";
+import {
+  alternativesIn,
+  instructionsOf,
+  keeperBeside,
+  roleNamesOf,
+  openRoles,
+  rolesOf,
+  specialistFacts,
+  specialistsOf,
+} from "./roles.js";
+import { nearestNames } from "../plan/nearest.js";
+import type { Specialists } from "../plan/specialist.js";
+import { SettingChecks } from "./config-value.js";
 import type { Services } from "../perform/services.js";
 
 /** Parts that the command line and tests may replace. */
@@ -82,16 +94,20 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     executor === null ? null : async (of: ModelFor) => usableModel(await boundModel(executor, of), clock, limiter);
   const { databases } = config.builtins?.sql ?? {};
   const opened = databases === undefined ? [] : await openDatabases(databases, closed);
-  const inventory = inventoryOf(config, summarizer, closed, opened, clock);
-  const settings = { ...recorded, eager: recorded.eager && mayBeEager(recorded, inventory) };
+  const specialists = specialistsOf(config, resolved.specialists, models.specialists);
+  const executors = specialists && specialistFacts(specialists);
+  const inventory = inventoryOf(config, { summarizer, executors }, closed, opened, clock);
+  const eager = recorded.eager && mayBeEager(recorded, inventory);
+  const settings = { ...recorded, eager, ...(executors && { executors }) };
   const store = typeof location === "object" ? location : await openStore(location);
-  const configured = { ...models, planner: plannerFunction ?? models.planner };
+  const { planner = null, synthesizer } = { ...models, ...(plannerFunction && { planner: plannerFunction }) };
+  const configured = { planner, executor, synthesizer, ...(specialists && { specialists }) };
   const appraiser: Appraiser = {
     store,
     clock,
-    models: roleNamesOf(configured),
+    models: { ...roleNamesOf(configured), executors },
     judging: judgingModels({ settings, models: roleNamesOf(configured) }),
-    priceOf: pricesFor(roles, config.prices),
+    priceOf: pricesFor(roles, config.prices, resolved.specialists),
     alternatives: alternativesIn(configured),
     decide: typeof config.approval === "function" ? config.approval : undefined,
   };
@@ -130,7 +146,10 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
       newId: ports.newId ?? newId,
       defer: ports.defer ?? nextTurn,
     });
-    const rules = { fields: config.storedContext, secrets: { ...config.secrets, ...keysOf(roles) } };
+    const rules = {
+      fields: config.storedContext,
+      secrets: { ...config.secrets, ...keysOf(roles, resolved.specialists) },
+    };
     return new Loom(
       engine,
       services,
@@ -151,8 +170,9 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
 }
 
 /** The keys of the models, by role. A stored context must not hold one. */
-function keysOf(roles: Readonly<Record<Role, RoleSettings>>): Secrets {
-  return Object.fromEntries(Object.entries(roles).map(([role, { apiKey }]) => [`apiKey of the ${role}`, apiKey]));
+function keysOf(roles: Readonly<Record<Role, RoleSettings>>, specialists: ReadonlyMap<string, RoleSettings>): Secrets {
+  const all = [...Object.entries(roles), ...specialists];
+  return Object.fromEntries(all.map(([name, { apiKey }]) => [`apiKey of the ${name}`, apiKey]));
 }
 
 /** The file of a store, if it has one. SQLite puts its other files beside it. */
@@ -183,7 +203,13 @@ function newId(of: "run" | "input"): string {
 
 function inventoryOf(
   config: LoomConfig,
-  executor: ((of: ModelFor) => Promise<Model>) | null,
+  {
+    summarizer: executor,
+    executors,
+  }: {
+    readonly summarizer: ((of: ModelFor) => Promise<Model>) | null;
+    readonly executors: Specialists | undefined;
+  },
   own: readonly string[],
   databases: readonly Database[],
   clock: Clock,
@@ -203,7 +229,19 @@ function inventoryOf(
   // A user's tool replaces the built-in tool of the same name.
   const kept = builtins.tools.filter((tool) => !taken.has(tool.spec.name));
   const sources = Object.entries(config.mcp ?? {}).map(([name, server]) => new McpSource(name, server, clock));
-  return new ToolShelf([...kept, ...given], taken.has("search") ? [] : builtins.notes, sources);
+  const shelf = new ToolShelf([...kept, ...given], taken.has("search") ? [] : builtins.notes, sources, executors);
+  assertToolsOfSpecialists(executors, shelf);
+  return shelf;
+}
+
+/** The tools of an MCP server are known when it is opened. Throws CONFIG_INVALID. */
+function assertToolsOfSpecialists(executors: Specialists = {}, { tools, sources }: ToolShelf): void {
+  const check = new SettingChecks();
+  const isThere = (tool: string) => tools.has(tool) || sources.some((server) => tool.startsWith(`${server}.`));
+  for (const [name, { tools: may = [] }] of Object.entries(executors))
+    for (const tool of may.filter((one) => !isThere(one)))
+      check.wrong(`executors.${name}.tools`, tool, { is: "tool", near: nearestNames(tool, tools.keys()) });
+  check.done();
 }
 
 /** A plan may give a secret to `summarize`. No model reads it. */

@@ -10,15 +10,19 @@ import type { WayKeeper } from "../model/ways/way-memory.js";
 import {
   addressSource,
   resolveRoles,
+  resolveSpecialist,
   type ListedSettings,
   type RoleSettings,
   type RolesSettings,
   type RoleSources,
+  type SpecialistLayers,
 } from "../model/settings/role.js";
 import { hasCode, PlanloomError } from "../words/planloom-error.js";
+import type { Specialists } from "../plan/specialist.js";
 import type { RoleNames } from "../run/settings.js";
 import { isStoreFile } from "../store/locate.js";
 import type { LoomConfig } from "./config.js";
+import type { ExecutorConfig } from "./config-executors.js";
 import type { ModelConfig, ModelsConfig, RoleConfig } from "./config-models.js";
 import type { Services } from "../perform/services.js";
 
@@ -32,17 +36,14 @@ export function rolesOf(
   flags: RolesSettings = {},
 ): {
   readonly roles: Readonly<Record<Role, ListedSettings>>;
+  /** The named executors. */
+  readonly specialists: ReadonlyMap<string, ListedSettings>;
   readonly planner: PlannerFunction | undefined;
   readonly sources: RoleSources;
 } {
   const { default: general, planner, executor, synthesizer } = config.models ?? {};
   const named = flags.planner?.model ?? flags.model ?? (env["PLANLOOM_PLANNER_MODEL"] || undefined);
   const plannerFunction = typeof planner === "function" && named === undefined ? planner : undefined;
-  const role = (given: ModelsConfig["planner"] | RoleConfig): ListedSettings => {
-    const [first, ...others] = isList(given) ? given : given === undefined ? [] : [given];
-    if (first === undefined) return {};
-    return { ...asSettings(first), ...(others.length === 0 ? {} : { fallbacks: others.map(asSettings) }) };
-  };
   const sources = {
     flags,
     env,
@@ -53,7 +54,28 @@ export function rolesOf(
       synthesizer: role(synthesizer),
     },
   };
-  return { roles: resolveRoles(sources), planner: plannerFunction, sources };
+  const specialists = new Map(
+    Object.entries(config.executors ?? {}).map(([name, given]) => [
+      name,
+      resolveSpecialist({ name, ...layersOfSpecialist(given) }, sources),
+    ]),
+  );
+  return { roles: resolveRoles(sources), specialists, planner: plannerFunction, sources };
+}
+
+function role(given: ModelsConfig["planner"] | RoleConfig): ListedSettings {
+  const [first, ...others] = isList(given) ? given : given === undefined ? [] : [given];
+  if (first === undefined) return {};
+  return { ...asSettings(first), ...(others.length === 0 ? {} : { fallbacks: others.map(asSettings) }) };
+}
+
+/** A model without settings gets those beside it. Settings of a model of its own keep to their own server. */
+function layersOfSpecialist(given: ExecutorConfig): Pick<SpecialistLayers, "own" | "others"> {
+  const { description: _description, tools: _tools, model, ...others } = given;
+  const { fallbacks, ...first } = role(model);
+  const beside = (one: RoleSettings): RoleSettings =>
+    Object.keys(one).length === 1 && one.model !== undefined ? { ...others, ...one } : one;
+  return { own: { ...beside(first), ...(fallbacks && { fallbacks: fallbacks.map(beside) }) }, others };
 }
 
 const isList = (given: unknown): given is readonly ModelConfig[] => Array.isArray(given);
@@ -79,10 +101,10 @@ function asSettings(given: ModelConfig | ModelFunction | { readonly choose: Mode
 
 /** With `later`, a named model is opened by its calls: none needs a key or an address before. */
 export function openRoles(
-  { roles, sources }: { readonly roles: Readonly<Record<Role, ListedSettings>>; readonly sources: RoleSources },
+  { roles, specialists, sources }: Pick<ReturnType<typeof rolesOf>, "roles" | "specialists" | "sources">,
   context: ModelContext,
   later = false,
-): Readonly<Record<Role, Model | null>> {
+): Readonly<Record<Role, Model | null>> & { readonly specialists: ReadonlyMap<string, Model | null> } {
   const openOne = (settings: RoleSettings, role: Role): Model => {
     try {
       return openModel(settings, role, context);
@@ -90,8 +112,8 @@ export function openRoles(
       throw withSource(error, role, settings, sources);
     }
   };
-  const open = (role: Role): Model | null => {
-    const { fallbacks = [], ...settings } = roles[role];
+  const open = (role: Role, listed = roles[role]): Model | null => {
+    const { fallbacks = [], ...settings } = listed;
     const { model } = settings;
     if (model === undefined) return null;
     if (isChooser(model)) {
@@ -107,8 +129,31 @@ export function openRoles(
       fallbacks.map((one) => openOne(one, role)),
     );
   };
-  return { planner: open("planner"), executor: open("executor"), synthesizer: open("synthesizer") };
+  return {
+    ...{ planner: open("planner"), executor: open("executor"), synthesizer: open("synthesizer") },
+    specialists: new Map([...specialists].map(([name, listed]) => [name, open("executor", listed)])),
+  };
 }
+
+/** The named executors of a configuration, with their models. undefined if there is none. */
+export function specialistsOf(
+  { executors = {} }: Pick<LoomConfig, "executors">,
+  settings: ReadonlyMap<string, ListedSettings>,
+  models: ReadonlyMap<string, Model | null>,
+): Services["specialists"] {
+  if (Object.keys(executors).length === 0) return undefined;
+  return new Map(
+    Object.entries(executors).map(([name, { description, tools }]) => {
+      const model = models.get(name) ?? null;
+      const facts = { model: model?.name ?? null, ...(description && { description }), ...(tools && { tools }) };
+      return [name, { facts, model, settings: settings.get(name) ?? {} }];
+    }),
+  );
+}
+
+/** What a run records of the named executors. */
+export const specialistFacts = (specialists: NonNullable<Services["specialists"]>): Specialists =>
+  Object.fromEntries([...specialists].map(([name, { facts }]) => [name, facts]));
 
 /** An error about the address names where the address stands. */
 function withSource(error: unknown, role: Role, { baseURL }: RoleSettings, sources: RoleSources): unknown {
@@ -151,8 +196,9 @@ export const modelNames = (model: Model | PlannerFunction | null): readonly stri
   model === null || typeof model === "function" ? [] : [model, ...(model.fallbacks ?? [])].map(({ name }) => name);
 
 /** The models that may answer instead of a model, by its name. */
-export function alternativesIn(services: Pick<Services, Role>): (model: string) => readonly string[] {
-  const lists = [services.planner, services.executor, services.synthesizer].map(modelNames);
+export function alternativesIn(services: Pick<Services, Role | "specialists">): (model: string) => readonly string[] {
+  const named = [...(services.specialists?.values() ?? [])].map(({ model }) => model);
+  const lists = [services.planner, services.executor, services.synthesizer, ...named].map(modelNames);
   return (model) => lists.flatMap(([first, ...others]) => (first === model ? others : []));
 }
 

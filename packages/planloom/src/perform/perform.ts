@@ -14,16 +14,17 @@ import { EffectBudget } from "./effect-budget.js";
 import { performChoose } from "./choose.js";
 import { performCompensate } from "./compensate.js";
 import { askTool } from "./reconcile.js";
+import type { Planner } from "../agents/planner/planner.js";
 import { timedPlanner } from "../agents/planner/timed-planner.js";
 import { usableModel } from "../model/patience/patient-model.js";
-import { boundModel, isContextModel, type ModelFor } from "../model/context-model.js";
+import { boundModel, isContextModel } from "../model/context-model.js";
 import type { Model, Role } from "../model/port.js";
 import { performCritique, performJudge } from "./judge-effects.js";
 import { performAnswer, performPlan, performReview } from "./role-effects.js";
 import { changeMet, performCall, performFill } from "./step-effects.js";
 import type { Perform, PerformContext } from "../engine/perform-port.js";
 import { endedOutcome } from "./outcome.js";
-import type { Performing, Services } from "./services.js";
+import type { Performing, Services, SpecialistService } from "./services.js";
 import { PlanloomError } from "../words/planloom-error.js";
 
 export function performIn(given: Services): Perform {
@@ -44,13 +45,15 @@ export function performIn(given: Services): Perform {
 
 /** The same, with models that wait for their endpoints, and with deadlines. */
 function timed(services: Services): Services {
-  const { planner, executor, synthesizer, clock, limiter } = services;
+  const { planner, executor, synthesizer, specialists, clock, limiter } = services;
   const usable = (model: Model): Model => usableModel(model, clock, limiter);
+  const usableIn = (one: SpecialistService): SpecialistService => ({ ...one, model: one.model && usable(one.model) });
   return {
     ...services,
     planner: planner && timedPlanner(planner, clock, limiter),
     executor: executor && usable(executor),
     synthesizer: synthesizer && usable(synthesizer),
+    ...(specialists && { specialists: new Map([...specialists].map(([name, one]) => [name, usableIn(one)])) }),
     modelNamed: (name) => usable(services.modelNamed(name)),
   };
 }
@@ -81,13 +84,11 @@ async function lookedUp(
   run: Run,
   signal: AbortSignal,
 ): Promise<Found | undefined> {
-  const chooses = choosesModel(given, effect);
+  const chooses = isContextModel(askedModel(given, effect, run));
   if (signal.aborted || (run.request.context === undefined && !chooses)) return undefined;
   const look = async (): Promise<Found> => {
     const runContext = await given.contexts?.of(run);
-    return chooses
-      ? { runContext, services: await bound(given, effect, { context: runContext, runId: run.id }) }
-      : { runContext };
+    return chooses ? { runContext, services: await bound(given, effect, run, runContext) } : { runContext };
   };
   const { end, why } = await inTime(look, signal, LIMITS.contextMs, given.clock);
   if (why === "abort") return undefined;
@@ -111,14 +112,30 @@ const ASKED: { readonly [K in Exclude<WorkEffect["kind"], "judge" | "critique">]
 const roleAsked = (effect: WorkEffect): Role | null =>
   effect.kind === "judge" || effect.kind === "critique" ? effect.role : ASKED[effect.kind];
 
-/** Whether a function of the context chooses the model that this effect asks. */
-function choosesModel(given: Services, effect: WorkEffect): boolean {
+/** The name of the specialist that performs the step of an effect. */
+function specialistFor(effect: WorkEffect, run: Run): string | undefined {
+  return effect.kind === "fill" || effect.kind === "call"
+    ? run.execution.steps.get(effect.step)?.spec.executor
+    : undefined;
+}
+
+/** The model that this effect asks. */
+function askedModel(given: Services, effect: WorkEffect, run: Run): Planner | null | undefined {
+  const specialist = specialistFor(effect, run);
+  if (specialist !== undefined) return given.specialists?.get(specialist)?.model;
   const role = roleAsked(effect);
-  return role !== null && isContextModel(given[role]);
+  return role === null ? null : given[role];
 }
 
 /** The services with the model that the function chooses for this run. */
-async function bound(given: Services, effect: WorkEffect, of: ModelFor): Promise<Services> {
+async function bound(given: Services, effect: WorkEffect, run: Run, context: unknown): Promise<Services> {
+  const of = { context, runId: run.id };
+  const name = specialistFor(effect, run);
+  const specialist = name === undefined ? undefined : given.specialists?.get(name);
+  if (name !== undefined && specialist !== undefined) {
+    const model = await boundModel(specialist.model, of);
+    return timed({ ...given, specialists: new Map(given.specialists).set(name, { ...specialist, model }) });
+  }
   const role = roleAsked(effect);
   if (role === null) return timed(given);
   return timed({ ...given, [role]: await boundModel(given[role], of) });

@@ -19,6 +19,7 @@ import type { AgentStep, ToolStep } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { isComplete, recordedTool, toolsOfStep } from "../run/changed-tools.js";
 import type { CallEffect, FillEffect, PlanEffect, WorkEffect } from "../run/effect.js";
+import { executorModel } from "../run/lookup.js";
 import { PLANNER_FUNCTION } from "../run/settings.js";
 import type { Run } from "../run/state.js";
 import type { StepState } from "../run/work.js";
@@ -136,7 +137,7 @@ async function replayFill(
   const { spec, tool } = run.execution.steps.get(effect.step)!;
   const step = spec as ToolStep;
   if (tool === undefined) return { code: "NO_TOOL", tool: step.tool };
-  const model = replay.model(step.model ?? run.request.models.executor);
+  const model = replay.model(executorModel(run, step));
   await fillArguments(fillRequestOf(given, effect, step, tool, run), model, replay.context);
   return undefined;
 }
@@ -153,7 +154,7 @@ async function replayAgent(
   const tools = toolsThen(run, state, inventory, given.inventory);
   if ("code" in tools) return tools;
   const request = agentRequestOf({ ...given, inventory: tools }, effect, state, step, run);
-  await runAgent(request, replay.model(step.model ?? run.request.models.executor), replay.context);
+  await runAgent(request, replay.model(executorModel(run, step)), replay.context);
   return undefined;
 }
 

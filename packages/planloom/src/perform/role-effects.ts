@@ -9,6 +9,7 @@ import { reviewFacts, reviewPlan } from "../agents/planner/reviewer.js";
 import { writeAnswer, type AnswerRequest } from "../agents/synthesizer.js";
 import { isError } from "../plan/finding.js";
 import type { Step } from "../plan/plan.js";
+import { specialistList } from "../plan/specialist.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE } from "../plan/usage.js";
 import type { AnswerEffect, PlanEffect, ReviewEffect } from "../run/effect.js";
@@ -96,7 +97,7 @@ const mayHaveReadData = ({ replan }: PlanEffect, { request }: Run): boolean =>
 /** The request of a planning, as the run stands. */
 export function planRequestOf(services: Services, effect: PlanEffect, run: Run): PlannerRequest {
   const replan = replanFacts(run, effect.replan);
-  return plannerRequest(services, {
+  const request = plannerRequest(services, {
     goal: run.request.goal,
     inputs: run.request.inputs,
     ...(run.request.messages.length === 0 ? {} : { messages: run.request.messages }),
@@ -112,6 +113,10 @@ export function planRequestOf(services: Services, effect: PlanEffect, run: Run):
     ...(effect.invalid === undefined ? {} : { invalid: effect.invalid }),
     ...(replan === undefined ? {} : { replan }),
   });
+  const { executors: _present, ...tools } = request.inventory;
+  const { executors } = run.request.settings;
+  // Those that the run has recorded, which may have other descriptions than those of this process.
+  return { ...request, inventory: { ...tools, ...(executors && { executors: specialistList(executors) }) } };
 }
 
 /** The request to the planner, in a run or outside of one. */

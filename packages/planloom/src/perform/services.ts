@@ -2,6 +2,8 @@
 // its log.
 import type { Planner } from "../agents/planner/planner.js";
 import type { Model } from "../model/port.js";
+import type { ListedSettings } from "../model/settings/role.js";
+import type { SpecialistFacts } from "../plan/specialist.js";
 import type { EventStore } from "../store/event-store.js";
 import type { ToolInventory } from "../tools/inventory.js";
 import type { ReadSchema } from "../tools/schema.js";
@@ -15,6 +17,13 @@ import type { PerformContext } from "../engine/perform-port.js";
 import type { EffectBudget } from "./effect-budget.js";
 import type { RunContexts } from "./run-contexts.js";
 
+/** A named executor, with its model. */
+export interface SpecialistService {
+  readonly facts: SpecialistFacts;
+  readonly model: Model | null;
+  readonly settings: ListedSettings;
+}
+
 /** All that a run can use outside of Planloom. */
 export interface Services {
   readonly store: EventStore;
@@ -25,6 +34,8 @@ export interface Services {
   readonly planner: Planner | null;
   readonly executor: Model | null;
   readonly synthesizer: Model | null;
+  /** The named executors of the configuration. Absent: none. */
+  readonly specialists?: ReadonlyMap<string, SpecialistService>;
   /** Opens the model for steps that name their own. */
   readonly modelNamed: (name: string) => Model;
   /** Says when models may send their requests. Absent: at once. */

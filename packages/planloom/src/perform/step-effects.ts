@@ -46,8 +46,14 @@ import { todayAt } from "./today.js";
 import { runSubPlan } from "./sub-run.js";
 import { shownReport } from "./tool-progress.js";
 
-function executorOf(services: Services, name: string | undefined): Model | null {
-  return name === undefined ? services.executor : services.modelNamed(name);
+/** The model of a step: its own, its specialist's, or the executor's. */
+function executorOf(services: Services, { model, executor }: Step): Model | null {
+  if (model !== undefined) return services.modelNamed(model);
+  return executor === undefined ? services.executor : (services.specialists?.get(executor)?.model ?? null);
+}
+
+function instructionsOf({ specialists, instructions }: Services, { executor }: Step): string | undefined {
+  return executor === undefined ? instructions.executor : specialists?.get(executor)?.settings.instructions;
 }
 
 export async function performFill(
@@ -61,7 +67,7 @@ export async function performFill(
   const step = state.spec as ToolStep;
   const { tool } = state;
   try {
-    const model = executorOf(services, step.model);
+    const model = executorOf(services, step);
     if (model === null || tool === undefined) return endedOutcome(key, "tool-error", noModel("executor"));
     const agent = agentContext(run, context, { stepId: step.id, item: effect.item });
     const request = fillRequestOf(services, effect, step, tool, run);
@@ -80,7 +86,7 @@ export function fillRequestOf(
   spec: ToolSpec,
   run: Run,
 ): FillRequest {
-  const { executor: instructions } = services.instructions;
+  const instructions = instructionsOf(services, step);
   return {
     goal: run.request.goal,
     ...todayAt(run.log.updatedAt),
@@ -225,7 +231,7 @@ async function runAgentStep(
   const timeoutMs = step.timeoutMs ?? LIMITS.agentTimeoutMs;
   const deadline = newDeadline(context.signal, timeoutMs, services.clock);
   try {
-    const model = executorOf(services, step.model);
+    const model = executorOf(services, step);
     if (model === null) return endedOutcome(key, "tool-error", noModel("executor"));
     const inner = { ...context, signal: deadline.signal, hold: deadline.hold };
     const agent = agentContext(run, inner, { stepId: step.id, item: effect.item });
@@ -262,7 +268,7 @@ export function agentRequestOf(
   step: AgentStep,
   run: Run,
 ): AgentRequest {
-  const { executor: instructions } = services.instructions;
+  const instructions = instructionsOf(services, step);
   const declared = step.output === undefined ? undefined : typeOf(step.output);
   const strategy = wholeRunBy(run, step);
   return {

@@ -316,7 +316,15 @@ export interface DataParams {
   readonly UNDER_DECOMPOSED: { readonly things: number; readonly steps: number };
   /** Error. An agent step wants more turns than the configuration allows. */
   readonly TOO_MANY_TURNS: { readonly turns: number; readonly most: number };
-  /** Warning. `executor` names an executor, and this version has one. */
+  /** Error. `executor` names no specialist of the configuration. */
+  readonly UNKNOWN_EXECUTOR: { readonly executor: string; readonly near: Names; readonly executors: Names };
+  /** Error. An agent step lists tools that its specialist may not use. */
+  readonly EXECUTOR_TOOLS: { readonly executor: string; readonly tools: Names; readonly may: Names };
+  /** Error. The instruction of an agent step is only the name of a specialist. */
+  readonly EXECUTOR_AS_TEXT: { readonly executor: string };
+  /** Error. A step names both a model and a specialist, which has a model of its own. */
+  readonly EXECUTOR_WITH_MODEL: { readonly executor: string; readonly model: string };
+  /** Warning. `executor` stands in a step that is no agent step and has no `fill`. */
   readonly UNUSED_FIELD: { readonly field: "executor" };
 }
 

@@ -1,6 +1,7 @@
 // The description of a tool for planning and the kernel: name, schemas and effect class, as data. In: nothing. Out:
 // types. The log records it with each plan. tools/ has the callable.
 import type { Json, JsonObject } from "./json.js";
+import type { Specialist } from "./specialist.js";
 
 /**
  * none: a call changes nothing. idempotent: two calls with one key have the effect of one. once: a call acts in the
@@ -67,6 +68,8 @@ export interface Inventory {
   readonly notes?: readonly string[];
   /** Servers that were not asked for their tools yet, by name. The names of their tools begin with it and a dot. */
   readonly unopened?: readonly string[];
+  /** The specialists that a step may name as its `executor`. Absent: there is none. */
+  readonly executors?: readonly Specialist[];
 }
 
 export const toolsByName = (tools: readonly ToolSpec[]): ReadonlyMap<string, ToolSpec> =>

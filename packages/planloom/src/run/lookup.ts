@@ -2,6 +2,7 @@
 // Out: the part.
 import type { Json } from "../plan/json.js";
 import type { Step } from "../plan/plan.js";
+import { modelOfStep } from "../plan/specialist.js";
 import { handedTo } from "../plan/step-kind.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import type { Effect } from "./effect.js";
@@ -44,6 +45,10 @@ export const contextOf = ({ execution }: Run, spec: Step): { readonly [step: str
 /** The definition that applies to calls of this tool of the current plan. */
 export const toolIn = (run: Run, name: string): ToolSpec | undefined =>
   run.execution.changedTools.get(name)?.applies ?? currentPlan(run)?.tools.get(name);
+
+/** The model that performs a step, or fills in its arguments; null if the run has none. */
+export const executorModel = ({ request: { models, settings } }: Run, spec: Step): string | null =>
+  modelOfStep(spec, { executor: models.executor, executors: settings.executors });
 
 /** Whether the approval is for a whole plan. */
 export const asksForPlan = ({ subject }: PendingApproval): boolean => subject === "plan";

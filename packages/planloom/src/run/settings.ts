@@ -3,6 +3,7 @@ import type { JsonObject } from "../plan/json.js";
 import type { AnswerOnFailure } from "../plan/plan.js";
 import type { Price } from "../plan/estimate/price.js";
 import type { Granularity } from "../plan/check/granularity.js";
+import type { Specialists } from "../plan/specialist.js";
 
 /** function: the program decides for each plan. */
 export type ApprovalPolicy = "never" | "always" | "effects" | "function";
@@ -74,6 +75,8 @@ export interface Settings {
   readonly budget: Budget;
   /** Keyed by model name. A model without an entry has no known price. */
   readonly prices: { readonly [model: string]: Price };
+  /** The specialists that plans of this run may name. Absent: none. */
+  readonly executors?: Specialists;
 }
 
 /** The name of a planner that is a function of the program. */

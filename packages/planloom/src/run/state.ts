@@ -306,6 +306,8 @@ export interface Run {
   readonly compensation: Compensation;
   answering: Answering;
   usage: { planner: Usage; executor: Usage; synthesizer: Usage };
+  /** The part of the executor's usage that specialists have used: by name, then by model. */
+  readonly specialists: Map<string, Map<string, Usage>>;
   /** The effects that are owed, by key. `next` returns them. */
   owed: Map<string, Effect>;
 }
@@ -372,6 +374,7 @@ export function emptyRun(id: string): Run {
     },
     answering: { requests: 0, critiques: 0 },
     usage: { planner: NO_USAGE, executor: NO_USAGE, synthesizer: NO_USAGE },
+    specialists: new Map(),
     owed: new Map(),
   };
 }

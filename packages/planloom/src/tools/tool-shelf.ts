@@ -1,5 +1,6 @@
 // The tools of a loom. In: its own tools, and sources of more. Out: an inventory that grows when sources are opened.
 // A source is opened when a plan is to be written or a run that uses its tools is driven, and not before.
+import { specialistList, type Specialists } from "../plan/specialist.js";
 import type { Inventory } from "../plan/tool-spec.js";
 import { createInventory, type ToolInventory } from "./inventory.js";
 import type { Tool } from "./tool.js";
@@ -17,6 +18,7 @@ export class ToolShelf implements ToolInventory {
     private readonly own: readonly Tool[],
     private readonly notes: readonly string[],
     sources: readonly ToolSource[],
+    private readonly executors?: Specialists,
   ) {
     this.#sources = sources;
     this.#current = createInventory(own, notes);
@@ -33,7 +35,8 @@ export class ToolShelf implements ToolInventory {
 
   get inventory(): Inventory {
     const unopened = this.#sources.filter((source) => !this.#opened.has(source)).map(({ name }) => name);
-    return { ...this.#current.inventory, ...(unopened.length === 0 ? {} : { unopened }) };
+    const executors = this.executors && { executors: specialistList(this.executors) };
+    return { ...this.#current.inventory, ...(unopened.length === 0 ? {} : { unopened }), ...executors };
   }
 
   get hash(): string {

@@ -21,6 +21,13 @@ function knownTools({ near, tools, of }: DataParams["UNKNOWN_TOOL"]): string {
     : `The ${of === 1 ? "only tool is" : "tools are"} ${withMore(tools, of - tools.length)}.`;
 }
 
+function knownExecutors({ near, executors }: DataParams["UNKNOWN_EXECUTOR"]): string {
+  if (near.length > 0) return `Did you mean ${orList(near)}?`;
+  return executors.length === 0
+    ? "Leave executor out: no executors have names."
+    : `Write ${orList(executors)}, or leave executor out.`;
+}
+
 /** For people: a tool of an MCP server whose server is missing, or that is named without its server. */
 function serversText({ tool, server, unopened = [] }: DataParams["UNKNOWN_TOOL"]): string {
   if (server !== undefined)
@@ -441,9 +448,28 @@ export const DATA: FindingTable<keyof DataParams> = {
     fix: ({ most }) => `Write at most ${most}, or set limits.turns in the configuration.`,
     plannerFix: ({ most }) => `Write at most ${most}, or leave it out.`,
   },
+  UNKNOWN_EXECUTOR: {
+    message: ({ executor }) => `There is no executor "${executor}".`,
+    fix: (params) => `${knownExecutors(params)} Or name it under executors in the configuration.`,
+    plannerFix: (params) => knownExecutors(params),
+  },
+  EXECUTOR_TOOLS: {
+    message: ({ executor, tools }) => `The executor ${executor} may not use ${tools.join(", ")}.`,
+    fix: ({ executor, may }) =>
+      `Write tools: all for the tools of ${executor} (${may.length === 0 ? "none" : may.join(", ")}), or leave ` +
+      "executor out.",
+  },
+  EXECUTOR_AS_TEXT: {
+    message: ({ executor }) => `The instruction of the step is only ${executor}, the name of an executor.`,
+    fix: ({ executor }) => `Write executor: ${executor}, and in agent what it has to do.`,
+  },
+  EXECUTOR_WITH_MODEL: {
+    message: ({ executor, model }) => `The step names the model ${model} and the executor ${executor}.`,
+    fix: ({ executor }) => `Leave model out: ${executor} has its own. Or leave executor out.`,
+  },
   UNUSED_FIELD: {
-    message: ({ field }) => `This version ignores ${field}, because it has one executor.`,
-    fix: () => "Leave it out; `model` chooses a model for the step.",
+    message: ({ field }) => `The field ${field} has no use in this step: it is for agent steps and steps with fill.`,
+    fix: ({ field }) => `Leave ${field} out, or let an agent or a fill do the step.`,
   },
 };
 

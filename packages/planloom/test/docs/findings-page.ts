@@ -102,10 +102,17 @@ export function exampleFindings(page: string, kind: string, text: string, option
 }
 
 /** The tools of the page, and a server that was not asked yet. */
-const INVENTORY = { ...SAMPLE, unopened: ["crm"] };
+const INVENTORY = {
+  ...SAMPLE,
+  unopened: ["crm"],
+  executors: [
+    { name: "researcher", model: "small", description: "Finds facts and says where they are from.", tools: ["search"] },
+    { name: "writer", model: "large", description: "Writes texts for customers.", tools: [] },
+  ],
+};
 
 export function judged(text: string, options: CheckOptions = {}): CheckResult {
-  const read = readPlan(text, { inventory: SAMPLE });
+  const read = readPlan(text, { inventory: INVENTORY });
   if (read.kind !== "plan") return { ok: false, findings: read.findings };
   return withReading(check(read.draft, INVENTORY, { locate: read.locate, ...options }), read);
 }

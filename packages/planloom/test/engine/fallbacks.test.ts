@@ -107,8 +107,13 @@ test("a list can be asked in text only if each of its models can", () => {
   const named = (model: string) => ({ model, baseURL: "http://127.0.0.1:1/v1" });
   const port = { model: scriptedModel(["x"]) };
   const speaks = (...[first, ...fallbacks]: RoleSettings[]) =>
-    openRoles({ roles: { executor: { ...first!, fallbacks }, planner: {}, synthesizer: {} }, sources: { env: {} } }, {})
-      .executor?.speaks;
+    openRoles(
+      {
+        roles: { executor: { ...first!, fallbacks }, planner: {}, synthesizer: {} },
+        ...{ specialists: new Map(), sources: { env: {} } },
+      },
+      {},
+    ).executor?.speaks;
   expect([speaks(named("a"), named("b")), speaks(named("a"), port), speaks(port, named("b"))]).toEqual([
     ...[true, undefined, undefined],
   ]);

@@ -270,8 +270,10 @@ describe("P5: each document's own field names are read; tool_hints are empty by 
       expect([text, agent(text)]).toEqual([text, []]);
   });
 
-  test("executor hints have a finding until there are specialists", () => {
-    expect(codes({ steps: [{ id: "a", agent: "Look for it.", executor: "researcher" }] })).toEqual(["UNUSED_FIELD"]);
+  test("an executor that is not configured is an error", () => {
+    expect(codes({ steps: [{ id: "a", agent: "Look for it.", executor: "researcher" }] })).toEqual([
+      "UNKNOWN_EXECUTOR",
+    ]);
   });
 });
 

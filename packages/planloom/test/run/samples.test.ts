@@ -22,7 +22,7 @@ function sampled(...events: readonly Loose[]): RunSamples {
   const samples = new RunSamples("r");
   const models = { planner: "big", executor: "small", synthesizer: "small" };
   const opening: Loose[] = [
-    [0, "run.started", { models }],
+    [0, "run.started", { models, settings: {} }],
     [5, "plan.proposed", { plan: { steps: STEPS }, usage: NO_USAGE }],
   ];
   for (const [at, type, data] of [...opening, ...events]) samples.add({ at, type, data } as unknown as RunEvent);
@@ -114,7 +114,7 @@ test("arguments that a model fills are work of their own", () => {
 test("work that began before its plan was whole counts, too", () => {
   const samples = new RunSamples("r");
   const events: Loose[] = [
-    [0, "run.started", { models: { planner: "big", executor: "small", synthesizer: "small" } }],
+    [0, "run.started", { models: { planner: "big", executor: "small", synthesizer: "small" }, settings: {} }],
     [1, "plan.stepDrafted", { begins: true, step: STEPS[0] }],
     [1, "step.started", { step: "find" }],
     [8, "step.completed", { step: "find", usage: NO_USAGE }],

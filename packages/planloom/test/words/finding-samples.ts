@@ -1181,11 +1181,54 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "Write at most 8, or set limits.turns in the configuration.",
     ],
   ],
+  UNKNOWN_EXECUTOR: [
+    [
+      { executor: "reseacher", near: ["researcher"], executors: ["researcher", "writer"] },
+      'There is no executor "reseacher".',
+      "Did you mean researcher? Or name it under executors in the configuration.",
+    ],
+    [
+      { executor: "lawyer", near: [], executors: ["researcher", "writer"] },
+      'There is no executor "lawyer".',
+      "Write researcher or writer, or leave executor out. Or name it under executors in the configuration.",
+    ],
+    [
+      { executor: "lawyer", near: [], executors: [] },
+      'There is no executor "lawyer".',
+      "Leave executor out: no executors have names. Or name it under executors in the configuration.",
+    ],
+  ],
+  EXECUTOR_TOOLS: [
+    [
+      { executor: "writer", tools: ["fetch_url"], may: ["read_file", "summarize"] },
+      "The executor writer may not use fetch_url.",
+      "Write tools: all for the tools of writer (read_file, summarize), or leave executor out.",
+    ],
+    [
+      { executor: "writer", tools: ["fetch_url"], may: [] },
+      "The executor writer may not use fetch_url.",
+      "Write tools: all for the tools of writer (none), or leave executor out.",
+    ],
+  ],
+  EXECUTOR_AS_TEXT: [
+    [
+      { executor: "writer" },
+      "The instruction of the step is only writer, the name of an executor.",
+      "Write executor: writer, and in agent what it has to do.",
+    ],
+  ],
+  EXECUTOR_WITH_MODEL: [
+    [
+      { executor: "writer", model: "gpt-5" },
+      "The step names the model gpt-5 and the executor writer.",
+      "Leave model out: writer has its own. Or leave executor out.",
+    ],
+  ],
   UNUSED_FIELD: [
     [
       { field: "executor" },
-      "This version ignores executor, because it has one executor.",
-      "Leave it out; `model` chooses a model for the step.",
+      "The field executor has no use in this step: it is for agent steps and steps with fill.",
+      "Leave executor out, or let an agent or a fill do the step.",
     ],
   ],
   PATCH_EMPTY: [

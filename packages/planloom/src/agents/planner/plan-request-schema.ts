@@ -41,10 +41,14 @@ export interface ReplyForm {
  * The JSON Schema of a planner's reply for this inventory: a plan, or a patch (plan/revise/revise.ts). Unused fields
  * are null. Repeated parts stand under $defs.
  */
-export function planRequestSchema({ tools }: Inventory, { patch, mayAsk = false }: ReplyForm): PlanSchema {
+export function planRequestSchema(
+  { tools, executors = [] }: Inventory,
+  { patch, mayAsk = false }: ReplyForm,
+): PlanSchema {
   const schemaOf = (own: readonly ToolSpec[]): JsonObject => {
     const byName = tools.filter((tool) => !own.includes(tool));
-    const steps = [...callSteps(own), ...namedSteps(byName), ...stepsOfAll(tools.map(({ name }) => name))];
+    const names = { tools: tools.map(({ name }) => name), executors: executors.map(({ name }) => name) };
+    const steps = [...callSteps(own), ...namedSteps(byName), ...stepsOfAll(names)];
     return withDefinitions(closedObject({ ...(mayAsk && ASKING), ...replyOf(steps, patch) }));
   };
   const whole = schemaOf(tools);
@@ -101,10 +105,17 @@ function namedSteps(tools: readonly ToolSpec[]): readonly JsonObject[] {
 }
 
 /** Calls that an executor completes, agent steps, and questions to a person. */
-function stepsOfAll(names: readonly string[]): readonly JsonObject[] {
+function stepsOfAll({ tools: names, executors }: StepNames): readonly JsonObject[] {
+  const by = executors.length === 0 ? {} : { executor: orNull(oneOf(executors)) };
   const agent = { agent: TEXT, tools: names.length === 0 ? NOTHING : { type: "array", items: oneOf(names) } };
-  const fill = names.length === 0 ? [] : [step({ fill: TEXT, tool: oneOf(names) }, FREE)];
-  return [...fill, step(agent, { ...FREE, repeat: REPEAT, evidence: TEXTS }), step({ ask: TEXT }, FREE)];
+  const fill = names.length === 0 ? [] : [step({ fill: TEXT, tool: oneOf(names) }, { ...FREE, ...by })];
+  return [...fill, step(agent, { ...FREE, ...by, repeat: REPEAT, evidence: TEXTS }), step({ ask: TEXT }, FREE)];
+}
+
+/** The names that a step may use. */
+interface StepNames {
+  readonly tools: readonly string[];
+  readonly executors: readonly string[];
 }
 
 /** The type of the output. A tool that declares its own needs no other. */

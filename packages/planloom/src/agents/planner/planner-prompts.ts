@@ -6,6 +6,7 @@ import { LIMITS } from "../../limits.js";
 import type { Finding } from "../../plan/finding.js";
 import { findingForPlanner } from "../../words/findings.js";
 import type { Plan } from "../../plan/plan.js";
+import type { Specialist } from "../../plan/specialist.js";
 import type { EffectClass, Inventory, ToolSpec } from "../../plan/tool-spec.js";
 import { typeFromSchema } from "../../plan/type/schema.js";
 import { typeText, UNKNOWN } from "../../plan/type/type.js";
@@ -104,6 +105,17 @@ function inventoryText({ tools, notes = [] }: Inventory, part: InventoryPart | u
   );
 }
 
+/** The named executors: what each is good at, and the tools that its agent steps may use. */
+function specialistsText(executors: readonly Specialist[]): string {
+  const lines = executors.map(({ name, description, tools }) => {
+    const may = tools === undefined ? "all tools" : tools.length === 0 ? "no tools" : tools.join(", ");
+    return `- ${name}: ${description ?? "(no description)"} (${may})`;
+  });
+  return `Named executors. An agent step or a step with "fill" may name one in "executor": choose the one whose \
+description fits the step, and leave "executor" out where none does. An agent step of a named executor may list only \
+the tools that stand behind its name:\n${lines.join("\n")}`;
+}
+
 function partText({ left, mayAsk }: InventoryPart): string {
   if (!mayAsk)
     return `There are ${left.length} others, but you have asked for tools as often as you may: plan with these.`;
@@ -147,13 +159,17 @@ export interface PlannerFacts {
  */
 export function plannerSystem(facts: PlannerFacts): string {
   const { inventory, part, executorModel, granularity = "normal", instructions } = facts;
+  const { executors = [] } = inventory;
   const executor =
     executorModel === null
-      ? "There is no executor model: plan with tool and ask steps only, without fill."
+      ? executors.some(({ model }) => model !== null)
+        ? "Only the named executors have a model: name one in each agent step and each step with fill."
+        : "There is no executor model: plan with tool and ask steps only, without fill."
       : `Executors run on the model "${executorModel}". If it is a small one, keep each agent step narrow and its ` +
         "description explicit.";
   const tools = inventoryText(inventory, part);
-  return sections(instructions ?? PLANNER_OPENING, PLANNER_RULES, tools, executor, GRANULARITY[granularity]);
+  const named = executors.length > 0 && specialistsText(executors);
+  return sections(instructions ?? PLANNER_OPENING, PLANNER_RULES, tools, named, executor, GRANULARITY[granularity]);
 }
 
 /** Follows a reply that asked for tools: the result. */

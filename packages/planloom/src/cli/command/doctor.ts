@@ -144,23 +144,34 @@ interface Asked {
 async function models(loom: Loom, context: ModelContext, offline: boolean): Promise<readonly Finding[]> {
   const replies = new Map<string, Promise<Asked>>();
   const texts = new Map(ROLES.map((role) => [role, membersOf(loom.roles[role]).map(describeRole)]));
-  const isOf = (role: Role, text: string): boolean => texts.get(role)!.includes(text);
-  const look = async (role: Role, settings: RoleSettings, isFallback: boolean): Promise<Finding> => {
+  const named = Object.entries(loom.specialists);
+  const ofNamed = new Set(named.flatMap(([, listed]) => membersOf(listed).map(describeRole)));
+  const isOf = (role: Role, text: string): boolean =>
+    texts.get(role)!.includes(text) || (role === "executor" && ofNamed.has(text));
+  const look = async (
+    role: Role,
+    settings: RoleSettings,
+    isFallback: boolean,
+    name: string = role,
+  ): Promise<Finding> => {
     const text = describeRole(settings);
     const shown = isFallback ? `fallback ${text}` : text;
-    if (settings.model === undefined) return { ok: false, name: role, text: shown, next: noModel(role) };
-    if (offline) return { ok: true, name: role, text: `${shown} (not asked)` };
+    if (settings.model === undefined) return { ok: false, name, text: shown, next: noModel(role) };
+    if (offline) return { ok: true, name, text: `${shown} (not asked)` };
     const reply = replies.get(text) ?? replyOf(settings, isOf("executor", text) ? "executor" : role, context);
     replies.set(text, reply);
     const ofAll = ROLES.every((one) => isOf(one, text));
     return reply.then(
-      (asked) => modelFinding(role, shown, asked),
-      (error: unknown) => wrong(role, ofRole(error, ofAll ? undefined : role), shown),
+      (asked) => ({ ...modelFinding(role, shown, asked), name }),
+      (error: unknown) => wrong(name, ofRole(error, ofAll ? undefined : role), shown),
     );
   };
-  return Promise.all(
-    ROLES.flatMap((role) => membersOf(loom.roles[role]).map((settings, at) => look(role, settings, at > 0))),
-  );
+  return Promise.all([
+    ...ROLES.flatMap((role) => membersOf(loom.roles[role]).map((settings, at) => look(role, settings, at > 0))),
+    ...named.flatMap(([name, listed]) =>
+      membersOf(listed).map((settings, at) => look("executor", settings, at > 0, name)),
+    ),
+  ]);
 }
 
 /** The models of a role: the first, then its fallbacks. */

@@ -1,4 +1,4 @@
-// `planloom models`: the model of each role, and what was found out about its server. In: the configuration and the
+// `planloom models`: the model of each role and named executor, and what was found out about its server. In: the configuration and the
 // environment. Out: lines, or JSON. `models test` sends real requests and stores what works; `models forget` removes it.
 import { settingsOf } from "../../loom/config.js";
 import { keeperBeside, rolesOf } from "../../loom/roles.js";
@@ -23,13 +23,19 @@ type Flags = StoreFlags & ModelFlags & { readonly json?: boolean };
 
 /** One model at one address, and its roles. */
 interface Player {
-  /** The roles that it is the first model of. */
-  readonly roles: readonly Role[];
-  /** The roles whose first model it replaces when that fails. */
-  readonly fallbackFor: readonly Role[];
+  /** The roles, and the named executors, that it is the first model of. */
+  readonly roles: readonly Part[];
+  /** Those whose first model it replaces when that fails. */
+  readonly fallbackFor: readonly Part[];
   readonly text: string;
   readonly settings: RoleSettings;
 }
+
+/** A role, or a named executor. */
+type Part = string;
+
+/** The role whose requests a model gets. A named executor gets those of the executor. */
+const roleOf = (part: Part | undefined): Role => ROLES.find((role) => role === part) ?? "executor";
 
 interface Cast {
   readonly players: readonly Player[];
@@ -42,18 +48,23 @@ async function castOf(flags: Flags): Promise<Cast> {
   const found = await configOf(flags, "read");
   const { config, packages } = found;
   settingsOf(config);
-  const { roles, planner } = rolesOf(config, process.env, portsOf(flags).flags);
+  const { roles, specialists, planner } = rolesOf(config, process.env, portsOf(flags).flags);
   const players = new Map<string, Player>();
   for (const role of ROLES) {
     const { fallbacks = [], ...first } = roles[role];
     if (role === "planner" && planner !== undefined) add(players, role, {}, "a function of your own");
-    else [first, ...fallbacks].forEach((settings, at) => add(players, role, settings, describeRole(settings), at > 0));
+    else addAll(players, role, [first, ...fallbacks]);
   }
+  for (const [name, { fallbacks = [], ...first }] of specialists) addAll(players, name, [first, ...fallbacks]);
   const context = { keeper: keeperBeside(storeFor(flags, found).store), packages };
   return { players: [...players.values()], general: roles.executor, context };
 }
 
-function add(players: Map<string, Player>, role: Role, settings: RoleSettings, text: string, isFallback = false): void {
+function addAll(players: Map<string, Player>, part: Part, models: readonly RoleSettings[]): void {
+  models.forEach((settings, at) => add(players, part, settings, describeRole(settings), at > 0));
+}
+
+function add(players: Map<string, Player>, role: Part, settings: RoleSettings, text: string, isFallback = false): void {
   const player = players.get(text) ?? { text, settings, roles: [], fallbackFor: [] };
   const { roles, fallbackFor } = player;
   players.set(
@@ -62,7 +73,7 @@ function add(players: Map<string, Player>, role: Role, settings: RoleSettings, t
   );
 }
 
-const rolesFor = ({ roles, fallbackFor }: Pick<Player, "roles" | "fallbackFor">): readonly Role[] => [
+const rolesFor = ({ roles, fallbackFor }: Pick<Player, "roles" | "fallbackFor">): readonly Part[] => [
   ...roles,
   ...fallbackFor,
 ];
@@ -77,7 +88,9 @@ function playerText({ roles, fallbackFor, text }: Pick<Player, "roles" | "fallba
 export async function modelsCommand(flags: Flags): Promise<number> {
   const { players, context } = await castOf(flags);
   const shown = players.map((player) => {
-    const ladder = hasLadder(player.settings) ? ladderOf(player.settings, rolesFor(player)[0]!, context) : undefined;
+    const ladder = hasLadder(player.settings)
+      ? ladderOf(player.settings, roleOf(rolesFor(player)[0]), context)
+      : undefined;
     return { player, ladder, learnt: ladder?.learnt() };
   });
   if (flags.json === true)
@@ -111,7 +124,7 @@ function learntFields(learnt: KeptWay | undefined) {
 export async function modelsForgetCommand(name: string | undefined, flags: Flags): Promise<number> {
   const cast = await castOf(flags);
   for (const { text, settings, ...player } of playersNamed(cast, name)) {
-    const ladder = openLadder(settings, rolesFor(player)[0] ?? "executor", cast.context);
+    const ladder = openLadder(settings, roleOf(rolesFor(player)[0]), cast.context);
     const isKnown = ladder.learnt() !== undefined;
     ladder.forget();
     print(`${oneLine(text)}: ${isKnown ? "forgotten" : "nothing was known"}`);
@@ -156,7 +169,7 @@ function playersNamed({ players, general }: Cast, name: string | undefined): rea
     if (all.length === 0) throw new PlanloomError("MODEL_NOT_SET", {});
     return all;
   }
-  const role = ROLES.find((one) => one === name);
+  const role = [...ROLES, ...players.flatMap(rolesFor)].find((one) => one === name);
   const found = players.filter((player) =>
     role === undefined ? player.settings.model === name : rolesFor(player).includes(role),
   );
@@ -184,7 +197,8 @@ const isAble = ({ trials = [], tools }: Tested): boolean =>
   [trials, ...(tools === undefined ? [] : [tools])].every((some) => some.some(({ end }) => end === "works"));
 
 /** A model that is named by itself may have any role. */
-const callsTools = (roles: readonly Role[]): boolean => roles.length === 0 || roles.includes("executor");
+const callsTools = (roles: readonly Part[]): boolean =>
+  roles.length === 0 || roles.some((part) => roleOf(part) === "executor");
 
 async function tested(player: Player, context: ModelContext, quiet: boolean): Promise<Tested> {
   const { text, settings } = player;
@@ -195,7 +209,7 @@ async function tested(player: Player, context: ModelContext, quiet: boolean): Pr
   tell(paint("bold", playerText(player)));
   const tried: { -readonly [K in keyof Tested]: Tested[K] } = {};
   try {
-    const model = openLadder(settings, roles[0] ?? "executor", context);
+    const model = openLadder(settings, roleOf(roles[0]), context);
     const { signal } = new AbortController();
     tried.trials = await tryRungs(model, signal);
     for (const trial of tried.trials) tell(trialLine(trial.rung, trial));

@@ -88,7 +88,8 @@ export async function showCommand(
 function pricesToday(config: LoomConfig): PriceOf {
   try {
     settingsOf(config);
-    return pricesFor(rolesOf(config, process.env).roles, config.prices);
+    const { roles, specialists } = rolesOf(config, process.env);
+    return pricesFor(roles, config.prices, specialists);
   } catch {
     return () => undefined;
   }

@@ -43,7 +43,17 @@ export function figureLines(run: RunDocument): readonly string[] {
   return [
     `  steps    ${steps}${took}, ${count(attempts, "attempt")}, ${count(run.replanCount, "replan")}`,
     `  tokens   ${(["planner", "executor", "synthesizer"] as const).map((role) => `${role} ${usageText(run.usage[role])}`).join(" · ")}`,
+    ...executorLines(run.executors ?? {}),
   ];
+}
+
+/** The part of each named executor. */
+function executorLines(executors: NonNullable<RunDocument["executors"]>): readonly string[] {
+  const parts = Object.entries(executors).map(([name, { calls, tokens, costUsd }]) => {
+    const used = tokens === null ? "? tokens" : count(tokens, "token");
+    return `${oneLine(name, 64)} ${count(calls, "call")}, ${used}, ${costUsd === null ? "unknown cost" : dollarsText(costUsd)}`;
+  });
+  return parts.length === 0 ? [] : [`  executor ${parts.join(" · ")}`];
 }
 
 /** The models that a run has called. */

@@ -6,6 +6,7 @@ import { reasonText } from "../../words/reasons.js";
 import { cutLine } from "../../words/row-lines.js";
 import { firstFailureText } from "../../words/run-facts.js";
 import { costDocument } from "../cost-document.js";
+import { executorDocuments } from "../executor-documents.js";
 import { workedMs, type RowContext } from "./row-context.js";
 import { rowKey, type ShownStep } from "./rows.js";
 import type { FactsView, RowView } from "./run-view.js";
@@ -15,6 +16,7 @@ export function factsOf(rows: readonly RowView[], steps: readonly ShownStep[], c
   const { planner, executor, synthesizer } = run.usage;
   const { inputTokens, outputTokens, calls } = addUsage(addUsage(planner, executor), synthesizer);
   const total = beside.estimates?.total;
+  const executors = executorDocuments(run);
   return {
     ...failedFirst(steps, context),
     ...mostOf(rows, context.endMs),
@@ -24,6 +26,7 @@ export function factsOf(rows: readonly RowView[], steps: readonly ShownStep[], c
       reasons: timeline.replans.map(({ revision, reason }) => ({ revision, text: cutLine(reasonText(reason), 300) })),
     },
     cost: costDocument(run),
+    ...(executors === undefined ? {} : { executors }),
     tokens: { input: inputTokens, output: outputTokens, calls },
     attempts: attemptsIn(context),
     acted: actedIn(run),

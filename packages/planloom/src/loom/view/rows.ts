@@ -1,4 +1,5 @@
 // The rows of steps in a view, with the items of fan-outs. In: the state and the lanes of a step. Out: plain data in words.
+import { executorModel } from "../../run/lookup.js";
 import { directTool, isConversation, toolNames } from "../../plan/step-kind.js";
 import type { EffectClass } from "../../plan/tool-spec.js";
 import { earlierKey } from "../../run/keys.js";
@@ -58,7 +59,7 @@ export function stepRow(shown: ShownStep, context: RowContext): RowView {
     critical: isOnPath(lanes, context),
     ...estimated(key, own, status, context),
     ...(own === undefined ? {} : context.times(own)),
-    ...context.spent(work.usage, spec.model ?? context.run.request.models.executor),
+    ...context.spent(work.usage, executorModel(context.run, spec)),
     ...(facts.turns === undefined ? {} : { turns: facts.turns }),
   };
 }

@@ -1,5 +1,6 @@
 // The form of a run for people, and of one step of it: rows with bars, facts and waits. Types only. A surface renders
 // them and computes nothing. All text is in words, and nothing in it is a secret that the log replaced.
+import type { ExecutorDocument } from "../executor-documents.js";
 import type { ModelMessage, ModelRequest } from "../../model/port.js";
 import type { Json } from "../../plan/json.js";
 import type { RunStatus } from "../../run/status.js";
@@ -134,6 +135,8 @@ export interface FactsView {
   };
   /** `text` has the reason if the cost is not known. */
   readonly cost: { readonly costUsd: number | null; readonly text: string };
+  /** The part of each named executor. Absent: none called a model. */
+  readonly executors?: { readonly [name: string]: ExecutorDocument };
   readonly tokens: { readonly input: number | null; readonly output: number | null; readonly calls: number };
   /** Attempts of steps and items that have begun. */
   readonly attempts: number;

@@ -50,10 +50,15 @@ const HOSTS: ReadonlyMap<string, string> = new Map([
  * Prices by the model names that runs record. A plain name does not say who is paid, because any server may call its
  * model `gpt-4o`. So it has a list price only if its role uses the provider's own address.
  */
-export function pricesFor(roles: Readonly<Record<Role, ListedSettings>>, given: Prices = {}): PriceOf {
+export function pricesFor(
+  roles: Readonly<Record<Role, ListedSettings>>,
+  given: Prices = {},
+  specialists: ReadonlyMap<string, ListedSettings> = new Map(),
+): PriceOf {
   return (model) => {
     if (Object.hasOwn(given, model)) return given[model];
-    const settingsOfAll = ROLES.flatMap((role) => [roles[role], ...(roles[role].fallbacks ?? [])]);
+    const listed = [...ROLES.map((role) => roles[role]), ...specialists.values()];
+    const settingsOfAll = listed.flatMap((settings) => [settings, ...(settings.fallbacks ?? [])]);
     const played = settingsOfAll.filter((settings) => nameOf(settings) === model);
     // A step that names its own model uses the executor's address.
     const places = played.length > 0 ? played : [{ ...roles.executor, model }];

@@ -102,6 +102,25 @@ export function resolveRoles(sources: RoleSources): Record<Role, ListedSettings>
   };
 }
 
+/** The settings of a named executor. `own` are the settings of its model, which stand above the others. */
+export interface SpecialistLayers {
+  readonly name: string;
+  readonly own: ListedSettings;
+  readonly others: RoleSettings;
+}
+
+/**
+ * The settings of a named executor: its own, and for each field that it does not have, those of the executor. The rules
+ * of `resolveRoles` hold. Throws PlanloomError MODEL_BAD_SETTING.
+ */
+export function resolveSpecialist({ name, own, others }: SpecialistLayers, sources: RoleSources): ListedSettings {
+  return settledRole("executor", [
+    { settings: own, general: false, address: `executors.${name}.model.baseURL` },
+    { settings: others, general: false, address: `executors.${name}.baseURL` },
+    ...layersOf("executor", sources),
+  ]);
+}
+
 /** One line for people: the model and its address, never a key. */
 export function describeRole({ fallbacks = [], ...settings }: ListedSettings): string {
   return [settings, ...fallbacks].map(describeModel).join(", then ");
@@ -135,8 +154,9 @@ function layersOf(role: Role, { flags, config, env }: RoleSources): readonly Lay
 export const addressSource = (role: Role, sources: RoleSources, baseURL: string): string | undefined =>
   layersOf(role, sources).find(({ settings }) => settings.baseURL === baseURL)?.address;
 
-function resolveRole(role: Role, sources: RoleSources): ListedSettings {
-  const layers = layersOf(role, sources);
+const resolveRole = (role: Role, sources: RoleSources): ListedSettings => settledRole(role, layersOf(role, sources));
+
+function settledRole(role: Role, layers: readonly Layer[]): ListedSettings {
   const settings = resolveModel(role, layers);
   const listAt = layers.findIndex(({ settings: { fallbacks } }) => fallbacks !== undefined);
   const modelAt = layers.findIndex(({ settings: { model } }) => model !== undefined);

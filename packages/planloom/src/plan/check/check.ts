@@ -12,6 +12,7 @@ import { checkCycles, checkDependencies, inOrder, needsById } from "./order.js";
 import { checkOutputs } from "./outputs.js";
 import { collectFindings, type Collected, type Report } from "./report.js";
 import { readShape, type DraftAnswer, type Outline } from "./shape.js";
+import { checkExecutors, withSpecialists } from "./executors.js";
 import { checkMixes } from "./mixes.js";
 import { checkTurns } from "./turns.js";
 import { checkTexts, checkUse, unreferenced } from "./use.js";
@@ -164,6 +165,10 @@ const AFTER_USE: ReadonlySet<string> = new Set<FindingCode>([
   "PATH_NOT_IN_TYPE",
   "TYPE_MISMATCH",
   "UNKNOWN_ARGUMENT",
+  "EXECUTOR_AS_TEXT",
+  "EXECUTOR_TOOLS",
+  "EXECUTOR_WITH_MODEL",
+  "UNKNOWN_EXECUTOR",
   "UNKNOWN_TOOL",
   "TOOL_NOT_SET_UP",
   "SERVER_NOT_OPENED",
@@ -178,7 +183,8 @@ function judgeDocument(
 ): { readonly outline: Outline; readonly inputs: CheckedInputs } {
   const { steps = LIMITS.steps } = options.limits ?? {};
   const tools = new Map(inventory.tools.map((tool) => [tool.name, tool]));
-  const outline = readShape(document, steps, report, tools);
+  const shape = readShape(document, steps, report, tools);
+  const outline = { ...shape, nodes: withSpecialists(shape.nodes, inventory) };
   const inputs = checkInputs(outline.inputs, options.inputs, report);
   const byId = checkIds(outline.nodes, report);
   checkTools(outline.nodes, { tools, unopened: inventory.unopened ?? [] }, report);
@@ -194,6 +200,7 @@ function judgeDocument(
   checkData([...inOrder(byId), ...nameless], tools, known, options, report);
   checkAnswer(outline, known, options, report);
   checkTexts(outline.nodes, tools, report);
+  checkExecutors(outline.nodes, inventory.executors ?? [], report);
   checkMixes(outline.nodes, tools, report);
   checkTurns(outline.nodes, report, options.limits?.turns);
   if (!hasErrors(AFTER_USE)) {

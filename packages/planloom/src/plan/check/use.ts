@@ -15,7 +15,6 @@ export function checkTexts(nodes: readonly StepNode[], tools: ReadonlyMap<string
   for (const node of nodes) {
     if (node.step === undefined) continue;
     checkText(node, node.step, report);
-    checkExecutor(node, node.step, report);
     checkNamedTools(node, node.step, tools, report);
   }
 }
@@ -40,10 +39,6 @@ function checkText(node: StepNode, step: Step, report: Report): void {
   if (said === undefined || !isUnclear(said)) return;
   if ([description, title].some((other) => other !== undefined && !isUnclear(other))) return;
   report("NO_TEXT", `${node.pointer}/${at}`, { text: said }, "warning");
-}
-
-function checkExecutor(node: StepNode, step: Step, report: Report): void {
-  if (step.executor !== undefined) report("UNUSED_FIELD", `${node.pointer}/executor`, { field: "executor" }, "warning");
 }
 
 /** An agent step that has no tools, and whose instruction names one. */

@@ -38,11 +38,14 @@ export const workKey = {
   plan: (model: string) => `plan ${model}`,
 };
 
-/** The key of a step's call. The filling of its arguments has a key of its own. undefined if a person does the step. */
-export function callWorkKey(step: Step, executor: string): string | undefined {
+/**
+ * The key of a step's call. `model` performs the step. The filling of its arguments has a key of its own. undefined if
+ * a person does the step.
+ */
+export function callWorkKey(step: Step, model: string): string | undefined {
   if (asksPerson(step)) return undefined;
   const tool = directTool(step);
-  return tool === undefined ? workKey.agent(step.model ?? executor, step) : workKey.tool(tool);
+  return tool === undefined ? workKey.agent(model, step) : workKey.tool(tool);
 }
 
 /**

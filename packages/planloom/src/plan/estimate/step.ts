@@ -17,6 +17,7 @@ import {
 import type { Json } from "../json.js";
 import { NO_ORIGIN } from "../origin.js";
 import type { Answer, Step } from "../plan.js";
+import { modelOfStep, type Specialists } from "../specialist.js";
 import { resolveValue } from "../expression/reference.js";
 import { directTool, hasTools, isFilled, proseOf } from "../step-kind.js";
 
@@ -25,6 +26,8 @@ export interface RoleModels {
   readonly planner: string | null;
   readonly executor: string | null;
   readonly synthesizer: string | null;
+  /** The specialists that steps may name. Absent: none. */
+  readonly executors?: Specialists | undefined;
 }
 
 /** What is known before a plan runs. */
@@ -75,7 +78,7 @@ export function estimateStep(
   const times = timesOf(step, inputs, history);
   const executor = modelOf(models.executor, "executor");
   const judge = proseOf(step) === undefined ? [] : [judgePart(judging?.judge ?? executor, history)];
-  const parts = [...partsOf(step, executor, history), ...judge];
+  const parts = [...partsOf(step, models, history), ...judge];
   const once = parts.reduce((sum, { likely }) => sum + likely.ms, 0);
   // Rounds come one after the other.
   const inRow =
@@ -105,10 +108,11 @@ function judgePart(model: string, history: History): WorkPart {
 /** A role without a model gets a name without a price. The name tells what is missing. */
 const modelOf = (model: string | null, role: string): string => model ?? `(no ${role} model)`;
 
-function partsOf(step: Step, executor: string, history: History): readonly WorkPart[] {
-  const key = callWorkKey(step, executor);
+function partsOf(step: Step, models: RoleModels, history: History): readonly WorkPart[] {
+  const executor = modelOf(models.executor, "executor");
+  const model = modelOf(modelOfStep(step, models), "executor");
+  const key = callWorkKey(step, model);
   if (key === undefined) return [];
-  const model = step.model ?? executor;
   const tool = directTool(step);
   if (tool === undefined) {
     const likely = likelyWork(history, key, hasTools(step) ? ASSUMED.agentWithTools : ASSUMED.agent);

@@ -15,7 +15,7 @@ import type { Position } from "./position.js";
 import type { ReferenceContext } from "./references/reference-context.js";
 import { readReferences, withReferences } from "./references/references.js";
 import { closeStep, openStep } from "./step.js";
-import { offeredTools, type ToolNames } from "./tool-names.js";
+import { namedSpecialist, offeredTools, type ToolNames } from "./tool-names.js";
 import type { Inventory } from "../tool-spec.js";
 
 /**
@@ -36,6 +36,7 @@ export class Intake {
   private readonly names = new StepNames();
   private readonly moves: Moves = new Map();
   private readonly tools: ToolNames;
+  private readonly specialist: (name: unknown) => string | undefined;
   private ours = false;
   private headed: boolean;
 
@@ -48,6 +49,7 @@ export class Intake {
   ) {
     this.headed = headed;
     this.tools = offeredTools(inventory);
+    this.specialist = namedSpecialist(inventory ?? {});
   }
 
   document(value: unknown): unknown {
@@ -169,6 +171,7 @@ export class Intake {
       tool: this.tools.exact,
       toolMeant: this.tools.meant,
       toolNames: this.tools,
+      specialist: this.specialist,
       find: this.find,
       note: (code, params, field, change) => this.note(code, params, stepPointer(index, field), change),
       moved: (field, from, ...inner) => {

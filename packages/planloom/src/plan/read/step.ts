@@ -8,6 +8,7 @@ import { typeText } from "../type/type.js";
 import { argumentField, fillFromDescription, readArguments, textArguments } from "./fields/arguments.js";
 import { readArgumentTypes } from "./fields/argument-values.js";
 import { keyedCall, readCalls, textStep } from "./fields/calls.js";
+import { readExecutor } from "./fields/executor.js";
 import { describesStep, fieldNamed, hasKind, rename, type Fields, type StepContext } from "./fields/fields.js";
 import type { StepName, StepNames } from "./fields/ids.js";
 import {
@@ -33,6 +34,7 @@ export function openStep(step: unknown, at: StepContext): Fields | undefined {
   const fields: Fields = typeof step === "string" ? textStep(step, at) : new Map(Object.entries(step));
   for (const adapter of [
     keyedCall,
+    readExecutor,
     leaveOut,
     renameFields,
     readCalls,

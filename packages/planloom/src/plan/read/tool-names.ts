@@ -51,3 +51,14 @@ const lettersOf = (name: string): string =>
     .slice(0, NAME_CHARS)
     .toLowerCase()
     .replace(/[\s_.-]/g, "");
+
+/** Finds the specialist that a written name means: over case and separators, if only one has it. */
+export function namedSpecialist({
+  executors = [],
+}: Pick<Inventory, "executors">): (name: unknown) => string | undefined {
+  return (name) => {
+    if (typeof name !== "string" || executors.length === 0) return undefined;
+    const alike = executors.filter((one) => lettersOf(one.name) === lettersOf(name.trim()));
+    return alike.length === 1 ? alike[0]!.name : undefined;
+  };
+}

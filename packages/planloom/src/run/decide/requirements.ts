@@ -3,6 +3,7 @@
 import { secretsIn } from "../../plan/secret.js";
 import type { Plan, Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
+import type { SpecialistFacts, Specialists } from "../../plan/specialist.js";
 import { isConversation, isFilled, proseOf, toolNames } from "../../plan/step-kind.js";
 import type { Command } from "../command.js";
 import { dividedCalls } from "../acted-calls.js";
@@ -20,11 +21,20 @@ export interface Requirements {
   readonly tools: readonly string[];
   readonly secrets: readonly string[];
   readonly models: readonly (keyof RoleNames)[];
+  readonly executors: readonly NeededSpecialist[];
+}
+
+export interface NeededSpecialist {
+  readonly name: string;
+  /** The tools that its steps list. */
+  readonly tools: readonly string[];
+  /** As the run has recorded it. Absent: the settings of this process will count. */
+  readonly recorded?: SpecialistFacts;
 }
 
 const ROLES = ["planner", "executor", "synthesizer"] as const satisfies readonly (keyof RoleNames)[];
 
-const NOTHING: Requirements = { tools: [], secrets: [], models: [] };
+const NOTHING: Requirements = { tools: [], secrets: [], models: [], executors: [] };
 
 /** What the run needs to go on after these commands. A run that is cancelled needs nothing. */
 export function requirementsOf(run: Run, commands: readonly Command[] = []): Requirements {
@@ -41,7 +51,7 @@ export function requirementsOf(run: Run, commands: readonly Command[] = []): Req
     const work = steps.get(id)?.work;
     return work === undefined || (isFailing(run) ? work.status === "running" : !isFinished(work));
   };
-  return combined(planned, open, run.request, asksPlanner);
+  return combined(planned, open, { ...run.request, recorded: run.request.settings.executors ?? {} }, asksPlanner);
 }
 
 /** Only a partial answer is still to be written. */
@@ -108,20 +118,29 @@ function followed(run: Run): Planned | undefined {
   return plan && { plan: plan.plan, tools: [...plan.tools.values()] };
 }
 
+interface Recorded extends Pick<RunRequest, "settings" | "models"> {
+  /** The specialists that the run has recorded. Absent: those of the process will count, as after a retry. */
+  readonly recorded?: Specialists;
+}
+
 /** `open` says whether a step is still to run. */
 function combined(
   planned: Planned | undefined,
   open: (id: string) => boolean,
-  request: Pick<RunRequest, "settings" | "models">,
+  request: Recorded,
   asksPlanner: boolean,
 ): Requirements {
   const { models } = request;
   const named = (role: keyof RoleNames, needed: boolean) => (needed && models[role] !== null ? [role] : []);
   // A plan that is still to be written may need every model.
-  if (planned === undefined || asksPlanner) return { ...NOTHING, models: ROLES.flatMap((role) => named(role, true)) };
+  if (planned === undefined || asksPlanner) {
+    const all = Object.entries(request.recorded ?? {}).map(([name, recorded]) => ({ name, tools: [], recorded }));
+    return { ...NOTHING, models: ROLES.flatMap((role) => named(role, true)), executors: all };
+  }
   const { plan, tools } = planned;
   const steps = plan.steps.filter(({ id }) => open(id));
-  const usesModel = (step: Step) => step.model === undefined && (isFilled(step) || isConversation(step));
+  const usesModel = (step: Step) =>
+    step.model === undefined && step.executor === undefined && (isFilled(step) || isConversation(step));
   return {
     tools: unique(steps.flatMap((step) => namesIn(step, tools))),
     secrets: unique(steps.flatMap((step) => secretsIn(step.with))),
@@ -131,7 +150,18 @@ function combined(
       ...(steps.some((step) => proseOf(step) !== undefined) ? [judgeIn(request) ?? []].flat() : []),
       ...[criticIn(request, plan.answer) ?? []].flat(),
     ]),
+    executors: specialistsOf(steps, request.recorded),
   };
+}
+
+/** The specialists of these steps. A step that no model performs has none. */
+function specialistsOf(steps: readonly Step[], recorded: Specialists = {}): readonly NeededSpecialist[] {
+  const named = steps.filter((step) => step.executor !== undefined && (isConversation(step) || isFilled(step)));
+  return unique(named.flatMap(({ executor }) => executor ?? [])).map((name) => {
+    const lists = named.filter((step) => step.executor === name && isConversation(step)).map(toolNames);
+    const tools = unique(lists.flatMap((list) => (list === "all" ? [] : list)));
+    return { name, tools, ...(Object.hasOwn(recorded, name) && { recorded: recorded[name]! }) };
+  });
 }
 
 function namesIn(step: Step, tools: readonly ToolSpec[]): readonly string[] {

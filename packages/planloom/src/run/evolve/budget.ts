@@ -7,7 +7,7 @@ import { failWith, type Failure } from "../failure.js";
 import type { Reserve } from "../input.js";
 import { answerKey, callKey, critiqueKey, fillKey } from "../keys.js";
 import { isSubPlanCall } from "../child-use.js";
-import { chooseOf, findWork, reviewOf, workOf } from "../lookup.js";
+import { chooseOf, executorModel, findWork, reviewOf, workOf } from "../lookup.js";
 import { type Allowance, type Run } from "../state.js";
 import type { Spent } from "../spent.js";
 import type { Work } from "../work.js";
@@ -88,7 +88,7 @@ function stepReporter(run: Run, work: Work): Reporter {
   const { step, told } = work;
   const fill = fillKey(work);
   const key = run.owed.has(fill) ? fill : callKey(work);
-  return { key, model: step.spec.model ?? run.request.models.executor, ...(told === undefined ? {} : { told }) };
+  return { key, model: executorModel(run, step.spec), ...(told === undefined ? {} : { told }) };
 }
 
 /**

@@ -3,12 +3,12 @@
 import type { Json } from "../../plan/json.js";
 import { NO_ORIGIN } from "../../plan/origin.js";
 import { callName, directTool, isConversation, isFilled } from "../../plan/step-kind.js";
-import { addUsage, usageSince, type Usage } from "../../plan/usage.js";
+import { addUsage, NO_USAGE, usageSince, type Usage } from "../../plan/usage.js";
 import { noteInnerCalls, noteInnerDoubt, noteOwnCall, settleDoubt } from "../acted-calls.js";
 import { isDoubtVerdict } from "../command.js";
 import type { Change, EventData, EventOf, MadeCall, ToolQuestion } from "../event.js";
 import { askKey, callKey, doubtKey, fillKey, reconcileKey, RETRY_KEY, reviewKey, stopKey } from "../keys.js";
-import { currentPlan, reviewOf, stepIn, workOf } from "../lookup.js";
+import { currentPlan, executorModel, reviewOf, stepIn, workOf } from "../lookup.js";
 import { waitingChildren } from "../status.js";
 import { type Halt, type Run } from "../state.js";
 import type { Spent } from "../spent.js";
@@ -615,6 +615,13 @@ export function spend(run: Run, work: Work, all: Usage): void {
   if (usage.calls === 0) return;
   if (isJournaled(work)) work.told = all;
   run.usage.executor = addUsage(run.usage.executor, usage);
+  if (work.step.spec.executor !== undefined) addToSpecialist(run, work.step.spec.executor, work, usage);
   work.usage = addUsage(work.usage, usage);
   if (work.item !== null) work.step.work.usage = addUsage(work.step.work.usage, usage);
+}
+
+function addToSpecialist(run: Run, name: string, { step: { spec } }: Work, usage: Usage): void {
+  const model = executorModel(run, spec) ?? "";
+  const spent = run.specialists.get(name) ?? new Map<string, Usage>();
+  run.specialists.set(name, spent.set(model, addUsage(spent.get(model) ?? NO_USAGE, usage)));
 }

@@ -38,6 +38,7 @@ import type {
 } from "../event.js";
 import type { AnswerCritique, UnsupportedClaim } from "../event/judged.js";
 import { failureShape } from "./failure-shape.js";
+import type { SpecialistFacts } from "../../plan/specialist.js";
 import type { OwnSettings } from "../own-settings.js";
 import type { ApprovalPolicy, Budget, JudgeRole, RoleNames, Settings } from "../settings.js";
 import {
@@ -218,6 +219,7 @@ const inputTrust = map(oneOf<InputTrust>("trusted", "untrusted", "public"));
 const approvalPolicy = oneOf<ApprovalPolicy>("never", "always", "effects", "function");
 
 const judgeRole = oneOf<JudgeRole>("planner", "executor", "synthesizer");
+const specialist = record<SpecialistFacts>({ model: nullable(text) }, { description: text, tools: texts });
 
 const settings = record<Settings>(
   {
@@ -248,7 +250,7 @@ const settings = record<Settings>(
     budget: record<Settings["budget"]>({ modelCalls: count, tokens: count, costUsd: count, wallMs: count }, {}),
     prices: map(price),
   },
-  {},
+  { executors: map(specialist) },
 );
 
 const ownSettings = record<OwnSettings>(

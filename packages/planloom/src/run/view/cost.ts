@@ -1,6 +1,6 @@
 // The cost of a run so far. In: a run's state, and prices. Out: US dollars, or the models without a known share. It is
 // not part of the run's document, which holds facts of the log: prices are those of today and of this machine.
-import { costUsd, type PriceOf } from "../../plan/estimate/price.js";
+import { costByModel, costUsd, type PriceOf } from "../../plan/estimate/price.js";
 import { addUsage, byModel, NO_USAGE, usageSince, type Usage } from "../../plan/usage.js";
 import type { Run } from "../state.js";
 
@@ -31,7 +31,26 @@ export function modelCosts(run: Run, priceOf: PriceOf): readonly ModelCost[] {
   });
 }
 
-/** A step that names its own model uses that one. All others use the executor's. */
+/** The part of one specialist in the usage of the executor. */
+export interface SpecialistCost extends Omit<ModelCost, "model"> {
+  readonly executor: string;
+}
+
+/** The specialists that called a model. Their sums and the other calls of the executor are the executor's usage. */
+export function specialistCosts(run: Run, priceOf: PriceOf): readonly SpecialistCost[] {
+  return [...run.specialists].map(([executor, spent]) => {
+    const { calls, inputTokens, outputTokens } = [...spent.values()].reduce(addUsage, NO_USAGE);
+    const costs = [...spent].map(([model, usage]) => costByModel(usage, model, priceOf));
+    const known = costs.every((cost) => cost !== undefined);
+    const usd = known ? costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0) : null;
+    return { executor, calls, inputTokens, outputTokens, costUsd: usd };
+  });
+}
+
+/**
+ * A step that names its own model uses that one, and a step of a specialist that of the specialist. All others use the
+ * executor's.
+ */
 function spentByModel(run: Run): ReadonlyMap<string, Usage> {
   const spent = new Map<string, Usage>();
   const add = (model: string | null, usage: Usage): void => {
@@ -48,6 +67,10 @@ function spentByModel(run: Run): ReadonlyMap<string, Usage> {
     if (spec.model === undefined) continue;
     add(spec.model, work.usage);
     rest = usageSince(work.usage, rest);
+  }
+  for (const [model, usage] of [...run.specialists.values()].flatMap((spent) => [...spent])) {
+    add(model, usage);
+    rest = usageSince(usage, rest);
   }
   add(run.request.models.executor, rest);
   return spent;

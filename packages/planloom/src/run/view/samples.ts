@@ -9,6 +9,7 @@ import {
   type WorkSample,
 } from "../../plan/estimate/history.js";
 import type { Step } from "../../plan/plan.js";
+import { modelOfStep, type Specialists } from "../../plan/specialist.js";
 import { directTool } from "../../plan/step-kind.js";
 import { addUsage, NO_USAGE, type Usage } from "../../plan/usage.js";
 import type { EventData, RunEvent, StepRef } from "../event.js";
@@ -32,6 +33,7 @@ export class RunSamples {
   readonly work = new Map<string, WorkSample[]>();
   readonly lists = new Map<string, ListSample[]>();
   private models: RoleNames = { planner: null, executor: null, synthesizer: null };
+  private executors: Specialists | undefined;
   private readonly steps = new Map<string, Step>();
   /** Whose model judges the output of a step or item, and the answer. */
   private readonly judges = new Map<string, JudgeRole>();
@@ -46,6 +48,7 @@ export class RunSamples {
     switch (event.type) {
       case "run.started":
         this.models = event.data.models;
+        this.executors = event.data.settings.executors;
         return;
       case "run.resumed":
         for (const work of this.begun.values()) work.since = null;
@@ -147,8 +150,7 @@ export class RunSamples {
     const step = this.steps.get(data.step);
     const tool = step === undefined ? undefined : directTool(step);
     if (step === undefined || tool === undefined) return;
-    const executor = step.model ?? this.executor;
-    this.end(`fill ${nameOf(data)}`, workKey.fill(executor, tool), data.usage, at);
+    this.end(`fill ${nameOf(data)}`, workKey.fill(this.modelOf(step), tool), data.usage, at);
   }
 
   private completed(data: EventData["step.completed"], at: number): void {
@@ -156,7 +158,7 @@ export class RunSamples {
     // The last event of a fan-out has no work of its own. Its items, or its rounds, have theirs.
     const isWhole = data.item === undefined && (step?.forEach ?? step?.repeat) !== undefined;
     if (step === undefined || isWhole) return;
-    const key = callWorkKey(step, this.executor);
+    const key = callWorkKey(step, this.modelOf(step));
     if (key !== undefined) this.end(nameOf(data), key, data.usage, at);
   }
 
@@ -164,8 +166,8 @@ export class RunSamples {
     if (usage.calls > 0) this.end(ROLE_SCOPES.answer, workKey.answer(this.models.synthesizer ?? ""), usage, at);
   }
 
-  private get executor(): string {
-    return this.models.executor ?? "";
+  private modelOf(step: Step): string {
+    return modelOfStep(step, { executor: this.models.executor, executors: this.executors }) ?? "";
   }
 
   /** The first start counts: later attempts belong to the same work. */

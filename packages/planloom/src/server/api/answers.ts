@@ -101,10 +101,11 @@ const run = record(
     stepsCompleted: whole(),
     replanCount: whole(),
     usage: object("Calls and tokens by role."),
+    executors: object("`calls`, `tokens` and `costUsd` by named executor. Absent: none called a model."),
     startedAt: text("ISO 8601."),
     finishedAt: orNull("string", "ISO 8601. null before the end."),
   },
-  ["choice", "report", "error", "waiting"],
+  ["choice", "report", "error", "waiting", "executors"],
 );
 
 const listed = record(

@@ -22,6 +22,11 @@ export type WantedSetting =
   /** A part of the settings of an MCP server. */
   | { readonly is: "mcp"; readonly form: McpForm }
   | { readonly is: "number" | "usd" | "usd-per-million" | "boolean" }
+  /** Named executors. */
+  | { readonly is: "executors"; readonly most: number }
+  | { readonly is: "text"; readonly most: number }
+  /** The name of a tool that is not there. `near`: the names that it may mean. */
+  | { readonly is: "tool"; readonly near: readonly string[] }
   | {
       readonly is:
         | "folder"
@@ -346,6 +351,10 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   usd: () => "US dollars, 0 or more",
   "usd-per-million": () => "US dollars for a million tokens, 0 or more",
   boolean: () => "true or false",
+  executors: ({ most }) =>
+    `at most ${most} executors by names of letters, digits, _ and -: executors: { researcher: { description, model, tools } }`,
+  text: ({ most }) => `a text of at most ${most} characters`,
+  tool: ({ near }) => (near.length === 0 ? "the name of a tool of this configuration" : near.join(" or ")),
   tools: ({ given = "other" }) => TOOLS_INSTEAD[given],
   "tools-in-code": ({ given = "other" }) =>
     given === "other"

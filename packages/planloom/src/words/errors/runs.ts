@@ -57,6 +57,8 @@ export interface RunErrors {
     readonly tools: readonly string[];
     readonly secrets: readonly string[];
     readonly models: readonly string[];
+    /** Specialists that are missing, or have another model or other tools than the run has recorded. */
+    readonly executors?: readonly string[];
     /** The run has ended, and was to be retried or forked. */
     readonly ended?: true;
   };
@@ -204,8 +206,8 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
   },
   PROCESS_LACKS: {
     kind: "config",
-    message: ({ runId, tools, secrets, models, ended: _ended, ...config }) =>
-      `Run ${runId} cannot go on in this process, because it lacks ${lackText({ tools, secrets, models })}.` +
+    message: ({ runId, tools, secrets, models, executors = [], ended: _ended, ...config }) =>
+      `Run ${runId} cannot go on in this process, because it lacks ${lackText({ tools, secrets, models, executors })}.` +
       `${configText(config)} Nothing was changed.`,
     next: ({ runId, tools, untrusted, ended }) => [
       ...trustFirst(untrusted),
@@ -303,13 +305,19 @@ export const RUN_ERRORS: ErrorTable<RunErrors> = {
   },
 };
 
-function lackText({ tools, secrets, models }: Pick<RunErrors["PROCESS_LACKS"], "tools" | "secrets" | "models">) {
+function lackText({
+  tools,
+  secrets,
+  models,
+  executors = [],
+}: Pick<RunErrors["PROCESS_LACKS"], "tools" | "secrets" | "models" | "executors">) {
   const some = (names: readonly string[], noun: string) =>
     names.length === 0 ? [] : [`the ${noun}${names.length === 1 ? "" : "s"} ${andList(names)}`];
   return andList([
     ...some(tools, "tool"),
     ...some(secrets, "secret"),
     ...models.map((role) => `a model for the ${role}`),
+    ...executors.map((name) => `the executor ${name} with the model and the tools that the run has recorded`),
   ]);
 }
 

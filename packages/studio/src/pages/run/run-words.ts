@@ -104,12 +104,21 @@ function costOrWaits(view: RunView): Fact {
     if (asks.length === 1) return { name, says: titles[0]! };
     return { name, says: countText(asks.length), more: titles.slice(0, 2).join(", ") };
   }
-  const { costUsd, text } = view.facts.cost;
-  if (costUsd === null) return { name: "Cost", says: "Not known", more: text.replace(/^not known: /u, "") };
-  const says = moneyText(costUsd);
+  return costFact(view.facts);
+}
+
+function costFact({ cost: { costUsd, text }, executors = {} }: FactsView): Fact {
+  const says = costUsd === null ? "Not known" : moneyText(costUsd);
   // The words begin with the same figure.
-  const more = text.replace(says.replaceAll("\u00a0", " "), "").trim();
+  const why = costUsd === null ? text.replace(/^not known: /u, "") : text.replace(says.replaceAll("\u00a0", " "), "");
+  const more = [why.trim(), ...Object.entries(executors).map(executorText)].filter((part) => part !== "").join(" · ");
   return { name: "Cost", says, ...(more === "" ? {} : { more }) };
+}
+
+/** `researcher: $0.02, 3 calls` */
+function executorText([name, { calls, costUsd }]: [string, NonNullable<FactsView["executors"]>[string]]): string {
+  const said = `${countText(calls)} ${calls === 1 ? "call" : "calls"}`;
+  return costUsd === null ? `${name}: ${said}` : `${name}: ${moneyText(costUsd)}, ${said}`;
 }
 
 /** How long it took, or takes, beside its estimate. */

@@ -17,6 +17,8 @@ export interface StepContext {
   /** The tool that a name means, over case and separators. */
   readonly toolMeant: (name: unknown) => ToolSpec | undefined;
   readonly toolNames: ToolNames;
+  /** The specialist whose name this is, over case and separators; undefined if none or two have it. */
+  readonly specialist: (name: unknown) => string | undefined;
   readonly find: (finding: Finding) => void;
   /** Reports a change by an adapter, at a field of the canonical step. */
   readonly note: <Code extends NoteCode>(
@@ -31,6 +33,8 @@ export interface StepContext {
 
 /** A map, not an object, so that a key of the document can never be a key of the prototype. */
 export type Fields = Map<string, unknown>;
+
+export const isFilledText = (value: unknown): value is string => typeof value === "string" && value.trim() !== "";
 
 /** Gives a field its canonical name and reports the change. */
 export function rename(fields: Fields, from: string, to: string, at: StepContext): void {
