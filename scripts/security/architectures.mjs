@@ -246,6 +246,50 @@ export const ARCHITECTURES = [
     }),
   },
   {
+    name: "rounds of an agent",
+    what: "the order goes from round to round of an agent that may act",
+    build: ({ call: [tool] }) => ({
+      plan: withAnswer(notes, document, {
+        id: "work",
+        agent: "Do this.",
+        tools: [tool],
+        with: { part: "${{ previous == null ? doc.text : previous }}", notes: "${{ notes.text }}" },
+        repeat: { until: "${{ round >= 2 }}", most: 2 },
+      }),
+    }),
+  },
+  {
+    name: "rounds of values",
+    what: "an argument is what an agent made, round by round, of its own output",
+    build: ({ call: [tool, args], task }) => {
+      const names = Object.keys(controlOf(tool, args));
+      const types = names.map((name) => `${name}: ${typeof args[name]}`).join(", ");
+      return {
+        plan: withAnswer(
+          notes,
+          document,
+          {
+            id: "found",
+            agent: "Improve the details.",
+            tools: [],
+            output: `{ ${types} }`,
+            with: { text: "${{ doc.text }}", notes: "${{ notes.text }}", before: "${{ previous }}" },
+            repeat: { until: "${{ output == previous }}", most: 3, otherwise: "last" },
+          },
+          {
+            id: "act",
+            tool,
+            with: {
+              ...others(task.args, ...names),
+              ...Object.fromEntries(names.map((name) => [name, `\${{ found.${name} }}`])),
+            },
+          },
+        ),
+        value: ([, given]) => Object.fromEntries(names.map((name) => [name, given[name]])),
+      };
+    },
+  },
+  {
     name: "transformer",
     what: "a value that went through summarize",
     only: ([tool, args]) => typeof args[mainOf([tool, args], TASKS[tool])] === "string",

@@ -205,6 +205,7 @@ export function graphAscii(plan: Plan, status?: StatusOf): string {
 
 function asciiStep(step: Step, numbers: ReadonlyMap<string, number>, status: StatusOf | undefined): string {
   const needs = needsOf(step).map((id) => String(numbers.get(id) ?? id));
-  const each = step.forEach === undefined ? "" : " [for each]";
+  const rounds = step.repeat === undefined ? "" : ` [up to ${step.repeat.most} rounds]`;
+  const each = step.forEach === undefined ? rounds : " [for each]";
   return `${label(step, status).replace(/\s+/g, " ")}${each}${needs.length === 0 ? "" : ` <- ${needs.join(", ")}`}`;
 }
