@@ -123,6 +123,25 @@ test("without it the run fails after the last round, and a retry goes on with th
   await sound(run);
 });
 
+test("a sub-plan in rounds is a run of its own in each of them", async () => {
+  const CHILD = { steps: [{ id: "count", tool: "calculate", with: { expression: "1 + ${{ size(inputs.topic) }}" } }] };
+  const planner = scriptedModel(() => ({ json: { ...CHILD, answer: { value: { words: "${{ count }}" } } } }));
+  const { loom } = await loomOf([], { models: { planner } });
+  const survey = {
+    id: "survey",
+    plan: "Survey the topic.",
+    with: { topic: '${{ previous == null ? "rivers" : "the rivers of " + string(previous.words) }}' },
+    output: "{ words: number }",
+    repeat: { until: "${{ output.words > 7 }}", most: 4 },
+  };
+  const run = await loom.start("Count.", { plan: { steps: [survey], answer: { value: "${{ survey.words }}" } } });
+  expect(await run.result()).toMatchObject({ status: "completed", answer: 16 });
+  const children = await Promise.all([0, 1].map((item) => loom.get(`${run.id}.survey.${item}`)));
+  const documents = await Promise.all(children.map((child) => child.document()));
+  expect(documents.map(({ answer }) => answer)).toEqual([{ words: 7 }, { words: 16 }]);
+  expect((await run.document()).steps[0]).toMatchObject({ rounds: { round: 2, of: 4, met: true } });
+});
+
 test("an estimate takes three quarters of the rounds, and learns from earlier runs", async () => {
   const { loom } = await loomOf([draft("A lamp for you.", 9)]);
   const plan = { ...PLAN, steps: [{ ...IMPROVE, repeat: { ...IMPROVE.repeat, most: 8 } }] };

@@ -10,10 +10,15 @@ import { replay } from "../../src/run/log/replay.js";
 import { workOf } from "../../src/run/lookup.js";
 import { endOf, errorOf } from "../../src/run/status.js";
 import { start, Story, type LooseInput, type StartFacts } from "../../src/testing/given-when-then.js";
+import { NO_USAGE } from "../../src/plan/usage.js";
 import { ended, fails, keysOwed, plans, returned, spec, TOOLS, waiting } from "./parts.js";
 
 const MODELS = { planner: "planner", executor: "executor", synthesizer: null };
-const tools = [...TOOLS, spec("clock", "none", { trusted: true })];
+const tools = [
+  ...TOOLS,
+  spec("clock", "none", { trusted: true }),
+  spec("wire", "once", { compensates: "once", input: { type: "object", properties: { x: {} } } }),
+];
 
 /** The step `improve`, which looks again until its output has enough of something, and a step that reads its output. */
 const improve = (more: object = {}, most = 3, repeat: object = {}) => ({
@@ -339,6 +344,84 @@ describe("a step with repeat", () => {
     story.given(round(1, score(1)));
     keys.push(story.owed()[0]);
     expect(new Set(keys.map((effect) => (effect?.kind === "call" ? effect.effectKey : ""))).size).toBe(2);
+  });
+
+  it("asks about the doubtful call of one round, and goes on with the next one", () => {
+    const wiring = improve({ tool: "wire", with: { x: "${{ round }}" } });
+    const story = told(run([wiring], { settings: { guard: "off" } }), round(1, score(1)));
+    story.when(ended("call/improve/1/1", "timeout")).then(["step.unknown", { item: 1 }]);
+    story
+      .when({ type: "settle", step: "improve", item: 1, verdict: "happened", output: score(2) })
+      .then(
+        "step.resolved",
+        ["step.completed", { item: 1 }],
+        ["step.repeated", { round: 2 }],
+        ["step.started", { item: 2 }],
+      );
+    story.sound();
+  });
+
+  it("is undone round by round, the last one first", () => {
+    const wiring = improve({ tool: "wire", with: { x: "${{ round }}" }, onFailure: "compensate" }, 2);
+    const story = told(run([wiring], { settings: { guard: "off" } }), round(1, score(1)));
+    story
+      .when(round(2, score(2)))
+      .then(
+        "step.completed",
+        "step.repeated",
+        "step.failed",
+        "execution.completed",
+        ["compensation.requested", { cause: "failure" }],
+        ["compensation.started", { step: "improve", item: 1 }],
+      );
+    const undone = story.owed()[0];
+    if (undone?.kind !== "compensate") throw new Error("nothing is undone");
+    story
+      .when({ type: "compensated", key: undone.key })
+      .then("compensation.completed", ["compensation.started", { step: "improve", item: 0 }]);
+    story.given({ type: "compensated", key: story.owed()[0]!.key });
+    expect(endOf(story.run)?.how).toBe("failed");
+    story
+      .when(retry())
+      .then(
+        "run.reopened",
+        ["step.repeated", { round: 0 }],
+        ["approval.requested", { subject: { step: "improve", item: 0 } }],
+      );
+    story.sound();
+  });
+
+  it("stops when the budget is used up, and goes on with the open round when it is raised", () => {
+    const budget = { modelCalls: 1, tokens: null, costUsd: null, wallMs: null };
+    const agent = improve({ tool: undefined, agent: "Improve it.", with: { x: "${{ previous }}" } });
+    const story = told(run([agent], { settings: { budget } }));
+    const spent = { calls: 0, inputTokens: 0, outputTokens: 0 };
+    const asks = (item: number): LooseInput => {
+      const key = `call/improve/${item}/1`;
+      return { type: "reserve", key, spent, model: "m", inputTokens: 1, outputTokens: 1 };
+    };
+    story.given(asks(0), { ...round(1, score(1)), usage: { calls: 1, inputTokens: 1, outputTokens: 1 } } as LooseInput);
+    story.when(asks(1)).then(["budget.exhausted", { limit: "modelCalls" }]);
+    const used = { code: "BUDGET_EXHAUSTED", retryable: false };
+    story.given({ type: "ended", key: "call/improve/1/1", ending: "tool-error", error: used, usage: spent });
+    expect(endOf(story.run)?.how).toBe("failed");
+    story.when(retry()).then("run.reopened", ["step.started", { item: 1, attempt: 1, args: { x: score(1) } }]);
+    story.sound();
+  });
+
+  it("has each round judged by an `expect` in prose before `until` is asked", () => {
+    const story = told(run([improve({ expect: "It is about the lamp." })]));
+    story.when(round(1, score(4))).then(["step.judging", { item: 0 }]);
+    const [judge] = story.owed();
+    story
+      .when({ type: "judged", key: judge!.key, verdict: "met", text: "It is.", usage: NO_USAGE })
+      .then(
+        "step.judged",
+        ["step.completed", { item: 0 }],
+        ["step.repeated", { round: 1 }],
+        ["step.started", { item: 1 }],
+      );
+    story.sound();
   });
 
   it("hands the labels of its own output on to the next round", () => {
