@@ -154,7 +154,8 @@ async function judge(loom: Loom, run: Run, text: string): Promise<Judged> {
     (error: unknown) => messageOf(error),
   );
   if (unopened !== undefined) return { ok: false, lines: () => [visible(unopened)] };
-  const checked = loom.check(text, { goal: run.request.goal, inputs: run.request.inputs });
+  const { goal, inputs, within, settings } = run.request;
+  const checked = loom.check(text, { goal, inputs, budget: settings.budget, ...(within && { within }) });
   if (!checked.ok) return { ok: false, lines: (above) => linesOn(checked.findings, above) };
   const revision = revise(run, checked, undefined);
   if (!revision.ok) return { ok: false, lines: (above) => linesOn(revision.findings, above) };

@@ -175,8 +175,8 @@ export class Loom<C = unknown> {
     this.once = new OnceSender(engine, store, clock);
     const synthesizer = services.synthesizer !== null;
     this.histories = new Histories(services.store, services.clock);
-    const judge = canJudge(services, settings.judge);
-    this.plans = new PlanChecks(inventory, { limits, granularity: settings.granularity, synthesizer, judge });
+    const [judge, { granularity, budget }] = [canJudge(services, settings.judge), settings];
+    this.plans = new PlanChecks(inventory, { limits, granularity, synthesizer, judge, budget });
     this.playbooks = new Playbooks({
       place: places.playbooks,
       approvals: places.approvals,
@@ -308,7 +308,7 @@ export class Loom<C = unknown> {
     const foreignInputs = Object.keys(inputs);
     const today = todayAt(clock.now());
     const judged = { granularity, critique, judge, ...wanted, ...today, ...(invalid && { invalid }) };
-    const asked = { goal, inputs, foreignInputs, executorModel, ...judged };
+    const asked = { goal, inputs, foreignInputs, executorModel, budget: this.settings.budget, ...judged };
     if (inventory === undefined) await this.services.inventory.open?.("all", signal);
     const request = { ...plannerRequest(this.services, asked), ...(inventory && { inventory }) };
     const waits = onWait && ((wait: WaitParams) => (onWait(wait), () => undefined));
@@ -580,8 +580,9 @@ export class Loom<C = unknown> {
 
   private async givenTo(run: Run, plan: unknown, inputs = run.request.inputs): Promise<CheckedPlan> {
     await this.tools({ plan });
-    const { goal, answerSchema: answer } = run.request;
-    const checked = this.plans.check(plan, { inputs, goal, ...(answer && { answer }) });
+    const { goal, answerSchema: answer, within, settings } = run.request;
+    const place = { budget: settings.budget, ...(within && { within }) };
+    const checked = this.plans.check(plan, { inputs, goal, ...place, ...(answer && { answer }) });
     if (!checked.ok) assertKnown(this.services, run, checked.findings);
     return sound(checked);
   }

@@ -40,7 +40,7 @@ export class PlanChecks {
 
   constructor(
     private readonly tools: { readonly inventory: Inventory },
-    private readonly options: Pick<CheckOptions, "limits" | "granularity" | "synthesizer" | "judge">,
+    private readonly options: Pick<CheckOptions, "limits" | "granularity" | "synthesizer" | "judge" | "budget">,
   ) {}
 
   /** Like `check`, with words. The result is remembered. */
@@ -143,10 +143,12 @@ export class PlanChecks {
     return inputs === undefined ? undefined : (JSON.parse(inputs) as CheckedPlan["inputs"]);
   }
 
-  #known(given: unknown, { inputs: wanted, answer }: PlanCheckOptions): PlanCheck | undefined {
+  #known(given: unknown, { inputs: wanted, answer, within }: PlanCheckOptions): PlanCheck | undefined {
     const made = isObject(given) ? this.#made.get(given) : undefined;
     if (made === undefined) return undefined;
     if (made.hash === undefined) return given as PlanCheck;
+    // What a plan of a sub-goal may hold depends on the runs above.
+    if (within !== undefined) return undefined;
     if (answer !== undefined && made.answer !== canonicalJson(answer)) return undefined;
     const { plan, inputs, tools, findings } = given as CheckedPlan;
     const marks = this.#marks.get(given as object) ?? {};

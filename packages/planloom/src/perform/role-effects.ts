@@ -112,6 +112,8 @@ export function planRequestOf(services: Services, effect: PlanEffect, run: Run):
     rejected: effect.rejected,
     ...(effect.invalid === undefined ? {} : { invalid: effect.invalid }),
     ...(replan === undefined ? {} : { replan }),
+    ...(run.request.within === undefined ? {} : { within: run.request.within }),
+    budget: run.request.settings.budget,
   });
   const { executors: _present, ...tools } = request.inventory;
   const { executors } = run.request.settings;

@@ -324,6 +324,17 @@ export interface DataParams {
   readonly EXECUTOR_AS_TEXT: { readonly executor: string };
   /** Error. A step names both a model and a specialist, which has a model of its own. */
   readonly EXECUTOR_WITH_MODEL: { readonly executor: string; readonly model: string };
+  /** Error. Sub-plans nest three levels deep at most. */
+  readonly SUBPLAN_DEPTH: { readonly step: string; readonly most: number };
+  /** Error. A sub-goal is the goal of its plan, or of a run above. */
+  readonly SUBPLAN_REPEATS: { readonly goal: string; readonly of: "plan" | "above" };
+  /** Error. A sub-plan may use nothing, or more than the budget of the run. */
+  readonly SUBPLAN_BUDGET: {
+    readonly unit: "modelCalls" | "tokens" | "costUsd";
+    readonly share: number;
+    /** The budget of the run. Absent: the share is 0. */
+    readonly most?: number;
+  };
   /** Warning. `executor` stands in a step that is no agent step and has no `fill`. */
   readonly UNUSED_FIELD: { readonly field: "executor" };
 }

@@ -1,4 +1,5 @@
 // The words of an estimate: what it does not know. In: an estimate as data. Out: the same with sentences.
+import { counted } from "./phrases.js";
 import { textOr } from "./words.js";
 import type { Estimate, UnknownFigures } from "../plan/estimate/estimate.js";
 
@@ -28,6 +29,14 @@ function unknownText(figures: UnknownFigures): string {
       return `the length of the lists of these steps, taken as ${figures.assumed}: ${names}`;
     case "rounds":
       return `how many rounds these steps need, taken as ${figures.assumed} of the most: ${names}`;
+    case "sub-plan":
+      return (
+        "what these steps take, which are planned when they are reached; " +
+        (figures.samples === 0
+          ? "an assumption stands for it"
+          : `taken from ${counted(figures.samples, "earlier sub-plan")}`) +
+        `: ${names}`
+      );
     case "condition":
       return `whether these steps run at all, taken as yes: ${names}`;
     case "person":

@@ -467,11 +467,32 @@ export const DATA: FindingTable<keyof DataParams> = {
     message: ({ executor, model }) => `The step names the model ${model} and the executor ${executor}.`,
     fix: ({ executor }) => `Leave model out: ${executor} has its own. Or leave executor out.`,
   },
+  SUBPLAN_DEPTH: {
+    message: ({ step, most }) => `${step} is a sub-plan, and sub-plans nest ${most} levels deep at most.`,
+    fix: () => "Write its work as tool and agent steps.",
+  },
+  SUBPLAN_REPEATS: {
+    message: ({ goal, of }) =>
+      `The sub-goal ${quoted(goal)} is ${of === "plan" ? "the goal of this plan" : "the goal of a run above"}.`,
+    fix: () => "Write a sub-goal that is a part of the goal, or the steps themselves.",
+  },
+  SUBPLAN_BUDGET: {
+    message: ({ unit, share, most }) =>
+      most === undefined
+        ? `The sub-plan may use 0 ${BUDGET_UNITS[unit]}, so it could not even be planned.`
+        : `The sub-plan may use ${share} ${BUDGET_UNITS[unit]}, and the budget of the run is ${most}.`,
+    fix: ({ most }) =>
+      most === undefined
+        ? "Write a larger share, or leave it out: then it gets half of what is left."
+        : `Write at most ${most}, or leave it out: then it gets half of what is left.`,
+  },
   UNUSED_FIELD: {
     message: ({ field }) => `The field ${field} has no use in this step: it is for agent steps and steps with fill.`,
     fix: ({ field }) => `Leave ${field} out, or let an agent or a fill do the step.`,
   },
 };
+
+const BUDGET_UNITS = { modelCalls: "model calls", tokens: "tokens", costUsd: "USD" };
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 

@@ -1,6 +1,7 @@
 // Small phrases that many sentences share. In: names and values as data. Out: text. Pure.
 import type { JsonKind } from "../plan/json.js";
 import type { NotJson } from "../plan/not-json.js";
+import type { BudgetShare } from "../plan/plan.js";
 import type { Gist } from "../plan/type/type.js";
 import { byCase } from "./by-case.js";
 
@@ -29,6 +30,16 @@ export const counted = (count: number, noun: string): string => `${count} ${coun
 /** US dollars: three figures that count, and cents above 10: `0.0042 USD`, `2 USD`, `1,234.5 USD`. */
 export const dollarsText = (dollars: number): string =>
   `${dollars.toLocaleString("en-US", dollars < 10 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 2 })} USD`;
+
+/** `10 model calls, 5,000 tokens and 0.5 USD` */
+export function budgetText(budget: BudgetShare): string {
+  const { modelCalls, tokens, costUsd } = budget;
+  return andList([
+    ...(modelCalls === undefined ? [] : [counted(modelCalls, "model call")]),
+    ...(tokens === undefined ? [] : [`${tokens.toLocaleString("en-US")} tokens`]),
+    ...(costUsd === undefined ? [] : [dollarsText(costUsd)]),
+  ]);
+}
 
 /** `850 ms`, `4.2 s`, `3 min 5 s`, `2 h 4 min`. It is rounded before it is split, so that no part is a whole unit. */
 export function durationText(ms: number): string {

@@ -3,9 +3,18 @@
 import { readsOf } from "../plan/expression/reference.js";
 import { isObject, readableText, type Json } from "../plan/json.js";
 import type { Plan, Step } from "../plan/plan.js";
-import { asksPerson, directTool, isConversation, isFilled, proseOf, toolNames, wordsOf } from "../plan/step-kind.js";
+import {
+  asksPerson,
+  directTool,
+  isConversation,
+  isFilled,
+  isSubPlan,
+  proseOf,
+  toolNames,
+  wordsOf,
+} from "../plan/step-kind.js";
 import { writePlan } from "../plan/write.js";
-import { andList, counted, orList } from "./phrases.js";
+import { andList, budgetText, counted, orList } from "./phrases.js";
 
 /** How the steps of a plan are named: by their numbers, from 1. */
 export type StepNumbers = ReadonlyMap<string, number>;
@@ -22,6 +31,8 @@ export function howSentence(step: Step, numbers: StepNumbers): string | undefine
   const often = oftenText(step, numbers);
   const tool = directTool(step);
   if (asksPerson(step)) return `A person answers a question${often}.`;
+  if (isSubPlan(step))
+    return `A run of its own does this. Its plan is written when the step starts${often}${throughText(step)}.`;
   if (isConversation(step)) return `A model does this${throughText(step)}${often}.`;
   if (isFilled(step)) return `A model writes the arguments that are missing. Then the tool ${tool} is called${often}.`;
   return often === "" ? undefined : `The tool ${tool} is called${often}.`;
@@ -34,7 +45,7 @@ function oftenText(step: Step, numbers: StepNumbers): string {
 
 function throughText(step: Step): string {
   const names = toolNames(step);
-  if (names === "all") return ". It may use every tool that needs no approval";
+  if (names === "all") return `. It may use every tool${isSubPlan(step) ? "" : " that needs no approval"}`;
   return names.length === 0 ? " without tools" : `. It may use ${andList(names)}`;
 }
 
@@ -182,6 +193,7 @@ const CHANGE_LABELS: { readonly [field: string]: string } = {
   agent: "instruction",
   fill: "instruction",
   ask: "question",
+  plan: "sub-goal",
   tool: "tool",
   tools: "tools",
   as: "name of an item",
@@ -205,9 +217,16 @@ const FIELDS: { readonly [field: string]: Said } = {
   retry: (value) => ({ label: "attempts", text: retryWords(value) }),
   timeout: plain("time limit"),
   onFailure: (value) => ({ label: "if it fails", text: ON_FAILURE[readableText(value)] ?? readableText(value) }),
-  approval: () => ({ label: "asks first", text: "each call of the step waits for a person" }),
+  approval: (_, step) => ({
+    label: "asks first",
+    text: isSubPlan(step) ? "the plan of the sub-goal waits for a person" : "each call of the step waits for a person",
+  }),
   model: plain("model"),
   executor: plain("executor"),
+  budget: (value) => ({
+    label: "budget",
+    text: isObject(value) ? `${budgetText(value)} at most` : readableText(value),
+  }),
 };
 
 function repeatWords(value: Json): { readonly text: string; readonly code?: true } {
@@ -225,10 +244,14 @@ function retryWords(value: Json): string {
   return `${counted(Number(attempts), "attempt")} at most${pace}`;
 }
 
-/** The instruction for the model of a step, or the question for a person. */
-export function toldWords(step: Step): { readonly to: "model" | "person"; readonly text: string } | undefined {
+/** The instruction for the model of a step, the question for a person, or the sub-goal for a planner. */
+export function toldWords(
+  step: Step,
+): { readonly to: "model" | "person" | "planner"; readonly text: string } | undefined {
   const { text } = wordsOf(step);
-  return text === undefined ? undefined : { to: asksPerson(step) ? "person" : "model", text };
+  return text === undefined
+    ? undefined
+    : { to: asksPerson(step) ? "person" : isSubPlan(step) ? "planner" : "model", text };
 }
 
 /** How often a plan acts, by tool. `times` is undefined where a list or a model decides it. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { PlannerRequest } from "../../src/agents/planner/plan-request.js";
-import { EXAMPLES, replyText, strictExample } from "../../src/agents/planner/planner-examples.js";
+import { examplesOf, replyText, strictExample } from "../../src/agents/planner/planner-examples.js";
 import { planRequestSchema } from "../../src/agents/planner/plan-request-schema.js";
 import { askPlanner, type PlannerReply } from "../../src/agents/planner/planner.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
@@ -91,6 +91,33 @@ describe("the request", () => {
     expect(textIn(model.requests[0])).toContain("At most 12 steps.");
   });
 
+  it("offers sub-plans above the depth limit, behind all that is the same below it", async () => {
+    const model = script(strict(), strict(), strict());
+    await ask(model);
+    await ask(model, { within: { depth: 2, goals: ["Open a shop", "Find a place"] } });
+    await ask(model, { within: { depth: 3, goals: ["Open a shop", "Find a place", "Compare streets"] } });
+    const [topmost, inner, deepest] = model.requests;
+    expect([inner?.system, inner?.output]).toEqual([topmost?.system, topmost?.output]);
+    const offer = 'A step may also have "plan"';
+    expect(topmost?.system).toContain(offer);
+    expect(topmost?.system?.startsWith(deepest?.system ?? "?")).toBe(true);
+    const kinds = model.requests.map(({ output }) => JSON.stringify(output?.schema).includes('"plan":{'));
+    expect(kinds).toEqual([true, true, false]);
+    const examples = model.requests.map(({ output }) => output?.described?.told.includes('"plan":'));
+    expect(examples).toEqual([true, true, false]);
+    expect(textIn(topmost)).not.toContain("larger");
+    expect(textIn(deepest)).toContain("- Open a shop\n- Find a place\n- Compare streets");
+  });
+
+  it("is followed by a finding if a plan at the depth limit has a sub-plan, or one repeats a goal above", async () => {
+    const draft = JSON.stringify({ steps: [{ id: "more", plan: "open a SHOP" }] });
+    const reply = await ask(script(draft), { within: { depth: 3, goals: ["Open a shop"] } });
+    expect(reply.kind === "invalid" && reply.findings.map(({ code }) => code)).toEqual([
+      "SUBPLAN_DEPTH",
+      "SUBPLAN_REPEATS",
+    ]);
+  });
+
   it("keeps the format rules when the opening is replaced", async () => {
     const model = script(strict(), strict());
     await ask(model);
@@ -112,6 +139,9 @@ describe("the examples in the request", () => {
     { ...specOf("branch_list", "none", record({ region: TEXT })), output: record({ names: list("string") }) },
     { ...specOf("mean", "none", record({ numbers: list("number") })), output: NUMBER },
     specOf("page_lookup"),
+    { ...specOf("check_read", "none", record({ of: TEXT })), output: record({ faults: list("string") }) },
+    specOf("part_order", "once"),
+    specOf("visit_book", "once"),
     { ...specOf("room_list", "none", record({ day: TEXT })), output: list("string") },
     { ...specOf("room_reserve", "once", record({ day: TEXT, room: TEXT })), output: record({ number: NUMBER }) },
   ];
@@ -127,10 +157,11 @@ describe("the examples in the request", () => {
     const model = script(strict());
     await ask(model);
     const examples = documentsIn(model.requests[0]?.output?.described?.[form]);
-    expect(examples).toHaveLength(2);
+    expect(examples).toHaveLength(3);
     for (const [at, ids] of [
       ["cities", "rents", "average"],
       ["rooms", "reserve"],
+      ["check", "repairs"],
     ].entries()) {
       const reply = planOf(await ask(script(examples[at]!), { inventory: { tools }, inputs }));
       expect(reply.plan.steps.map((step) => step.id)).toEqual(ids);
@@ -140,8 +171,8 @@ describe("the examples in the request", () => {
 
   it("are valid under the schema where it is enforced, also where the reply may ask for tools", async () => {
     for (const mayAsk of [false, true]) {
-      const { schema } = planRequestSchema({ tools }, { patch: false, mayAsk });
-      for (const example of EXAMPLES) {
+      const { schema } = planRequestSchema({ tools }, { patch: false, mayAsk, subPlans: true });
+      for (const example of examplesOf(true)) {
         const strictly = strictExample(example, mayAsk);
         expect(z.fromJSONSchema(schema).safeParse(strictly).error?.issues ?? []).toEqual([]);
         const branches = (schema["properties"] as { steps: { items: { anyOf: JsonObject[] } } }).steps.items.anyOf;
@@ -152,7 +183,7 @@ describe("the examples in the request", () => {
   });
 
   it("show no field of the other form", async () => {
-    const { enforced, told } = replyText(false);
+    const { enforced, told } = replyText({ mayAsk: false, subPlans: true });
     expect(told).not.toContain("null");
     expect(told).not.toContain("The reply has a schema");
     expect(enforced).not.toContain("left out");

@@ -5,7 +5,7 @@ import type { Finding } from "../../src/plan/finding.js";
 import { NO_ORIGIN } from "../../src/plan/origin.js";
 import { FUNCTIONS, MACROS, METHODS } from "../../src/plan/expression/functions.js";
 import { CEL_WORDS, evaluate, parseExpression } from "../../src/plan/expression/expression.js";
-import { agentStepSchema, askStepSchema, planSchema, toolStepSchema } from "../../src/plan/plan.js";
+import { agentStepSchema, askStepSchema, planSchema, planStepSchema, toolStepSchema } from "../../src/plan/plan.js";
 import { FIELD_WORDS, plainName } from "../../src/plan/read/fields/names.js";
 import { readPlan } from "../../src/plan/read/read.js";
 import { FINDING_CODES, findingText } from "../../src/words/findings.js";
@@ -28,7 +28,9 @@ const marked = (kind: string) => blocks(page).filter(({ info }) => info[1] === k
 const words = (text: string): ReadonlySet<string> => new Set(matches(text, /([A-Za-z_]\w*)/g));
 /** Names that are those of this format. */
 const FORMAT_FIELDS: ReadonlySet<string> = new Set(
-  [toolStepSchema, agentStepSchema, askStepSchema].flatMap(({ shape }) => Object.keys(shape).map(plainName)),
+  [toolStepSchema, agentStepSchema, askStepSchema, planStepSchema].flatMap(({ shape }) =>
+    Object.keys(shape).map(plainName),
+  ),
 );
 const texts = (list: readonly Finding[]): string => list.map(findingText).join("\n");
 

@@ -110,10 +110,12 @@ test("a cancel of the parent cancels its child runs", async () => {
 });
 
 test("runs nest at most three levels deep", async () => {
-  const nested = { steps: [{ id: "below", plan: "Go on." }], answer: { value: "${{ below }}" } };
-  const loom = await loomWith({ models: { planner: planner(() => nested) }, onFailure: "fail" });
-  const document = await loom.run("Go down.", { plan: nested });
+  const nested = (goal: string) => ({ steps: [{ id: "below", plan: `${goal}!` }], answer: { value: "${{ below }}" } });
+  // The goal of each run has one mark more than that of the run above it.
+  const deeper = (messages: string) => nested(/Goal: (Go on!*)/.exec(messages)?.[1] ?? "Go on");
+  const loom = await loomWith({ models: { planner: planner(deeper) }, onFailure: "fail" });
+  const document = await loom.run("Go down.", { plan: nested("Go on") });
   expect(document.status).toBe("failed");
-  expect(JSON.stringify(document.error)).toContain("nested deeper than 3");
+  expect(JSON.stringify(document.error)).toContain("sub-plans nest 3 levels deep at most");
   await loom.close();
 });

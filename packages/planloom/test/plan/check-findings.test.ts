@@ -13,6 +13,12 @@ const agent = (id: string, more: object = {}): object => ({
   agent: "Read the data and say what matters.",
   ...more,
 });
+const subPlan = (more: object = {}): object => ({
+  id: "order",
+  plan: "Order what is missing.",
+  with: { found: "${{ find.results }}" },
+  ...more,
+});
 const REPEAT = { until: "${{ output == previous }}", most: 3 };
 const TEXT = { until: '${{ output.text != "" }}', most: 3 };
 const with1 = (value: unknown): object => ({ with: { data: value } });
@@ -291,6 +297,48 @@ const CASES: readonly Case[] = [
     draft: steps(search, agent("b", { forEach: "${{ find }}" })),
     at: "/steps/1/forEach",
     params: { type: expect.any(String) as string },
+  },
+  {
+    code: "SUBPLAN_DEPTH",
+    draft: steps(search, subPlan()),
+    at: "/steps/1",
+    params: { step: "order", most: 3 },
+    options: { within: { depth: 3, goals: ["One", "Two", "Three"] } },
+  },
+  {
+    code: "SUBPLAN_REPEATS",
+    draft: { goal: " order  WHAT is\nmissing.", ...steps(search, subPlan()) },
+    at: "/steps/1/plan",
+    params: { of: "plan" },
+  },
+  {
+    code: "SUBPLAN_REPEATS",
+    draft: steps(search, subPlan()),
+    at: "/steps/1/plan",
+    params: { of: "above" },
+    options: { goal: "Order it", within: { depth: 1, goals: ["ORDER what is missing."] } },
+  },
+  {
+    code: "SUBPLAN_BUDGET",
+    draft: steps(search, subPlan({ budget: { modelCalls: 9, tokens: 500 } })),
+    at: "/steps/1/budget/modelCalls",
+    params: { share: 9, most: 8 },
+    options: { budget: { modelCalls: 8, tokens: 500, costUsd: null } },
+  },
+  { code: "SUBPLAN_BUDGET", draft: steps(search, subPlan({ budget: { costUsd: 0 } })), at: "/steps/1/budget/costUsd" },
+  { code: "BAD_VALUE", draft: steps(search, subPlan({ budget: { costUsd: -1 } })), at: "/steps/1/budget/costUsd" },
+  { code: "UNKNOWN_FIELD", draft: steps(search, subPlan({ budget: { usd: 1 } })), at: "/steps/1/budget/usd" },
+  { code: "UNKNOWN_TOOL", draft: steps(search, subPlan({ tools: ["serch"] })), at: "/steps/1/tools/0" },
+  {
+    code: "REFERENCE_PLACE",
+    draft: steps(search, { id: "a", plan: "Order ${{ find.results }}." }),
+    at: "/steps/1/plan",
+  },
+  {
+    code: "NO_HANDOFF",
+    draft: steps(search, agent("a", with1("${{ find }}")), { id: "b", plan: "Order it." }),
+    at: "/steps/2",
+    severity: "warning",
   },
   {
     code: "REPEAT_PLACE",

@@ -7,6 +7,8 @@ import { estimatePlan } from "../../src/plan/estimate/estimate.js";
 import { NO_HISTORY, type History, type WorkSample } from "../../src/plan/estimate/history.js";
 import type { Json } from "../../src/plan/json.js";
 import { costUsd, type Price } from "../../src/plan/estimate/price.js";
+import { estimateInWords } from "../../src/words/estimate.js";
+import { estimateLines } from "../../src/cli/render/estimate.js";
 import { SAMPLE } from "./sample-inventory.js";
 
 const MODELS = { planner: "big", executor: "small", synthesizer: "small" };
@@ -68,6 +70,23 @@ describe("without earlier runs", () => {
     });
   });
 
+  test("a sub-plan is a plan, its steps and an answer, which nobody knows yet", () => {
+    const step = { id: "order", plan: "Order what is missing.", budget: { modelCalls: 9, costUsd: 0.5 } };
+    const estimate = estimateOf({ steps: [step], answer: { value: "${{ order }}" } });
+    const { planner, executor, synthesizer } = ASSUMED.subPlan;
+    expect(estimate.models).toMatchObject([
+      { model: "big", calls: planner.calls, inputTokens: planner.inputTokens },
+      { model: "small", calls: executor.calls + synthesizer.calls },
+    ]);
+    expect(estimate).toMatchObject({ toolCalls: ASSUMED.subPlanToolCalls, criticalPathMs: executor.ms });
+    expect(estimate.shares).toEqual([{ step: "order", budget: { modelCalls: 9, costUsd: 0.5 } }]);
+    expect(estimate.unknown).toContainEqual({ of: "sub-plan", names: ["order"], samples: 0 });
+    expect(estimateInWords(estimate).unknown.at(-1)).toBe(
+      "what these steps take, which are planned when they are reached; an assumption stands for it: order",
+    );
+    expect(estimateLines(estimateInWords(estimate))).toContain("  share    order: at most 9 model calls and 0.5 USD");
+  });
+
   test("arguments that a model fills are a call of it more", () => {
     const fill = { id: "find", tool: "search", fill: "Look for it.", model: "tiny" };
     const { models } = estimateOf({ steps: [fill], answer: { value: "${{ find }}" } });
@@ -87,6 +106,22 @@ describe("with earlier runs", () => {
     expect(after(10).inputTokens).toBe(Math.round(inputTokens + ((4_000 - inputTokens) * 5) / 6));
     expect(after(10).criticalPathMs).toBe(Math.round(ms + ((1_000 - ms) * 5) / 6));
     expect(after(10).basis).toEqual({ runs: 10, tools: {}, models: { small: 10 }, lists: {} });
+  });
+
+  test("sub-plans of earlier runs count, each role by its own model", () => {
+    const step = { id: "order", plan: "Order what is missing." };
+    const history = knowing({
+      "sub-plan planner big": [sample("r", { calls: 2, ms: null })],
+      "sub-plan executor small": [sample("r", { calls: 9, ms: 4_000 })],
+      "plan big": [sample("r")],
+    });
+    const estimate = estimateOf({ steps: [step], answer: { value: "${{ order }}" } }, { history });
+    const { planner, executor, synthesizer } = ASSUMED.subPlan;
+    const third = (assumed: number, measured: number) => assumed + (measured - assumed) / 3;
+    const calls = third(planner.calls, 2) + third(executor.calls, 9) + synthesizer.calls;
+    expect(estimate.modelCalls).toBe(Math.round(calls));
+    expect(estimate.criticalPathMs).toBe(Math.round(third(executor.ms, 4_000)));
+    expect(estimate.unknown).toContainEqual({ of: "sub-plan", names: ["order"], samples: 1 });
   });
 
   test("other tools and other models teach nothing", () => {

@@ -256,3 +256,41 @@ describe("dependencies outside of the steps", () => {
     expect(steps).toMatchObject([{ tool: "search", with: { query: "q" } }, { agent: "Sum it up." }]);
   });
 });
+
+describe("sub-plans", () => {
+  const goal = "Order what is missing.";
+  const asPlan = { id: "order", plan: goal };
+
+  test.each<[string, Fields, Fields]>([
+    ["sub_goal", { id: "order", sub_goal: goal }, asPlan],
+    ["subplan", { id: "order", subplan: goal, tools: ["search"] }, { ...asPlan, tools: ["search"] }],
+    ["a type and a goal", { id: "order", type: "plan", goal }, asPlan],
+    ["a kind and an objective", { id: "order", kind: "sub-plan", objective: goal }, asPlan],
+    ["a type and a task", { id: "order", type: "subgoal", task: goal }, asPlan],
+    ["a type and an instruction", { id: "order", step_type: "SubPlan", instruction: goal }, asPlan],
+    [
+      "a goal before a description",
+      { id: "a", type: "plan", description: "d", goal },
+      { id: "a", plan: goal, description: "d" },
+    ],
+    ["a type beside the field", { id: "order", type: "plan", plan: goal }, asPlan],
+    ["a wish", { id: "order", plan: "Order it (needs approval)." }, { approval: "required" }],
+  ])("%s", (_, step, wanted) => {
+    const { steps, ok } = read({ steps: [step] });
+    expect(ok).toBe(true);
+    expect(steps[0]).toMatchObject(wanted);
+    expect(steps[0]).not.toHaveProperty("agent");
+  });
+
+  test.each<[string, Fields, string]>([
+    ["steps in the place of a goal", { id: "order", subplan: { steps: [{ tool: "search" }] } }, "BAD_VALUE"],
+    ["a kind without a goal", { id: "order", type: "subplan" }, "WRONG_KIND"],
+    ["a tool beside the kind", { id: "order", type: "subplan", tool: "search", args: { query: "x" } }, "UNKNOWN_FIELD"],
+    ["a tool beside a goal", { id: "order", plan: goal, tool: "search", args: { query: "x" } }, "WRONG_KIND"],
+  ])("%s is reported", (_, step, code) => expect(read({ steps: [step] }).codes).toContain(code));
+
+  test("a document in the field plan is no step", () => {
+    expect(read({ plan: [{ id: "a", agent: "Say hello." }] }).steps).toEqual([{ id: "a", agent: "Say hello." }]);
+    expect(readPlan('{"plan": "Say hello."}').kind).toBe("no-plan");
+  });
+});

@@ -10,6 +10,7 @@ const STEPS = [
   { id: "tell", kind: "agent", tools: [] },
   { id: "look", kind: "agent", tools: ["search"], forEach: "${{ find }}", model: "own" },
   { id: "who", kind: "ask" },
+  { id: "sub", kind: "plan", tools: "all" },
 ];
 const spent = (calls: number): Usage => ({ calls, inputTokens: calls * 100, outputTokens: calls * 10 });
 
@@ -52,6 +53,27 @@ test("a call, an agent, the items of a fan-out: each by its tool or model", () =
     ],
   });
   expect(Object.fromEntries(lists)).toEqual({ "look ${{ find }}": [{ runId: "r", length: 2 }] });
+});
+
+test("a sub-plan, by the roles of its run; an attempt that goes on with the same run counts once", () => {
+  const used = (calls: number) => ({ planner: spent(1), executor: spent(calls), synthesizer: spent(1) });
+  const { work } = sampled(
+    [10, "step.started", { step: "sub" }],
+    [11, "step.delegated", { step: "sub", run: "r.sub", used: used(1) }],
+    [20, "step.failed", { step: "sub", usage: NO_USAGE }],
+    [25, "step.started", { step: "sub" }],
+    [40, "step.delegated", { step: "sub", run: "r.sub", used: used(3) }],
+    [40, "step.completed", { step: "sub", usage: NO_USAGE }],
+    [50, "step.started", { step: "sub", item: 1 }],
+    [51, "step.delegated", { step: "sub", item: 1, run: "r.sub.1", waits: "awaiting-approval", used: used(0) }],
+    [9_000, "step.completed", { step: "sub", item: 1, usage: NO_USAGE }],
+  );
+  const figures = [...work].map(([key, samples]) => [key, ...samples.map(({ calls, ms }) => [calls, ms])]);
+  expect(figures).toEqual([
+    ["sub-plan planner big", [1, null], [1, null]],
+    ["sub-plan executor small", [3, 30], [0, null]],
+    ["sub-plan synthesizer small", [1, null], [1, null]],
+  ]);
 });
 
 test("failed attempts count with the work that they belong to; work that came to nothing does not count", () => {

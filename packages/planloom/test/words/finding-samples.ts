@@ -1224,6 +1224,37 @@ export const FINDING_SAMPLES: { readonly [Code in FindingCode]: readonly Row<Fin
       "Leave model out: writer has its own. Or leave executor out.",
     ],
   ],
+  SUBPLAN_DEPTH: [
+    [
+      { step: "each_part", most: 3 },
+      "each_part is a sub-plan, and sub-plans nest 3 levels deep at most.",
+      "Write its work as tool and agent steps.",
+    ],
+  ],
+  SUBPLAN_REPEATS: [
+    [
+      { goal: "Restock the shop", of: "plan" },
+      'The sub-goal "Restock the shop" is the goal of this plan.',
+      "Write a sub-goal that is a part of the goal, or the steps themselves.",
+    ],
+    [
+      { goal: "Restock the shop", of: "above" },
+      'The sub-goal "Restock the shop" is the goal of a run above.',
+      "Write a sub-goal that is a part of the goal, or the steps themselves.",
+    ],
+  ],
+  SUBPLAN_BUDGET: [
+    [
+      { unit: "modelCalls", share: 50, most: 20 },
+      "The sub-plan may use 50 model calls, and the budget of the run is 20.",
+      "Write at most 20, or leave it out: then it gets half of what is left.",
+    ],
+    [
+      { unit: "costUsd", share: 0 },
+      "The sub-plan may use 0 USD, so it could not even be planned.",
+      "Write a larger share, or leave it out: then it gets half of what is left.",
+    ],
+  ],
   UNUSED_FIELD: [
     [
       { field: "executor" },

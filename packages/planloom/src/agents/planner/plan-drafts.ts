@@ -35,11 +35,11 @@ export function draftsOf(request: PlannerRequest, tell: (step: DraftedStep) => v
  * plan yet.
  */
 function soundStep(request: PlannerRequest, written: readonly StreamedStep[]): DraftedStep | undefined {
-  const { goal, inputs, inventory, limits } = request;
+  const { goal, inputs, inventory, limits, within } = request;
   if (written.some(({ findings }) => findings.some(isError))) return undefined;
   const declared = Object.fromEntries(Object.keys(inputs).map((name) => [name, { type: "unknown" }]));
   const draft = { goal, inputs: declared, steps: written.map(({ step }) => step) };
-  const checked = check(draft, inventory, { inputs, goal, ...(limits && { limits }) });
+  const checked = check(draft, inventory, { inputs, goal, ...(limits && { limits }), ...(within && { within }) });
   const last = checked.ok ? checked.plan.steps.at(-1) : undefined;
   if (!checked.ok || last === undefined) return undefined;
   return {

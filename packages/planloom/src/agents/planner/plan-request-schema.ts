@@ -35,6 +35,8 @@ export interface ReplyForm {
   readonly patch: boolean;
   /** Whether the reply may ask for further tools instead. */
   readonly mayAsk?: boolean;
+  /** Whether steps may be sub-plans. */
+  readonly subPlans?: boolean;
 }
 
 /**
@@ -43,12 +45,13 @@ export interface ReplyForm {
  */
 export function planRequestSchema(
   { tools, executors = [] }: Inventory,
-  { patch, mayAsk = false }: ReplyForm,
+  { patch, mayAsk = false, subPlans = false }: ReplyForm,
 ): PlanSchema {
   const schemaOf = (own: readonly ToolSpec[]): JsonObject => {
     const byName = tools.filter((tool) => !own.includes(tool));
     const names = { tools: tools.map(({ name }) => name), executors: executors.map(({ name }) => name) };
-    const steps = [...callSteps(own), ...namedSteps(byName), ...stepsOfAll(names)];
+    const later = subPlans ? [subPlanStep(names.tools)] : [];
+    const steps = [...callSteps(own), ...namedSteps(byName), ...stepsOfAll(names), ...later];
     return withDefinitions(closedObject({ ...(mayAsk && ASKING), ...replyOf(steps, patch) }));
   };
   const whole = schemaOf(tools);
@@ -78,7 +81,7 @@ function replyOf(steps: readonly JsonObject[], patch: boolean): JsonObject {
   return { operations: { type: "array", items: operation }, answer: ANSWER };
 }
 
-// Decoders tell branches apart by their first key: `tool` with names of its own, `fill`, `agent` or `ask`.
+// Decoders tell branches apart by their first key: `tool` with names of its own, `fill`, `agent`, `ask` or `plan`.
 
 /** Direct calls: one branch for all tools with the same fields. */
 function callSteps(tools: readonly ToolSpec[]): readonly JsonObject[] {
@@ -116,6 +119,12 @@ function stepsOfAll({ tools: names, executors }: StepNames): readonly JsonObject
 interface StepNames {
   readonly tools: readonly string[];
   readonly executors: readonly string[];
+}
+
+/** Steps that are planned when they are reached. `tools: null` stands for all. A person decides on the budget. */
+function subPlanStep(names: readonly string[]): JsonObject {
+  const tools = names.length === 0 ? NOTHING : orNull({ type: "array", items: oneOf(names) });
+  return step({ plan: TEXT, tools }, FREE);
 }
 
 /** The type of the output. A tool that declares its own needs no other. */

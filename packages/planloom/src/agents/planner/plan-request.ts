@@ -13,6 +13,7 @@ import { typeFromSchema } from "../../plan/type/schema.js";
 import { typeOfValue, typeText } from "../../plan/type/type.js";
 import { writePlan } from "../../plan/write.js";
 import type { Granularity } from "../../plan/check/granularity.js";
+import type { PlanPlace, RunBudget } from "../../plan/check/sub-plans.js";
 import type { InvalidDraft } from "../../run/effect.js";
 import type { Asking } from "../../run/event.js";
 import type { Message } from "../../run/message.js";
@@ -45,6 +46,10 @@ export interface PlannerRequest {
   readonly limits?: { readonly steps?: number; readonly offeredTools?: number };
   /** Default: normal. */
   readonly granularity?: Granularity;
+  /** Set for a plan of a sub-goal: the runs above. At the depth limit, no step may be a sub-plan. */
+  readonly within?: PlanPlace;
+  /** The budget of the run. */
+  readonly budget?: RunBudget;
   /** Whether a model judges the plan once before it is used. */
   readonly critique?: boolean;
   /** Whether steps may start while the planner writes: each is checked as it arrives. */
@@ -68,6 +73,9 @@ export interface PreparedRequest {
   readonly mayAsk: boolean;
 }
 
+/** Whether the plan may have sub-plans. */
+const mayNest = ({ within }: PlannerRequest): boolean => (within?.depth ?? 0) < LIMITS.subPlanDepth;
+
 export const isPatch = ({ replan }: PlannerRequest): boolean => replan?.mode === "patch";
 
 /** The request after the planner has asked for tools. Each element holds the words of one such reply. */
@@ -78,14 +86,14 @@ export function planRequest(request: PlannerRequest, words: readonly (readonly s
   const mayAsk = !all && words.length < LIMITS.toolRequests;
   const part = all ? undefined : partOf(inventory, offered, mayAsk);
   const told = { ...inventory, tools: offered };
-  const patch = isPatch(request);
-  const { schema, tools } = planRequestSchema(told, { patch, mayAsk });
+  const [patch, subPlans] = [isPatch(request), mayNest(request)];
+  const { schema, tools } = planRequestSchema(told, { patch, mayAsk, subPlans });
   const { critique } = invalid?.asking ?? {};
   return {
     request: {
-      system: plannerSystem({ inventory: told, part, executorModel, granularity, instructions }),
+      system: plannerSystem({ inventory: told, part, executorModel, granularity, subPlans, instructions }),
       messages: messagesOf(request, newsOf(request, words, offered)),
-      output: { name: patch ? "patch" : "plan", schema, described: replyText(mayAsk) },
+      output: { name: patch ? "patch" : "plan", schema, described: replyText({ mayAsk, subPlans }) },
     },
     asking: {
       ...(all ? {} : { offered: { tools: offered.length, of: inventory.tools.length } }),
@@ -138,7 +146,14 @@ function messagesOf(request: PlannerRequest, news: string | undefined): readonly
     ]),
   );
   const answer = request.answer && answerTypeText(request.answer);
-  const facts = { steps: limits?.steps ?? LIMITS.steps, today, answer, synthesizer: request.synthesizer ?? true };
+  const above = request.within?.goals ?? [];
+  const facts = {
+    steps: limits?.steps ?? LIMITS.steps,
+    today,
+    answer,
+    synthesizer: request.synthesizer ?? true,
+    above,
+  };
   const aim = plannerGoal(goal, types, facts, rejected);
   const text = sections(aim, conversationText(messages), replan !== undefined && replanText(replan), news);
   return [{ role: "user", text }, ...shownRounds(invalid).flatMap((round) => repairOf(round, isPatch(request)))];

@@ -1,4 +1,4 @@
-// The form of a planner's reply in words, with two examples. In: whether the reply may ask for tools. Out: a text for
+// The form of a planner's reply in words, with examples. In: whether the reply may ask for tools, and whether steps may be sub-plans. Out: a text for
 // servers that decode under the schema, and one for the others. Both show the same plans, each in its own form.
 import type { Json, JsonObject } from "../../plan/json.js";
 import { sections } from "../prompts.js";
@@ -10,8 +10,13 @@ interface Example {
   readonly answer: JsonObject;
 }
 
+export interface ReplyKind {
+  readonly mayAsk: boolean;
+  readonly subPlans: boolean;
+}
+
 /** The tools are made up. A direct call, an agent for each item, a list of references; then `fill` and `answer.value`. */
-export const EXAMPLES: readonly Example[] = [
+const EXAMPLES: readonly Example[] = [
   {
     goal: "What does a flat cost near our northern branches?",
     steps: [
@@ -50,8 +55,31 @@ export const EXAMPLES: readonly Example[] = [
   },
 ];
 
-const ENFORCED =
-  "The reply has a schema. Each step begins with the field that makes its kind: tool, fill, agent or ask. Fields that " +
+/** What a repair takes depends on the fault, which is known only after the first step. */
+const SUB_PLAN_EXAMPLE: Example = {
+  goal: "Get everything mended that the last check of our lifts found.",
+  steps: [
+    {
+      ...{ id: "check", title: "Read the check", description: "Read what the last check of the lifts found." },
+      ...{ tool: "check_read", with: { of: "lifts" } },
+    },
+    {
+      ...{ id: "repairs", title: "Mend each fault", description: "Get one fault mended, whatever it takes." },
+      ...{ forEach: "${{ check.faults }}", as: "fault" },
+      ...{ plan: "Get the given fault of a lift mended.", tools: ["part_order", "visit_book"] },
+      ...{ with: { fault: "${{ fault }}" }, output: "{ lift: string, doneOn: string }" },
+    },
+  ],
+  answer: { from: ["repairs"], instructions: "A table of the lifts with the day of each repair." },
+};
+
+export const examplesOf = (subPlans: boolean): readonly Example[] =>
+  subPlans ? [...EXAMPLES, SUB_PLAN_EXAMPLE] : EXAMPLES;
+
+const enforced = (subPlans: boolean): string =>
+  "The reply has a schema. Each step begins with the field that makes its kind: tool, fill, agent" +
+  (subPlans ? ", ask or plan" : " or ask") +
+  ". Fields that " +
   'do not apply are null, and lists that do not apply are []. Where the schema asks for a list of { "name", "value" }, ' +
   'or for { "object": [{ "name", "value" }] }, it stands for an object with these names.';
 
@@ -65,23 +93,24 @@ export interface ReplyText {
   readonly told: string;
 }
 
-export function replyText(mayAsk: boolean): ReplyText {
+export function replyText({ mayAsk, subPlans }: ReplyKind): ReplyText {
+  const examples = examplesOf(subPlans);
   return {
     enforced: sections(
-      ENFORCED,
-      examplesText((example) => strictExample(example, mayAsk)),
+      enforced(subPlans),
+      examplesText(examples, (example) => strictExample(example, mayAsk)),
     ),
     told: sections(
       TOLD,
-      examplesText(({ steps, answer }) => ({ steps, answer })),
+      examplesText(examples, ({ steps, answer }) => ({ steps, answer })),
     ),
   };
 }
 
-const examplesText = (written: (example: Example) => JsonObject): string =>
+const examplesText = (examples: readonly Example[], written: (example: Example) => JsonObject): string =>
   sections(
-    "Two examples with made-up tools.",
-    ...EXAMPLES.map((example) => `Goal: ${example.goal}\n${documentText(written(example))}`),
+    `${examples.length === 2 ? "Two" : "Three"} examples with made-up tools.`,
+    ...examples.map((example) => `Goal: ${example.goal}\n${documentText(written(example))}`),
   );
 
 /** One line for each step. */
@@ -101,11 +130,15 @@ export function strictExample({ steps, answer }: Example, mayAsk: boolean): Json
 function strictStep(step: JsonObject): JsonObject {
   const field = (name: string, absent: Json = null): Json => step[name] ?? absent;
   const isAgent = field("agent") !== null;
-  const isCall = !isAgent && field("fill") === null;
-  const kinds = isAgent ? { agent: field("agent"), tools: field("tools", []) } : { tool: field("tool") };
+  const isPlan = field("plan") !== null;
+  const isCall = !isAgent && !isPlan && field("fill") === null;
+  const named = isAgent
+    ? { agent: field("agent"), tools: field("tools", []) }
+    : { plan: field("plan"), tools: field("tools") };
+  const kinds = isAgent || isPlan ? named : { tool: field("tool") };
   const given = field("with", {}) as JsonObject;
   return {
-    ...(!isAgent && !isCall && { fill: field("fill") }),
+    ...(!isAgent && !isPlan && !isCall && { fill: field("fill") }),
     ...kinds,
     ...{ id: field("id"), title: field("title"), description: field("description"), dependsOn: field("dependsOn", []) },
     ...{ when: null, forEach: field("forEach"), as: field("as") },

@@ -72,6 +72,13 @@ and positions are read as in find.results[0].url; there are size(list), list.map
 "answer": { "from": [ids], "instructions": "form of the answer" } where a synthesizer should write it from these \
 outputs, or { "value": ... } with references where the outputs are the answer as they are.`;
 
+/** Said last, so that the beginning is the same at the depth where it is not said. */
+const SUB_PLANS = `A step may also have "plan" instead of these: a sub-goal. Another planner plans it when the step is \
+reached. It knows the sub-goal, the data in "with", the outputs of the steps in "dependsOn" and the tools in "tools" (left \
+out = all), nothing else. "output" is the type of its answer. Use it only where the steps themselves depend on facts that \
+earlier steps find, and hand these facts over; with "forEach", each item gets a plan of its own. Where you can write the \
+steps now, write them.`;
+
 const EFFECT_WORDS: Readonly<Record<EffectClass, string>> = {
   none: "changes nothing",
   idempotent: "has effects, may be repeated",
@@ -150,6 +157,8 @@ export interface PlannerFacts {
   readonly part?: InventoryPart | undefined;
   readonly executorModel: string | null;
   readonly granularity?: Granularity | undefined;
+  /** Whether steps may be sub-plans. */
+  readonly subPlans?: boolean;
   readonly instructions?: string | undefined;
 }
 
@@ -158,7 +167,7 @@ export interface PlannerFacts {
  * whole.
  */
 export function plannerSystem(facts: PlannerFacts): string {
-  const { inventory, part, executorModel, granularity = "normal", instructions } = facts;
+  const { inventory, part, executorModel, granularity = "normal", subPlans = false, instructions } = facts;
   const { executors = [] } = inventory;
   const executor =
     executorModel === null
@@ -169,7 +178,8 @@ export function plannerSystem(facts: PlannerFacts): string {
         "description explicit.";
   const tools = inventoryText(inventory, part);
   const named = executors.length > 0 && specialistsText(executors);
-  return sections(instructions ?? PLANNER_OPENING, PLANNER_RULES, tools, named, executor, GRANULARITY[granularity]);
+  const own = [instructions ?? PLANNER_OPENING, PLANNER_RULES, tools, named, executor, GRANULARITY[granularity]];
+  return sections(...own, subPlans && SUB_PLANS);
 }
 
 /** Follows a reply that asked for tools: the result. */
@@ -186,6 +196,8 @@ interface GoalFacts {
   readonly answer: string | undefined;
   /** Whether a model can write the answer. */
   readonly synthesizer: boolean;
+  /** The goals of the runs above, the topmost first. */
+  readonly above: readonly string[];
 }
 
 /** Before the date, so that the beginning stays the same from day to day. */
@@ -196,15 +208,21 @@ const answerTypeText = (answer: string, synthesizer: boolean): string =>
       'A { "value": ... } must have exactly this type.'
     : 'No synthesizer writes it: "answer" is a { "value": ... } of exactly this type.');
 
+/** The larger goals say what the sub-goal is for. */
+const aboveText = (goals: readonly string[]): string =>
+  "This goal is a part of a larger one. Others do the rest; plan this part alone. The larger goal, the outermost first:\n" +
+  goals.map((goal) => `- ${beginning(goal, LIMITS.feedbackChars)}`).join("\n");
+
 export function plannerGoal(
   goal: string,
   inputTypes: { readonly [name: string]: string },
-  { steps, today, answer, synthesizer }: GoalFacts,
+  { steps, today, answer, synthesizer, above }: GoalFacts,
   rejected: readonly { readonly plan: Plan; readonly comment: string }[],
 ): string {
   const names = Object.entries(inputTypes).map(([name, type]) => `- inputs.${name}: ${type}`);
   return sections(
     `Goal: ${goal}`,
+    above.length > 0 && aboveText(above),
     names.length > 0 &&
       `Inputs of the run, known when it runs; refer to them, their values are not shown:\n${names.join("\n")}`,
     answer !== undefined && answerTypeText(answer, synthesizer),

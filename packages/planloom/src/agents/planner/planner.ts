@@ -217,9 +217,10 @@ function readDraft(draft: string, request: PlannerRequest): Read {
   const read = replan === undefined ? readFirst(draft, inventory) : readRedraft(draft, inventory, replan);
   if (!read.ok) return { kind: "invalid", draft, findings: read.findings, usage: NO_USAGE };
   const { locate, located } = read;
-  const { answer, synthesizer, judge } = request;
+  const { answer, synthesizer, judge, within, budget } = request;
   const able = { ...(synthesizer === undefined ? {} : { synthesizer }), ...(judge === undefined ? {} : { judge }) };
-  const wanted = { ...(answer && { answer }), ...able };
+  const place = { ...(within && { within }), ...(budget && { budget }) };
+  const wanted = { ...(answer && { answer }), ...able, ...place };
   const options = { inputs, locate, goal, ...wanted, ...(limits && { limits }), ...(granularity && { granularity }) };
   const checked = check(withRun(read.draft, request), inventory, options);
   if (!checked.ok || read.reading.some(isError))

@@ -3,7 +3,7 @@
 import type { EstimateInWords } from "../../words/estimate.js";
 import { isObject, type Json } from "../../plan/json.js";
 import type { RunCost } from "../../run/view/cost.js";
-import { dollarsText, durationText } from "../../words/phrases.js";
+import { budgetText, dollarsText, durationText } from "../../words/phrases.js";
 import { count, oneLine } from "../style.js";
 
 const number = (figure: number): string => figure.toLocaleString("en-US");
@@ -32,19 +32,25 @@ const FIGURES = ["modelCalls", "inputTokens", "outputTokens", "criticalPathMs"] 
 
 export function estimateLines(estimate: EstimateInWords): readonly string[] {
   const { modelCalls, toolCalls, inputTokens, outputTokens, criticalPathMs, actions, replan, unknown } = estimate;
+  const { shares = [] } = estimate;
   return [
     `  calls    ${count(modelCalls, "model call")}, ${count(toolCalls, "tool call")}`,
     `  tokens   ${number(inputTokens)} in, ${number(outputTokens)} out`,
     `  cost     ${costText(estimate, "price")}${readOnText(estimate)}${pricedAsText(estimate)}`,
     `  time     ${durationText(criticalPathMs)} on the longest path, if all that may run at once does`,
     ...actions.map(({ step, tool, effects, times }) => {
-      const often = times === null ? "as often as the agent decides" : count(times, "time");
+      const often = times === null ? "as often as a model decides" : count(times, "time");
       return `  acts     ${step}: ${oneLine(tool, 80)} (${effects}), ${often}`;
     }),
+    ...shares.map((share) => `  share    ${shareText(share)}`),
     ...(replan === null ? [] : [`  replan   ${replanText(replan)}`]),
     `  basis    ${runsText(estimate)}${samplesText(estimate)}`,
     ...unknown.map((words) => `  unknown  ${oneLine(words, 2_000)}`),
   ];
+}
+
+function shareText({ step, budget }: NonNullable<EstimateInWords["shares"]>[number]): string {
+  return `${step}: at most ${budgetText(budget)}`;
 }
 
 const runsText = ({ basis: { runs } }: EstimateInWords): string =>

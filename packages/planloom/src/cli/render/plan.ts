@@ -4,7 +4,16 @@ import { needsOf, wavesOf } from "../../plan/graph.js";
 import type { Plan, Repeat, Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import { columnsOf, oneLine, padded, paint } from "../style.js";
-import { deedOf, directToolIn, mayActThrough, proseOf, type StepKind, toolNames } from "../../plan/step-kind.js";
+import { budgetText } from "../../words/phrases.js";
+import {
+  deedOf,
+  directToolIn,
+  mayActThrough,
+  proseOf,
+  type StepKind,
+  subPlanOf,
+  toolNames,
+} from "../../plan/step-kind.js";
 
 /**
  * Numbered steps, in waves if several could run at once. Each has its tool or model, its effects, and the steps that it
@@ -65,8 +74,15 @@ const HOW: { readonly [K in StepKind]: (step: Step) => string } = {
   tool: deedOf,
   agent: agentWords,
   ask: () => "asks a person",
-  plan: () => "plans a sub-goal",
+  plan: subPlanWords,
 };
+
+function subPlanWords(step: Step): string {
+  const names = toolNames(step);
+  const tools = names === "all" ? "all tools" : names.length === 0 ? "no tools" : names.join(", ");
+  const budget = subPlanOf(step)?.budget;
+  return `planned later, with ${tools}${budget === undefined ? "" : `, at most ${budgetText(budget)}`}`;
+}
 
 function agentWords(step: Step): string {
   const names = toolNames(step);

@@ -59,8 +59,8 @@ export interface ReviewedStep {
   readonly starts: string;
   /** The tools that it calls, or may call. */
   readonly tools: readonly ReviewedTool[];
-  /** The instruction for its model, or the question for a person. */
-  readonly told?: { readonly to: "model" | "person"; readonly text: string };
+  /** The instruction for its model, the question for a person, or the sub-goal for a planner. */
+  readonly told?: { readonly to: "model" | "person" | "planner"; readonly text: string };
   readonly arguments: readonly ReviewedArgument[];
   /** What its call would change, as of now. Only while the plan waits, and if all of its arguments are known. */
   readonly preview?: ShownPreview;

@@ -14,6 +14,7 @@ import { collectFindings, type Collected, type Report } from "./report.js";
 import { readShape, type DraftAnswer, type Outline } from "./shape.js";
 import { checkExecutors, withSpecialists } from "./executors.js";
 import { checkMixes } from "./mixes.js";
+import { checkSubPlans, type SubPlanOptions } from "./sub-plans.js";
 import { checkTurns } from "./turns.js";
 import { checkTexts, checkUse, unreferenced } from "./use.js";
 import type { Finding, FindingCode, Locate } from "../finding.js";
@@ -25,7 +26,7 @@ import type { Answer, Plan, Step } from "../plan.js";
 import type { Inventory, ToolSpec } from "../tool-spec.js";
 import { toolNames } from "../step-kind.js";
 
-export interface CheckOptions extends AnswerOptions, JudgeOptions {
+export interface CheckOptions extends AnswerOptions, JudgeOptions, SubPlanOptions {
   /** The run's inputs. If they are given, an input without a value is a finding. */
   readonly inputs?: { readonly [name: string]: Json };
   /** Positions for findings, from `readPlan`. */
@@ -203,6 +204,7 @@ function judgeDocument(
   checkExecutors(outline.nodes, inventory.executors ?? [], report);
   checkMixes(outline.nodes, tools, report);
   checkTurns(outline.nodes, report, options.limits?.turns);
+  checkSubPlans(outline.nodes, outline.goal ?? options.goal ?? "", options, report);
   if (!hasErrors(AFTER_USE)) {
     checkUse(outline, needs, tools, report);
     const { goal = "", granularity = "normal" } = options;

@@ -113,7 +113,7 @@ function unknownTool(
 /** `${{` that is not a literal `$${{`. */
 const hasReference = (text: string): boolean => /(?<!\$)\$\{\{/.test(text);
 
-const PLAIN_FIELDS = ["title", "description", "tool", "fill", "agent", "ask", "model", "executor"] as const;
+const PLAIN_FIELDS = ["title", "description", "tool", "fill", "agent", "ask", "plan", "model", "executor"] as const;
 
 /** References in instructions or names. The author of the data would become the author of the instruction. */
 export function checkPlainTexts(outline: Outline, report: Report): void {

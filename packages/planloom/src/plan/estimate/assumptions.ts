@@ -29,7 +29,17 @@ export const ASSUMED = {
    * repair.
    */
   plan: { calls: 1, inputTokens: 3_000, outputTokens: 1_000, ms: 20_000 },
-} as const satisfies { readonly [kind: string]: Assumed };
+  /**
+   * A run of its own: one plan, an agent step with tools beside two direct calls, an answer. The time is that of the
+   * whole.
+   */
+  subPlan: {
+    planner: { calls: 1, inputTokens: 3_000, outputTokens: 1_000, ms: 0 },
+    executor: { calls: 3, inputTokens: 6_000, outputTokens: 900, ms: 52_000 },
+    synthesizer: { calls: 1, inputTokens: 1_500, outputTokens: 500, ms: 0 },
+  },
+  subPlanToolCalls: 4,
+} as const satisfies { readonly [kind: string]: Assumed | { readonly [role: string]: Assumed } | number };
 
 /** Items of a list of unknown length: the plans in the source documents compare about three things. */
 export const ASSUMED_ITEMS = 3;

@@ -5,10 +5,10 @@ import { answerParts, estimateStep, type Foreknown, type WorkPart, type StepEsti
 import { estimateReplan, type ReplanEstimate } from "./replan.js";
 import { needsOf, wavesOf } from "../graph.js";
 import type { Json } from "../json.js";
-import type { Plan } from "../plan.js";
+import type { BudgetShare, Plan } from "../plan.js";
 import { dearest, type Priced } from "./price.js";
 import type { EffectClass, ToolSpec } from "../tool-spec.js";
-import { asksPerson, directTool, givesTool } from "../step-kind.js";
+import { asksPerson, directTool, givesTool, isSubPlan, subPlanOf } from "../step-kind.js";
 
 /**
  * One likely value for each figure, from now on: the cost of planning is not included. Steps with `when` count as run.
@@ -31,6 +31,8 @@ export interface Estimate {
   readonly models: readonly ModelEstimate[];
   /** Tools with effects that the plan's steps call, or may call. */
   readonly actions: readonly Action[];
+  /** The parts of the budget that the plan gives to its sub-plans. Absent if it gives none. */
+  readonly shares?: readonly { readonly step: string; readonly budget: BudgetShare }[];
   /** The additional cost of one replan; null if no model plans. */
   readonly replan: ReplanEstimate | null;
   /** Number of earlier runs behind any figure, and of samples of each tool, model and list; 0 = an assumption. */
@@ -51,7 +53,9 @@ export type UnknownFigures =
   /** Lengths of lists, taken as `assumed` items. */
   | { readonly of: "list"; readonly names: readonly string[]; readonly assumed: number }
   /** Numbers of rounds, taken as `assumed` of the most. */
-  | { readonly of: "rounds"; readonly names: readonly string[]; readonly assumed: number };
+  | { readonly of: "rounds"; readonly names: readonly string[]; readonly assumed: number }
+  /** The work of steps that are planned when they are reached. `samples`: earlier ones; 0 = an assumption. */
+  | { readonly of: "sub-plan"; readonly names: readonly string[]; readonly samples: number };
 
 interface ModelEstimate {
   readonly model: string;
@@ -107,6 +111,7 @@ export function estimatePlan({ plan, inputs, tools }: Planned, facts: Foreknown 
     criticalPathMs: Math.round(longestPath(plan, steps) + sumOf(answer, ({ likely }) => likely.ms)),
     models,
     actions: actionsOf(steps, tools),
+    ...sharesOf(plan),
     replan: planner === null ? null : estimateReplan({ ...facts, planner }),
     basis: basisOf(work, steps),
     unknown: unknownOf(work, steps, unpriced),
@@ -169,6 +174,14 @@ function actionsOf(steps: readonly StepEstimate[], tools: readonly ToolSpec[]): 
   );
 }
 
+function sharesOf({ steps }: Plan): Pick<Estimate, "shares"> {
+  const shares = steps.flatMap((step) => {
+    const budget = subPlanOf(step)?.budget;
+    return budget === undefined ? [] : [{ step: step.id, budget }];
+  });
+  return shares.length === 0 ? {} : { shares };
+}
+
 function basisOf(work: readonly Work[], steps: readonly StepEstimate[]): Estimate["basis"] {
   const byKey = new Map(work.map(({ part }) => [part.key, part]));
   const tools = new Map<string, number>();
@@ -211,11 +224,16 @@ function unknownOf(
       names: assumed.filter(({ repeat }) => repeat !== undefined).map(({ id }) => id),
       assumed: ASSUMED_ROUNDS,
     },
+    { of: "sub-plan", names: idsWhere(({ step }) => isSubPlan(step)), samples: subPlanSamples(steps) },
     { of: "condition", names: idsWhere(({ step }) => step.when !== undefined) },
     { of: "person", names: idsWhere(({ step }) => asksPerson(step) || step.approval !== undefined) },
   ];
   return all.filter(({ names }) => names.length > 0);
 }
+
+/** Sub-plans of earlier runs, which all have a planner. */
+const subPlanSamples = (steps: readonly StepEstimate[]): number =>
+  steps.find(({ step }) => isSubPlan(step))?.parts[0]?.likely.samples.length ?? 0;
 
 function reportsNothing({ likely: { samples } }: WorkPart): boolean {
   const asked = samples.filter(({ calls }) => calls > 0);

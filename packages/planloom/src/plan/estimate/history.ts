@@ -1,7 +1,7 @@
 // Combines samples of earlier runs with assumptions. In: samples of work by kind. Out: the likely figures.
 import { ASSUMED_SAMPLES, type Assumed } from "./assumptions.js";
 import type { Step } from "../plan.js";
-import { asksPerson, directTool, hasTools } from "../step-kind.js";
+import { asksPerson, directTool, hasTools, isSubPlan } from "../step-kind.js";
 
 /** One finished piece of work with all its attempts. A figure that was not reported or not measured is null. */
 export interface WorkSample {
@@ -36,14 +36,15 @@ export const workKey = {
   critique: (model: string) => `critique ${model}`,
   answer: (model: string) => `answer ${model}`,
   plan: (model: string) => `plan ${model}`,
+  subPlan: (role: string, model: string) => `sub-plan ${role} ${model}`,
 };
 
 /**
  * The key of a step's call. `model` performs the step. The filling of its arguments has a key of its own. undefined if
- * a person does the step.
+ * a person does the step, or a run of its own, whose work has a key for each role.
  */
 export function callWorkKey(step: Step, model: string): string | undefined {
-  if (asksPerson(step)) return undefined;
+  if (asksPerson(step) || isSubPlan(step)) return undefined;
   const tool = directTool(step);
   return tool === undefined ? workKey.agent(model, step) : workKey.tool(tool);
 }

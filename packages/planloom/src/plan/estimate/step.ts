@@ -19,7 +19,8 @@ import { NO_ORIGIN } from "../origin.js";
 import type { Answer, Step } from "../plan.js";
 import { modelOfStep, type Specialists } from "../specialist.js";
 import { resolveValue } from "../expression/reference.js";
-import { directTool, hasTools, isFilled, proseOf } from "../step-kind.js";
+import { subPlanParts } from "./sub-plan.js";
+import { directTool, hasTools, isFilled, isSubPlan, proseOf } from "../step-kind.js";
 
 /** Names of the models by role; null if there is none. */
 export interface RoleModels {
@@ -110,6 +111,10 @@ const modelOf = (model: string | null, role: string): string => model ?? `(no ${
 
 function partsOf(step: Step, models: RoleModels, history: History): readonly WorkPart[] {
   const executor = modelOf(models.executor, "executor");
+  if (isSubPlan(step)) {
+    const planner = modelOf(models.planner, "planner");
+    return subPlanParts({ planner, executor, synthesizer: modelOf(models.synthesizer, "synthesizer") }, history);
+  }
   const model = modelOf(modelOfStep(step, models), "executor");
   const key = callWorkKey(step, model);
   if (key === undefined) return [];

@@ -10,6 +10,7 @@ import { readArgumentTypes } from "./fields/argument-values.js";
 import { keyedCall, readCalls, textStep } from "./fields/calls.js";
 import { readExecutor } from "./fields/executor.js";
 import { describesStep, fieldNamed, hasKind, rename, type Fields, type StepContext } from "./fields/fields.js";
+import { readSubPlan } from "./fields/sub-plan.js";
 import type { StepName, StepNames } from "./fields/ids.js";
 import {
   ID_FIELDS,
@@ -35,6 +36,7 @@ export function openStep(step: unknown, at: StepContext): Fields | undefined {
   for (const adapter of [
     keyedCall,
     readExecutor,
+    readSubPlan,
     leaveOut,
     renameFields,
     readCalls,
@@ -85,7 +87,19 @@ function leaveOut(fields: Fields, at: StepContext): void {
   }
 }
 
-const SAYS = ["description", "title", "name", "task", "action", "instruction", "agent", "ask", "prompt", "tool"];
+const SAYS = [
+  "description",
+  "title",
+  "name",
+  "task",
+  "action",
+  "instruction",
+  "agent",
+  "ask",
+  "plan",
+  "prompt",
+  "tool",
+];
 
 /** A kind that names a tool is the tool. A goal is the description, if nothing else says what the step does. */
 function saysWhat(field: string, value: unknown, fields: Fields, at: StepContext): boolean {
@@ -212,7 +226,7 @@ function prepend(fields: Fields, key: string, value: unknown): void {
 /** A safety wish is never dropped: words that want approval give the step its approval. */
 function readWish(fields: Fields, at: StepContext): void {
   if (fields.has("approval") || fields.has("ask")) return;
-  const texts = ["title", "description", "agent"].map((field) => fields.get(field));
+  const texts = ["title", "description", "agent", "plan"].map((field) => fields.get(field));
   const wish = texts.flatMap((text) => (typeof text === "string" ? (approvalWish(text) ?? []) : []))[0];
   if (wish === undefined) return;
   fields.set("approval", "required");
@@ -231,7 +245,7 @@ function readHints(fields: Fields, at: StepContext): void {
 }
 
 function agentFromDescription(fields: Fields, { written }: StepName, at: StepContext): void {
-  if (hasKind(fields) || fields.has("plan")) return;
+  if (hasKind(fields)) return;
   const isText = (text: unknown): text is string => typeof text === "string" && text.trim() !== "";
   // A name that is a sentence says what to do. A name of one word is a name.
   const sentence = typeof written === "string" && /\s/.test(written.trim()) ? written : undefined;

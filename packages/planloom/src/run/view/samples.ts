@@ -10,9 +10,10 @@ import {
 } from "../../plan/estimate/history.js";
 import type { Step } from "../../plan/plan.js";
 import { modelOfStep, type Specialists } from "../../plan/specialist.js";
-import { directTool } from "../../plan/step-kind.js";
+import { directTool, isSubPlan } from "../../plan/step-kind.js";
 import { addUsage, NO_USAGE, type Usage } from "../../plan/usage.js";
 import type { EventData, RunEvent, StepRef } from "../event.js";
+import type { ChildUse } from "../event/child.js";
 import { ROLE_SCOPES } from "../keys.js";
 import type { JudgeRole, RoleNames } from "../settings.js";
 
@@ -22,6 +23,8 @@ import type { JudgeRole, RoleNames } from "../settings.js";
  */
 interface Begun {
   usage: Usage;
+  /** What the child run of a sub-plan has used, over all attempts. */
+  below?: ChildUse;
   since: number | null;
 }
 
@@ -89,6 +92,12 @@ export class RunSamples {
       case "step.unusable":
         this.spend(nameOf(event.data), event.data.usage).since = null;
         return;
+      case "step.delegated": {
+        const work = this.begin(nameOf(event.data), null);
+        work.below = event.data.used;
+        if (event.data.waits !== undefined) work.since = null;
+        return;
+      }
       case "step.completed":
         return this.completed(event.data, at);
       case "execution.completed":
@@ -158,8 +167,25 @@ export class RunSamples {
     // The last event of a fan-out has no work of its own. Its items, or its rounds, have theirs.
     const isWhole = data.item === undefined && (step?.forEach ?? step?.repeat) !== undefined;
     if (step === undefined || isWhole) return;
+    if (isSubPlan(step)) return this.subPlanned(nameOf(data), at);
     const key = callWorkKey(step, this.modelOf(step));
     if (key !== undefined) this.end(nameOf(data), key, data.usage, at);
+  }
+
+  /** One sample for each role. That of the executor has the time of the whole. */
+  private subPlanned(name: string, at: number): void {
+    const { since, below } = this.begin(name, null);
+    this.begun.delete(name);
+    if (below === undefined) return;
+    for (const role of ["planner", "executor", "synthesizer"] as const) {
+      const { calls, inputTokens, outputTokens, others } = below[role];
+      const ms = role === "executor" && since !== null ? Math.max(0, at - since) : null;
+      // The work of another model says nothing about this one.
+      if (others === undefined)
+        listed(this.work, workKey.subPlan(role, this.models[role] ?? ""), {
+          ...{ runId: this.runId, calls, inputTokens, outputTokens, ms },
+        });
+    }
   }
 
   private answered(usage: Usage, at: number): void {

@@ -59,6 +59,7 @@ const STEP_ROWS: { readonly [name: string]: Row } = {
   },
   agent: { words: "instruction prompt", names: "agent_instruction agent_instructions agent_prompt" },
   ask: { names: "ask_user ask_human" },
+  plan: { names: "sub_goal sub_plan sub_plan_goal" },
   tools: {
     names:
       "suggested_tools allowed_tools available_tools required_tools needed_tools tools_needed tools_to_use tools_used tool_names",
@@ -119,7 +120,7 @@ export const ID_FIELDS: readonly string[] = once([
 /** Names that data has as often as plans. They do not make a list of records a plan. */
 const COMMON_NAMES: ReadonlySet<string> = new Set(
   exactly(
-    "order sequence seq index position after parent parents parent_id parent_ids condition api need needs upstream",
+    "order sequence seq index position after parent parents parent_id parent_ids condition api need needs upstream plan",
   ),
 );
 
@@ -162,13 +163,17 @@ export const BESIDE_PLAN: ReadonlySet<string> = new Set([
 /** Fields with the kind of a step in other systems. */
 export const KIND_FIELDS: ReadonlySet<string> = new Set(exactly("type kind step_type task_type action_type"));
 
+/** Kinds of a step that is planned when it is reached. */
+export const SUB_PLAN_KINDS: ReadonlySet<string> = new Set(exactly("plan subplan sub_plan sub_goal subgoal"));
+
 /** Kinds that say more than the other fields of a step do. They are never left out. */
-export const CONTROL_KINDS: ReadonlySet<string> = new Set(
-  exactly(
+export const CONTROL_KINDS: ReadonlySet<string> = new Set([
+  ...SUB_PLAN_KINDS,
+  ...exactly(
     "human human_input user_input input ask question approval condition conditional branch decision switch if loop for " +
-      "for_each foreach map while repeat parallel wait delay subplan sub_plan workflow",
+      "for_each foreach map while repeat parallel wait delay workflow",
   ),
-);
+]);
 
 /**
  * The progress of a step, which some systems keep in the plan. Ignored if the step has not begun; reported otherwise.
