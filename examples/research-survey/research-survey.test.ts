@@ -42,6 +42,11 @@ test("six subtopics of three topics are searched at once, and each statement has
   ]);
   expect(result.answer).toContain("the air was 2.1 degrees cooler at noon. (trees-cooling.md)");
   expect(result.answer).toContain("Not found: water, cost.");
+  expect(result.steps.find(({ id }) => id === "notes")!.items?.map(({ judged }) => judged?.verdict)).toEqual(
+    Array(6).fill("met"),
+  );
+  expect(result.critique).toMatchObject({ rounds: 1, agreed: true, unsupported: [] });
+  expect(result.answer).not.toContain("best way");
 });
 
 test("the script prints what the README shows", async () => {

@@ -19,7 +19,7 @@ try {
   const result = await loom.run("Survey what is known about cooling hot cities, and what each way costs");
   for (const { id, status, items = [] } of result.steps)
     console.log(`  ${id} ${status}${items.length === 0 ? "" : `, ${items.length} at once`}`);
-  console.log(`\n${result.answer}`);
+  console.log(`\n${result.answer}\n\n${result.critique?.text ?? "Nobody reviewed the answer."}`);
 } finally {
   await loom.close();
   await server?.close();

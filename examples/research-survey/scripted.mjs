@@ -3,7 +3,7 @@
 // OpenAI API. Separate because run.mjs and the tests use it. Planner: always gives plan.yaml. Executor and synthesizer:
 // follow fixed rules, and take every topic, figure and file out of what they are sent.
 import { startFakeOpenAI } from "planloom/testing";
-import { data, hasData, toolResults } from "../shared/model-request.mjs";
+import { data, dataText, hasData, toolResults } from "../shared/model-request.mjs";
 import { readPlanFile } from "../shared/plan-file.mjs";
 
 /** @typedef {import("planloom/testing").ChatBody} ChatBody */
@@ -15,11 +15,15 @@ export async function startScripted() {
   return startFakeOpenAI({
     models: ["scripted-planner", "scripted-executor", "scripted-synthesizer"],
     reply(body) {
+      if (hasData(body, "answer")) return { json: opinionOf(dataText(body, "answer"), data(body, "notes")) };
       if (body.model === "scripted-planner") return { text: JSON.stringify(draft) };
+      if (hasData(body, "output")) return { json: verdictOn(data(body, "output")) };
       if (hasData(body, "with.part")) return noteTurn(body);
       if (hasData(body, "with.topics")) return { json: subtopicsOf(data(body, "with.topics")) };
       if (hasData(body, "with.results")) return { json: topicsIn(data(body, "with.results")[0].snippet) };
-      return { text: survey(data(body, "notes")) };
+      const text = survey(data(body, "notes"));
+      // The first draft says more than the notes do. The critic finds it.
+      return { text: hasData(body, "draft") ? text : `${text}\nTrees are the best way.` };
     },
   });
 }
@@ -58,6 +62,30 @@ function noteTurn(body) {
   const { text } = data(body, "call 1");
   const finding = /[^.\n]*\d(?:\.\d)? (?:degrees|euros)[^.]*\./.exec(text)?.[0].trim();
   return { json: finding === undefined ? nothing : { topic, subtopic, finding, source: fit.url } };
+}
+
+/**
+ * The judge of a note.
+ * @param {Note} note
+ */
+function verdictOn({ finding, source }) {
+  const met = finding === null || (/\d/.test(finding) && source !== null);
+  return { verdict: met ? "met" : "not met", reason: met ? "" : "It has no figure, or no file." };
+}
+
+/**
+ * The critic of the answer: each statement has to stand in a note.
+ * @param {string} answer
+ * @param {Note[]} notes
+ */
+function opinionOf(answer, notes) {
+  const unsupported = answer.split("\n").flatMap((line) => {
+    const known = notes.map(({ finding, source }) => `${finding} (${source})`);
+    const rest = known.reduce((text, statement) => text.replace(statement, ""), line).trim();
+    return rest === "" || /^(Not found: .*|\w+:)$/.test(rest) ? [] : [rest];
+  });
+  const points = unsupported.length === 0 ? [] : ["Leave out what no note says."];
+  return { verdict: unsupported.length === 0 ? "fine" : "wanting", points, unsupported };
 }
 
 /** @param {Note[]} notes */

@@ -5,6 +5,11 @@ import type { Display } from "../../src/cli/display.js";
 import { figureLines } from "../../src/cli/render/end.js";
 import { linesOf, type Line } from "../../src/cli/render/lines.js";
 import { traceOf } from "../../src/loom/trace.js";
+import { showLines } from "../../src/cli/command/read.js";
+import { planLines } from "../../src/cli/render/plan.js";
+import { traceLines } from "../../src/cli/render/trace.js";
+import { evolve } from "../../src/run/evolve/evolve.js";
+import { planOf } from "../../src/run/lookup.js";
 import { tableLines } from "../../src/cli/render/table.js";
 import { oneLine, manyLines } from "../../src/cli/style.js";
 import { durationText } from "../../src/words/phrases.js";
@@ -286,4 +291,54 @@ test("the figures of a run say how many tokens the provider had kept", async () 
   const figures = figureLines(await run.result()).join("\n");
   await loom.close();
   expect(figures).toContain("executor 1 call, 1,204 in (1,000 cached), 7 out");
+});
+
+test("a critique that never agrees, and a judged output, are shown on every surface", async () => {
+  const executor = scriptedModel([{ json: { verdict: "met", reason: "It is a number." } }]);
+  const planner = scriptedModel([
+    { json: { verdict: "wanting", points: ["Say what it means."], unsupported: ["It is big."] } },
+    { json: { verdict: "wanting", points: ["Say what it means."], unsupported: ["It is big."] } },
+  ]);
+  const models = { planner, executor, synthesizer: scriptedModel(["4. It is big.", "Four. It is big."]) };
+  const loom = await createLoom({ store: memoryStore(), tools: [double], models }, { env: {} });
+  const steps = [{ id: "two", tool: "double", with: { n: 2 }, expect: "It is what was asked for." }];
+  const plan = { steps, answer: { from: ["two"], critique: 1 } };
+  const run = await loom.start("Double", { plan, settings: { answer: { critic: "planner" } } });
+  const { critique, steps: done } = await run.result();
+  expect(critique).toEqual({
+    rounds: 1,
+    agreed: false,
+    text: "The critic did not agree after it was written again once.",
+    points: ["Say what it means."],
+    unsupported: [{ at: "", text: "It is big." }],
+  });
+  expect(done).toMatchObject([{ judged: { verdict: "met", text: "It is a number.", usage: { calls: 1 } } }]);
+  const log = await loom.store.read(run.id);
+  const state = emptyRun(run.id);
+  const told = log.flatMap((event) => linesOf(event, evolve(state, event))).map(({ text }) => text);
+  expect(told).toEqual(expect.arrayContaining([expect.stringMatching(/judged +two: met: It is a number\./)]));
+  expect(told.filter((text) => text.includes("reviewed"))).toEqual([
+    expect.stringMatching(/wanting, so it is written again: Say what it means\. \(1 claim without a source\)/),
+    expect.stringMatching(/the answer: wanting: Say what it means\./),
+  ]);
+  const shown = showLines(state, []).join("\n");
+  expect(shown).toMatch(
+    /Four\. It is big\.\n\n.*critic.*did not agree.*\n.*- Say what it means\.\n.*no output supports: It is big\./,
+  );
+  expect(planLines(planOf(state).plan, [])).toEqual([expect.stringContaining("output judged by a model")]);
+  expect(traceLines(await run.trace(), log).join("\n")).toContain("judged   met: It is a number.");
+  const card = await run.evidence();
+  expect(card.trace).toMatchObject([{ step: "two", judged: "met: It is a number." }]);
+  expect(card.checks.flatMap(({ findings }) => findings)).toMatchObject([
+    { code: "CLAIM_UNSUPPORTED", message: 'The critic says that no output supports "It is big.".' },
+  ]);
+  const prompts = (await run.prompts("#critic")).prompts.map(({ call, model }) => [call, model]);
+  expect(prompts).toEqual([
+    ["critique", "scripted"],
+    ["critique", "scripted"],
+  ]);
+  expect((await run.prompts("#judge/call/two/1")).prompts).toMatchObject([{ call: "judge", answered: true }]);
+  const { rows } = await run.view();
+  expect(rows.at(-1)).toMatchObject({ key: "#answer", status: "done" });
+  await loom.close();
 });

@@ -45,7 +45,7 @@ const stepDraw = fc.record({
   attempts: sometimes(fc.integer({ min: 1, max: 3 }), 2),
   optional: sometimes(fc.constant(true), 6),
   onFailure: sometimes(fc.constantFrom("fail", "skip", "skip", "patch", "replan", "compensate"), 3),
-  expect: sometimes(fc.constant("${{ output != 0 }}"), 5),
+  expect: sometimes(fc.constantFrom("${{ output != 0 }}", "It says something."), 4),
   repeat: sometimes(
     fc.record({
       until: fc.constantFrom(...Object.keys(UNTILS)),
@@ -82,7 +82,8 @@ function stepOf(draw: StepDraw, index: number): object {
       retry: draw.attempts === undefined ? undefined : { attempts: draw.attempts },
       optional: draw.optional,
       onFailure: draw.optional === true ? undefined : draw.onFailure,
-      expect: draw.expect,
+      // No model judges what a person says.
+      expect: draw.kind === "ask" && draw.expect?.includes("${{") === false ? undefined : draw.expect,
       approval: draw.approval,
       repeat: repeats ? repeat : undefined,
     }),
@@ -98,14 +99,16 @@ function workOf(kind: StepDraw["kind"], x: unknown): object {
 
 const planDraw = fc.record({
   steps: fc.array(stepDraw, { minLength: 1, maxLength: 8 }),
-  answer: fc.constantFrom("value", "last", "default"),
+  answer: fc.constantFrom("value", "last", "default", "judged"),
 });
+
+const writtenFrom = (step: string, answer: string) => ({ from: [step], ...(answer === "judged" && { critique: 2 }) });
 
 const planOf = ({ steps, answer }: typeof planDraw extends fc.Arbitrary<infer T> ? T : never) => ({
   steps: steps.map(stepOf),
   ...(answer === "default"
     ? {}
-    : { answer: answer === "value" ? { value: "done" } : { from: [stepId(steps.length - 1)] } }),
+    : { answer: answer === "value" ? { value: "done" } : writtenFrom(stepId(steps.length - 1), answer) }),
 });
 
 const settings: fc.Arbitrary<Partial<Settings>> = fc.record({
@@ -123,6 +126,7 @@ const settings: fc.Arbitrary<Partial<Settings>> = fc.record({
   replanContext: fc.constantFrom("codes", "excerpt", "full"),
   replanTokens: fc.constantFrom(null, null, null, 5_000),
   answerOnFailure: fc.constantFrom("none", "none", "partial"),
+  answerCritique: fc.constantFrom(0, 0, 1),
   budget: fc.record({
     modelCalls: fc.constantFrom(null, null, null, 3, 12),
     tokens: fc.constantFrom(null, null, null, 200, 1_000),

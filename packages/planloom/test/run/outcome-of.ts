@@ -14,6 +14,11 @@ import type { Beginning } from "./any-plan.js";
 export const OUTPUTS: readonly Json[] = [1, 0, null, "text", [1, 2, 3], { y: 1 }, []];
 const ENDINGS = ["tool-error", "thrown", "timeout", "abort", "in-doubt"] as const;
 
+const OPINIONS = [
+  { verdict: "fine", points: [], unsupported: [] },
+  { verdict: "wanting", points: ["More."], unsupported: ["it is so", "it is not so"] },
+] as const;
+
 /** Independent choices out of one number. */
 export function choices(how: number): (among: number) => number {
   let rest = how;
@@ -96,6 +101,12 @@ export function outcomeOf(effect: Effect, how: number, { run, plans, serial }: A
       return { type: "compensate-failed", key, ending: ENDINGS[of(4)]!, error };
     case "answer":
       return well ? { type: "answered", key, answer: "it is so", usage } : { type: "answer-failed", key, error, usage };
+    case "judge":
+      if (!well) return { type: "judge-failed", key, error, usage };
+      return { type: "judged", key, verdict: of(4) === 1 ? "not-met" : "met", text: "it seems so", usage };
+    case "critique":
+      if (!well) return { type: "critique-failed", key, error, usage };
+      return { type: "critiqued", key, ...OPINIONS[of(OPINIONS.length)]!, usage };
     case "fill":
       if (well) return { type: "filled", key, args: of(5) === 4 ? {} : { text: "hi" }, usage };
       return { type: "ended", key, ending: of(2) === 0 ? "abort" : "tool-error", error, usage };

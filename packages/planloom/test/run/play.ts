@@ -348,7 +348,12 @@ export class Play {
   private checkAnswer(type: string, data: EventData["answer.requested"] | EventData["answer.written"]): void {
     must(this.read.answering.answer === undefined, "a run has one answer");
     must(this.read.execution.running === 0, "what runs is drained before the answer");
-    if ("partial" in data && !data.partial) must(this.read.halt === undefined, "a whole answer is that of a sound run");
+    if ("partial" in data && !data.partial) {
+      const { unreviewed, unwritten } = data.critique ?? {};
+      // A draft that is there is given, also when the budget has no call left for its critic.
+      const isCutShort = unreviewed !== undefined || unwritten !== undefined;
+      must(this.read.halt === undefined || isCutShort, "a whole answer is that of a sound run");
+    }
     must(type !== "answer.requested" || this.read.spending.exhausted === undefined, "no answer is paid for any more");
   }
 

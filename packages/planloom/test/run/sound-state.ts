@@ -22,9 +22,13 @@ export function checkState(run: Run): void {
     return must(done || mayRetry(run) === preview.ok, "what the end says of a retry is what a retry does");
   }
   must(run.owed.size > 0 || run.paused, "something is owed, or a person is waited for");
-  const calls = [...run.owed.values()].flatMap((one) => (one.kind === "call" || one.kind === "fill" ? [one] : []));
+  const calls = [...run.owed.values()].flatMap((one) =>
+    one.kind === "call" || one.kind === "fill" || one.kind === "judge" ? [one] : [],
+  );
   must(calls.length === run.execution.running, "what runs is owed");
-  must(run.execution.running <= run.request.settings.concurrency, "no more runs than may");
+  // An output that a person or a tool gives, to settle a doubt, is judged at once. No call starts for it.
+  const started = calls.filter(({ kind }) => kind !== "judge");
+  must(started.length <= run.request.settings.concurrency, "no more calls run than may");
   for (const one of calls) must(workOf(run, one).status === "running", `${one.key} is running`);
   for (const one of run.owed.values())
     must(one.kind !== "reconcile" || workOf(run, one).status === "unknown", `${one.key} is about a doubt`);

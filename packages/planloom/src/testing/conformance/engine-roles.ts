@@ -180,6 +180,60 @@ export const rolesStories = stories<OpenScene>(({ about, story }) => {
       equal(synthesizer.requests.length, 1);
     });
 
+    story(
+      "an output is judged by the next owner of a run, and neither it nor its call is paid again",
+      async (scene) => {
+        const look = storyTool("look", "none");
+        const asked = latch();
+        const never = () => (asked.open(), { wait: new Promise<never>(() => undefined) });
+        const s = await scene({ tools: [look], executor: scriptedModel(never) });
+        const engine = await s.engine();
+        const runId = await s.start(engine, {
+          plan: { steps: [{ ...call("a", "look"), expect: "It says something." }] },
+        });
+        await asked.passed;
+        await engine.close();
+
+        const judge = scriptedModel([{ json: { verdict: "met", reason: "It does." } }]);
+        const other = await s.engine({ executor: judge });
+        await other.drive(runId, "RESUMED");
+        equal((await s.ended(other, runId)).answering.answer, "look");
+        deepEqual([look.calls.length, judge.requests.length], [1, 1]);
+        matches(eventsOf(await s.log(runId), "step.judged"), [{ data: { verdict: "met", text: "It does." } }]);
+      },
+    );
+
+    story(
+      "an answer is judged before it is given, and an interrupted critic does not have it written again",
+      async (scene) => {
+        const asked = latch();
+        const never = () => (asked.open(), { wait: new Promise<never>(() => undefined) });
+        const synthesizer = scriptedModel(["It is green.", "It was seen."]);
+        const s = await scene({ tools: [storyTool("look", "none")], executor: scriptedModel(never), synthesizer });
+        const engine = await s.engine();
+        const plan = { steps: [call("a", "look")], answer: { from: ["a"], critique: 1 } };
+        const ears: Progress[] = [];
+        const listener = { progress: (one: Progress) => void ears.push(one) };
+        const runId = await s.start(engine, { plan }, listener);
+        await asked.passed;
+        await engine.close();
+
+        const wanting = { verdict: "wanting", points: ["Say what was seen."], unsupported: ["green", "blue"] };
+        const critic = scriptedModel([{ json: wanting }, { json: { verdict: "fine", points: [], unsupported: [] } }]);
+        const other = await s.engine({ executor: critic });
+        await other.drive(runId, "RESUMED");
+        const { answering } = await s.ended(other, runId);
+        matches(answering, { answer: "It was seen.", critique: { rounds: 1, agreed: true } });
+        deepEqual([synthesizer.requests.length, critic.requests.length], [2, 2]);
+        const [first] = eventsOf(await s.log(runId), "answer.reviewed");
+        deepEqual(first?.data.unsupported, [{ at: "", text: "green" }]);
+        deepEqual(
+          ears.filter(({ type }) => type === "answer"),
+          [],
+        );
+      },
+    );
+
     story("a step without the model that it needs fails and says so", async (scene) => {
       const s = await scene({});
       const run = await s.play(await s.engine(), { plan: { steps: [{ id: "a", agent: "Think." }] } });
