@@ -76,6 +76,8 @@ export const LIMITS = {
   concurrency: 4,
   /** Model turns of one attempt of an agent step; seed 000 uses 8. */
   turns: 8,
+  /** Calls of an agent step without effects that a planner reads which takes over from it. */
+  lookedCalls: 20,
   /** Names of tools and inputs that a model reads which chooses a strategy. */
   choiceNames: 60,
   /** Attempts of a step, the first included: three retries after 1, 2 and 4 s (seed 000). */

@@ -7,6 +7,7 @@ import { StepFailure } from "../agents/step-failure.js";
 import { isTurn } from "../agents/executor/agent-conversation.js";
 import { outcomeIn, settledOutcome } from "../agents/executor/call-outcome.js";
 import { isObject, type Json, type JsonObject } from "../plan/json.js";
+import type { LookedCall } from "../agents/planner/replan-facts.js";
 import type { CallEffect, WorkEffect } from "../run/effect.js";
 import type { MadeCall, AgentProgress } from "../run/event.js";
 import { failWith } from "../run/failure.js";
@@ -166,6 +167,20 @@ export async function progressIn(store: EventStore, run: Run, effect: CallEffect
   }
   return { turns, calls: [...calls.values()] };
 }
+
+/** The calls without effects that the last conversation of a step made, in order. */
+export async function lookedIn(store: EventStore, run: Run, step: string): Promise<readonly LookedCall[]> {
+  const rows = (await store.readJournal({ runId: run.id, stepId: step, item: null })).filter(isDone);
+  const last = rows.reduce((most, { attempt }) => Math.max(most, attempt), 0);
+  return rows.flatMap((row) => {
+    if (row.attempt !== last || row.key !== null || !row.name.startsWith(TOOL_ROW)) return [];
+    const { tool, args = {} } = intendedBy(row, row.name.slice(TOOL_ROW.length));
+    const outcome = outcomeIn(open(row.outcome));
+    return [{ tool, args, ...(outcome.ok ? { output: outcome.output } : { error: outcome.failure }) }];
+  });
+}
+
+const TOOL_ROW = "tool ";
 
 /** Absent if nothing has happened by the call, as far as its tool or a person says. */
 function madeIn(run: Run, row: JournalRow): MadeCall | undefined {

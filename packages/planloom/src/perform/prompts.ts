@@ -30,7 +30,7 @@ import { PlanloomError } from "../words/planloom-error.js";
 import type { PromptGap } from "../words/prompts.js";
 import { unjournaled } from "./agent-context.js";
 import { critiqueFactsOf, outputFactsOf } from "./judge-effects.js";
-import { answerRequestOf, planRequestOf } from "./role-effects.js";
+import { answerRequestOf, lookedCalls, planRequestOf } from "./role-effects.js";
 import type { Services } from "./services.js";
 import { agentRequestOf, fillRequestOf } from "./step-effects.js";
 
@@ -124,7 +124,11 @@ async function replayPlan(
   if (planner === null || planner === PLANNER_FUNCTION) return { code: "NO_PROMPT" };
   if (given.inventory.hash !== inventory) return { code: "OTHER_TOOLS" };
   const writes = { ...given, synthesizer: synthesizer === null ? null : replay.model(synthesizer) };
-  await askPlanner(planRequestOf(writes, effect, run), replay.model(planner), replay.context);
+  await askPlanner(
+    planRequestOf(writes, effect, run, await lookedCalls(given, run)),
+    replay.model(planner),
+    replay.context,
+  );
   return undefined;
 }
 

@@ -4,7 +4,8 @@ import type { PlannerRequest } from "../agents/planner/plan-request.js";
 import type { DraftedStep } from "../agents/checkpoint.js";
 import { messageOf } from "../error.js";
 import { askPlanner } from "../agents/planner/planner.js";
-import { replanFacts } from "../agents/planner/replan-facts.js";
+import { outOfTurns, replanFacts, type LookedCalls } from "../agents/planner/replan-facts.js";
+import { lookedIn } from "../engine/journal.js";
 import { reviewFacts, reviewPlan } from "../agents/planner/reviewer.js";
 import { writeAnswer, type AnswerRequest } from "../agents/synthesizer.js";
 import { isError } from "../plan/finding.js";
@@ -24,7 +25,7 @@ import { ROLE_SCOPES } from "../run/keys.js";
 import type { JudgeRole } from "../run/settings.js";
 import { type Run } from "../run/state.js";
 import { failedWith } from "../run/status.js";
-import { agentContext } from "./agent-context.js";
+import { agentContext, storeErrorsMarked } from "./agent-context.js";
 import { answerFacts } from "./answer-facts.js";
 import { doneIn } from "./appraisal.js";
 import { DraftedSteps } from "./drafted-steps.js";
@@ -60,7 +61,7 @@ export async function performPlan(
     const { precheck, misses } = prechecksIn(services, effect, run, context);
     const drafted = new DraftedSteps(emit, misses);
     const planner = { ...agent, drafted: drafted.tell };
-    const request = planRequestOf(services, effect, run);
+    const request = planRequestOf(services, effect, run, await lookedCalls(services, run));
     const reply = await askPlanner(request, services.planner, planner, precheck);
     await drafted.settled();
     const { usage, asking } = reply;
@@ -94,9 +95,15 @@ function prechecksIn(services: Services, effect: PlanEffect, run: Run, context: 
 const mayHaveReadData = ({ replan }: PlanEffect, { request }: Run): boolean =>
   replan !== undefined || request.messages.length > 0 || Object.keys(request.inputs).length > 0;
 
-/** The request of a planning, as the run stands. */
-export function planRequestOf(services: Services, effect: PlanEffect, run: Run): PlannerRequest {
-  const replan = replanFacts(run, effect.replan);
+/** What steps that ran out of turns have looked at, from their journals. */
+export async function lookedCalls({ store }: Pick<Services, "store">, run: Run): Promise<LookedCalls> {
+  const read = async (step: string) => [step, await storeErrorsMarked(() => lookedIn(store, run, step))] as const;
+  return Object.fromEntries(await Promise.all(outOfTurns(run).map(read)));
+}
+
+/** The request of a planning, as the run stands. `looked`: see lookedCalls. */
+export function planRequestOf(services: Services, effect: PlanEffect, run: Run, looked: LookedCalls): PlannerRequest {
+  const replan = replanFacts(run, effect.replan, looked);
   const request = plannerRequest(services, {
     goal: run.request.goal,
     inputs: run.request.inputs,

@@ -26,6 +26,7 @@ import { failWith, isFailure, type Failure } from "../run/failure.js";
 import { toolsOfStep, unknownChanges } from "../run/changed-tools.js";
 import { isCancelling } from "../run/status.js";
 import { wholeRunBy } from "../run/strategy.js";
+import { handsOver } from "../run/decide/policy.js";
 import type { Conversation, StepState } from "../run/work.js";
 import { failureText } from "../words/failures.js";
 import type { Outcome } from "../run/input.js";
@@ -287,7 +288,7 @@ export function agentRequestOf(
     breaks: (effect.conversation?.breaks ?? []).map(breakOf),
     type: declared?.ok === true ? declared.type : undefined,
     ...(instructions === undefined ? {} : { instructions }),
-    ...(strategy && { strategy }),
+    ...(strategy && { strategy, handsOver: handsOver(run, state) }),
   };
 }
 

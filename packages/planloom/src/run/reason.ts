@@ -42,7 +42,9 @@ export type FailureReason =
       readonly by: "plan" | "run";
     }
   | { readonly code: "NO_REPLAN"; readonly why: RetryReason; readonly because: NoReplanReason }
-  | { readonly code: "PATCH_FAILED"; readonly why: RetryReason };
+  | { readonly code: "PATCH_FAILED"; readonly why: RetryReason }
+  /** The one step of a strategy used all its turns, so a planner takes over. */
+  | { readonly code: "HANDED_OVER"; readonly strategy: OneStepStrategy; readonly why: RetryReason };
 
 /** Why a step is skipped. */
 export type SkipReason =

@@ -37,6 +37,7 @@ export const REPLAN_REASONS: { readonly [Code in Reason["code"]]: (reason: Of<Co
     `${replanReasonText(why)}; ${who[by]} ${policy === "skip" ? "go on without it" : policy}`,
   NO_REPLAN: ({ why, because: no }) => `${replanReasonText(why)}; ${replanReasonText(no)}`,
   PATCH_FAILED: ({ why }) => `${replanReasonText(why)}; it came from a patch itself, so the rest is planned again`,
+  HANDED_OVER: ({ strategy }) => `the turns of ${strategy} are used up, so the planner takes over`,
   GOAL_CHANGED: ({ comment }) => comment || "the goal was changed by a person",
   QUESTIONS_ANSWERED: ({ answers }) =>
     `a person answered the questions of the planner: ${answers.map(({ question, answer }) => `${question} ${answer}`).join("; ")}`,

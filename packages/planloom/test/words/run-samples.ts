@@ -241,6 +241,7 @@ export const REASON_SAMPLES: {
     },
   ],
   NOT_RETRYABLE: [why],
+  HANDED_OVER: [{ code: "HANDED_OVER", strategy: "react", why }],
   RUN_CANCELLING: [{ code: "RUN_CANCELLING" }],
   NOTHING_STARTS: [
     { code: "NOTHING_STARTS", because: "failure" },

@@ -97,7 +97,7 @@ export class AgentConversation {
 
   private async ask(turn: number): Promise<ModelReply> {
     const { bench, model, context } = this.means;
-    if (turn === this.last && toolsOffered(bench).length > 0) this.note(LAST_TURN);
+    if (this.isForced(turn) && toolsOffered(bench).length > 0) this.note(LAST_TURN);
     context.progress(turnName(turn));
     try {
       const reply = await askModel(turnName(turn), this.turnRequest(turn), model, context);
@@ -111,7 +111,7 @@ export class AgentConversation {
   /** A request asks either for calls of tools or for a result under a schema: few servers take both. */
   private turnRequest(turn: number): Omit<ModelRequest, "signal"> {
     const tools = toolsOffered(this.means.bench);
-    const toolChoice = turn === this.last ? "none" : this.mustCall ? "required" : "auto";
+    const toolChoice = this.isForced(turn) ? "none" : this.mustCall ? "required" : "auto";
     const asText = this.asText ? { toolsAsText: true as const } : {};
     const form = tools.length === 0 ? {} : ({ tools, toolChoice, ...asText } as const);
     return {
@@ -186,6 +186,11 @@ export class AgentConversation {
     const tools = this.asked === undefined && toolsOffered(bench).length > 0;
     this.mustCall = tools && isOfCall(problem);
     return executorCorrection(problem, this.request.type, { tools, form: this.asked });
+  }
+
+  /** Whether this turn has to give the result. Where a planner takes over, a poor answer would be the worse end. */
+  private isForced(turn: number): boolean {
+    return turn === this.last && this.request.handsOver !== true;
   }
 
   private breakAfter(turn: number): AgentBreak | undefined {

@@ -18,6 +18,8 @@ export interface AgentRequest extends StepFacts {
   readonly tools: readonly Tool[];
   /** Maximum number of model replies. One more is allowed to correct a result that does not match. */
   readonly turns: number;
+  /** A planner takes over at the limit: the last turn need not give the result. */
+  readonly handsOver?: boolean;
   /** The step is the whole run, whose strategy this is. */
   readonly strategy?: OneStepStrategy;
   /** Replaces the opening of the executor's prompt. */

@@ -2,12 +2,12 @@
 // much text of tools and models as `replanContext` allows. Pure. It decides which untrusted text a planner sees.
 import { beginning } from "../../beginning.js";
 import { LIMITS } from "../../limits.js";
-import type { Json } from "../../plan/json.js";
+import type { Json, JsonObject } from "../../plan/json.js";
 import type { Plan } from "../../plan/plan.js";
 import { typeOfValue, typeText } from "../../plan/type/type.js";
 import { followedPlan, fixedSteps } from "../../run/followed-plan.js";
 import type { EventData } from "../../run/event.js";
-import type { Failure } from "../../run/failure.js";
+import { isFailure, type Failure } from "../../run/failure.js";
 import type { ReplanContext } from "../../run/settings.js";
 import type { Run } from "../../run/state.js";
 import { worksOf } from "../../run/steps.js";
@@ -45,6 +45,8 @@ export interface StepReport extends ErrorFacts {
   readonly output?: string;
   /** Calls with effects that an unfinished agent step has made. `args` and `output` are data. */
   readonly calls?: readonly { readonly tool: string; readonly args?: string; readonly output?: string }[];
+  /** Calls without effects that an agent step made until its turns were used up, the last ones. Data, as above. */
+  readonly looked?: readonly { readonly tool: string; readonly args?: string; readonly output?: string }[];
   /** Only for a fan-out. */
   readonly items?: { readonly total: number; readonly completed: number; readonly failed: readonly ItemFacts[] };
 }
@@ -60,11 +62,30 @@ export interface ItemFacts extends ErrorFacts {
   readonly item: number;
 }
 
+/** A call without effects, as the journal of a step holds it. */
+export interface LookedCall {
+  readonly tool: string;
+  readonly args: JsonObject;
+  readonly output?: Json;
+  readonly error?: Failure;
+}
+
+/** By step: what it looked at before its turns were used up. */
+export type LookedCalls = { readonly [step: string]: readonly LookedCall[] };
+
+/** The agent steps whose turns were used up, and that another plan answers: it is told what they have seen. */
+export const outOfTurns = (run: Run): readonly string[] =>
+  [...run.planning.failures].flatMap(([step, failure]) => (isFailure(failure, "TURN_LIMIT") ? [step] : []));
+
 /**
  * undefined if nothing has been done yet that another plan would have to consider. `request` is absent if a person has
  * rejected a plan and no replan was requested.
  */
-export function replanFacts(run: Run, request: EventData["replan.requested"] | undefined): ReplanFacts | undefined {
+export function replanFacts(
+  run: Run,
+  request: EventData["replan.requested"] | undefined,
+  looked: LookedCalls = {},
+): ReplanFacts | undefined {
   const followed = followedPlan(run);
   const fixed = fixedSteps(run);
   if (followed === undefined || (request === undefined && fixed.size === 0)) return undefined;
@@ -73,7 +94,10 @@ export function replanFacts(run: Run, request: EventData["replan.requested"] | u
     ...replanReason(request, replanContext),
     plan: followed.plan,
     fixed: followed.plan.steps.map(({ id }) => id).filter((id) => fixed.has(id)),
-    steps: followed.plan.steps.map(({ id }) => stepFacts(run, id, replanContext)),
+    steps: followed.plan.steps.map(({ id }) => ({
+      ...stepFacts(run, id, replanContext),
+      ...lookedFacts(looked[id] ?? [], replanContext),
+    })),
   };
 }
 
@@ -135,6 +159,21 @@ function callFacts(state: StepState, context: ReplanContext): Pick<StepReport, "
     calls: calls.map(({ tool, args, output }) => ({
       tool,
       args: of(args),
+      ...(output === undefined ? {} : { output: of(output) }),
+    })),
+  };
+}
+
+function lookedFacts(looked: readonly LookedCall[], context: ReplanContext): Pick<StepReport, "looked"> {
+  const last = looked.slice(-LIMITS.lookedCalls);
+  if (last.length === 0) return {};
+  if (context === "codes") return { looked: last.map(({ tool }) => ({ tool })) };
+  const most = context === "full" ? LIMITS.previewChars : LIMITS.excerptChars;
+  const of = (value: Json) => excerpt(textOf(value), most);
+  return {
+    looked: last.map(({ tool, args, output, error }) => ({
+      ...{ tool, args: of(args) },
+      ...(error === undefined ? {} : { output: excerpt(failureText(error), most) }),
       ...(output === undefined ? {} : { output: of(output) }),
     })),
   };

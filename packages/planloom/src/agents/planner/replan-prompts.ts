@@ -42,7 +42,18 @@ function planText(plan: Plan): string {
   return canonicalJson({ steps, answer });
 }
 
-function stepText({ id, state, code, acted, message, type, output, calls = [], items }: StepReport): string {
+function stepText({
+  id,
+  state,
+  code,
+  acted,
+  message,
+  type,
+  output,
+  calls = [],
+  looked = [],
+  items,
+}: StepReport): string {
   const failed = codeText(code, acted);
   const progress = items === undefined ? "" : `, ${items.completed} of ${items.total} items done`;
   const of = (name: string, text: string | undefined) => (text === undefined ? [] : [dataBlock(`${id} ${name}`, text)]);
@@ -50,11 +61,16 @@ function stepText({ id, state, code, acted, message, type, output, calls = [], i
   const itemLines = (items?.failed ?? []).map((item) => itemText(id, item));
   const made = calls.flatMap((call) => callLines(id, call));
   const madeText = made.length === 0 ? [] : [`  ${MADE}`, ...made];
-  return [`- ${id}: ${STATES[state] ?? state}${failed}${progress}`, ...told, ...madeText, ...itemLines].join("\n");
+  const seen = looked.flatMap((call) => callLines(id, call));
+  const seenText = seen.length === 0 ? [] : [`  ${LOOKED}`, ...seen];
+  const line = `- ${id}: ${STATES[state] ?? state}${failed}${progress}`;
+  return [line, ...told, ...madeText, ...seenText, ...itemLines].join("\n");
 }
 
 const MADE =
   "it made these calls, which have acted. What they did has happened, so plan no step that does it once more:";
+
+const LOOKED = "it made these calls, which only looked. Use what they found, and plan only what is still missing:";
 
 function callLines(id: string, { tool, args, output }: NonNullable<StepReport["calls"]>[number]): readonly string[] {
   const of = (name: string, text: string | undefined) =>

@@ -3,7 +3,8 @@
 import { estimateReplan } from "../../plan/estimate/replan.js";
 import type { Decision, EventData } from "../event.js";
 import { priceOf } from "../evolve/budget.js";
-import { isFailure, type Failure } from "../failure.js";
+import { failWith, isFailure, type Failure } from "../failure.js";
+import { wholeRunBy } from "../strategy.js";
 import { planOf } from "../lookup.js";
 import type { FailureReason, NoReplanReason, RetryReason } from "../reason.js";
 import { type Run } from "../state.js";
@@ -28,7 +29,16 @@ export function verdictOn(run: Run, step: StepState, error: Failure, why: RetryR
   if (onFailure === "patch" && cameFromPatch(run, step)) {
     return { decision: "replan", reason: { code: "PATCH_FAILED", why } };
   }
+  const strategy = isFailure(error, "TURN_LIMIT") ? wholeRunBy(run, step.spec) : undefined;
+  if (strategy !== undefined && onFailure === "replan")
+    return { decision: onFailure, reason: { code: "HANDED_OVER", strategy, why } };
   return { decision: onFailure, reason: { code: "POLICY", why, policy: onFailure, by } };
+}
+
+/** Whether a planner takes over when the turns of this step are used up: then its last turn is a turn like any other. */
+export function handsOver(run: Run, step: StepState): boolean {
+  const error = failWith("TURN_LIMIT", { turns: 0 });
+  return verdictOn(run, step, error, { code: "NOT_RETRYABLE" }).reason.code === "HANDED_OVER";
 }
 
 function cameFromPatch(run: Run, { spec, revision }: StepState): boolean {
