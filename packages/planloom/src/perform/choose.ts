@@ -14,7 +14,7 @@ import type { ChooseEffect } from "../run/effect.js";
 import { failWith } from "../run/failure.js";
 import type { Outcome } from "../run/input.js";
 import { ROLE_SCOPES } from "../run/keys.js";
-import type { ChoiceReason } from "../run/reason.js";
+import type { ChoiceReason } from "../run/choice-reason.js";
 import type { Run } from "../run/state.js";
 import { wantedStrategy } from "../run/strategy.js";
 import { agentContext } from "./agent-context.js";

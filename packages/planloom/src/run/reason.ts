@@ -2,8 +2,8 @@
 // words/reasons.ts puts them into sentences.
 import type { ValueSource } from "../plan/origin.js";
 import type { ToolDifference } from "../plan/tool-change.js";
-import type { ChoiceRuleName } from "../plan/choice-rules.js";
 import type { OneStepStrategy } from "../plan/strategy.js";
+import type { ChoiceReason } from "./choice-reason.js";
 import type { PlaybookChange } from "./event/playbook.js";
 import type { Failure } from "./failure.js";
 
@@ -144,18 +144,6 @@ export type ReplanReason =
   | { readonly code: "FEEDBACK"; readonly text: string }
   /** `text` is the reviewer's. */
   | { readonly code: "REVIEWED"; readonly text: string };
-
-/** Why a strategy was chosen. */
-export type ChoiceReason =
-  | { readonly code: "RULE"; readonly rule: ChoiceRuleName }
-  /** No rule decided. `text` is the model's. */
-  | { readonly code: "MODEL_CHOSE"; readonly text: string }
-  /** No rule decided, and no model gave a readable answer. */
-  | { readonly code: "MODEL_SILENT"; readonly error: Failure }
-  /** Its plan of one step did not pass check. `finding` is a code. */
-  | { readonly code: "STEP_UNSOUND"; readonly strategy: OneStepStrategy; readonly finding: string }
-  /** The start named it. */
-  | { readonly code: "STRATEGY_GIVEN" };
 
 /** Why a process took a run over. */
 export type ResumeReason =

@@ -1,7 +1,7 @@
 // The words for reasons why a strategy was chosen. In: a reason as an event holds it. Out: a clause without a capital and
 // a full stop.
 import type { ChoiceRuleName } from "../plan/choice-rules.js";
-import type { ChoiceReason } from "../run/reason.js";
+import type { ChoiceReason } from "../run/choice-reason.js";
 import { failureText } from "./failures.js";
 
 type Of<Code extends ChoiceReason["code"]> = Extract<ChoiceReason, { readonly code: Code }>;

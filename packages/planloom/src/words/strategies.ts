@@ -1,7 +1,7 @@
 // The words for the strategy of a run: which it follows, and why it was chosen. In: the strategy and its choice. Out: one
 // line.
 import type { Strategy } from "../plan/strategy.js";
-import type { ChoiceReason } from "../run/reason.js";
+import type { ChoiceReason } from "../run/choice-reason.js";
 import { reasonText } from "./reasons.js";
 
 /** `react, chosen by the rule unknowns: the next step depends on what was found before`. */

@@ -2,7 +2,7 @@
 import type { ChoiceFeatures, ChosenStrategy } from "../../plan/choice-features.js";
 import type { Strategy } from "../../plan/strategy.js";
 import type { Usage } from "../../plan/usage.js";
-import type { ChoiceReason } from "../reason.js";
+import type { ChoiceReason } from "../choice-reason.js";
 
 export interface StrategyEvents {
   /**
