@@ -19,6 +19,10 @@ export function soundQuery(query: ListQuery): ListQuery {
   return query;
 }
 
+/** A list for people: child runs are parts of other runs, so they are only listed where they are asked for. */
+export const forPeople = <Q extends ListQuery>(query: Q): Q =>
+  query.within === undefined && query.children === undefined ? { ...query, children: false } : query;
+
 const isText = (value: unknown): value is string => typeof value === "string";
 const isStatus = (value: unknown): boolean => (STATUS_FILTERS as readonly unknown[]).includes(value);
 
@@ -30,6 +34,8 @@ const FITS: { readonly [field in QueryField]: (value: unknown) => boolean } = {
   playbook: isText,
   tag: (value) => (Array.isArray(value) ? value.every(isText) : isText(value)),
   cursor: isText,
+  within: isText,
+  children: (value) => typeof value === "boolean",
 };
 
 const FIELDS = Object.keys(FITS) as readonly QueryField[];

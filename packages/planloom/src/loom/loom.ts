@@ -46,7 +46,7 @@ import { soundOptions } from "./known-options.js";
 import { knownStartOptions, soundGoal, soundInputs, soundRunId, soundTags, soundTrust } from "./start-options.js";
 import { timedPlanner } from "../agents/planner/timed-planner.js";
 import { followedRuns, type FollowedRuns } from "./follow-runs.js";
-import { soundQuery } from "./list-query.js";
+import { forPeople, soundQuery } from "./list-query.js";
 import { keyedStart, soundKey } from "./keyed-start.js";
 import { ownSettings, type RunSettings } from "./run-settings.js";
 import { withOwn, type OwnSettings } from "../run/own-settings.js";
@@ -488,19 +488,22 @@ export class Loom<C = unknown> {
     return this.runNamed(runId, answer === undefined ? undefined : answerFor(run, answer));
   }
 
-  /** Runs of the store, newest last event first. See EventStore.list. Rejects with QUERY_INVALID, CURSOR_INVALID. */
+  /**
+   * Runs of the store, newest last event first. See EventStore.list. Child runs of sub-plans are left out, unless
+   * `children` is true or `within` names a run. Rejects with QUERY_INVALID, CURSOR_INVALID.
+   */
   async list(query: ListQuery = {}): Promise<RunList> {
-    return this.services.store.list(soundQuery(soundOptions(query, "list")));
+    return this.services.store.list(forPeople(soundQuery(soundOptions(query, "list"))));
   }
 
   /**
    * The heads of all runs that fit, the oldest change first. With `follow`, each head again when its run changes, until
-   * the loom is closed or `signal` is aborted. Rejects with QUERY_INVALID.
+   * the loom is closed or `signal` is aborted. Child runs as for `list`. Rejects with QUERY_INVALID.
    */
   runs(options: FollowedRuns = {}): AsyncIterable<ListedRun> {
     const { follow, signal, ...query } = soundOptions(options, "runs");
     const { store, clock } = this.services;
-    const asked = { ...soundQuery(query), ...(follow && { follow }), ...(signal && { signal }) };
+    const asked = { ...forPeople(soundQuery(query)), ...(follow && { follow }), ...(signal && { signal }) };
     return followedRuns({ store, clock, appends: this.appends, closed: this.closing.signal }, asked);
   }
 

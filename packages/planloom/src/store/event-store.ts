@@ -40,6 +40,10 @@ export interface ListQuery {
   readonly tag?: string | readonly string[];
   /** Runs that were started from the playbook of this name. */
   readonly playbook?: string;
+  /** Child runs of this run; of a topmost run, all that are below it. */
+  readonly within?: string;
+  /** false: child runs are left out. Default: true. */
+  readonly children?: boolean;
   /** ms since 1970: lists runs whose last event is at this time or later. */
   readonly since?: number;
   /** Default: all. */

@@ -57,7 +57,8 @@ export async function listRuns(source: ListSource, query: ListQuery = {}): Promi
       after = row.position;
       if (!hasText(row, query.text)) continue;
       const run = await heads.of(row);
-      if (!hasStatus(run, query.status) || !hasTags(run, query.tag) || !isFrom(run, query.playbook)) continue;
+      const fits = hasStatus(run, query.status) && hasTags(run, query.tag) && isFrom(run, query.playbook);
+      if (!fits || !hasPlace(run, query)) continue;
       if (runs.length === limit) {
         await heads.keep();
         return { runs, cursor: cursorAt(last!) };
@@ -145,6 +146,13 @@ function hasTags(run: ListedRun, wanted: ListQuery["tag"] = []): boolean {
 
 const isFrom = (run: ListedRun, wanted: string | undefined): boolean =>
   wanted === undefined || (run.unreadable === undefined && run.playbook === wanted);
+
+/** A run that cannot be read may be any run. */
+function hasPlace(run: ListedRun, { within, children = true }: ListQuery): boolean {
+  if (run.unreadable !== undefined) return within === undefined;
+  if (within !== undefined) return run.within?.root === within || run.within?.runId === within;
+  return children || run.within === undefined;
+}
 
 function hasText({ runId, goal }: ListRow, text = ""): boolean {
   const part = text.toLowerCase();

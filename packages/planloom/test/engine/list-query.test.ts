@@ -21,7 +21,7 @@ test("a filter that does not exist is refused: it would list every run", async (
     code: "QUERY_INVALID",
     params: { field: "tags" },
     message: "The runs cannot be listed, because there is no filter `tags`.",
-    next: "Write one of limit, since, status, text, tag, playbook, cursor.",
+    next: "Write one of limit, since, status, text, tag, playbook, cursor, within, children.",
   });
   await loom.close();
 });

@@ -35,6 +35,7 @@ export const ASKS = {
   doubt: state("unknown", "Unknown outcome", true),
   unusable: state("unusable", "Unusable output", true),
   undoing: state("unusable", "Could not be undone", true),
+  below: state("waiting", "A sub-plan waits", true),
 } as const;
 
 /** The state of a run whose waits are not known. */

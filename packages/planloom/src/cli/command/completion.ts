@@ -23,7 +23,7 @@ const OFFERED = 100;
 
 async function runIds(flags: StoreFlags): Promise<number> {
   return withStore({ ...flags, quiet: true }, async (store) => {
-    const { runs } = await store.list({ limit: OFFERED });
+    const { runs } = await store.list({ limit: OFFERED, children: false });
     for (const runId of ["last", ...runs.map((run) => run.runId)]) print(runId);
     return EXIT.done;
   });

@@ -67,11 +67,12 @@ const WAITS: Readonly<Record<HeadWaiting["first"], string>> = {
   doubt: "unknown outcome",
   unusable: "unusable output",
   undoing: "failed undoing",
+  below: "a sub-plan",
 };
 
 /** `question`, `call approval and 2 more`. */
-function waitingText({ approvals, questions, doubts, unusable = 0, first }: HeadWaiting): string {
-  const more = approvals + questions + doubts + unusable - 1;
+function waitingText({ approvals, questions, doubts, unusable = 0, below = 0, first }: HeadWaiting): string {
+  const more = approvals + questions + doubts + unusable + below - 1;
   return `${WAITS[first]}${more > 0 ? ` and ${more} more` : ""}`;
 }
 

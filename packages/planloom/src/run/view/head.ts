@@ -2,6 +2,7 @@
 // data, no prose. A store keeps it beside the log, so that a list reads no events.
 import { addUsage, type Usage } from "../../plan/usage.js";
 import type { RunEvent } from "../event.js";
+import type { Within } from "../event/child.js";
 import { currentPlan } from "../lookup.js";
 import { type Run } from "../state.js";
 import {
@@ -32,6 +33,8 @@ export interface RunHead {
   readonly totals: HeadTotals;
   /** The run that it was forked from: its id, the last event taken from it, and the step that ran first. */
   readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
+  /** Set for a child run: the step that it is, the run of that step, the topmost run, and how deep it lies. */
+  readonly within?: HeadWithin;
   readonly tags: readonly string[];
   /** The name of the playbook that it was started from. */
   readonly playbook?: string;
@@ -43,6 +46,8 @@ export interface RunHead {
   readonly unreadable?: undefined;
 }
 
+export type HeadWithin = Pick<Within, "runId" | "step" | "item" | "root" | "depth">;
+
 /** What a run needs from a person. */
 export interface HeadWaiting {
   readonly approvals: number;
@@ -53,8 +58,13 @@ export interface HeadWaiting {
   readonly unusable?: number;
   /** A call that could not be undone; absent: there is none. */
   readonly undoing?: 1;
-  /** The first of them: the approval of a plan or of a call, else a question, else a doubt, else an unusable output. */
-  readonly first: "plan" | "call" | "question" | "doubt" | "unusable" | "undoing";
+  /** Child runs that wait for a person; absent: none. Their own heads say for what. */
+  readonly below?: number;
+  /**
+   * The first of them: the approval of a plan or of a call, else a question, else a doubt, else an unusable output, else a
+   * child run.
+   */
+  readonly first: "plan" | "call" | "question" | "doubt" | "unusable" | "undoing" | "below";
 }
 
 export interface HeadTotals {
@@ -83,6 +93,7 @@ export function headOf(run: Run, last: Pick<RunEvent, "type">): RunHead {
     revision: currentPlan(run)?.revision ?? 0,
     totals: totalsOf(run),
     ...(runId === undefined || seq === undefined || at === undefined ? {} : { parent: { runId, seq, at } }),
+    ...(run.request.within === undefined ? {} : { within: placeOf(run.request.within) }),
     tags: run.request.tags,
     ...(run.request.playbook === undefined ? {} : { playbook: run.request.playbook.name }),
     startedAt: run.log.startedAt,
@@ -92,16 +103,26 @@ export function headOf(run: Run, last: Pick<RunEvent, "type">): RunHead {
   };
 }
 
+const placeOf = ({ runId, step, item, root, depth }: Within): HeadWithin => ({
+  runId,
+  step,
+  ...(item === undefined ? {} : { item }),
+  root,
+  depth,
+});
+
 function waitingOf(run: Run): HeadWaiting | undefined {
   if (isEnded(run) || failedWith(run) !== undefined) return undefined;
   const [approval] = run.approvals.pending.values();
   if (compensatingOf(run) !== undefined) return waitingUndoing(run);
   const { questions, unusable } = run.execution;
   const [approvals, doubts] = [run.approvals.pending.size, doubtsOf(run)];
-  if (approvals + questions + doubts + unusable === 0) return undefined;
-  const asks = questions > 0 ? "question" : doubts > 0 ? "doubt" : "unusable";
+  const below = run.execution.childWaits;
+  if (approvals + questions + doubts + unusable + below === 0) return undefined;
+  const asks = questions > 0 ? "question" : doubts > 0 ? "doubt" : unusable > 0 ? "unusable" : "below";
   const first = approval === undefined ? asks : approval.subject === "plan" ? "plan" : "call";
-  return { approvals, questions, doubts, ...(unusable === 0 ? {} : { unusable }), first };
+  const more = { ...(unusable === 0 ? {} : { unusable }), ...(below === 0 ? {} : { below }) };
+  return { approvals, questions, doubts, ...more, first };
 }
 
 /** While calls are undone, only this waits. */

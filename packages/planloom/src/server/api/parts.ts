@@ -20,6 +20,12 @@ const wholeText = z
   .transform(Number)
   .meta({ type: "integer", minimum: 0, pattern: undefined });
 
+/** A yes or no in a query. */
+const flagText = z
+  .enum(["true", "false"], "true or false")
+  .transform((value) => value === "true")
+  .meta({ type: "boolean", enum: undefined });
+
 const whole = z
   .int("a smaller number")
   .min(0, "a whole number from 0")
@@ -53,6 +59,7 @@ export const FIELD = {
   record,
   text,
   wholeText,
+  flagText,
   plan,
   inputs,
   trust,

@@ -123,6 +123,8 @@ const list = route({
     since: FIELD.wholeText
       .optional()
       .meta({ description: "Only runs with an event at this time or later: ms since 1970." }),
+    within: FIELD.text.optional().meta({ description: "Only the child runs below this run." }),
+    children: FIELD.flagText.optional().meta({ description: "true: child runs of sub-plans, too." }),
     limit: FIELD.wholeText.optional().meta({ description: "The most runs of this answer. Default: 50." }),
     cursor: FIELD.text.optional().meta({ description: "The `cursor` of the answer before, with the same filters." }),
   }),

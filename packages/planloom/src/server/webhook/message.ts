@@ -28,12 +28,13 @@ export interface WebhookMessage {
   readonly waiting?: readonly WaitingFor[];
 }
 
-/** Whether there is anything to tell of the run. */
-export const isTold = ({ status, waiting }: RunHead): boolean => waiting !== undefined || isEndedStatus(status);
+/** Whether there is anything to tell of the run. The end of a child run is told by the run above it. */
+export const isTold = ({ status, waiting, within }: RunHead): boolean =>
+  waiting !== undefined || (isEndedStatus(status) && within === undefined);
 
 /** `studio` is the address of the Studio. undefined: there is nothing to tell. */
 export function webhookMessage(
-  { runId, status, waiting, startedAt, updatedAt, revision }: RunHead,
+  { runId, status, waiting, startedAt, updatedAt, revision, within }: RunHead,
   document: Pick<RunDocument, "waiting" | "retriedAt">,
   studio: string,
 ): WebhookMessage | undefined {
@@ -42,6 +43,7 @@ export function webhookMessage(
   const about = { runId, status, at, url };
   // A run that was retried, or deleted and begun anew, waits and ends again.
   const life = [runId, startedAt, document.retriedAt ?? null];
+  if (isEndedStatus(status) && within !== undefined) return undefined;
   if (isEndedStatus(status)) return { id: idOf([...life, "ended", status]), type: "run.ended", ...about };
   if (waiting === undefined || document.waiting === undefined) return undefined;
   const all = waitsOf(document.waiting, url);

@@ -25,8 +25,8 @@ export async function tellWebhook(loom: Loom, webhook: WebhookConfig, ports: Web
   const teller = new Teller(loom, webhook, webhook.studio ?? ports.studio, deliveries);
   try {
     const since = clock.now() - LIMITS.webhookBackMs;
-    for (const run of (await loom.list({ status: "waiting" })).runs) await teller.look(run);
-    for await (const run of loom.runs({ follow: true, since, signal })) await teller.look(run);
+    for (const run of (await loom.list({ status: "waiting", children: true })).runs) await teller.look(run);
+    for await (const run of loom.runs({ follow: true, since, signal, children: true })) await teller.look(run);
   } catch (error) {
     if (!signal.aborted) tell(error);
   }

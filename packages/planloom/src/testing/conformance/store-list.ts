@@ -187,6 +187,26 @@ export const listStories = stories<OpenStore>(({ about, story }) => {
       deepEqual(endsOf(await store.list({ text: `${tag.slice(4).toUpperCase()}-3` }), tag), ["3"]);
     });
 
+    story("child runs of one run, or all runs but these", async (opened) => {
+      const [store, tag] = [await opened(), newRun()];
+      const [root, child, below] = [tag, `${tag}-child`, `${tag}-child-below`];
+      const place = { step: "look", root };
+      const heads: readonly (readonly [string, Partial<RunHead>])[] = [
+        [root, {}],
+        [child, { within: { ...place, runId: root, depth: 1 } }],
+        [below, { within: { ...place, item: 0, runId: child, depth: 2 } }],
+      ];
+      for (const [runId, change] of heads) {
+        const event = completedEvent({ runId, seq: 1 }, 1);
+        await store.append(runId, NEW, [event], headAt(runId, 1, { updatedAt: event.at, ...change }));
+      }
+      deepEqual(idsOf(await store.list({ text: tag })), [below, child, root]);
+      deepEqual(idsOf(await store.list({ text: tag, children: false })), [root]);
+      deepEqual(idsOf(await store.list({ within: root })), [below, child]);
+      deepEqual(idsOf(await store.list({ within: child })), [below]);
+      deepEqual(idsOf(await store.list({ within: below })), []);
+    });
+
     const filters: readonly (readonly [string, ListQuery])[] = [
       ["without a filter", {}],
       ["with a filter", { status: ["completed", "awaiting-approval", "running", "unreadable", "paused", "failed"] }],

@@ -8,7 +8,8 @@ import { configText, trustFirst, type LoadedConfig } from "../loaded-config.js";
 import { SET_UP } from "../set-up.js";
 import { andList, notJsonText, processText, quoted, timeText } from "../phrases.js";
 
-export type QueryField = "limit" | "since" | "status" | "text" | "tag" | "playbook" | "cursor";
+export type QueryField =
+  "limit" | "since" | "status" | "text" | "tag" | "playbook" | "cursor" | "within" | "children";
 
 /** `type` is that of the command, `by` its sender. */
 export type CommandFault =
@@ -86,6 +87,8 @@ const WANTED: { readonly [field in QueryField]: string } = {
   tag: "Give a tag as a text, or a list of tags.",
   playbook: "Give the name of a playbook.",
   cursor: "Give the cursor of the list before unchanged.",
+  within: "Give the id of a run, as a text: its child runs are listed.",
+  children: "Give true to list child runs, too.",
 };
 
 const PLAIN_DATA = "Give plain data: texts, numbers, booleans, null, lists and records.";
