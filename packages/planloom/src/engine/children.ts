@@ -1,10 +1,13 @@
-// Drives the child runs of one run: a sub-plan is a run of its own. In: the start of a child, and the signal of its step.
-// Out: the child run when it has ended. It starts a child once, also after a crash, and hands a cancel on to it.
+// Drives the child runs of runs: a sub-plan is a run of its own. In: the start of a child, and the signal of its step.
+// Out: the child run when it has ended. It starts a child once, also after a crash, and hands cancel and pause on to it.
 import type { Clock } from "../clock.js";
 import { Stopped } from "../deadline.js";
 import { LIMITS } from "../limits.js";
 import type { Command } from "../run/command.js";
-import { childWaitOf } from "../run/child-run.js";
+import { canUndo } from "../run/acted-calls.js";
+import { childWaitOf, runningChildren } from "../run/child-run.js";
+import { undoingListHash } from "../run/decide/compensation.js";
+import type { RunEvent } from "../run/event.js";
 import type { ChildWait } from "../run/event/child.js";
 import type { Run } from "../run/state.js";
 import { isEnded, isWaiting } from "../run/status.js";
@@ -15,90 +18,169 @@ import { pause } from "./log.js";
 /** What a step needs of the engine to be a run of its own. */
 export interface ChildRuns {
   /**
-   * Starts the child run if the store does not have it, and drives it to its end. Resolves with the ended run. Rejects
-   * with the reason of the signal if this process may not drive the step any more; the child run can go on later.
+   * Starts the child run if it has not begun, and drives it to its end. Resolves with the ended run. Rejects with the
+   * reason of the signal if this process may not drive the step any more; the child run can go on later. Rejects with
+   * RUN_UNKNOWN if the child was deleted, and with what stopped it here.
    */
   follow(child: FollowedChild): Promise<Run>;
+  /**
+   * Has the calls of an ended child run undone. Resolves with the child when it has ended again, or when its undoing
+   * waits for a person. Rejects as `follow`.
+   */
+  undo(child: UndoneChild): Promise<Run>;
 }
 
 export interface FollowedChild {
   readonly start: StartRequest & { readonly runId: string };
+  /** The run above has recorded that the child has begun. */
+  readonly isBegun: boolean;
+  /** Names what this attempt of the step asks of the child, so that it is asked once, also after a crash. */
+  readonly name: string;
   /** Aborted for the run: the child is cancelled, and its end is awaited. Aborted for this process: it is left. */
   readonly signal: AbortSignal;
-  /** Sent once if the child has ended before: it goes on. The id names it in the child's log. */
-  readonly again?: { readonly inputId: string; readonly command: Command };
+  /** The command for a child that has ended before; undefined: its end counts as it is. */
+  again(ended: Run): Command | undefined;
+  /** Whether the run above is paused. */
+  isPaused(): boolean;
   /** Called when the child has begun, waits for a person, and goes on. Resolves once that is durable. */
   told(run: Run, waits: ChildWait | undefined): Promise<void>;
+}
+
+export interface UndoneChild extends Pick<FollowedChild, "name" | "signal"> {
+  readonly runId: string;
+  /** A rule approves the undoings; false: a person has. */
+  readonly unseen: boolean;
 }
 
 /** The sender of what a run orders its child runs. */
 const PARENT = "parent run";
 
 /** The parts of the local engine that drive a child run. */
-interface Driver extends Pick<Engine, "start" | "drive" | "stopped" | "send" | "load" | "listen"> {
+interface Driver extends Pick<Engine, "start" | "drive" | "stopped" | "send" | "load" | "listen" | "events"> {
   isDriven(runId: string): boolean;
 }
 
 export class LocalChildren implements ChildRuns {
+  /** Pauses that are being handed on, by child. One after the other. */
+  readonly #pausing = new Map<string, Promise<void>>();
+
   constructor(
     private readonly engine: Driver,
     private readonly clock: Clock,
   ) {}
 
   async follow(child: FollowedChild): Promise<Run> {
-    const { start, signal } = child;
-    const known = await this.#known(start.runId);
+    const { start, signal, isBegun, name, again, told } = child;
+    const { runId } = start;
+    const known = await this.#known(runId, isBegun);
     if (known === undefined && signal.aborted) throw signal.reason;
     if (known === undefined) await this.engine.start(start);
-    else await this.#goOn(known, child);
+    else if (isEnded(known) && !signal.aborted) await this.#order(known, name, again(known));
+    return this.#attended(runId, `${name}/stop`, signal, async (left) => {
+      await this.#drive(runId);
+      await this.alignPause(runId, child.isPaused);
+      await told(await this.engine.load(runId), undefined);
+      let waited: ChildWait | undefined;
+      for (;;) {
+        const event = this.#nextEvent(runId);
+        try {
+          const run = await Promise.race([this.#stopped(runId), left]);
+          if (isEnded(run)) return run;
+          const waits = isWaiting(run) ? childWaitOf(run) : undefined;
+          if (waits !== waited) await told(run, (waited = waits));
+          await Promise.race([this.#change(runId, event.next), left]);
+        } finally {
+          event.stop();
+        }
+        await this.#drive(runId);
+      }
+    });
+  }
+
+  /** An event of a run that is driven here: a pause is handed on to its child runs. */
+  heard(run: Run, { type }: RunEvent): void {
+    if (type !== "run.paused" && type !== "run.unpaused") return;
+    for (const child of runningChildren(run)) void this.alignPause(child, () => run.paused);
+  }
+
+  async undo({ runId, name, unseen, signal }: UndoneChild): Promise<Run> {
+    const run = await this.engine.load(runId);
+    if (isEnded(run) && !canUndo(run)) return run;
+    const rule = unseen ? { unseen: true as const } : {};
+    if (isEnded(run)) await this.#order(run, name, { type: "compensate", hash: undoingListHash(run), ...rule });
+    return this.#attended(runId, `${name}/stop`, signal, async (left) => {
+      await this.#drive(runId);
+      for (;;) {
+        const now = await Promise.race([this.#stopped(runId), left]);
+        if (isEnded(now) || isWaiting(now)) return now;
+        await Promise.race([pause(this.clock, LIMITS.followMs), left]);
+      }
+    });
+  }
+
+  /**
+   * Pauses a child whose run above is paused; ends a pause that the run above had ordered, and no other one. Never
+   * rejects: a child that cannot be reached tells it where it is driven.
+   */
+  alignPause(runId: string, isPaused: () => boolean): Promise<void> {
+    const before = this.#pausing.get(runId) ?? Promise.resolve();
+    const aligned = before.then(() => this.#aligned(runId, isPaused)).catch(() => undefined);
+    this.#pausing.set(runId, aligned);
+    return aligned.finally(() => {
+      if (this.#pausing.get(runId) === aligned) this.#pausing.delete(runId);
+    });
+  }
+
+  async #aligned(runId: string, isPaused: () => boolean): Promise<void> {
+    const run = await this.engine.load(runId);
+    if (isEnded(run) || run.paused === isPaused()) return;
+    if (!run.paused) return void (await this.engine.send(runId, { type: "pause", reason: "" }, { by: PARENT }));
+    if ((await this.#pausedBy(runId)) !== PARENT) return;
+    await this.engine.send(runId, { type: "unpause", reason: "" }, { by: PARENT });
+  }
+
+  async #pausedBy(runId: string): Promise<string | undefined> {
+    let by: string | undefined;
+    for await (const event of this.engine.events(runId)) if (event.type === "run.paused") by = event.by;
+    return by;
+  }
+
+  /** Drives a child by `drive`. An abort of the signal for the run cancels the child; any other one leaves it. */
+  async #attended(
+    runId: string,
+    stopId: string,
+    signal: AbortSignal,
+    drive: (left: Promise<never>) => Promise<Run>,
+  ): Promise<Run> {
     let leave: (reason: unknown) => void = () => undefined;
     const left = new Promise<never>((_, reject) => (leave = reject));
     left.catch(() => undefined);
     const onAbort = (): void => {
-      if (isForTheRun(signal.reason)) this.#cancel(start.runId).catch(leave);
+      if (isForTheRun(signal.reason)) this.#cancel(runId, stopId).catch(leave);
       else leave(signal.reason);
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });
     try {
-      return await this.#toEnd(child, left);
+      return await drive(left);
     } finally {
       signal.removeEventListener("abort", onAbort);
     }
   }
 
-  async #known(runId: string): Promise<Run | undefined> {
+  async #known(runId: string, isBegun: boolean): Promise<Run | undefined> {
     try {
       return await this.engine.load(runId);
     } catch (thrown) {
-      if (hasCode(thrown, "RUN_UNKNOWN")) return undefined;
+      if (!isBegun && hasCode(thrown, "RUN_UNKNOWN")) return undefined;
       throw thrown;
     }
   }
 
-  /** An ended child goes on once for each attempt of its step. */
-  async #goOn(run: Run, { again }: FollowedChild): Promise<void> {
-    if (!isEnded(run) || again === undefined || run.log.applied.has(again.inputId)) return;
-    await this.engine.send(run.id, again.command, { by: PARENT, inputId: again.inputId });
-  }
-
-  async #toEnd(child: FollowedChild, left: Promise<never>): Promise<Run> {
-    const { runId } = child.start;
-    let waited: ChildWait | undefined;
-    for (let isNew = true; ; isNew = false) {
-      const event = this.#nextEvent(runId);
-      try {
-        await this.#drive(runId);
-        if (isNew) await child.told(await this.engine.load(runId), undefined);
-        const run = await Promise.race([this.#stopped(runId), left]);
-        if (isEnded(run)) return run;
-        const waits = isWaiting(run) ? childWaitOf(run) : undefined;
-        if (waits !== waited) await child.told(run, (waited = waits));
-        await Promise.race([this.#change(runId, event.next), left]);
-      } finally {
-        event.stop();
-      }
-    }
+  /** A child is ordered once to go on: the id of the order is in its log then. */
+  async #order(run: Run, inputId: string, command: Command | undefined): Promise<void> {
+    if (command === undefined || run.log.applied.has(inputId)) return;
+    await this.engine.send(run.id, command, { by: PARENT, inputId });
   }
 
   /** Another process may drive the child, for example after a person resumed it there. */
@@ -136,10 +218,10 @@ export class LocalChildren implements ChildRuns {
     return { next, stop: this.engine.listen(runId, { event: () => heard() }) };
   }
 
-  /** The step is stopped for the run. The end of the child is still awaited. */
-  async #cancel(runId: string): Promise<void> {
-    const inputId = `${runId}/stop`;
-    await this.engine.send(runId, { type: "cancel", reason: "" }, { by: PARENT, inputId });
+  /** The step is stopped for the run. The end of the child is still awaited. The run above says what is undone. */
+  async #cancel(runId: string, inputId: string): Promise<void> {
+    const command = { type: "cancel", reason: "", compensate: false } as const;
+    await this.engine.send(runId, command, { by: PARENT, inputId });
   }
 }
 

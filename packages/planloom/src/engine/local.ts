@@ -18,7 +18,7 @@ import { commandInvalid, notAnswered, runEnded, runOwned } from "./engine-error.
 import { closeHolder, livenessOf, newHolder, readHolder, type Liveness } from "./holder.js";
 import { Inbox } from "./inbox.js";
 import { Leases, type Claim } from "./lease.js";
-import { deleteRun, endedAfter, loadRun, pause, readEvents, readLog } from "./log.js";
+import { childrenOf, deleteRun, endedAfter, loadRun, pause, readEvents, readLog } from "./log.js";
 import type { Owner } from "../store/event-store.js";
 import type { EnginePorts } from "./open-engine.js";
 import type { LoopPorts } from "./run-loop.js";
@@ -37,6 +37,7 @@ export function localEngine(options: LocalEngineOptions): Engine {
 class LocalEngine implements Engine {
   readonly #ports: LocalEngineOptions;
   readonly #loopPorts: LoopPorts;
+  readonly #children: LocalChildren;
   readonly #leases: Leases;
   readonly #drives = new Map<string, Drive>();
   /** Runs that are being taken over. */
@@ -52,7 +53,8 @@ class LocalEngine implements Engine {
 
   constructor(ports: LocalEngineOptions) {
     this.#ports = ports;
-    this.#loopPorts = { ...ports, children: new LocalChildren(this, ports.clock) };
+    this.#children = new LocalChildren(this, ports.clock);
+    this.#loopPorts = { ...ports, children: this.#children };
     this.#holder = ports.holder ?? newHolder();
     this.#leases = new Leases({ livenessOf, ...ports, holder: this.#holder });
   }
@@ -103,11 +105,20 @@ class LocalEngine implements Engine {
       const inbox = this.#inboxOf(run);
       const commands = await inbox.take();
       await this.#newDrive(claim, run, inbox, listener).loop.begin(recovered, commands);
+      this.#driveAbove(run);
     } catch (error) {
       // The drive releases its run itself. Before it began, nobody else would.
       if (!this.#drives.has(runId)) await this.#release(runId, claim.epoch);
       throw error;
     }
+  }
+
+  /**
+   * A child run that goes on here needs the runs above it, which take its answer. They follow it from any process, so it
+   * is no error if another one has them, or if this one cannot drive them.
+   */
+  #driveAbove({ request: { within } }: Run): void {
+    if (within !== undefined) this.drive(within.root, "RESUMED").catch(() => undefined);
   }
 
   /** What a reader is told of an owner. `since` is absent if it has recorded nothing yet. */
@@ -240,6 +251,8 @@ class LocalEngine implements Engine {
     const owner = await store.owner(runId);
     if (this.#drives.has(runId)) throw runOwned(runId);
     if (this.#leases.isHeld(owner)) throw runOwned(runId, await this.#present(runId, owner));
+    // A child run without the run above it would be of no use.
+    for (const child of await childrenOf(store, runId)) await this.delete(child).catch(unlessUnknown);
     await deleteRun(store, runId, owner?.epoch ?? 0);
     this.#failures.delete(runId);
   }
@@ -267,6 +280,7 @@ class LocalEngine implements Engine {
     const { listeners } = drive.loop;
     // Called first, so that a sender gets its answer even if another listener is slow.
     listeners.add({ event: (event) => this.#senders.heard(event) });
+    listeners.add({ event: (event) => this.#children.heard(run, event) });
     if (listener !== undefined) listeners.add(listener);
     this.#drives.set(run.id, drive);
     this.#failures.delete(run.id);
@@ -331,6 +345,10 @@ class LocalEngine implements Engine {
 }
 
 type Held = Owner & { readonly holder: string };
+
+function unlessUnknown(error: unknown): void {
+  if (!hasCode(error, "RUN_UNKNOWN")) throw error;
+}
 
 function takenOver(holder: string): ResumeReason {
   return { code: "TAKEN_OVER", from: readHolder(holder) };

@@ -5,6 +5,7 @@ import { LIMITS } from "../limits.js";
 import type { RunEvent } from "../run/event.js";
 import { foldNext, LogReader } from "../run/log/chain.js";
 import { isOld } from "../run/log/upcast.js";
+import { runningChildren } from "../run/child-run.js";
 import { emptyRun, type Run } from "../run/state.js";
 import type { EventStore } from "../store/event-store.js";
 import { readEvent } from "../store/store-error.js";
@@ -29,6 +30,14 @@ export async function deleteRun(store: EventStore, runId: string, epoch: number)
     throw hasCode(error, "STORE_FENCED") ? new PlanloomError("RUN_OWNED", { runId }) : error;
   });
   if (!isDeleted) throw new PlanloomError("RUN_UNKNOWN", { name: runId, store: store.name });
+}
+
+/** The child runs that a run has begun, or may have begun, however readable its log is. */
+export async function childrenOf(store: EventStore, runId: string): Promise<readonly string[]> {
+  const log = await store.read(runId).catch((): readonly RunEvent[] => []);
+  const begun = log.flatMap(({ type, data }) => (type === "step.delegated" ? [data.run] : []));
+  const run = await loadRun(store, runId).catch(() => undefined);
+  return [...new Set([...begun, ...(run === undefined ? [] : runningChildren(run))])];
 }
 
 /** All events of a run, in today's form. Rejects as loadRun does. */

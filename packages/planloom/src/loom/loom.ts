@@ -583,9 +583,9 @@ export class Loom<C = unknown> {
 
   private async givenTo(run: Run, plan: unknown, inputs = run.request.inputs): Promise<CheckedPlan> {
     await this.tools({ plan });
-    const { goal, answerSchema: answer, within, settings } = run.request;
+    const { goal, answerSchema: answer, within, settings, tools } = run.request;
     const place = { budget: settings.budget, ...(within && { within }) };
-    const checked = this.plans.check(plan, { inputs, goal, ...place, ...(answer && { answer }) });
+    const checked = this.plans.check(plan, { inputs, goal, ...place, ...(answer && { answer }) }, tools);
     if (!checked.ok) assertKnown(this.services, run, checked.findings);
     return sound(checked);
   }

@@ -7,7 +7,7 @@ import { planHash } from "../plan/plan-hash.js";
 import type { Plan } from "../plan/plan.js";
 import type { ReadNote } from "../plan/read/note-params.js";
 import { normalizeDraft, readPlan, withReading, type ReadResult } from "../plan/read/read.js";
-import type { Inventory } from "../plan/tool-spec.js";
+import { narrowedTo, type Inventory } from "../plan/tool-spec.js";
 import { writePlan } from "../plan/write.js";
 import type { PlanPrecheck } from "../agents/planner/planner.js";
 import type { CheckedPlan, PlanMarks } from "../run/command.js";
@@ -54,18 +54,16 @@ export class PlanChecks {
 
   /**
    * Never throws. The findings are as a run records them. A result of this loom is used as it is, unless it was changed
-   * or the inputs differ.
+   * or the inputs differ. `only`: the names of the tools that the plan may use.
    */
-  check(given: unknown, options: PlanCheckOptions = {}): PlanCheck {
-    const known = this.#known(given, options);
+  check(given: unknown, options: PlanCheckOptions = {}, only?: readonly string[]): PlanCheck {
+    const known = only === undefined ? this.#known(given, options) : undefined;
     if (known !== undefined) return known;
+    const inventory = narrowedTo(this.tools.inventory, only);
     const read = this.#read(given);
     const checked =
       read.kind === "plan"
-        ? withReading(
-            check(read.draft, this.tools.inventory, { ...this.options, ...options, locate: read.locate }),
-            read,
-          )
+        ? withReading(check(read.draft, inventory, { ...this.options, ...options, locate: read.locate }), read)
         : ({ ok: false, findings: read.findings } as const);
     const marks = checked.ok ? this.#marksOn(checked.plan, given) : {};
     const result = { ...checked, ...marks, notes: read.kind === "plan" ? read.notes : [] };

@@ -12,6 +12,7 @@ import type { ActedCall } from "../run/work.js";
 import type { ToolArguments } from "../tools/tool.js";
 import { endInTime } from "./call-tool.js";
 import type { Performing, Services } from "./services.js";
+import { undoChild } from "./undo-child.js";
 import { missingSecret } from "./step-effects.js";
 
 export async function performCompensate(
@@ -22,6 +23,7 @@ export async function performCompensate(
 ): Promise<Outcome> {
   const { key, callKey, effectKey, attempt, step } = effect;
   const call = run.compensation.calls.get(callKey);
+  if (call?.child === true) return undoChild(effect, call, run, context);
   const tool = services.inventory.get(effect.tool);
   const gone = (error: Failure): Outcome => ({ type: "compensate-failed", key, ending: "tool-error", error });
   if (call === undefined || tool?.compensate === undefined) return gone(failWith("CANNOT_UNDO", { tool: effect.tool }));

@@ -11,7 +11,7 @@ import { writeAnswer, type AnswerRequest } from "../agents/synthesizer.js";
 import { isError } from "../plan/finding.js";
 import type { Step } from "../plan/plan.js";
 import { specialistList } from "../plan/specialist.js";
-import type { ToolSpec } from "../plan/tool-spec.js";
+import { narrowedTo, type ToolSpec } from "../plan/tool-spec.js";
 import { NO_USAGE } from "../plan/usage.js";
 import type { AnswerEffect, PlanEffect, ReviewEffect } from "../run/effect.js";
 import type { Json } from "../plan/json.js";
@@ -107,6 +107,7 @@ export function planRequestOf(services: Services, effect: PlanEffect, run: Run, 
   const request = plannerRequest(services, {
     goal: run.request.goal,
     inputs: run.request.inputs,
+    ...(run.request.tools === undefined ? {} : { only: run.request.tools }),
     ...(run.request.messages.length === 0 ? {} : { messages: run.request.messages }),
     ...(hidesKeys(run) ? { foreignInputs: foreignInputs(run) } : {}),
     ...todayAt(run.log.updatedAt),
@@ -128,15 +129,19 @@ export function planRequestOf(services: Services, effect: PlanEffect, run: Run, 
   return { ...request, inventory: { ...tools, ...(executors && { executors: specialistList(executors) }) } };
 }
 
-/** The request to the planner, in a run or outside of one. */
+/** The request to the planner, in a run or outside of one. `only`: the names of the tools that the plan may use. */
 export function plannerRequest(
   services: Services,
-  request: Omit<PlannerRequest, "inventory" | "limits" | "instructions" | "synthesizer" | "judge"> & {
+  {
+    only,
+    ...request
+  }: Omit<PlannerRequest, "inventory" | "limits" | "instructions" | "synthesizer" | "judge"> & {
     readonly judge: JudgeRole;
+    readonly only?: readonly string[];
   },
 ) {
   const { planner: instructions } = services.instructions;
-  const { inventory } = services.inventory;
+  const inventory = narrowedTo(services.inventory.inventory, only);
   const synthesizer = services.synthesizer !== null;
   const judge = canJudge(services, request.judge);
   const given = { inventory, limits: services.limits, synthesizer, judge };

@@ -8,7 +8,7 @@ import type { RecordedContext } from "../run/context.js";
 import { PlanloomError } from "../words/planloom-error.js";
 
 /**
- * Makes the context of a run from its stored part. Called once each time this process begins to drive the run, and
+ * Makes the context of a run from its stored part; for a child run, of the run that the program started. Called once each time this process begins to drive the run, and
  * before its start for an approval function; `runId` is then "" unless the start names the run.
  */
 export type ResolveContext<C = unknown> = (runId: string, stored: JsonObject) => C | Promise<C>;
@@ -16,8 +16,11 @@ export type ResolveContext<C = unknown> = (runId: string, stored: JsonObject) =>
 /** A run, or what is known of it before its first event. */
 export interface ContextHolder {
   readonly id: string;
-  readonly request: { readonly context?: RecordedContext };
+  readonly request: { readonly context?: RecordedContext; readonly within?: { readonly root: string } };
 }
+
+/** A child run has the context of the run that the program started. */
+const rootOf = ({ id, request: { within } }: ContextHolder): string => within?.root ?? id;
 
 export class RunContexts {
   /** Given at a start in this process, by what the run has recorded of it: another process has another object. */
@@ -50,7 +53,7 @@ export class RunContexts {
     const { resolve } = this;
     if (resolve === undefined) return context.stored;
     let found = this.#lookedUp.get(run);
-    if (found === undefined) this.#lookedUp.set(run, (found = this.#lookUp(run.id, context.stored, resolve)));
+    if (found === undefined) this.#lookedUp.set(run, (found = this.#lookUp(rootOf(run), context.stored, resolve)));
     return found;
   }
 

@@ -321,7 +321,8 @@ function guardOf(run: Run, state: StepState, item: number | null): CallGuard {
 
 /** The tools that an agent step may use: none that its plan does not have. The stricter definition applies. */
 function toolsOf({ inventory }: Services, state: StepState, run: Run): readonly Tool[] {
-  const names = currentPlan(run) === undefined ? inventory.tools.keys() : toolsOfStep(run, state);
+  const names =
+    currentPlan(run) === undefined ? (run.request.tools ?? inventory.tools.keys()) : toolsOfStep(run, state);
   return [...names].flatMap((name) => {
     const tool = inventory.get(name);
     const changed = run.execution.changedTools.get(name);

@@ -1,26 +1,23 @@
 // Performs a sub-plan: a step that is a run of its own. In: the effect and the run. Out: the answer of the child run as
-// the outcome of the step. The engine starts and follows the child; this file says what it is started with.
-import { newDeadline } from "../deadline.js";
-import type { InputTrust } from "../plan/label.js";
-import type { JsonObject } from "../plan/json.js";
-import type { PlanStep } from "../plan/plan.js";
-import { schemaFromType, typeOf } from "../plan/type/schema.js";
+// the outcome of the step. The engine starts and follows the child; child-start.ts says what it is started with.
+import { newDeadline, Stopped } from "../deadline.js";
 import { NO_USAGE } from "../plan/usage.js";
+import type { ChildRuns } from "../engine/children.js";
+import { readLog } from "../engine/log.js";
+import { actsOf, childId, toolsCalledIn, useOf } from "../run/child-run.js";
+import { told } from "../run/child-use.js";
 import type { CallEffect } from "../run/effect.js";
-import { childId, useOf } from "../run/child-run.js";
-import type { EventData } from "../run/event.js";
-import type { ChildWait, Within } from "../run/event/child.js";
-import { failWith, isFailure } from "../run/failure.js";
+import type { ChildWait } from "../run/event/child.js";
+import { failWith, type Failure } from "../run/failure.js";
 import type { Outcome } from "../run/input.js";
-import { KERNEL_VERSION } from "../run/kernel-version.js";
-import { labelOfParts, partsOfArgument, partsOfText } from "../run/labels.js";
-import { contextOf, findWork } from "../run/lookup.js";
-import type { Budget, Settings } from "../run/settings.js";
+import { findWork } from "../run/lookup.js";
+import type { PlanStep } from "../plan/plan.js";
 import type { Run } from "../run/state.js";
 import { endOf } from "../run/status.js";
-import type { StepState } from "../run/work.js";
-import { storeErrorsMarked } from "./agent-context.js";
-import { endedBy, endedOutcome } from "./outcome.js";
+import type { StepState, Work } from "../run/work.js";
+import { PlanloomError } from "../words/planloom-error.js";
+import { childStart, continuation, type SubPlan } from "./child-start.js";
+import { endedOutcome } from "./outcome.js";
 import type { Performing, Services } from "./services.js";
 
 export async function runSubPlan(
@@ -37,150 +34,94 @@ export async function runSubPlan(
   if (children === undefined || work === undefined)
     return endedOutcome(key, "tool-error", failWith("SUBPLAN_UNSUPPORTED", {}));
   const runId = childId(run, work);
-  const tell = async (child: Run, waits?: ChildWait): Promise<void> =>
-    context.emit({ type: "delegated", run: runId, ...(waits === undefined ? {} : { waits }), used: useOf(child) });
-  const deadline =
-    step.timeoutMs === undefined ? undefined : newDeadline(context.signal, step.timeoutMs, services.clock);
+  const { signal } = context;
+  const { timeoutMs } = step;
+  const deadline = timeoutMs === undefined ? undefined : newDeadline(signal, timeoutMs, services.clock);
   try {
-    const child = await storeErrorsMarked(() =>
-      children.follow({
-        start: { runId, started: startedBy(services, effect, state, step, run) },
-        signal: deadline?.signal ?? context.signal,
-        ...againAfter(effect, work.error, run),
-        told: tell,
-      }),
-    );
-    await tell(child);
-    return outcomeOf(key, child);
+    const sub = { run, effect, state, step };
+    const { emit } = context;
+    const limits = deadline === undefined ? { signal, emit } : { signal: deadline.signal, hold: deadline.hold, emit };
+    const child = await followed(services, sub, work, runId, children, limits);
+    const why = deadline?.why() ?? (signal.aborted ? "abort" : undefined);
+    return await outcomeOf(services, key, child, why, timeoutMs);
   } catch (thrown) {
-    return endedBy(key, thrown, deadline?.why() ?? (context.signal.aborted ? "abort" : "tool-error"), step.timeoutMs);
+    const lost = childFailure(thrown, runId);
+    if (lost !== undefined) return endedOutcome(key, "tool-error", lost);
+    // The step was stopped before its child had begun.
+    if (thrown instanceof Stopped) return stoppedBy(key, deadline?.why() ?? "abort", timeoutMs);
+    throw thrown;
   } finally {
     deadline?.cancel();
   }
 }
 
-/** Another attempt continues the child run. An answer that was refused is the reason for another plan. */
-function againAfter({ key, allowance }: CallEffect, refused: StepState["work"]["error"], run: Run) {
-  const { settings, models } = run.request;
-  const isRefused =
-    refused !== undefined && (isFailure(refused, "EXPECT_FAILED") || isFailure(refused, "OUTPUT_MISMATCH"));
-  const feedback = isRefused ? { feedback: JSON.stringify(refused.params ?? {}) } : {};
-  const command = {
-    type: "retry" as const,
-    settings: { ...settings, budget: budgetOf(settings, allowance) },
-    models,
-    ...feedback,
+/** The child run when it has ended. What it tells meanwhile is recorded in the run above. */
+async function followed(
+  { inventory, clock }: Services,
+  sub: SubPlan,
+  work: Work,
+  runId: string,
+  children: ChildRuns,
+  { signal, hold, emit }: Pick<Performing, "signal" | "hold" | "emit">,
+): Promise<Run> {
+  let goOn: (() => void) | undefined;
+  const tell = async (child: Run, waits?: ChildWait): Promise<void> => {
+    // The time that a person takes is not the step's.
+    if (waits !== undefined) goOn ??= hold?.();
+    else goOn = void goOn?.();
+    const acted = actsOf(child);
+    const said = { run: runId, used: useOf(child), ...(waits && { waits }), ...(acted && { acted }) };
+    await emit({ type: "delegated", ...told(said) });
   };
-  return { again: { inputId: `${run.id}/${key}`, command } };
+  const child = await children.follow({
+    start: { runId, started: childStart(sub, inventory.hash, clock.now()) },
+    isBegun: work.child?.run === runId,
+    name: `${sub.run.id}/${sub.effect.since ?? 0}`,
+    signal,
+    again: (ended) => continuation(sub, work, ended, clock.now()),
+    isPaused: () => sub.run.paused,
+    told: tell,
+  });
+  await tell(child);
+  return child;
 }
 
-/** The part of the budget that the child may use. */
-function budgetOf({ budget }: Settings, allowance: CallEffect["allowance"]): Budget {
-  if (allowance === undefined) return budget;
-  const limit = (value: number) => (value === Number.MAX_SAFE_INTEGER ? null : value);
-  return {
-    ...budget,
-    modelCalls: limit(allowance.modelCalls),
-    tokens: limit(allowance.tokens),
-    costUsd: limit(allowance.costUsd),
-  };
-}
-
-function startedBy(
-  services: Services,
-  effect: CallEffect,
-  { spec, work }: StepState,
-  step: PlanStep,
-  run: Run,
-): EventData["run.started"] {
-  const { request } = run;
-  const inputs: JsonObject = { ...contextOf(run, spec), ...effect.args };
-  const { settings } = request;
-  return {
-    goal: step.plan,
-    inputs,
-    strategy: "plan-and-execute",
-    settings: {
-      ...settings,
-      budget: budgetOf(settings, effect.allowance),
-      approval: step.approval === "required" ? "always" : settings.approval,
-      eager: settings.eager && step.approval === undefined,
-    },
-    models: request.models,
-    inventory: services.inventory.hash,
-    kernel: KERNEL_VERSION,
-    planGiven: false,
-    trust: trustOf(run, work.step, inputs),
-    ...(request.tags.length === 0 ? {} : { tags: request.tags }),
-    ...(request.context === undefined ? {} : { context: request.context }),
-    answerSchema: answerSchemaOf(step),
-    ...(request.ownSettings === undefined ? {} : { ownSettings: request.ownSettings }),
-    within: withinOf(run, effect, work.step),
-    ...toolsOf(step, request.tools),
-  };
-}
-
-/** Without a type, the output is a text. */
-function answerSchemaOf({ output = "string" }: PlanStep): JsonObject {
-  if (typeof output === "object") return output;
-  const declared = typeOf(output);
-  return declared.ok ? schemaFromType(declared.type) : {};
-}
-
-/** The child may use no tool that its parent may not. */
-function toolsOf({ tools }: PlanStep, above: readonly string[] | undefined): { readonly tools?: readonly string[] } {
-  if (tools === "all") return above === undefined ? {} : { tools: above };
-  return { tools: above === undefined ? tools : tools.filter((name) => above.includes(name)) };
-}
-
-function withinOf(run: Run, { step, item }: CallEffect, state: StepState): Within {
-  const above = run.request.within;
-  const text = labelOfParts(partsOfText(run, state.spec));
-  const after = text.untrusted ? { untrusted: true as const, ...(text.private ? { private: true as const } : {}) } : {};
-  return {
-    step,
-    ...(item === null ? {} : { item }),
-    runId: run.id,
-    root: above?.root ?? run.id,
-    depth: (above?.depth ?? 0) + 1,
-    goals: [...(above?.goals ?? []), run.request.goal],
-    ...after,
-  };
-}
-
-/** The labels of the arguments, in the words in which a caller declares inputs. */
-function trustOf(run: Run, { spec }: StepState, inputs: JsonObject): { readonly [input: string]: InputTrust } {
-  const trust = (name: string): InputTrust => {
-    const given = Object.hasOwn(spec.with, name) ? labelOfParts(partsOfArgument(run, spec, name)) : undefined;
-    if (given === undefined || given.untrusted) return "untrusted";
-    return given.private ? "trusted" : "public";
-  };
-  return Object.fromEntries(Object.keys(inputs).map((name) => [name, trust(name)]));
-}
-
-function outcomeOf(key: string, child: Run): Outcome {
-  const end = endOf(child);
-  if (end?.how === "completed")
-    return {
-      type: "returned",
-      key,
-      output: child.answering.answer ?? null,
-      tools: toolsCalledBy(child),
-      usage: NO_USAGE,
-    };
+async function outcomeOf(
+  { store }: Services,
+  key: string,
+  child: Run,
+  why: "timeout" | "abort" | undefined,
+  timeoutMs: number | undefined,
+): Promise<Outcome> {
   const { id: run } = child;
-  const error =
-    end?.how === "failed"
-      ? failWith("SUBPLAN_FAILED", { run, error: end.error }, { retryable: end.error.retryable })
-      : failWith("SUBPLAN_CANCELLED", { run, comment: end?.how === "cancelled" ? end.comment : "" });
-  return endedOutcome(key, "tool-error", error);
+  const end = endOf(child);
+  if (end?.how === "completed") {
+    const tools = toolsCalledIn(await readLog(store, run));
+    return { type: "returned", key, output: child.answering.answer ?? null, tools, usage: NO_USAGE };
+  }
+  if (why !== undefined) return stoppedBy(key, why, timeoutMs);
+  if (end?.how !== "failed") {
+    const comment = end?.how === "cancelled" ? end.comment : "";
+    return endedOutcome(key, "tool-error", failWith("SUBPLAN_CANCELLED", { run, comment }));
+  }
+  const { error } = end;
+  return endedOutcome(key, "tool-error", failWith("SUBPLAN_FAILED", { run, error }, { retryable: error.retryable }));
 }
 
-/** All tools whose outputs may be in the answer. */
-function toolsCalledBy(child: Run): readonly string[] {
-  const names = [...child.execution.steps.values()].flatMap(({ work, fan }) => [
-    ...work.origin.tools,
-    ...(fan?.items.flatMap(({ origin }) => origin.tools) ?? []),
-  ]);
-  return [...new Set(names)];
+function stoppedBy(key: string, why: "timeout" | "abort", ms = 0): Outcome {
+  if (why === "abort") return endedOutcome(key, why, failWith("ABORTED", { how: "stopped" }));
+  return endedOutcome(key, why, failWith("TIMEOUT", { of: "sub-plan", ms }, { retryable: true }));
+}
+
+/** Errors of the child run alone. Any other error stops this process from driving the run above, too. */
+const LOST: ReadonlySet<string> = new Set(["RUN_UNKNOWN", "RUN_DAMAGED", "STORE_DAMAGED", "EVENT_NEWER"]);
+
+/** The failure of a child run that is not there any more, or cannot be read. undefined for any other error. */
+export function childFailure(thrown: unknown, run: string): Failure | undefined {
+  if (!(thrown instanceof PlanloomError) || !LOST.has(thrown.code)) return undefined;
+  const { runId, name } = thrown.params as { readonly runId?: unknown; readonly name?: unknown };
+  if (runId !== run && name !== run) return undefined;
+  return thrown.code === "RUN_UNKNOWN"
+    ? failWith("SUBPLAN_GONE", { run })
+    : failWith("SUBPLAN_UNREADABLE", { run, code: thrown.code });
 }

@@ -72,6 +72,13 @@ export interface Inventory {
   readonly executors?: readonly Specialist[];
 }
 
+/** The inventory with the tools of these names only. undefined: all. */
+export function narrowedTo(inventory: Inventory, names: readonly string[] | undefined): Inventory {
+  if (names === undefined) return inventory;
+  const wanted = new Set(names);
+  return { ...inventory, tools: inventory.tools.filter(({ name }) => wanted.has(name)) };
+}
+
 export const toolsByName = (tools: readonly ToolSpec[]): ReadonlyMap<string, ToolSpec> =>
   new Map(tools.map((tool) => [tool.name, tool]));
 

@@ -9,12 +9,21 @@ import type { ErrorParams } from "../words/errors.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
+import { told } from "../run/child-use.js";
 import { approvalQuestion, askQuestion } from "../run/keys.js";
 import { documentOf, shownAnswer, type RunDocument } from "../loom/document.js";
 import type { WorkEffect } from "../run/effect.js";
 import type { EventOf, RunEvent, StepRef } from "../run/event.js";
 import { evolve } from "../run/evolve/evolve.js";
-import { isCommand, type Drafted, type Input, type Outcome, type Reserve, type Start } from "../run/input.js";
+import {
+  isCommand,
+  type Delegated,
+  type Drafted,
+  type Input,
+  type Outcome,
+  type Reserve,
+  type Start,
+} from "../run/input.js";
 import type { CheckedPlan, Command } from "../run/command.js";
 import { inputsOf, type Answered } from "../run/log/replay.js";
 import { emptyRun, type Run } from "../run/state.js";
@@ -166,6 +175,7 @@ class Play {
     else if (isCommand(input)) await this.#obey(input, events);
     else if (input.type === "reserve") await this.#reserve(input);
     else if (input.type === "drafted") await this.#draft(input);
+    else if (input.type === "delegated") await this.#delegate(input);
     else await this.#answer(input as Outcome);
     await this.#settle();
   }
@@ -202,6 +212,12 @@ class Play {
   async #draft({ key, index, step, tools }: Drafted): Promise<void> {
     const { emit } = await this.#openAt(key);
     await emit({ type: "drafted", index, step, ...(tools === undefined ? {} : { tools }) });
+  }
+
+  /** What a child run told. The recording of its parent needs no child. */
+  async #delegate({ key, ...said }: Delegated): Promise<void> {
+    const { emit } = await this.#openAt(key);
+    await emit({ type: said.type, ...told(said) });
   }
 
   async #answer(outcome: Outcome): Promise<void> {

@@ -1,7 +1,8 @@
 // Calls that acted, or may have: remembered over all plans, so that they can be undone. In: a run and what its events
 // tell of calls. Out: the same run with the calls noted; which of them can be undone, and in which order.
 import type { Json } from "../plan/json.js";
-import { directTool } from "../plan/step-kind.js";
+import { callName, directTool } from "../plan/step-kind.js";
+import type { ChildActs } from "./event/child.js";
 import type { ActedRef, CannotUndo, MadeCall } from "./event.js";
 import { callText } from "./keys.js";
 import { toolIn } from "./lookup.js";
@@ -64,6 +65,33 @@ export function noteInnerDoubt(
   at: number,
 ): void {
   note(run, work, { key, tool, args, state: "unknown", inside: true }, at);
+}
+
+/**
+ * The calls of a child run count as one call of its step: they are undone together, in the child run. `acts` undefined:
+ * none of them has acted, or all are undone.
+ */
+export function noteChild(run: Run, work: Work, acts: ChildActs | undefined, at: number): void {
+  const { calls } = run.compensation;
+  const { child, args = {}, item, step } = work;
+  const before = child && calls.get(child.run);
+  if (child === undefined || before?.undoing?.status === "undone") return;
+  calls.delete(child.run);
+  if (acts === undefined) return;
+  const { spec } = step;
+  const ref = item === null ? { step: spec.id } : { step: spec.id, item };
+  const undoes = acts === "undoable" ? ({ undoes: "idempotent" } as const) : {};
+  calls.set(child.run, {
+    key: child.run,
+    ref,
+    spec,
+    tool: callName(spec),
+    args,
+    state: "done",
+    child: true,
+    ...undoes,
+    at,
+  });
 }
 
 /** What is known now of a call in doubt: its output, or that it did not happen. */

@@ -14,7 +14,7 @@ import { isControl } from "../plan/label.js";
 import { currentPlan, findWork, toolIn } from "./lookup.js";
 import type { ApprovalReason } from "./reason.js";
 import { type PendingApproval, type ProposedPlan, type Run } from "./state.js";
-import { directTool, directToolIn, isFilled, mayActThrough } from "../plan/step-kind.js";
+import { directTool, directToolIn, isFilled, isSubPlan, mayActThrough } from "../plan/step-kind.js";
 import type { StepState, Work } from "./work.js";
 
 type Args = { readonly [name: string]: Json };
@@ -74,9 +74,11 @@ function whyUnchanged(run: Run, { step, item, seen: isSeen }: Work, args: Args):
  * first: text of others may also have written that the step asks.
  */
 export function whyAsked(run: Run, { spec, tool }: StepState): ApprovalReason | undefined {
-  if (run.planning.mustApprove.has(spec.id)) return { code: "UNTRUSTED_READ" };
+  // A sub-plan acts in its child run, whose plan or calls are asked about: see perform/child-start.ts.
+  const isOwn = !isSubPlan(spec);
+  if (isOwn && run.planning.mustApprove.has(spec.id)) return { code: "UNTRUSTED_READ" };
   if (run.compensation.undoneSteps.has(spec.id) && mayActIn(run, spec)) return { code: "WAS_UNDONE" };
-  if (spec.approval === "required") return { code: "STEP_ASKS" };
+  if (isOwn && spec.approval === "required") return { code: "STEP_ASKS" };
   return tool?.approval === "required" ? { code: "TOOL_ASKS", tool: tool.name } : undefined;
 }
 

@@ -1,8 +1,14 @@
-// What a run knows of its child runs: the ids, whether one waits for a person, and what it has used. In: a run and a step.
-// Out: facts about the child. perform/sub-run.ts starts them.
+// Facts that a run tells to the run above it: its id, whether it waits for a person, what it has used, and whether it has
+// acted. In: a run, or its log. Out: the facts.
 import { LIMITS } from "../limits.js";
+import type { Step } from "../plan/plan.js";
+import { directTool, toolNames } from "../plan/step-kind.js";
 import { sha256 } from "../sha256.js";
-import type { ChildUse, ChildWait } from "./event/child.js";
+import { canUndo, standingCalls } from "./acted-calls.js";
+import { isSubPlanCall } from "./child-use.js";
+import type { RunEvent } from "./event.js";
+import type { ChildActs, ChildUse, ChildWait } from "./event/child.js";
+import { findWork } from "./lookup.js";
 import type { Run } from "./state.js";
 import { isEnded, statusOf } from "./status.js";
 import type { Work } from "./work.js";
@@ -16,6 +22,14 @@ export function childId(run: Run, { step, item }: Work): string {
   const again = firstAttempt === 1 ? "" : `.r${firstAttempt}`;
   const id = `${run.id}.${spec.id}${item === null ? "" : `.${item}`}${again}`;
   return id.length <= LIMITS.nameChars ? id : `${run.id.slice(0, 40)}.${sha256(id).slice(0, 24)}`;
+}
+
+/** The child runs of the sub-plans that run now. */
+export function runningChildren(run: Run): readonly string[] {
+  return [...run.owed.values()].flatMap((effect) => {
+    const work = effect.kind === "call" && isSubPlanCall(run, effect) ? findWork(run, effect) : undefined;
+    return work === undefined ? [] : [childId(run, work)];
+  });
 }
 
 /** Why a run does not go on by itself, for the run above it. undefined: it goes on, or it has ended. */
@@ -34,4 +48,34 @@ export function useOf({ usage: { planner, executor, synthesizer }, spending }: R
     costUsd += spent.costUsd;
   }
   return { planner, executor, synthesizer, spent: { modelCalls, tokens, costUsd } };
+}
+
+/** Whether calls of a run have acted and are not undone. undefined: none. */
+export function actsOf(run: Run): ChildActs | undefined {
+  if (standingCalls(run).length === 0) return undefined;
+  return canUndo(run) ? "undoable" : "left";
+}
+
+/** The tools whose output or error may be in what a run has written, from its log. */
+export function toolsCalledIn(log: readonly RunEvent[]): readonly string[] {
+  const called = new Set<string>();
+  const steps = new Map<string, Step>();
+  let all: readonly string[] = [];
+  const add = (names: readonly string[]): void => names.forEach((name) => called.add(name));
+  for (const { type, data } of log) {
+    if (type === "plan.proposed") {
+      all = data.tools.map(({ name }) => name);
+      for (const step of data.plan.steps) steps.set(step.id, step);
+    } else if (type === "plan.stepDrafted" && data.begins) {
+      const step = data.step as unknown as Step;
+      steps.set(step.id, step);
+    } else if (type === "step.completed") add(data.from.tools);
+    else if (type === "step.started" || type === "step.failed") {
+      const step = steps.get(data.step);
+      const names =
+        step === undefined || (type === "step.started" && directTool(step) === undefined) ? [] : toolNames(step);
+      add(names === "all" ? all : names);
+    }
+  }
+  return [...called];
 }

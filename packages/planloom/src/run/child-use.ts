@@ -3,6 +3,7 @@
 import { isSubPlan } from "../plan/step-kind.js";
 import { NO_USAGE } from "../plan/usage.js";
 import type { Effect } from "./effect.js";
+import type { EventData } from "./event.js";
 import type { ChildUse } from "./event/child.js";
 import type { Run } from "./state.js";
 
@@ -12,6 +13,16 @@ export const NOTHING_USED: ChildUse = {
   synthesizer: NO_USAGE,
   spent: { modelCalls: 0, tokens: 0, costUsd: 0 },
 };
+
+/** What is told of a child run, without the step. */
+export const told = ({ run, waits, acted, used }: Told): Told => ({
+  run,
+  ...(waits === undefined ? {} : { waits }),
+  ...(acted === undefined ? {} : { acted }),
+  used,
+});
+
+type Told = Pick<EventData["step.delegated"], "run" | "waits" | "acted" | "used">;
 
 /** Whether the effect under this key is a sub-plan. */
 export function isSubPlanCall(run: Run, effect: Effect | undefined): boolean {

@@ -6,7 +6,7 @@ import type { Plan } from "../plan/plan.js";
 import type { Json } from "../plan/json.js";
 import type { Asking, EventData, MadeCall } from "./event.js";
 import type { JudgeRole } from "./settings.js";
-import type { Spent } from "./spent.js";
+import type { ChildShare } from "./event/child.js";
 import type { Conversation } from "./work.js";
 
 interface Owed {
@@ -74,7 +74,9 @@ export interface CallEffect extends Owed {
   readonly effects: EffectClass;
   readonly args: { readonly [name: string]: Json };
   /** The part of the budget that the child run of a sub-plan may use. Absent: the run has no budget. */
-  readonly allowance?: Spent;
+  readonly allowance?: ChildShare;
+  /** For a sub-plan: `seq` of its `step.started`. It names what this attempt asks of the child run. */
+  readonly since?: number;
   /** An agent step continues this conversation of an earlier attempt. */
   readonly conversation?: Conversation;
   /** An agent step starts another conversation, although it made these calls in an earlier one. */

@@ -137,6 +137,14 @@ export interface FailureParams extends ExpressionFailures {
   readonly SUBPLAN_DEPTH: { readonly most: number };
   /** The child run of the sub-plan failed with this. */
   readonly SUBPLAN_FAILED: { readonly run: string; readonly error: Failure };
+  /** The child run was deleted. */
+  readonly SUBPLAN_GONE: { readonly run: string };
+  /** The log of the child run cannot be read. `code`: why, as the store says it. */
+  readonly SUBPLAN_UNREADABLE: { readonly run: string; readonly code: string };
+  /** Calls of the child run could not be undone, or a person kept them. */
+  readonly SUBPLAN_NOT_UNDONE: { readonly run: string };
+  /** The undoing of the child run waits for a person. */
+  readonly SUBPLAN_UNDOING_WAITS: { readonly run: string };
   /** A person cancelled the child run. */
   readonly SUBPLAN_CANCELLED: { readonly run: string; readonly comment: string };
   /** The engine runs no child runs. */
@@ -157,7 +165,7 @@ export interface FailureParams extends ExpressionFailures {
   // Given by perform/
   readonly NO_MODEL: { readonly role: "planner" | "executor" | "synthesizer" };
   readonly NO_PLANNER: { readonly for: "plan" | "review" };
-  readonly TIMEOUT: { readonly of: "call" | "agent" | "planner"; readonly ms: number };
+  readonly TIMEOUT: { readonly of: "call" | "agent" | "planner" | "sub-plan"; readonly ms: number };
   /** Absent if the error has a text. `shown` is the name of the error, or the value as a text. */
   readonly TOOL_THREW: { readonly threw?: { readonly is: "error" | "value"; readonly shown: string } };
   readonly TOOL_GONE: { readonly tool: string; readonly asked?: true };

@@ -35,7 +35,11 @@ export function fixedSteps(run: Run): ReadonlySet<string> {
  * the inputs, and plans that were written after others' text was read.
  */
 export const readByPlanner = (run: Run): Label =>
-  joinedAll([readOfSteps(run), readOfInputs(run), readOfPlans(run), readOfMessages(run)]);
+  joinedAll([readOfGoal(run), readOfSteps(run), readOfInputs(run), readOfPlans(run), readOfMessages(run)]);
+
+/** The goal of a child run stands in a plan, which others may have chosen. */
+const readOfGoal = ({ request: { within } }: Run): Label =>
+  label({ untrusted: within?.untrusted === true, private: within?.private === true });
 
 /** Earlier turns that others may have written. */
 const readOfMessages = ({ request: { messages } }: Run): Label =>

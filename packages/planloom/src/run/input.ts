@@ -163,7 +163,7 @@ export interface Drafted {
 /** The child run of a sub-plan has begun, waits, goes on or has ended. */
 export type Delegated = { readonly type: "delegated"; readonly key: string } & Pick<
   EventData["step.delegated"],
-  "run" | "waits" | "used"
+  "run" | "waits" | "acted" | "used"
 >;
 
 /** A command in the inbox that this build cannot read. `command` is its type as it was sent, "" if it has none. */

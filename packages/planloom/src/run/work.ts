@@ -157,8 +157,11 @@ export interface Work {
   calls?: ReadonlyMap<string, MadeCall>;
   /** Those of them that were made before the present conversation began. Its model is told of them. */
   known?: readonly MadeCall[];
-  /** The child run of a sub-plan: its id, why it does not go on by itself, and what it has used. */
-  child?: { readonly run: string; readonly waits?: ChildWait; readonly used: ChildUse };
+  /**
+   * The child run of a sub-plan: its id, why it does not go on by itself, and what it has used. `refused`: why its last
+   * answer was refused.
+   */
+  child?: { readonly run: string; readonly waits?: ChildWait; readonly used: ChildUse; readonly refused?: Failure };
   /** The run whose call gave the output: the parent of a fork, or this run before the step was restarted. */
   carried?: string;
   /** Cause of a skip. */
@@ -229,6 +232,8 @@ export interface ActedCall {
   readonly spec: Step;
   /** The call was made inside an agent step. */
   readonly inside?: true;
+  /** It is a child run with all of its calls: `key` is its id. They are undone there. */
+  readonly child?: true;
   /** The effect class of its undoing. Absent: the tool cannot undo it. */
   readonly undoes?: Exclude<EffectClass, "none">;
   /** Each call of the tool waits for a person. */

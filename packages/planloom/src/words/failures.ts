@@ -73,6 +73,7 @@ const TIMEOUT: { readonly [of in FailureParams["TIMEOUT"]["of"]]: readonly [mess
   call: ["the call did not end", "Give the step a longer `timeout`, or make the tool faster."],
   agent: ["the agent step did not end", "Give the step a longer `timeout`, or make it smaller."],
   planner: ["the planner function gave no plan", "Make the function faster, or let it give up by itself."],
+  "sub-plan": ["the sub-plan did not end", "Give the step a longer `timeout`, or a smaller goal."],
 };
 
 const NEEDED = {
@@ -239,6 +240,25 @@ export const FAILURES: Table<FailureParams> = {
   SUBPLAN_CANCELLED: {
     message: ({ run, comment }) => `its run ${run} was cancelled${comment === "" ? "" : `: ${comment}`}`,
     next: ({ run }) => [{ action: "show", runId: run }, " shows what it did."],
+  },
+  SUBPLAN_GONE: {
+    message: ({ run }) => `its run ${run} was deleted`,
+    next: () => ["Retry the run from this step: it then begins another one."],
+  },
+  SUBPLAN_UNREADABLE: {
+    message: ({ run, code }) => `its run ${run} cannot be read (${code})`,
+    next: ({ run }) => [
+      { action: "show", runId: run },
+      " says why. Or retry from this step: it then begins another run.",
+    ],
+  },
+  SUBPLAN_NOT_UNDONE: {
+    message: ({ run }) => `calls of its run ${run} are not undone`,
+    next: ({ run }) => [{ action: "show", runId: run }, " shows which, and why."],
+  },
+  SUBPLAN_UNDOING_WAITS: {
+    message: ({ run }) => `the undoing of its run ${run} waits for a person`,
+    next: ({ run }) => ["Decide there first: ", { action: "show", runId: run }, ". Then try again."],
   },
   SUBPLAN_UNSUPPORTED: {
     message: () => "the engine of this process runs no sub-plans",

@@ -3,13 +3,13 @@
 import { LIMITS } from "../../limits.js";
 import { hashOf } from "../../plan/hash.js";
 import { subPlanOf } from "../../plan/step-kind.js";
-import type { BudgetShare } from "../../plan/plan.js";
+import { told } from "../child-use.js";
 import { fact, type Fact } from "../event.js";
+import type { ChildShare } from "../event/child.js";
 import { failWith, type Failure } from "../failure.js";
 import type { Delegated, Input } from "../input.js";
 import { owedAs, workOf } from "../lookup.js";
 import type { Run } from "../state.js";
-import type { Spent } from "../spent.js";
 import type { Work } from "../work.js";
 import { refOf } from "./failure.js";
 
@@ -20,43 +20,40 @@ export function nestsTooDeep(run: Run, { step }: Work): Failure | undefined {
 }
 
 const UNITS = ["modelCalls", "tokens", "costUsd"] as const;
+type Unit = (typeof UNITS)[number];
 
 /**
  * The part of the budget for the child run of this sub-plan: what its plan says, else half of what is free; never more
  * than is free. null for other steps, and without a budget and a share.
  */
-export function allowanceOf(run: Run, { step }: Work): Spent | null {
+export function allowanceOf(run: Run, { step }: Work): ChildShare | null {
   const spec = subPlanOf(step.spec);
-  const { budget } = run.request.settings;
-  if (spec === undefined || UNITS.every((unit) => budget[unit] === null && spec.budget?.[unit] === undefined))
-    return null;
-  const free = freeBudget(run);
-  const part = (unit: (typeof UNITS)[number]): number => shareOf(free[unit], spec.budget?.[unit], unit);
-  return { modelCalls: part("modelCalls"), tokens: part("tokens"), costUsd: part("costUsd") };
+  if (spec === undefined) return null;
+  const part = (unit: Unit): number | null => shareOf(freeBudget(run, unit), spec.budget?.[unit], unit);
+  const share = { modelCalls: part("modelCalls"), tokens: part("tokens"), costUsd: part("costUsd") };
+  return UNITS.every((unit) => share[unit] === null) ? null : share;
 }
 
-function shareOf(free: number, wanted: BudgetShare[(typeof UNITS)[number]], unit: (typeof UNITS)[number]): number {
+function shareOf(free: number | null, wanted: number | undefined, unit: Unit): number | null {
+  if (free === null) return wanted ?? null;
   if (wanted !== undefined) return Math.min(wanted, free);
-  if (free === Number.MAX_SAFE_INTEGER) return free;
   return unit === "costUsd" ? free / 2 : Math.ceil(free / 2);
 }
 
-/** What no call has used or reserved. Without a limit: the largest number. */
-function freeBudget({ request: { settings }, spending }: Run): Spent {
-  const left = (unit: (typeof UNITS)[number]): number => {
-    const limit = settings.budget[unit];
-    if (limit === null) return Number.MAX_SAFE_INTEGER;
-    let free = limit - spending.used[unit];
-    for (const { spent, reserved } of spending.allowances.values()) free -= spent[unit] + reserved[unit];
-    return Math.max(0, free);
-  };
-  return { modelCalls: left("modelCalls"), tokens: left("tokens"), costUsd: left("costUsd") };
+/** What no call has used or reserved. null: there is no limit. */
+function freeBudget({ request: { settings }, spending }: Run, unit: Unit): number | null {
+  const limit = settings.budget[unit];
+  if (limit === null) return null;
+  let free = limit - spending.used[unit];
+  for (const { spent, reserved } of spending.allowances.values()) free -= spent[unit] + reserved[unit];
+  return Math.max(0, free);
 }
 
 /** What is told of a child run, if it is new. */
-export function delegated(run: Run, { key, run: id, waits, used }: Input & Delegated): Fact[] {
-  const work = workOf(run, owedAs(run, key, "call"));
-  const told = { run: id, ...(waits === undefined ? {} : { waits }), used };
-  if (work.child !== undefined && hashOf(work.child) === hashOf(told)) return [];
-  return [fact("step.delegated", { ...refOf(work), attempt: work.attempt, ...told })];
+export function delegated(run: Run, input: Input & Delegated): Fact[] {
+  const work = workOf(run, owedAs(run, input.key, "call"));
+  const said = told(input);
+  const { refused: _refused, ...known } = work.child ?? {};
+  if (hashOf(known) === hashOf(said)) return [];
+  return [fact("step.delegated", { ...refOf(work), attempt: work.attempt, ...said })];
 }

@@ -144,12 +144,21 @@ const undoingOf = ({ key, ref, tool, undoing }: ActedCall): Undoing => ({
   attempt: undoing?.attempt ?? 0,
 });
 
+/** What a person approves when asked about the undoing of this call. */
+const hashOfUndoing = ({ key, tool, args, output = null }: ActedCall): string =>
+  hashOf({ undoes: keyOfUndoing(key), tool, args, output });
+
+/** Whether a person has seen that this call is undone, and approved it. */
+export function isUndoingSeen(run: Run, call: ActedCall): boolean {
+  return compensatingOf(run)?.approved?.unseen === false || run.approvals.granted.has(hashOfUndoing(call));
+}
+
 /** The request that a person approves the undoing of this call; undefined if nobody must, or if a person has. */
 function approvalFor(run: Run, mode: Compensating, call: ActedCall, at: number): Fact | undefined {
   const reason = whyUndoingAsked(run, mode, call);
   if (reason === undefined) return undefined;
   const { key, ref, tool, args, output = null, partial } = call;
-  const hash = hashOf({ undoes: keyOfUndoing(key), tool, args, output });
+  const hash = hashOfUndoing(call);
   if (run.approvals.granted.has(hash)) return undefined;
   const expiresAt = at + run.request.settings.approvalMs;
   const shown = partial === true ? { output, partial } : shownPart(output);

@@ -15,7 +15,7 @@ import type { Drafted } from "../input.js";
 import type { StopReason } from "../reason.js";
 import { type Run } from "../state.js";
 import { isFinished, worksOf } from "../steps.js";
-import { asksPerson, mayActThrough } from "../../plan/step-kind.js";
+import { asksPerson, isSubPlan, mayActThrough } from "../../plan/step-kind.js";
 
 /** Records a drafted step. After a crash, a planner may write a known step again: no facts follow. */
 export function drafted(run: Run, { key, index, step, tools }: Drafted): Fact[] {
@@ -43,7 +43,7 @@ function mayBegin(run: Run, key: string, step: Step, tools: readonly ToolSpec[])
     execution: { steps },
   } = run;
   if (!settings.eager || plans.length > 0 || rejected.length > 0) return false;
-  if (asksPerson(step) || step.approval === "required") return false;
+  if (asksPerson(step) || isSubPlan(step) || step.approval === "required") return false;
   if (tools.some((tool) => tool.approval === "required" || mayActThrough(step, tool))) return false;
   if (mayBeGuarded(run, step, tools)) return false;
   return needsOf(step).every((id) => draftingOf(run) === key && steps.has(id));

@@ -4,7 +4,7 @@ import { secretsIn } from "../../plan/secret.js";
 import type { Plan, Step } from "../../plan/plan.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import type { SpecialistFacts, Specialists } from "../../plan/specialist.js";
-import { isConversation, isFilled, proseOf, toolNames } from "../../plan/step-kind.js";
+import { isConversation, isFilled, isSubPlan, proseOf, toolNames } from "../../plan/step-kind.js";
 import type { Command } from "../command.js";
 import { dividedCalls } from "../acted-calls.js";
 import { whyNoUndoing } from "./compensation.js";
@@ -62,7 +62,8 @@ const forAnswer = ({ synthesizer }: RoleNames): Requirements => ({
 
 /** The tools of the calls that are still to be undone. */
 function forUndoing(run: Run): Requirements {
-  const { calls } = dividedCalls(run);
+  // The calls of a child run are undone there, and it says what that needs.
+  const calls = dividedCalls(run).calls.filter(({ child }) => child !== true);
   return {
     ...NOTHING,
     tools: unique(calls.map(({ tool }) => tool)),
@@ -139,14 +140,17 @@ function combined(
   }
   const { plan, tools } = planned;
   const steps = plan.steps.filter(({ id }) => open(id));
+  // The plan of a child run is still to be written.
+  const all = steps.some(isSubPlan);
   const usesModel = (step: Step) =>
     step.model === undefined && step.executor === undefined && (isFilled(step) || isConversation(step));
   return {
     tools: unique(steps.flatMap((step) => namesIn(step, tools))),
     secrets: unique(steps.flatMap((step) => secretsIn(step.with))),
     models: unique([
-      ...named("executor", steps.some(usesModel)),
-      ...named("synthesizer", plan.answer.kind === "from"),
+      ...named("planner", all),
+      ...named("executor", all || steps.some(usesModel)),
+      ...named("synthesizer", all || plan.answer.kind === "from"),
       ...(steps.some((step) => proseOf(step) !== undefined) ? [judgeIn(request) ?? []].flat() : []),
       ...[criticIn(request, plan.answer) ?? []].flat(),
     ]),

@@ -26,7 +26,7 @@ import { approvalReason, proposalFacts, stricter } from "./proposal.js";
 import { holdsDoubt, isDoubtful, isFinished, isUnusable, worksOf } from "../steps.js";
 import { type Run } from "../state.js";
 import { stepStates } from "../steps.js";
-import { isConversation, mayActThrough } from "../../plan/step-kind.js";
+import { isConversation, isSubPlan, mayActThrough } from "../../plan/step-kind.js";
 
 /** The request of a person for an ended run. */
 export interface RetryRequest {
@@ -248,7 +248,7 @@ function hasRun(run: Run, id: string): boolean {
     unusable !== undefined ||
     calls !== undefined ||
     run.execution.acted.has(effectKey) ||
-    (isConversation(spec) && startedAt !== undefined);
+    ((isConversation(spec) || isSubPlan(spec)) && startedAt !== undefined);
   return worksOf(state).some(ran);
 }
 
@@ -269,7 +269,9 @@ function partsKept(state: StepState | undefined): readonly StepRef[] {
 }
 
 const wasBegun = (work: Work) =>
-  isFinished(work) || isDoubtful(work) || (work.startedAt ?? work.filled ?? work.settled ?? work.calls) !== undefined;
+  isFinished(work) ||
+  isDoubtful(work) ||
+  (work.startedAt ?? work.filled ?? work.settled ?? work.calls ?? work.child) !== undefined;
 
 /** Facts that continue an ended run as requested, or one fact that refuses. */
 export function retry(run: Run, command: Command & { readonly type: "retry" }, at: number): Fact[] {

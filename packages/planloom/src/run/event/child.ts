@@ -32,6 +32,17 @@ export interface ChildUse {
   readonly spent: { readonly modelCalls: number; readonly tokens: number; readonly costUsd: number };
 }
 
+/** The part of the budget of the run above that a child run may use. null: no limit. */
+export interface ChildShare {
+  readonly modelCalls: number | null;
+  readonly tokens: number | null;
+  readonly costUsd: number | null;
+}
+
+/** undoable: some of the calls can be undone. left: none can. */
+export const CHILD_ACTS = ["undoable", "left"] as const;
+export type ChildActs = (typeof CHILD_ACTS)[number];
+
 export interface ChildEvents {
   /** The child run of a step has begun, waits for a person, goes on, or has ended. The end of the step follows. */
   "step.delegated": {
@@ -41,6 +52,8 @@ export interface ChildEvents {
     /** The id of the child run. */
     readonly run: string;
     readonly waits?: ChildWait;
+    /** Calls of the child run, or of runs below it, have acted and are not undone. */
+    readonly acted?: ChildActs;
     /** In all, over all attempts. */
     readonly used: ChildUse;
   };

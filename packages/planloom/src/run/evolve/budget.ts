@@ -5,6 +5,7 @@ import { NO_USAGE, usageSince, type Usage } from "../../plan/usage.js";
 import type { EventData, EventType, RunEvent } from "../event.js";
 import { failWith, type Failure } from "../failure.js";
 import type { Reserve } from "../input.js";
+import type { ChildShare } from "../event/child.js";
 import { answerKey, callKey, critiqueKey, fillKey } from "../keys.js";
 import { isSubPlanCall } from "../child-use.js";
 import { chooseOf, executorModel, findWork, reviewOf, workOf } from "../lookup.js";
@@ -161,7 +162,8 @@ export function ask(run: Run, call: BudgetCall, allowed: boolean): void {
 }
 
 /** Reserves the part of a child run. */
-export function reserveShare(run: Run, key: string, reserved: Spent): void {
+export function reserveShare(run: Run, key: string, { modelCalls, tokens, costUsd }: ChildShare): void {
+  const reserved = { modelCalls: modelCalls ?? 0, tokens: tokens ?? 0, costUsd: costUsd ?? 0 };
   run.spending.allowances.set(key, { told: NO_USAGE, spent: NOTHING_SPENT, reserved });
 }
 

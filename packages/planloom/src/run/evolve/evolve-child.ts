@@ -1,9 +1,10 @@
 // Folds what is told of child runs: whether they wait, and what they have used. In: a run and an event. Out: the same
 // run, changed in place.
 import { addUsage, usageSince } from "../../plan/usage.js";
-import type { EventData } from "../event.js";
+import { noteChild } from "../acted-calls.js";
+import type { EventOf } from "../event.js";
 import type { ChildUse } from "../event/child.js";
-import { NOTHING_USED } from "../child-use.js";
+import { NOTHING_USED, told } from "../child-use.js";
 import { callKey } from "../keys.js";
 import { workOf } from "../lookup.js";
 import type { Run } from "../state.js";
@@ -14,7 +15,7 @@ import { isFailing } from "../status.js";
 
 const ROLES = ["planner", "executor", "synthesizer"] as const;
 
-export function onDelegated(run: Run, data: EventData["step.delegated"]): void {
+export function onDelegated(run: Run, { data, at }: EventOf<"step.delegated">): void {
   const work = workOf(run, data);
   const before = work.child?.run === data.run ? work.child.used : NOTHING_USED;
   for (const role of ROLES) {
@@ -28,7 +29,8 @@ export function onDelegated(run: Run, data: EventData["step.delegated"]): void {
   const waited = work.child?.waits !== undefined;
   const { waits } = data;
   run.execution.childWaits += (waits === undefined ? 0 : 1) - (waited ? 1 : 0);
-  work.child = { run: data.run, ...(waits === undefined ? {} : { waits }), used: data.used };
+  work.child = told(data);
+  noteChild(run, work, data.acted, at);
   // A run that fails waits for nobody.
   if (waits !== undefined && isFailing(run)) stopCall(run, callKey(work));
 }

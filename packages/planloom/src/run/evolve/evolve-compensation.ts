@@ -82,7 +82,8 @@ function setUndone(run: Run, call: ActedCall, more: Partial<UndoingState>): void
   setUndoing(call, "undone", more);
   run.compensation.turn++;
   run.compensation.undoneSteps.add(call.ref.step);
-  run.compensation.undoneCalls.add(callText(call.tool, call.args));
+  // A renewed child run makes calls of its own.
+  if (call.child !== true) run.compensation.undoneCalls.add(callText(call.tool, call.args));
   // The approval of the plan covered the call that was undone, and no other one.
   currentPlan(run)?.callsGranted.delete(call.ref.step);
   run.execution.acted.delete(call.key);
@@ -95,7 +96,12 @@ function setUndone(run: Run, call: ActedCall, more: Partial<UndoingState>): void
  * Whether the output of this work is that of the call. A restarted step may have taken the outcome of an earlier call of
  * its own, without making a call. Which one its event does not say, so each of them counts.
  */
-function restsOn(run: Run, { calls, effectKey, carried }: Work, { inside, key }: ActedCall): boolean {
+function restsOn(
+  run: Run,
+  { calls, effectKey, carried, child: below }: Work,
+  { inside, child, key }: ActedCall,
+): boolean {
+  if (child === true) return below?.run === key;
   if (inside === true) return calls?.has(key) === true;
   return effectKey === key || carried === run.id;
 }

@@ -154,7 +154,7 @@ function continued(work: Work): Work {
   const { edited, edits, seen, answers } = work;
   const journaled = isJournaled(work);
   const stopped = status === "cancelled" && !journaled;
-  const { conversation, calls, known, judgements } = work;
+  const { conversation, calls, known, judgements, child } = work;
   const failed = status === "failed" && work.sameAttempt !== true && conversation === undefined;
   return {
     ...newWork(step, item),
@@ -174,6 +174,7 @@ function continued(work: Work): Work {
     ...(calls === undefined ? {} : { calls }),
     ...(known === undefined ? {} : { known }),
     ...(judgements === undefined ? {} : { judgements }),
+    ...(child === undefined ? {} : { child }),
     // Its journal belongs to this attempt. The next attempt starts another one.
     ...(startedAt === undefined || failed || !journaled ? {} : { startedAt }),
   };
@@ -184,7 +185,7 @@ export function recount(run: Run): void {
   run.execution.ready = new Queue();
   run.execution.retries = new Timetable();
   run.execution.running = run.execution.open = run.execution.questions = 0;
-  run.execution.unknown = run.execution.unusable = 0;
+  run.execution.unknown = run.execution.unusable = run.execution.childWaits = 0;
   run.execution.counts = { completed: 0, failed: 0, skipped: 0 };
   run.execution.starved = false;
   run.execution.together = new Set();

@@ -2,7 +2,7 @@
 // In: a run and an event. Out: the same run, changed in place.
 import type { Json } from "../../plan/json.js";
 import { NO_ORIGIN } from "../../plan/origin.js";
-import { callName, directTool, isConversation, isFilled } from "../../plan/step-kind.js";
+import { callName, directTool, isConversation, isFilled, isSubPlan } from "../../plan/step-kind.js";
 import { addUsage, NO_USAGE, usageSince, type Usage } from "../../plan/usage.js";
 import { noteInnerCalls, noteInnerDoubt, noteOwnCall, settleDoubt } from "../acted-calls.js";
 import { isDoubtVerdict } from "../command.js";
@@ -10,8 +10,8 @@ import type { Change, EventData, EventOf, MadeCall, ToolQuestion } from "../even
 import { askKey, callKey, doubtKey, fillKey, reconcileKey, RETRY_KEY, reviewKey, stopKey } from "../keys.js";
 import { currentPlan, executorModel, reviewOf, stepIn, workOf } from "../lookup.js";
 import { waitingChildren } from "../status.js";
+import type { ChildShare } from "../event/child.js";
 import { type Halt, type Run } from "../state.js";
-import type { Spent } from "../spent.js";
 import { reserveShare } from "./budget.js";
 import { fanOut, newWork } from "../steps.js";
 import { allowAgain, noteUnusable } from "../unusable-call.js";
@@ -188,7 +188,7 @@ export function onToolChanged(run: Run, data: EventData["tool.changed"]): void {
   for (const state of using) state.tool = differences.length === 0 ? recorded : applies;
 }
 
-export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): void {
+export function onStepStarted(run: Run, { data, at, seq }: EventOf<"step.started">): void {
   const work = workOf(run, data);
   leaveFor(run, work, "running");
   work.startedAt ??= at;
@@ -202,7 +202,8 @@ export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): 
   work.effectKey = data.key;
   const key = callKey(work);
   const { conversation, known } = work;
-  if (data.allowance !== null) reserveShare(run, key, data.allowance as unknown as Spent);
+  const allowance = data.allowance as unknown as ChildShare | null;
+  if (allowance !== null) reserveShare(run, key, allowance);
   run.owed.set(key, {
     kind: "call",
     key,
@@ -212,7 +213,8 @@ export function onStepStarted(run: Run, { data, at }: EventOf<"step.started">): 
     effectKey: data.key,
     effects: data.effects,
     args: data.args,
-    ...(data.allowance === null ? {} : { allowance: data.allowance as unknown as Spent }),
+    ...(allowance === null ? {} : { allowance }),
+    ...(isSubPlan(work.step.spec) ? { since: seq } : {}),
     ...(conversation === undefined ? {} : { conversation }),
     ...(known === undefined ? {} : { made: known }),
   });
@@ -268,6 +270,7 @@ export function onStepFailed(run: Run, { data, at }: EventOf<"step.failed">): vo
   work.reason = data.reason;
   spend(run, work, data.usage);
   noteCalls(run, work, data.calls, at);
+  if (work.child !== undefined && data.output !== undefined) work.child = { ...work.child, refused: data.error };
   if (data.output !== undefined) {
     noteRefused(run, work, data, data.output);
     noteOwnCall(run, work, { state: "done", output: data.output }, at);

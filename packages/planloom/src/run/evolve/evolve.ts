@@ -161,7 +161,7 @@ function apply(run: Run, event: RunEvent): void {
     case "step.filled":
       return onFilled(run, event.data);
     case "step.delegated":
-      return onDelegated(run, event.data);
+      return onDelegated(run, event);
     case "step.started":
       return onStepStarted(run, event);
     case "step.completed":

@@ -9,7 +9,7 @@ import type { Origin } from "../../plan/origin.js";
 import type { Answer, AnswerOnFailure, BudgetShare, InputSpec, Plan, Repeat, Retry, Step } from "../../plan/plan.js";
 import type { Price } from "../../plan/estimate/price.js";
 import type { ToolDifference } from "../../plan/tool-change.js";
-import { CHILD_WAITS, type ChildUse, type Within } from "../event/child.js";
+import { CHILD_ACTS, CHILD_WAITS, type ChildUse, type Within } from "../event/child.js";
 import type { Message } from "../message.js";
 import type { RecordedContext } from "../context.js";
 import type { PlaybookChange, RecordedPlaybook, StandingGrant, StandingLost } from "../event/playbook.js";
@@ -582,7 +582,10 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
     },
     item,
   ),
-  "step.delegated": record({ ...attempted, run: text, used: childUse }, { ...item, waits: oneOf(...CHILD_WAITS) }),
+  "step.delegated": record(
+    { ...attempted, run: text, used: childUse },
+    { ...item, waits: oneOf(...CHILD_WAITS), acted: oneOf(...CHILD_ACTS) },
+  ),
   "step.completed": record(
     { ...place, output: anyJson, from: origin, usage },
     { ...item, summary: text, evidence: evidenceList, carried: text, review: yes, calls },

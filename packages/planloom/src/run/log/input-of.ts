@@ -9,6 +9,7 @@ import type { CheckedPlan, Command } from "../command.js";
 import { recordedTool } from "../changed-tools.js";
 import { sameWordsIn } from "../approval.js";
 import { callKey, compensateKey, critiqueKey, fillKey, reconcileKey } from "../keys.js";
+import { told } from "../child-use.js";
 import { callsOf, progressOf } from "../progress.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { chooseOf, currentPlan, findWork, reviewOf, workOf } from "../lookup.js";
@@ -96,9 +97,8 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
     case "plan.failed":
       return planOutcome(run, first);
     case "step.delegated": {
-      const { run: id, waits, used } = first.data;
       const key = callKey(workOf(run, first.data));
-      return { type: "delegated", key, run: id, ...(waits === undefined ? {} : { waits }), used };
+      return { type: "delegated", key, ...told(first.data) };
     }
     case "strategy.chosen":
     case "strategy.failed":

@@ -118,7 +118,9 @@ const listed = record(
     lastSeq: whole(),
     lastType: text(),
     waiting: object("How much waits for a person. Absent: nothing."),
-    within: object("Of a child run: the `step` that it is, the run of that step (`runId`), the topmost run, the depth."),
+    within: object(
+      "Of a child run: the `step` that it is, the run of that step (`runId`), the topmost run, the depth.",
+    ),
     totals: object("Steps, replans, calls, tokens and cost."),
     unreadable: object("Why the run cannot be read."),
   },
