@@ -28,6 +28,8 @@ export interface ChildRuns {
    * waits for a person. Rejects as `follow`.
    */
   undo(child: UndoneChild): Promise<Run>;
+  /** Whether this child run still waits for a person. Until then its run above waits, too. */
+  stillWaits(runId: string): boolean;
 }
 
 export interface FollowedChild {
@@ -57,10 +59,13 @@ const PARENT = "parent run";
 
 /** The parts of the local engine that drive a child run. */
 interface Driver extends Pick<Engine, "start" | "drive" | "stopped" | "send" | "load" | "listen" | "events"> {
-  isDriven(runId: string): boolean;
+  /** The live state of a run that is driven here. */
+  driven(runId: string): Run | undefined;
 }
 
 export class LocalChildren implements ChildRuns {
+  /** The children that are followed here and wait for a person. */
+  readonly #waiting = new Map<string, ChildWait>();
   /** Pauses that are being handed on, by child. One after the other. */
   readonly #pausing = new Map<string, Promise<void>>();
 
@@ -76,25 +81,49 @@ export class LocalChildren implements ChildRuns {
     if (known === undefined && signal.aborted) throw signal.reason;
     if (known === undefined) await this.engine.start(start);
     else if (isEnded(known) && !signal.aborted) await this.#order(known, name, again(known));
-    return this.#attended(runId, `${name}/stop`, signal, async (left) => {
-      await this.#drive(runId);
-      await this.alignPause(runId, child.isPaused);
-      await told(await this.engine.load(runId), undefined);
-      let waited: ChildWait | undefined;
-      for (;;) {
-        const event = this.#nextEvent(runId);
-        try {
-          const run = await Promise.race([this.#stopped(runId), left]);
-          if (isEnded(run)) return run;
-          const waits = isWaiting(run) ? childWaitOf(run) : undefined;
-          if (waits !== waited) await told(run, (waited = waits));
-          await Promise.race([this.#change(runId, event.next), left]);
-        } finally {
-          event.stop();
-        }
+    try {
+      return await this.#attended(runId, `${name}/stop`, signal, async (left) => {
         await this.#drive(runId);
+        await this.alignPause(runId, child.isPaused);
+        const run = await this.engine.load(runId);
+        if (!isEnded(run)) await this.#tell(told, run);
+        return this.#toEnd(runId, told, left);
+      });
+    } finally {
+      this.#waiting.delete(runId);
+    }
+  }
+
+  async #toEnd(runId: string, told: FollowedChild["told"], left: Promise<never>): Promise<Run> {
+    for (;;) {
+      const event = this.#nextEvent(runId);
+      try {
+        const run = await Promise.race([this.#stopped(runId), left]);
+        if (isEnded(run)) return run;
+        // Whoever waits for the run above hears of each wait of a child that is driven here.
+        if (this.engine.driven(runId) !== undefined || waitsNow(run) !== this.#waiting.get(runId))
+          await this.#tell(told, run);
+        await Promise.race([this.#change(runId, event.next), left]);
+        const now = this.engine.driven(runId);
+        if (now !== undefined && !isEnded(now) && !isWaiting(now)) await this.#tell(told, now);
+      } finally {
+        event.stop();
       }
-    });
+      await this.#drive(runId);
+    }
+  }
+
+  async #tell(told: FollowedChild["told"], run: Run): Promise<void> {
+    const waits = waitsNow(run);
+    if (waits === undefined) this.#waiting.delete(run.id);
+    else this.#waiting.set(run.id, waits);
+    await told(run, waits);
+  }
+
+  /** Whether a child that is followed here waits for a person, as far as it is known here. */
+  stillWaits(runId: string): boolean {
+    const now = this.engine.driven(runId);
+    return this.#waiting.has(runId) && (now === undefined || isWaiting(now));
   }
 
   /** An event of a run that is driven here: a pause is handed on to its child runs. */
@@ -204,7 +233,7 @@ export class LocalChildren implements ChildRuns {
 
   /** Resolves when the child that waits goes on or ends here, or after a while if another process drives it. */
   async #change(runId: string, next: Promise<void>): Promise<void> {
-    if (!this.engine.isDriven(runId)) return pause(this.clock, LIMITS.followMs);
+    if (this.engine.driven(runId) === undefined) return pause(this.clock, LIMITS.followMs);
     const over = this.engine.stopped(runId, { untilEnd: true }).then(
       () => undefined,
       () => undefined,
@@ -215,7 +244,12 @@ export class LocalChildren implements ChildRuns {
   #nextEvent(runId: string): { readonly next: Promise<void>; stop(): void } {
     let heard: () => void = () => undefined;
     const next = new Promise<void>((resolve) => (heard = resolve));
-    return { next, stop: this.engine.listen(runId, { event: () => heard() }) };
+    const event = (): void => {
+      // It may go on. If it does not, it is told again.
+      this.#waiting.delete(runId);
+      heard();
+    };
+    return { next, stop: this.engine.listen(runId, { event }) };
   }
 
   /** The step is stopped for the run. The end of the child is still awaited. The run above says what is undone. */
@@ -224,6 +258,8 @@ export class LocalChildren implements ChildRuns {
     await this.engine.send(runId, command, { by: PARENT, inputId });
   }
 }
+
+const waitsNow = (run: Run): ChildWait | undefined => (isWaiting(run) ? childWaitOf(run) : undefined);
 
 /** The reasons of a signal that end the step, and not only this process's part in it. */
 const FOR_THE_RUN: ReadonlySet<string> = new Set(["RUN_CANCELLING", "NOT_OWED", "OUT_OF_TIME", "TIMEOUT", "RUN_ENDED"]);

@@ -224,8 +224,8 @@ class LocalEngine implements Engine {
     }
   }
 
-  isDriven(runId: string): boolean {
-    return this.#drives.has(runId);
+  driven(runId: string): Run | undefined {
+    return this.#drives.get(runId)?.run;
   }
 
   async load(runId: string): Promise<Run> {

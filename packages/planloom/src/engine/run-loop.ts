@@ -9,7 +9,7 @@ import type { RunEvent } from "../run/event.js";
 import { type Input, type Outcome } from "../run/input.js";
 import { type Run } from "../run/state.js";
 import { stopKey } from "../run/keys.js";
-import { isCancelling, isEnded, isWaiting, waitsBelow } from "../run/status.js";
+import { isCancelling, isEnded, childWaiting, isWaiting } from "../run/status.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { headOf } from "../run/view/head.js";
 import { transitionParts } from "../run/log/transition.js";
@@ -290,7 +290,8 @@ export class RunLoop {
     if (this.run.execution.childWaits === 0) return false;
     return [...this.#inFlight.keys()].every((key) => {
       const effect = this.run.owed.get(key);
-      return effect !== undefined && waitsBelow(this.run, effect);
+      const child = effect && childWaiting(this.run, effect);
+      return child !== undefined && this.#ports.children?.stillWaits(child) === true;
     });
   }
 

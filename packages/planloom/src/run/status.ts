@@ -95,9 +95,13 @@ export function statusOf(run: Run): RunStatus {
   return mode.phase === "planning" ? "planning" : "running";
 }
 
-/** Whether this effect is a sub-plan whose child run waits for a person. */
-export const waitsBelow = (run: Run, effect: Effect): boolean =>
-  effect.kind === "call" && findWork(run, effect)?.child?.waits !== undefined;
+/** The child run of this effect, if it is a sub-plan and its child run waits for a person. */
+export function childWaiting(run: Run, effect: Effect): string | undefined {
+  const child = effect.kind === "call" ? findWork(run, effect)?.child : undefined;
+  return child?.waits === undefined ? undefined : child.run;
+}
+
+const waitsBelow = (run: Run, effect: Effect): boolean => childWaiting(run, effect) !== undefined;
 
 /** The works of sub-plans whose child run waits for a person. */
 export function waitingChildren(run: Run): readonly Work[] {
