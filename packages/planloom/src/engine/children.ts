@@ -41,11 +41,11 @@ export interface FollowedChild {
   /** Aborted for the run: the child is cancelled, and its end is awaited. Aborted for this process: it is left. */
   readonly signal: AbortSignal;
   /** The command for a child that has ended before; undefined: its end counts as it is. */
-  again(ended: Run): Command | undefined;
+  readonly again: (ended: Run) => Command | undefined;
   /** Whether the run above is paused. */
-  isPaused(): boolean;
+  readonly isPaused: () => boolean;
   /** Called when the child has begun, waits for a person, and goes on. Resolves once that is durable. */
-  told(run: Run, waits: ChildWait | undefined): Promise<void>;
+  readonly told: (run: Run, waits: ChildWait | undefined) => Promise<void>;
 }
 
 export interface UndoneChild extends Pick<FollowedChild, "name" | "signal"> {

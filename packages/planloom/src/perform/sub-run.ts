@@ -39,7 +39,7 @@ export async function runSubPlan(
   const deadline = timeoutMs === undefined ? undefined : newDeadline(signal, timeoutMs, services.clock);
   try {
     const sub = { run, effect, state, step };
-    const { emit } = context;
+    const emit = (input: Parameters<Performing["emit"]>[0]) => context.emit(input);
     const limits = deadline === undefined ? { signal, emit } : { signal: deadline.signal, hold: deadline.hold, emit };
     const child = await followed(services, sub, work, runId, children, limits);
     const why = deadline?.why() ?? (signal.aborted ? "abort" : undefined);
@@ -55,6 +55,14 @@ export async function runSubPlan(
   }
 }
 
+/** The limits of a step, and how its child run is recorded. */
+interface Following {
+  readonly signal: AbortSignal;
+  /** Stops the time limit of the step. */
+  readonly hold?: () => () => void;
+  readonly emit: (input: Parameters<Performing["emit"]>[0]) => Promise<void>;
+}
+
 /** The child run when it has ended. What it tells meanwhile is recorded in the run above. */
 async function followed(
   { inventory, clock }: Services,
@@ -62,7 +70,7 @@ async function followed(
   work: Work,
   runId: string,
   children: ChildRuns,
-  { signal, hold, emit }: Pick<Performing, "signal" | "hold" | "emit">,
+  { signal, hold, emit }: Following,
 ): Promise<Run> {
   let goOn: (() => void) | undefined;
   const tell = async (child: Run, waits?: ChildWait): Promise<void> => {

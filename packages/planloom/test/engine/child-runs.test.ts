@@ -22,10 +22,11 @@ function world(write: Write, config: Partial<LoomConfig> = {}) {
   const asked: PlannerRequest[] = [];
   const gates = new Map<string, Promise<unknown>>();
   const broken = new Set<string>();
-  const look = toolNamed("look", "none", async ({ x }) => {
-    await gates.get(String(x));
-    if (broken.has(String(x))) throw new ToolError(`${String(x)} is broken`, { retryable: false });
-    return String(x);
+  const look = toolNamed("look", "none", async (args) => {
+    const x = args["x"] as string;
+    await gates.get(x);
+    if (broken.has(x)) throw new ToolError(`${x} is broken`, { retryable: false });
+    return x;
   });
   const pay = tool({
     name: "pay",
@@ -44,7 +45,15 @@ function world(write: Write, config: Partial<LoomConfig> = {}) {
   const store = memoryStore();
   const clock = fakeClock(1_000_000);
   const open = async (more: Partial<LoomConfig> = {}): Promise<Loom> => {
-    const all = { store, tools: [look, pay], models: { planner }, guard: "off" as const, onFailure: "fail" as const, ...config, ...more };
+    const all = {
+      store,
+      tools: [look, pay],
+      models: { planner },
+      guard: "off" as const,
+      onFailure: "fail" as const,
+      ...config,
+      ...more,
+    };
     const loom = await createLoom(all, { env: {}, clock });
     onTestFinished(() => loom.close());
     return loom;
@@ -123,11 +132,17 @@ describe("a stop of the step", () => {
     const gate = latch();
     made.gates.set("b", gate.passed);
     const loom = await made.open();
-    const plan = { steps: [below("sub", { timeout: "5s", retry: { attempts: 2, delay: "1s" } })], answer: { value: "${{ sub }}" } };
+    const plan = {
+      steps: [below("sub", { timeout: "5s", retry: { attempts: 2, delay: "1s" } })],
+      answer: { value: "${{ sub }}" },
+    };
     const run = await loom.start("go", { plan });
     await until("the child looks twice", () => made.look.calls.length === 2);
     await made.clock.advance(5_000);
-    await inTime(made.clock, until("it is retried", async () => typesOf(await eventsIn(run)).includes("step.retrying")));
+    await inTime(
+      made.clock,
+      until("it is retried", async () => typesOf(await eventsIn(run)).includes("step.retrying")),
+    );
     gate.open();
     expect(await inTime(made.clock, run.result())).toMatchObject({ status: "completed", answer: "b" });
     expect(made.look.calls.map(({ args }) => args["x"])).toEqual(["a", "b", "b"]);
@@ -253,7 +268,10 @@ describe("the calls of a child run", () => {
     const run = await loom.start("go", { plan });
     expect((await run.result()).status).toBe("failed");
     expect(made.done.slice(4)).toEqual(undone);
-    expect((await (await both(loom, run)).document()).acted.map(({ undoing }) => undoing)).toEqual(["undone", "undone"]);
+    expect((await (await both(loom, run)).document()).acted!.map(({ undoing }) => undoing)).toEqual([
+      "undone",
+      "undone",
+    ]);
   });
 
   it("are undone after a cancel, and by a person who asks for it", async () => {
@@ -261,7 +279,9 @@ describe("the calls of a child run", () => {
     const made = world(() => child([pays("one"), looks("a", { dependsOn: ["pay_one"] })]), { approval: "never" });
     made.gates.set("a", gate.passed);
     const loom = await made.open();
-    const run = await loom.start("go", { plan: { steps: [pays("first"), below("sub", { dependsOn: ["pay_first"] })] } });
+    const run = await loom.start("go", {
+      plan: { steps: [pays("first"), below("sub", { dependsOn: ["pay_first"] })] },
+    });
     await until("the child looks", () => made.look.calls.length === 1);
     await run.cancel("enough", { compensate: true });
     gate.open();
@@ -293,7 +313,10 @@ describe("what goes down to a child run", () => {
   });
 
   it("is what is known of the arguments, so that untrusted ones choose no call unseen", async () => {
-    const write = () => ({ steps: [{ id: "p", tool: "pay", with: { to: "${{ inputs.to }}" } }], answer: { value: "done" } });
+    const write = () => ({
+      steps: [{ id: "p", tool: "pay", with: { to: "${{ inputs.to }}" } }],
+      answer: { value: "done" },
+    });
     const model = scriptedModel(() => ({ json: write() as never }));
     const made = world(write, { guard: "ask", models: { planner: model }, approval: "never" });
     const loom = await made.open();
@@ -345,7 +368,10 @@ describe("what goes down to a child run", () => {
     gate.open();
     await until("the child looks", () => made.look.calls.length === 2);
     const [started] = await eventsIn(await loom.get(`${run.id}.sub`));
-    expect(started?.data).toMatchObject({ settings: { budget: { wallMs: 6_000 } }, within: { depth: 1, goals: ["go"] } });
+    expect(started?.data).toMatchObject({
+      settings: { budget: { wallMs: 6_000 } },
+      within: { depth: 1, goals: ["go"] },
+    });
     await made.clock.advance(6_000);
     expect(await inTime(made.clock, run.result())).toMatchObject({ status: "failed" });
   });
@@ -357,7 +383,9 @@ describe("another process", () => {
     const loom = await made.open();
     const run = await loom.start("go", { plan: { steps: [below("sub")], answer: { value: "${{ sub }}" } } });
     expect((await run.result()).status).toBe("needs-attention");
-    expect((await loom.list({ status: "waiting" })).runs).toMatchObject([{ runId: run.id, waiting: { below: 1, first: "below" } }]);
+    expect((await loom.list({ status: "waiting" })).runs).toMatchObject([
+      { runId: run.id, waiting: { below: 1, first: "below" } },
+    ]);
     await loom.close();
 
     const other = await made.open();

@@ -71,6 +71,10 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
   SUBPLAN_DEPTH: [{ most: 3 }],
   SUBPLAN_FAILED: [{ run: "run_1.survey", error: { code: "BUSY", text: "later", retryable: true } }],
   SUBPLAN_CANCELLED: [{ run: "run_1.survey", comment: "too slow" }],
+  SUBPLAN_GONE: [{ run: "run_1.survey" }],
+  SUBPLAN_UNREADABLE: [{ run: "run_1.survey", code: "RUN_DAMAGED" }],
+  SUBPLAN_NOT_UNDONE: [{ run: "run_1.survey" }],
+  SUBPLAN_UNDOING_WAITS: [{ run: "run_1.survey" }],
   SUBPLAN_UNSUPPORTED: [{}],
   ARGUMENT_DEPTH: [{ limit: 64 }],
   ARGUMENT_TYPE: [{ tool: "search", ...misfit }],
@@ -105,6 +109,7 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
     { of: "call", ms: 60_000 },
     { of: "agent", ms: 600_000 },
     { of: "planner", ms: 120_000 },
+    { of: "sub-plan", ms: 60_000 },
   ],
   TOOL_THREW: [
     {},
