@@ -5,7 +5,7 @@ import { NO_USAGE } from "../plan/usage.js";
 import type { ChildRuns } from "../engine/children.js";
 import { readLog } from "../engine/log.js";
 import { actsOf, childId, toolsCalledIn, useOf } from "../run/child-run.js";
-import { told } from "../run/child-use.js";
+import { childNews } from "../run/child-use.js";
 import type { CallEffect } from "../run/effect.js";
 import type { ChildWait } from "../run/event/child.js";
 import { failWith, type Failure } from "../run/failure.js";
@@ -79,7 +79,7 @@ async function followed(
     else goOn = void goOn?.();
     const acted = actsOf(child);
     const said = { run: runId, used: useOf(child), ...(waits && { waits }), ...(acted && { acted }) };
-    await emit({ type: "delegated", ...told(said) });
+    await emit({ type: "delegated", ...childNews(said) });
   };
   const child = await children.follow({
     start: { runId, started: childStart(sub, inventory.hash, clock.now()) },

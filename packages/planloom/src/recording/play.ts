@@ -9,7 +9,7 @@ import type { ErrorParams } from "../words/errors.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
-import { told } from "../run/child-use.js";
+import { childNews } from "../run/child-use.js";
 import { approvalQuestion, askQuestion } from "../run/keys.js";
 import { documentOf, shownAnswer, type RunDocument } from "../loom/document.js";
 import type { WorkEffect } from "../run/effect.js";
@@ -217,7 +217,7 @@ class Play {
   /** What a child run told. The recording of its parent needs no child. */
   async #delegate({ key, ...said }: Delegated): Promise<void> {
     const { emit } = await this.#openAt(key);
-    await emit({ type: said.type, ...told(said) });
+    await emit({ type: said.type, ...childNews(said) });
   }
 
   async #answer(outcome: Outcome): Promise<void> {

@@ -15,7 +15,7 @@ export const NOTHING_USED: ChildUse = {
 };
 
 /** What is told of a child run, without the step. */
-export const told = ({ run, waits, acted, used }: Told): Told => ({
+export const childNews = ({ run, waits, acted, used }: Told): Told => ({
   run,
   ...(waits === undefined ? {} : { waits }),
   ...(acted === undefined ? {} : { acted }),

@@ -246,7 +246,7 @@ export const FAILURES: Table<FailureParams> = {
     next: () => ["Retry the run from this step: it then begins another one."],
   },
   SUBPLAN_UNREADABLE: {
-    message: ({ run, code }) => `its run ${run} cannot be read (${code})`,
+    message: ({ run }) => `its run ${run} cannot be read`,
     next: ({ run }) => [
       { action: "show", runId: run },
       " says why. Or retry from this step: it then begins another run.",

@@ -3,7 +3,7 @@
 import { LIMITS } from "../../limits.js";
 import { hashOf } from "../../plan/hash.js";
 import { subPlanOf } from "../../plan/step-kind.js";
-import { told } from "../child-use.js";
+import { childNews } from "../child-use.js";
 import { fact, type Fact } from "../event.js";
 import type { ChildShare } from "../event/child.js";
 import { failWith, type Failure } from "../failure.js";
@@ -52,7 +52,7 @@ function freeBudget({ request: { settings }, spending }: Run, unit: Unit): numbe
 /** What is told of a child run, if it is new. */
 export function delegated(run: Run, input: Input & Delegated): Fact[] {
   const work = workOf(run, owedAs(run, input.key, "call"));
-  const said = told(input);
+  const said = childNews(input);
   const { refused: _refused, ...known } = work.child ?? {};
   if (hashOf(known) === hashOf(said)) return [];
   return [fact("step.delegated", { ...refOf(work), attempt: work.attempt, ...said })];

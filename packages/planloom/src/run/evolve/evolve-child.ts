@@ -4,7 +4,7 @@ import { addUsage, usageSince } from "../../plan/usage.js";
 import { noteChild } from "../acted-calls.js";
 import type { EventOf } from "../event.js";
 import type { ChildUse } from "../event/child.js";
-import { NOTHING_USED, told } from "../child-use.js";
+import { NOTHING_USED, childNews } from "../child-use.js";
 import { callKey } from "../keys.js";
 import { workOf } from "../lookup.js";
 import type { Run } from "../state.js";
@@ -29,7 +29,7 @@ export function onDelegated(run: Run, { data, at }: EventOf<"step.delegated">): 
   const waited = work.child?.waits !== undefined;
   const { waits } = data;
   run.execution.childWaits += (waits === undefined ? 0 : 1) - (waited ? 1 : 0);
-  work.child = told(data);
+  work.child = childNews(data);
   noteChild(run, work, data.acted, at);
   // A run that fails waits for nobody.
   if (waits !== undefined && isFailing(run)) stopCall(run, callKey(work));

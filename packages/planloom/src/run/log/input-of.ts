@@ -9,7 +9,7 @@ import type { CheckedPlan, Command } from "../command.js";
 import { recordedTool } from "../changed-tools.js";
 import { sameWordsIn } from "../approval.js";
 import { callKey, compensateKey, critiqueKey, fillKey, reconcileKey } from "../keys.js";
-import { told } from "../child-use.js";
+import { childNews } from "../child-use.js";
 import { callsOf, progressOf } from "../progress.js";
 import { NO_USAGE } from "../../plan/usage.js";
 import { chooseOf, currentPlan, findWork, reviewOf, workOf } from "../lookup.js";
@@ -98,7 +98,7 @@ function saidBy(run: Run, first: RunEvent, events: readonly RunEvent[]): Said | 
       return planOutcome(run, first);
     case "step.delegated": {
       const key = callKey(workOf(run, first.data));
-      return { type: "delegated", key, ...told(first.data) };
+      return { type: "delegated", key, ...childNews(first.data) };
     }
     case "strategy.chosen":
     case "strategy.failed":
