@@ -8,8 +8,7 @@ import { configText, trustFirst, type LoadedConfig } from "../loaded-config.js";
 import { SET_UP } from "../set-up.js";
 import { andList, notJsonText, processText, quoted, timeText } from "../phrases.js";
 
-export type QueryField =
-  "limit" | "since" | "status" | "text" | "tag" | "playbook" | "cursor" | "within" | "children";
+export type QueryField = "limit" | "since" | "status" | "text" | "tag" | "playbook" | "cursor" | "within" | "children";
 
 /** `type` is that of the command, `by` its sender. */
 export type CommandFault =
