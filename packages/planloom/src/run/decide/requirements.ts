@@ -133,11 +133,10 @@ function combined(
 ): Requirements {
   const { models } = request;
   const named = (role: keyof RoleNames, needed: boolean) => (needed && models[role] !== null ? [role] : []);
+  const every = Object.entries(request.recorded ?? {}).map(([name, recorded]) => ({ name, tools: [], recorded }));
   // A plan that is still to be written may need every model.
-  if (planned === undefined || asksPlanner) {
-    const all = Object.entries(request.recorded ?? {}).map(([name, recorded]) => ({ name, tools: [], recorded }));
-    return { ...NOTHING, models: ROLES.flatMap((role) => named(role, true)), executors: all };
-  }
+  if (planned === undefined || asksPlanner)
+    return { ...NOTHING, models: ROLES.flatMap((role) => named(role, true)), executors: every };
   const { plan, tools } = planned;
   const steps = plan.steps.filter(({ id }) => open(id));
   // The plan of a child run is still to be written.
@@ -154,7 +153,7 @@ function combined(
       ...(steps.some((step) => proseOf(step) !== undefined) ? [judgeIn(request) ?? []].flat() : []),
       ...[criticIn(request, plan.answer) ?? []].flat(),
     ]),
-    executors: specialistsOf(steps, request.recorded),
+    executors: all ? every : specialistsOf(steps, request.recorded),
   };
 }
 
