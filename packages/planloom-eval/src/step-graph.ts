@@ -42,11 +42,16 @@ function labelOf(step: Fields): string {
 /** Names in references that cannot be steps. */
 const NOT_STEPS: ReadonlySet<string> = new Set(["inputs", "index", "item", "output", "secrets"]);
 
+/** Names that only the rounds of a step see. */
+const ROUND_NAMES: ReadonlySet<string> = new Set(["previous", "round"]);
+
 function needed(step: Fields): readonly string[] {
-  const { dependsOn, when = "", forEach = "", expect = "", as } = step;
+  const { dependsOn, when = "", forEach = "", expect = "", repeat, as } = step;
   const declared = Array.isArray(dependsOn) ? dependsOn.filter((id): id is string => typeof id === "string") : [];
-  const read = referencedNames([when, forEach, step["with"] ?? "", expect]);
-  return [...new Set([...declared, ...read.filter((name) => !NOT_STEPS.has(name) && name !== as)])];
+  const until = isObject(repeat ?? null) ? ((repeat as Fields)["until"] ?? "") : "";
+  const read = referencedNames([when, forEach, step["with"] ?? "", expect, until]);
+  const isOwn = (name: string): boolean => name === as || (until !== "" && ROUND_NAMES.has(name));
+  return [...new Set([...declared, ...read.filter((name) => !NOT_STEPS.has(name) && !isOwn(name))])];
 }
 
 function argumentsOf(step: Fields, label: string, labelOfId: (id: string) => string | undefined): string[] {

@@ -174,6 +174,39 @@ describe("the plan of steps that started early", () => {
     story.when(returned("call/each/1/2", 2));
     expect(story.run.execution.steps.get("each")!.work.output).toEqual([1, 2]);
   });
+
+  it("may be a loop: its rounds stay, and a failure of the whole waits for the plan", () => {
+    const repeat = { until: "${{ output == 3 }}", most: 2 };
+    const sum = call("sum", { with: { x: "${{ previous }}" }, repeat });
+    const story = planning();
+    story
+      .when(drafts(story, [sum]))
+      .then("plan.stepDrafted", ["step.repeated", { round: 0 }], ["step.started", { item: 0 }]);
+    story.given(ended("call/sum/0/1", "tool-error", { retryable: false }));
+    story.when(plans(story, [sum])).then("plan.proposed", ["step.started", { item: 0, attempt: 2 }]);
+    story.given(returned("call/sum/0/2", 1));
+    story.when(returned("call/sum/1/1", 3));
+    expect(story.run.execution.steps.get("sum")!.work.output).toBe(3);
+
+    const early = planning();
+    early.given(drafts(early, [sum]), returned("call/sum/0/1", 1));
+    early
+      .when(returned("call/sum/1/1", 2))
+      .then("step.completed", ["step.repeated", { round: 2 }], ["step.failed", { decision: "retry" }]);
+    early
+      .when(plans(early, [sum]))
+      .then("plan.proposed", ["step.repeated", { round: 2, again: true, since: 2 }], ["step.started", { item: 2 }]);
+    early
+      .when(returned("call/sum/2/1", 3))
+      .then(
+        "step.completed",
+        ["step.repeated", { met: true }],
+        "step.completed",
+        "execution.completed",
+        "answer.written",
+        "run.completed",
+      );
+  });
 });
 
 describe("whatever is drafted, and whenever its calls return", () => {

@@ -164,6 +164,21 @@ export const stepsStories = stories<OpenScene>(({ about, story }) => {
       }
       deepEqual((await s.ended(engine, runId)).answering.answer, [40, 30, 20, 10, 0]);
     });
+
+    story("of rounds come one after the other, each with the output of the one before", async (scene) => {
+      const add = storyTool("add", "none", ({ n }) => (n as number) + 4);
+      const s = await scene({ tools: [add] });
+      const step = {
+        with: { n: "${{ previous == null ? 0 : previous }}" },
+        repeat: { until: "${{ output >= 10 }}", most: 5 },
+      };
+      const run = await s.play(await s.engine(), { plan: { steps: [call("sum", "add", step)] } });
+      equal(run.answering.answer, 12);
+      deepEqual(
+        add.calls.map(({ args }) => args["n"]),
+        [0, 4, 8],
+      );
+    });
   });
 
   about("a failing step", () => {
