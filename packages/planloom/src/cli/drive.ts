@@ -102,7 +102,8 @@ interface Stuck {
   readonly record?: string;
 }
 
-async function untilStuck(
+/** Until the run has ended, or waits for a person who is not here. */
+export async function untilStuck(
   loom: Loom,
   run: LoomRun,
   follower: Follower,

@@ -145,7 +145,7 @@ function limitsIn({ maxReplans, approvalTimeout }: LimitFlags): NonNullable<Loom
 }
 
 /** Each limit takes precedence over that of the configuration. */
-function budgetIn({
+export function budgetIn({
   budgetCalls,
   budgetTokens,
   budgetUsd,

@@ -6,6 +6,7 @@ type Call = (...args: never[]) => Promise<number>;
 
 /** By the name with the names before it: `models test`. */
 export const LOADERS: { readonly [name: string]: () => Promise<Call> } = {
+  compare: async () => (await import("./command/compare.js")).compareCommand,
   run: async () => (await import("./command/run.js")).runCommand,
   save: async () => (await import("./command/save.js")).saveCommand,
   playbooks: async () => (await import("./command/playbooks.js")).playbooksCommand,

@@ -92,6 +92,8 @@ export interface StepDocument extends WorkDocument {
   readonly title: string;
   readonly revision: number;
   readonly tool?: string;
+  /** The tool acts, and the run is simulated: the tool was not called, and the output is made up. */
+  readonly simulated?: true;
   /** With `repeat`: its rounds, in order. `met`: whether `until` was true of the output of the round. */
   readonly items?: readonly (WorkDocument & { readonly index: number; readonly met?: boolean })[];
   /** Only with `repeat`, from the first round on. */
@@ -236,6 +238,8 @@ interface PlainRunDocument {
   readonly choice?: ChoiceDocument;
   /** The playbook that it was started from, and the standing approval that covers it or does not hold. */
   readonly playbook?: RecordedPlaybook;
+  /** Tools with effects are not called in this run: their outputs are made up. Absent: they are called. */
+  readonly simulated?: true;
   readonly tags: readonly string[];
   /** The run that it was forked from, and the step. */
   readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
@@ -302,6 +306,7 @@ export function documentOf(run: Run, surface: Surface = librarySurface): RunDocu
     strategy: strategyOf(run),
     ...(run.planning.choice === undefined ? {} : { choice: choiceDocument(run.planning.choice) }),
     ...(run.request.playbook === undefined ? {} : { playbook: run.request.playbook }),
+    ...(run.request.settings.simulated === true && { simulated: true }),
     tags: run.request.tags,
     ...(run.request.parent === undefined ? {} : { parent: run.request.parent }),
     ...answerDocument(run),
@@ -362,6 +367,7 @@ function stepDocument(run: Run, state: StepState, say: Say): StepDocument {
     title: spec.title,
     revision: state.revision,
     ...(tool === undefined ? {} : { tool }),
+    ...(state.tool?.simulated !== undefined && { simulated: true }),
     ...workDocument(run, work, say),
     ...(fan === undefined ? {} : { items: fan.items.map((item, index) => itemDocument(run, fan, item, index, say)) }),
     ...(rounds === undefined ? {} : { rounds }),

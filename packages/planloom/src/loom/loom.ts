@@ -51,9 +51,11 @@ import { keyedStart, soundKey } from "./keyed-start.js";
 import { ownSettings, type RunSettings } from "./run-settings.js";
 import { withOwn, type OwnSettings } from "../run/own-settings.js";
 import { hashOf } from "../plan/hash.js";
+import { simulatedPlan } from "../plan/simulated.js";
 import { isOneStep, type OneStepStrategy, type Strategy } from "../plan/strategy.js";
 import type { Message } from "../run/message.js";
 import type { Strategies } from "./config-strategies.js";
+import { compareStrategies, type CompareOptions, type StrategyComparison } from "./comparison.js";
 import { oneStepPlan } from "../perform/one-step-plan.js";
 import { recordedStrategy, soundStrategy } from "./strategy-start.js";
 import { secretFilter } from "../tools/secret-filter.js";
@@ -389,9 +391,8 @@ export class Loom<C = unknown> {
     const goal = book?.goal ?? wanted;
     const givenPlan = book?.plan ?? options.plan;
     const { inputs, answer, context, requestHash } = told;
-    const { planner, executor } = this.services;
-    const here = { strategies: this.strategies, planner: planner !== null, executor: executor !== null };
-    const strategy = soundStrategy(options.strategy, givenPlan, here);
+    const { planner } = this.services;
+    const strategy = soundStrategy(options.strategy, givenPlan, this.here);
     const plans = typeof planner === "function" ? planner : undefined;
     const own = options.settings && ownSettings(options.settings, this.settings, plans);
     const messages = soundMessages(options.messages);
@@ -400,11 +401,12 @@ export class Loom<C = unknown> {
       : undefined;
     const plan = made?.draft ?? givenPlan;
     if (made === undefined) await this.tools({ plan, ...(signal && { signal }) });
-    const checked = plan === undefined ? undefined : this.given(plan, goal, inputs, answer?.json);
+    const real = plan === undefined ? undefined : this.given(plan, goal, inputs, answer?.json);
+    const checked = real && own?.simulated === true ? simulatedPlan(real) : real;
     const { approval } = withOwn(this.settings, own);
     const given = checked && (await this.appraised(checked, undefined, { approval, starts: context, runId }));
     const aim = soundGoal(isBlank(goal) ? (given?.plan.goal ?? "") : goal);
-    const tags = soundTags(options.tags ?? []);
+    const tags = taggedRun(soundTags(options.tags ?? []), own);
     const all = given?.inputs ?? inputs;
     const said = { ...options.trust, ...made?.trust };
     const trust = soundTrust(said, { given: inputs, all, author: given });
@@ -435,6 +437,11 @@ export class Loom<C = unknown> {
       plan !== undefined ? "plan" : strategy !== undefined ? "strategy" : isBlank(goal) ? undefined : "goal";
     if (beside !== undefined) throw new PlanloomError("PLAYBOOK_BESIDE", { playbook, beside });
     return this.playbooks.open(playbook, { inputs, trust, ...(answer && { answer: answer.json }) });
+  }
+
+  private get here() {
+    const { planner, executor } = this.services;
+    return { strategies: this.strategies, planner: planner !== null, executor: executor !== null };
   }
 
   /** The plan of a strategy that needs no planner, for the tools of this loom. */
@@ -474,6 +481,23 @@ export class Loom<C = unknown> {
   async run(goal: string, options: StartOptions<C> = {}): Promise<unknown> {
     const run = await this.start(goal, options);
     return run.result();
+  }
+
+  /**
+   * Runs a goal under several strategies, one after the other, and says what each took and gave. Each is a run of its
+   * own with the tag `comparison:ID`. Effects are simulated, unless `allowEffects` is set. A run that needs a person is
+   * left waiting. If `signal` is aborted, the run is cancelled and no further one starts. Rejects before anything starts
+   * with COMPARISON_INVALID, STRATEGY_UNKNOWN, STRATEGY_FORBIDDEN, STRATEGY_LACKS, NO_PLANNER.
+   */
+  async compare(goal: string, options: CompareOptions<C> = {}): Promise<StrategyComparison> {
+    const { services, engine, settings } = this;
+    return compareStrategies(goal, soundOptions(options, "compare"), {
+      check: (strategy) => void soundStrategy(strategy, undefined, this.here),
+      start: (words, own) => this.start(words, own),
+      load: (runId) => engine.load(runId),
+      now: () => services.clock.now(),
+      budget: settings.budget,
+    });
   }
 
   /**
@@ -587,7 +611,7 @@ export class Loom<C = unknown> {
     const place = { budget: settings.budget, ...(within && { within }) };
     const checked = this.plans.check(plan, { inputs, goal, ...place, ...(answer && { answer }) }, tools);
     if (!checked.ok) assertKnown(this.services, run, checked.findings);
-    return sound(checked);
+    return run.request.settings.simulated === true ? simulatedPlan(sound(checked)) : sound(checked);
   }
 
   private get answerChecks(): AnswerChecks {
@@ -669,5 +693,9 @@ function sound(checked: PlanCheck): CheckedPlan {
   const { ok: _ok, notes: _notes, ...plan } = checked;
   return plan;
 }
+
+/** Lists show that a run is simulated. */
+const taggedRun = (tags: readonly string[], own: OwnSettings | undefined): readonly string[] =>
+  own?.simulated === true ? soundTags([...tags, "simulated"]) : tags;
 
 const isBlank = (goal: unknown): boolean => typeof goal === "string" && goal.trim() === "";

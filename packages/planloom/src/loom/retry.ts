@@ -200,7 +200,9 @@ function requestOf(
   all: CheckedPlan["inputs"],
   { inputs = {}, trust: said = {} }: RetryOptions,
 ): Pick<RunRequest, "tags" | "trust" | "messages" | "answerSchema" | "ownSettings"> {
-  const { tags, trust, given, messages, answerSchema, ownSettings } = run.request;
+  const { tags, trust, given, messages, answerSchema, settings } = run.request;
+  const ownSettings =
+    settings.simulated === true ? { ...run.request.ownSettings, simulated: true as const } : run.request.ownSettings;
   const isOld = (name: string) => !Object.hasOwn(inputs, name);
   const own = Object.keys(all).filter((name) => !given.has(name) && isOld(name));
   const known = Object.fromEntries(Object.entries(trust).filter(([name]) => isOld(name)));

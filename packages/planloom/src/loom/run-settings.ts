@@ -3,6 +3,7 @@
 import { PlanloomError } from "../words/planloom-error.js";
 import { looserSetting, type OwnSettings } from "../run/own-settings.js";
 import type { Settings } from "../run/settings.js";
+import { SettingChecks } from "./config-value.js";
 import { settingsOf, type LoomConfig } from "./config.js";
 import { knownOptions, soundOptions } from "./known-options.js";
 
@@ -21,9 +22,15 @@ export interface RunSettings extends Pick<
 > {
   readonly approval?: "never" | "effects" | "always";
   readonly limits?: Limits;
+  /**
+   * Tools with effects are not called. Each answers with a made-up output of its type that says so; where there is none,
+   * the step fails with NOT_SIMULATED. Tools without effects are called. The run stays simulated: a retry and a fork of
+   * it call no such tool either.
+   */
+  readonly simulated?: boolean;
 }
 
-const KEYS = ["approval", "guard", "concurrency", "budget", "onFailure", "replan", "answer", "limits"];
+const KEYS = ["simulated", "approval", "guard", "concurrency", "budget", "onFailure", "replan", "answer", "limits"];
 const LIMIT_KEYS = [
   "approvalMs",
   "rejections",
@@ -42,8 +49,13 @@ export function ownSettings(
 ): OwnSettings {
   knownOptions(soundOptions(given, "settings"), KEYS);
   if (given.limits !== undefined) knownOptions(soundOptions(given.limits, "limits"), LIMIT_KEYS);
-  const sound = settingsOf({ ...given, ...(planner === undefined ? {} : { models: { planner } }) });
+  const { simulated, ...configured } = given;
+  const checks = new SettingChecks();
+  const isSimulated = checks.yesOrNo("simulated", simulated, false);
+  checks.done();
+  const sound = settingsOf({ ...configured, ...(planner === undefined ? {} : { models: { planner } }) });
   const own = {
+    ...(isSimulated && { simulated: true }),
     ...pick(sound, ["approval", "guard", "concurrency", "onFailure", "replan"], given),
     ...pick(sound, LIMIT_KEYS, given.limits ?? {}),
     ...(given.answer?.onFailure === undefined ? {} : { answerOnFailure: sound.answerOnFailure }),

@@ -24,10 +24,16 @@ import { performAnswer, performPlan, performReview } from "./role-effects.js";
 import { changeMet, performCall, performFill } from "./step-effects.js";
 import type { Perform, PerformContext } from "../engine/perform-port.js";
 import { endedOutcome } from "./outcome.js";
+import { simulatedServices } from "./simulation.js";
 import type { Performing, Services, SpecialistService } from "./services.js";
 import { PlanloomError } from "../words/planloom-error.js";
 
 export function performIn(given: Services): Perform {
+  const [real, simulated] = [performWith(given), performWith(simulatedServices(given))];
+  return (effect, run, context) => (run.request.settings.simulated === true ? simulated : real)(effect, run, context);
+}
+
+function performWith(given: Services): Perform {
   const timedOnce = timed(given);
   return async (effect, run, context) => {
     const { modelCalls, tokens, costUsd } = run.request.settings.budget;

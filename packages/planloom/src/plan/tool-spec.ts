@@ -59,6 +59,8 @@ export interface ToolSpec {
   readonly reconciles?: true;
   /** A finished call can be undone. once: the undoing acts once, and is never repeated automatically. */
   readonly compensates?: true | "once";
+  /** The run is simulated and does not call this tool: it makes up an output. The effect class that the tool really has. */
+  readonly simulated?: Exclude<EffectClass, "none">;
 }
 
 /** The tools that a draft is checked against, and notes for the planner about missing tools. */

@@ -168,6 +168,8 @@ export interface FailureParams extends ExpressionFailures {
   readonly TIMEOUT: { readonly of: "call" | "agent" | "planner" | "sub-plan"; readonly ms: number };
   /** Absent if the error has a text. `shown` is the name of the error, or the value as a text. */
   readonly TOOL_THREW: { readonly threw?: { readonly is: "error" | "value"; readonly shown: string } };
+  /** The run is simulated, and no output of this tool can say that it is made up. */
+  readonly NOT_SIMULATED: { readonly tool: string };
   readonly TOOL_GONE: { readonly tool: string; readonly asked?: true };
   /** No `compensate` of the tool is there. */
   readonly CANNOT_UNDO: { readonly tool: string };

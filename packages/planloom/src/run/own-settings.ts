@@ -18,6 +18,7 @@ export interface OwnSettings extends Partial<
   >
 > {
   readonly budget?: Partial<Budget>;
+  readonly simulated?: true;
 }
 
 const COUNTS = ["concurrency", "approvalMs", "rejections", "repairRounds", "turns", "replans"] as const;
@@ -52,6 +53,7 @@ export function withOwn(base: Settings, own: OwnSettings = {}): Settings {
     ...counts,
     ...amounts,
     ...choices,
+    ...(own.simulated === true && { simulated: true }),
     approval,
     guard: later(GUARDS, base.guard, own.guard),
     eager: base.eager && approval === base.approval,

@@ -73,6 +73,8 @@ export interface Settings {
   /** Whose model judges outputs by an `expect` in prose. */
   readonly judge: JudgeRole;
   readonly budget: Budget;
+  /** Tools with effects are not called: their outputs are made up. It holds for the run's retries and forks, too. */
+  readonly simulated?: true;
   /** Keyed by model name. A model without an entry has no known price. */
   readonly prices: { readonly [model: string]: Price };
   /** The specialists that plans of this run may name. Absent: none. */

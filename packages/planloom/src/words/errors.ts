@@ -5,6 +5,7 @@ import type { ErrorWords } from "./error-words.js";
 import { ANSWER_ERRORS, type AnswerErrors } from "./errors/answers.js";
 import { COMMAND_LINE_ERRORS, type CommandLineErrors } from "./errors/command-line.js";
 import { CONFIGURATION_ERRORS, type ConfigurationErrors } from "./errors/configuration.js";
+import { COMPARISON_ERRORS, type ComparisonErrors } from "./errors/comparison.js";
 import { CONTEXT_ERRORS, type ContextErrors } from "./errors/context.js";
 import { EXPORT_ERRORS, type ExportErrors } from "./errors/exports.js";
 import { MODEL_ERRORS, type ModelErrors } from "./errors/model.js";
@@ -28,6 +29,7 @@ export interface ErrorParams
     AnswerErrors,
     CommandLineErrors,
     ConfigurationErrors,
+    ComparisonErrors,
     ContextErrors,
     ExportErrors,
     ModelErrors,
@@ -56,7 +58,7 @@ export const ERROR_AREAS = {
   plans: PLAN_ERRORS,
   playbooks: PLAYBOOK_ERRORS,
   runs: { ...RUN_ERRORS, ...ANSWER_ERRORS },
-  start: { ...START_ERRORS, ...STRATEGY_ERRORS },
+  start: { ...START_ERRORS, ...STRATEGY_ERRORS, ...COMPARISON_ERRORS },
   context: CONTEXT_ERRORS,
   recordings: RECORDING_ERRORS,
   exports: EXPORT_ERRORS,

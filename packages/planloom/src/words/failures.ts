@@ -337,6 +337,12 @@ export const FAILURES: Table<FailureParams> = {
       threw === undefined ? "the tool threw an error without a text" : `the tool threw ${thrownText(threw)}`,
     next: () => ["Have the tool throw a ToolError that says what happened."],
   },
+  NOT_SIMULATED: {
+    message: ({ tool }) =>
+      `${tool} acts, and the effects of this run are simulated: the call was not made, and no value of its output ` +
+      "type can say that it is made up",
+    next: () => ["Give the output of the tool a field with text. Or ", { action: "start" }, " starts a run that acts."],
+  },
   TOOL_GONE: {
     message: ({ tool, asked }) =>
       asked === true

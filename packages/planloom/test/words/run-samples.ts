@@ -118,6 +118,7 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
     { threw: { is: "value", shown: "" } },
   ],
   CANNOT_UNDO: [{ tool: "pay" }],
+  NOT_SIMULATED: [{ tool: "send_mail" }],
   TOOL_GONE: [{ tool: "search" }, { tool: "fs.read_file" }, { tool: "pay", asked: true }],
   BAD_ARGUMENTS: [
     { tool: "search", problem: { code: "SCHEMA_REFUSES", text: "query: expected string" } },

@@ -575,6 +575,11 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { file: "/home/ann/.config/planloom/playbook-approvals.json", fault: "writable" },
     { file: "/home/ann/.config/planloom/playbook-approvals.json", fault: "unreadable", reason: "Unexpected token" },
   ],
+  COMPARISON_INVALID: [
+    { fault: "none", known: ["plan", "react", "tools", "auto"] },
+    { fault: "twice", strategy: "react" },
+  ],
+  COMPARISON_STOPPED: [{ because: "budget", limit: "tokens", allowed: 50_000 }, { because: "cancelled" }],
   STRATEGY_UNKNOWN: [
     { given: "reakt", near: ["react"], known: ["plan", "react", "tools", "auto"] },
     { given: "fast", near: [], known: ["plan", "react", "tools", "auto"] },

@@ -90,7 +90,7 @@ function toolText(tool: ToolSpec): string {
   const approval = tool.approval === "required" ? "; a person must approve each call" : "";
   const undo = tool.compensates === undefined ? "" : ", can be undone";
   const signature = `- ${tool.name} ${typeText(typeFromSchema(tool.input))} -> ${output}`;
-  return `${signature}\n  ${tool.description} (${EFFECT_WORDS[tool.effects]}${undo}${approval})`;
+  return `${signature}\n  ${tool.description} (${EFFECT_WORDS[tool.simulated ?? tool.effects]}${undo}${approval})`;
 }
 
 /** The tools of a large inventory, as the planner sees them. */

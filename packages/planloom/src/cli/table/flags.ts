@@ -149,6 +149,12 @@ export const BUDGET: readonly Flag[] = [
   { flag: "--budget-time <time>", does: "longest time of one run: 90s, 10m, 2h" },
 ];
 
+/** The same flags for several runs together. */
+export const BUDGET_OF_ALL: readonly Flag[] = BUDGET.map(({ flag, does }) => ({
+  flag,
+  does: does.replace("one run", "all runs together"),
+}));
+
 export const STRATEGY: Flag = {
   flag: "--strategy <name>",
   does: "how the run gets its plan: written by a planner, one agent step, one turn of tool calls, or chosen",

@@ -79,6 +79,47 @@ const RUN: CommandData = {
   note: flags.KEY_NOTE,
 };
 
+const COMPARE: CommandData = {
+  name: "compare",
+  arguments: [{ argument: "[goal...]", does: "a goal in words", completes: "text" }],
+  summary: "run a goal under several strategies, and compare what each took",
+  description:
+    "Runs a goal under several strategies, one after the other, each in a run of its own. Prints a table: model calls by role, tokens, cost, time, steps and outcome. Effects are simulated: a tool with effects is not called, and its output is made up and says so.",
+  flags: [
+    {
+      flag: "--strategies <list>",
+      does: "the strategies, with commas between them: plan, react, tools, auto",
+      otherwise: "plan,react,tools",
+    },
+    { flag: "--allow-effects", does: "call tools with effects: once for each strategy, with approval as in any run" },
+    { flag: "--answers", does: "print the answers, too" },
+    ...flags.STORE,
+    flags.QUIET,
+    ...flags.POLICY,
+    ...flags.PLANNING,
+    ...flags.BUDGET_OF_ALL,
+    ...flags.TOOLS,
+    ...flags.MODEL_FLAGS,
+    flags.INPUT,
+    flags.TRUST,
+    flags.TAG,
+    flags.CONCURRENCY,
+    flags.APPROVAL,
+    ...flags.YES,
+    flags.RAW,
+    flags.JSON_FLAG,
+  ],
+  examples: [
+    { words: 'compare "Compare the weather of Austin and Seattle"', does: "plan, react and tools, with no effects" },
+    {
+      words: 'compare "Clean up the inbox" --strategies plan,react --budget-usd 0.50',
+      does: "two, for 0.50 USD in all",
+    },
+    { words: 'compare "What is 17 % of 2,340?" --json', does: "for a program" },
+  ],
+  note: flags.KEY_NOTE,
+};
+
 const MODELS: CommandData = {
   name: "models",
   summary: "show the model of each role, and what was found out about its server",
@@ -126,6 +167,7 @@ const MODELS: CommandData = {
 
 export const STARTS: readonly CommandData[] = [
   RUN,
+  COMPARE,
   {
     name: "init",
     arguments: [{ argument: "[folder]", does: "the folder of the project (default: this one)", completes: "folder" }],

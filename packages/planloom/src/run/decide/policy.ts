@@ -55,6 +55,7 @@ const NOT_FOR_PLANNERS: ReadonlySet<string> = new Set([
   "APPROVAL_EXPIRED",
   "NEEDS_PERSON",
   "TOOL_GONE",
+  "NOT_SIMULATED",
   "NO_MODEL",
   "SECRET_UNKNOWN",
   "BUDGET_EXHAUSTED",

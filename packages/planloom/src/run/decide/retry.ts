@@ -283,7 +283,9 @@ export function retry(run: Run, command: Command & { readonly type: "retry" }, a
   const { plan, from = null, models, reason, given, trust, feedback } = command;
   // The run takes the new settings, but the approval policy never asks for less than before.
   const { approval } = command.settings;
-  const settings = { ...command.settings, approval: stricter(run.request.settings.approval, approval) };
+  const { simulated } = run.request.settings;
+  const policy = stricter(run.request.settings.approval, approval);
+  const settings = { ...command.settings, approval: policy, ...(simulated && { simulated }) };
   const { stage, kept } = parts;
   const restarted = plan === undefined ? parts.restarted : [];
   const said = reason === undefined ? {} : { comment: beginning(reason, LIMITS.feedbackChars) };

@@ -112,6 +112,7 @@ const tool = record<ToolSpec>(
     timeoutMs: number,
     reconciles: yes,
     compensates: either(yes, oneOf("once")),
+    simulated: oneOf("idempotent", "once"),
   },
 );
 
@@ -250,7 +251,7 @@ const settings = record<Settings>(
     budget: record<Settings["budget"]>({ modelCalls: count, tokens: count, costUsd: count, wallMs: count }, {}),
     prices: map(price),
   },
-  { executors: map(specialist) },
+  { executors: map(specialist), simulated: yes },
 );
 
 const ownSettings = record<OwnSettings>(
@@ -271,6 +272,7 @@ const ownSettings = record<OwnSettings>(
     answerOnFailure: onAnswerFailure,
     answerCritique: number,
     critic: nullable(judgeRole),
+    simulated: yes,
     budget: record<Partial<Budget>>({}, { modelCalls: count, tokens: count, costUsd: count, wallMs: count }),
   },
 );

@@ -37,6 +37,7 @@ export class RunSamples {
   readonly lists = new Map<string, ListSample[]>();
   private models: RoleNames = { planner: null, executor: null, synthesizer: null };
   private executors: Specialists | undefined;
+  private isSimulated = false;
   private readonly steps = new Map<string, Step>();
   /** Whose model judges the output of a step or item, and the answer. */
   private readonly judges = new Map<string, JudgeRole>();
@@ -48,10 +49,13 @@ export class RunSamples {
 
   add(event: RunEvent): void {
     const { at } = event;
+    // Calls that were not made say nothing about their tools.
+    if (this.isSimulated) return;
     switch (event.type) {
       case "run.started":
         this.models = event.data.models;
         this.executors = event.data.settings.executors;
+        this.isSimulated = event.data.settings.simulated === true;
         return;
       case "run.resumed":
         for (const work of this.begun.values()) work.since = null;

@@ -76,6 +76,7 @@ const run = record(
     goal: text(),
     strategy: text("How the run gets its plan: plan, react or tools; auto until one of them is chosen."),
     choice: object("Why the strategy was chosen: `wanted`, `rule`, `reason` and `features`."),
+    simulated: { type: "boolean", description: "Tools with effects are not called: their outputs are made up." },
     tags: list(text()),
     answer: value("null if there is none."),
     report: object("Of a run that failed or was cancelled: what is done, what is not, why, and the next step."),
@@ -105,7 +106,7 @@ const run = record(
     startedAt: text("ISO 8601."),
     finishedAt: orNull("string", "ISO 8601. null before the end."),
   },
-  ["choice", "report", "error", "waiting", "executors"],
+  ["choice", "simulated", "report", "error", "waiting", "executors"],
 );
 
 const listed = record(

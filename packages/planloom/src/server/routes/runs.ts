@@ -39,6 +39,10 @@ export const settingsField = z
         replanCostUsd: amount,
       })
       .optional(),
+    simulated: z
+      .boolean()
+      .optional()
+      .meta({ description: "Tools with effects are not called: their outputs are made up." }),
   })
   .meta({ description: "Settings of this run. None can be less strict than that of the server's configuration." });
 
