@@ -69,6 +69,7 @@ const FAILURE_SECTIONS: { readonly [mark: string]: readonly FailureCode[] } = {
     "SECRET_UNKNOWN",
     "CANNOT_UNDO",
     "TOOL_GONE",
+    "NOT_SIMULATED",
     "OUTPUT_MISMATCH",
     "EXPECT_FAILED",
     "REPEAT_NOT_MET",

@@ -146,3 +146,13 @@ test("work that began before its plan was whole counts, too", () => {
   for (const [at, type, data] of events) samples.add({ at, type, data } as unknown as RunEvent);
   expect(samples.work.get("tool search")).toMatchObject([{ ms: 7 }]);
 });
+
+test("a simulated run gives no samples: its calls were not made", () => {
+  const samples = new RunSamples("r");
+  const log: Loose[] = [
+    [0, "run.started", { models: {}, settings: { simulated: true } }],
+    [5, "plan.proposed", { plan: { steps: STEPS }, usage: { ...NO_USAGE, calls: 1 } }],
+  ];
+  for (const [at, type, data] of log) samples.add({ at, type, data } as unknown as RunEvent);
+  expect(samples.work.size).toBe(0);
+});
