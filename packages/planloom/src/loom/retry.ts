@@ -1,5 +1,7 @@
 // Retry and fork of an ended run. In: a run, and a person's options. Out: the command or the start for the engine, or a
 // preview of it. Plans are checked here.
+import { strategyOf } from "../run/strategy.js";
+import { recordedStrategy } from "./strategy-start.js";
 import { currentPlan } from "../run/lookup.js";
 import { isEnded } from "../run/status.js";
 import { PlanloomError } from "../words/planloom-error.js";
@@ -89,7 +91,8 @@ export interface Home {
     goal: string,
     inputs: { readonly [name: string]: Json },
     given: CheckedPlan | undefined,
-    more: Pick<RunRequest, "tags" | "trust" | "messages" | "context" | "answerSchema" | "ownSettings">,
+    more: Pick<RunRequest, "tags" | "trust" | "messages" | "context" | "answerSchema" | "ownSettings"> &
+      Partial<Pick<RunRequest, "strategy">>,
   ): EventData["run.started"];
   /** All secrets of the configuration, with the keys of its models. No exported run holds one. */
   readonly secrets: Secrets;
@@ -181,7 +184,8 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   const parent = undone.length === 0 ? at : { ...at, undone };
   const context = home.contextOfFork(run, options);
   const more = { ...requestOf(run, plan.inputs, options), ...(context === undefined ? {} : { context }) };
-  const started = home.started(run.request.goal, plan.inputs, plan, more);
+  const strategy = recordedStrategy(strategyOf(run));
+  const started = home.started(run.request.goal, plan.inputs, plan, { ...more, strategy });
   const { approval } = started.settings;
   return {
     ...(options.runId === undefined ? {} : { runId: options.runId }),

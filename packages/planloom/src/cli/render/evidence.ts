@@ -94,10 +94,11 @@ function evaluationLines({ met, text, deviations, offer }: EvaluationCard, surfa
 }
 
 function identityLines({ identity }: EvidenceCard): readonly string[] {
-  const { events, lastHash, planHash, roles, costText } = identity;
+  const { events, lastHash, planHash, strategy, roles, costText } = identity;
   return [
     `  log      ${count(events, "event")}, last hash ${lastHash}`,
     ...(planHash === null ? [] : [`  plan     ${planHash}`]),
+    ...(strategy === "plan" ? [] : [`  strategy ${oneLine(strategy, 2_000)}`]),
     ...roles
       .filter(({ calls }) => calls > 0)
       .map(

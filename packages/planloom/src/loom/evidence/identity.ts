@@ -1,5 +1,7 @@
 // The identity of a run on its evidence card: its log, its plan, its models, and what they used. In: a run, and the length
 // and the hash of its log. Out: figures; null where one is not known.
+import { strategyOf } from "../../run/strategy.js";
+import { strategyText } from "../../words/strategies.js";
 import { currentPlan } from "../../run/lookup.js";
 import type { Run } from "../../run/state.js";
 import { costOf } from "../../run/view/cost.js";
@@ -11,6 +13,8 @@ export interface IdentityCard {
   readonly lastHash: string;
   readonly planHash: string | null;
   readonly roles: readonly RoleUse[];
+  /** How the run got its plan, with the rule and the reason if it was chosen. */
+  readonly strategy: string;
   /** US dollars at the prices in the log; null if a model has no known price, or its tokens are not known. */
   readonly costUsd: number | null;
   /** Models without a known price. */
@@ -35,6 +39,7 @@ export function identityOf(run: Run, events: number, lastHash: string): Identity
     events,
     lastHash,
     planHash: currentPlan(run)?.hash ?? null,
+    strategy: strategyText(strategyOf(run), run.planning.choice),
     roles: ROLES.map((role) => {
       const { calls, inputTokens, outputTokens } = run.usage[role];
       return { role, model: run.request.models[role], calls, inputTokens, outputTokens };

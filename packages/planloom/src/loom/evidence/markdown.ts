@@ -158,10 +158,11 @@ function evaluation({ met, text, deviations, expected, offer }: EvaluationCard):
   ];
 }
 
-function identity({ events, lastHash, planHash, roles, costText }: IdentityCard): string {
+function identity({ events, lastHash, planHash, strategy, roles, costText }: IdentityCard): string {
   return list([
     `Log: ${events} events, the last one has the hash ${code(lastHash)}`,
     ...(planHash === null ? [] : [`Plan: ${code(planHash)}`]),
+    ...(strategy === "plan" ? [] : [`Strategy: ${line(strategy)}`]),
     ...roles
       .filter(({ calls }) => calls > 0)
       .map(

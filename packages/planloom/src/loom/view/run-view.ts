@@ -12,6 +12,8 @@ export type { RowStatus };
 export interface RunView {
   readonly runId: string;
   readonly goal: string;
+  /** The strategy, with the rule and the reason if it was chosen. Absent: a planner plans, as by default. */
+  readonly strategy?: string;
   readonly status: RunStatus;
   /** Number of the last event in this view. */
   readonly seq: number;

@@ -1,4 +1,7 @@
 // A run for people. In: its events, the time, and what is known beside the log. Out: a view as data with words.
+import type { Run } from "../../run/state.js";
+import { strategyOf } from "../../run/strategy.js";
+import { strategyText } from "../../words/strategies.js";
 import type { RunEvent } from "../../run/event.js";
 import { currentPlan } from "../../run/lookup.js";
 import { endOf, statusOf } from "../../run/status.js";
@@ -28,6 +31,7 @@ export function viewOf(timeline: RunTimeline, beside: Beside): RunView {
   return {
     runId: run.id,
     goal: run.request.goal,
+    ...strategyIn(run),
     status: statusOf(run),
     seq: run.log.seq,
     startedAt: isoTime(run.log.startedAt),
@@ -40,6 +44,12 @@ export function viewOf(timeline: RunTimeline, beside: Beside): RunView {
     facts: factsOf(rows, steps, context),
     waits: runWaits(context),
   };
+}
+
+function strategyIn(run: Run): Pick<RunView, "strategy"> {
+  const { choice } = run.planning;
+  const strategy = strategyOf(run);
+  return strategy === "plan" && choice === undefined ? {} : { strategy: strategyText(strategy, choice) };
 }
 
 /** The timeline is not continued after it. */

@@ -5,11 +5,12 @@ import { countText } from "../../parts/money.js";
 const count = (value: number | null): string => (value === null ? "not known" : countText(value));
 
 export function Identity({ card: { runId, identity } }: { readonly card: EvidenceCard }) {
-  const { planHash, lastHash, events, roles, costText } = identity;
+  const { planHash, strategy, lastHash, events, roles, costText } = identity;
   const asked = roles.filter(({ calls }) => calls > 0);
   const rows: readonly (readonly [name: string, text: string, hash?: true])[] = [
     ["Run", runId, true],
     ["Log", `${countText(events)} events, the last one ${lastHash}`, true],
+    ["Strategy", strategy],
     ["Plan", planHash === null ? "none" : planHash, true],
     ["Models", asked.map(({ role, model }) => `${role}: ${model ?? "none"}`).join(" · ") || "none was asked"],
     [

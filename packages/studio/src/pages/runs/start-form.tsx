@@ -42,13 +42,14 @@ interface GoalFormProps {
 /** Enter sends, Shift Enter begins a new line. */
 function GoalForm({ onError, children }: GoalFormProps) {
   const [goal, setGoal] = useState("");
+  const [strategy, setStrategy] = useState("");
   const [isWorking, setWorking] = useState(false);
   const send = async () => {
     if (isWorking) return;
     if (goal.trim() === "") return document.getElementById("goal")?.focus();
     setWorking(true);
     onError(undefined);
-    await startRun({ goal: goal.trim() }).catch(onError);
+    await startRun({ goal: goal.trim(), ...(strategy !== "" && { strategy }) }).catch(onError);
     setWorking(false);
   };
   const press = (event: KeyboardEvent) => {
@@ -70,10 +71,41 @@ function GoalForm({ onError, children }: GoalFormProps) {
         onInput={(event) => setGoal(event.currentTarget.value)}
         onKeyDown={press}
       />
+      <StrategyChoice strategy={strategy} onChange={setStrategy} />
       {children}
       <Button kind="primary" submit working="Starting …" isWorking={isWorking}>
         Plan and run
       </Button>
     </form>
+  );
+}
+
+interface StrategyChoiceProps {
+  readonly strategy: string;
+  readonly onChange: (strategy: string) => void;
+}
+
+const STRATEGIES = [
+  ["", "Strategy: default"],
+  ["plan", "Plan first"],
+  ["react", "One agent step"],
+  ["tools", "One turn of calls"],
+  ["auto", "Choose for me"],
+] as const;
+
+function StrategyChoice({ strategy, onChange }: StrategyChoiceProps) {
+  return (
+    <select
+      class="field"
+      aria-label="Strategy"
+      value={strategy}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    >
+      {STRATEGIES.map(([name, label]) => (
+        <option key={name} value={name}>
+          {label}
+        </option>
+      ))}
+    </select>
   );
 }

@@ -5,6 +5,8 @@ import { go } from "../../app/router.js";
 
 export interface StartOrder {
   readonly goal?: string;
+  /** Absent: that of the configuration. */
+  readonly strategy?: string;
   readonly plan?: string;
   readonly inputs?: { readonly [name: string]: Json };
 }
