@@ -12,7 +12,7 @@ import { valueFor } from "../plan/type/value-for.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { declaredIn, inputValues, type GivenInput } from "./inputs.js";
 import { atTerminal } from "./output.js";
-import { openTerminal, type Terminal } from "./prompt.js";
+import { openTerminal, saysYes, type Terminal } from "./prompt.js";
 import { paint } from "./style.js";
 
 /**
@@ -33,6 +33,18 @@ export async function playbookMeant(loom: Loom, words: string): Promise<string |
   const near = nearestNames(words, names, 1);
   if (isFile || near.length === 0) return undefined;
   throw new PlanloomError("PLAYBOOK_UNKNOWN", { name: words, folder: loom.playbooks.folder, near });
+}
+
+/** A playbook that fits the goal, if the person at the terminal wants it. Without a terminal nobody is asked. */
+export async function playbookOffered(
+  loom: Loom,
+  goal: string,
+  terminal: Terminal | undefined = atTerminal() ? openTerminal() : undefined,
+): Promise<string | undefined> {
+  const fits = terminal === undefined ? undefined : loom.playbooks.fitting(goal);
+  if (terminal === undefined || fits === undefined) return undefined;
+  terminal.say(`The playbook ${fits} fits this goal. It runs without a planner.`);
+  return (await saysYes(terminal, "Run it instead?")) ? fits : undefined;
 }
 
 /**

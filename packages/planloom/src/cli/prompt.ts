@@ -2,6 +2,7 @@
 // standard input during a run. Tests give it other streams.
 import { createInterface, type Interface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
+import { paint } from "./style.js";
 import { USUAL_COLUMNS } from "./output.js";
 import { rowsOf } from "./rows.js";
 import { keepBelow, terminalOutput, writeLines, type LiveArea } from "./streams.js";
@@ -38,6 +39,12 @@ export function openTerminal(input: Readable = process.stdin, output: Writable =
     }
   };
   return { ask, say };
+}
+
+/** Whether the person answers yes. */
+export async function saysYes(terminal: Terminal, question: string): Promise<boolean> {
+  const word = await terminal.ask(`${paint("bold", `${question} [y]es or [n]o:`)} `, new AbortController().signal);
+  return word !== undefined && /^y(es)?$/i.test(word);
 }
 
 const isTerminal = (output: Writable): output is Writable & { readonly columns: number } =>

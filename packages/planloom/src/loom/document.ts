@@ -4,7 +4,7 @@ import { executorDocuments, type ExecutorDocument } from "./executor-documents.j
 import type { EvidenceFound } from "../plan/evidence.js";
 import { isObject, readableText, type Json, type JsonObject } from "../plan/json.js";
 import type { Usage } from "../plan/usage.js";
-import type { RecordedPlaybook } from "../run/event/playbook.js";
+import type { RecordedPlaybook } from "../run/recorded-playbook.js";
 import type { Strategy } from "../plan/strategy.js";
 import { strategyOf } from "../run/strategy.js";
 import { writePlan } from "../plan/write.js";

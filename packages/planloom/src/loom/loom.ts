@@ -342,17 +342,18 @@ export class Loom<C = unknown> {
 
   /**
    * Estimates a plan from the newest runs of the store. The plan is given as for `check`; throws PLAN_INVALID if it
-   * does not pass. Calls and writes nothing.
+   * does not pass. Calls and writes nothing. `playbook`: samples of the runs of this playbook come first.
    */
   async estimate(
     plan: unknown,
-    options: { readonly inputs?: { readonly [name: string]: Json } } = {},
+    options: { readonly inputs?: { readonly [name: string]: Json }; readonly playbook?: string } = {},
   ): Promise<EstimateInWords> {
-    const sought = soundOptions(options, "estimate");
+    const { playbook, ...sought } = soundOptions(options, "estimate");
     await this.tools({ plan });
     const checked = sound(this.plans.check(plan, sought));
     const { store, clock } = this.services;
-    return estimateInWords(estimatePlan(checked, { ...this.appraiser, history: await readHistory(store, clock) }));
+    const history = await readHistory(store, clock, playbook);
+    return estimateInWords(estimatePlan(checked, { ...this.appraiser, history }));
   }
 
   /**
@@ -390,6 +391,7 @@ export class Loom<C = unknown> {
     const book = await this.openedPlaybook(wanted, options, told);
     const goal = book?.goal ?? wanted;
     const givenPlan = book?.plan ?? options.plan;
+    if (givenPlan === undefined) soundGoal(goal);
     const { inputs, answer, context, requestHash } = told;
     const { planner } = this.services;
     const strategy = soundStrategy(options.strategy, givenPlan, this.here);
@@ -404,7 +406,12 @@ export class Loom<C = unknown> {
     const real = plan === undefined ? undefined : this.given(plan, goal, inputs, answer?.json);
     const checked = real && own?.simulated === true ? simulatedPlan(real) : real;
     const { approval } = withOwn(this.settings, own);
-    const given = checked && (await this.appraised(checked, undefined, { approval, starts: context, runId }));
+    const given =
+      checked &&
+      (await this.appraised(checked, undefined, {
+        ...{ approval, starts: context, runId },
+        ...(options.playbook !== undefined && { playbook: options.playbook }),
+      }));
     const aim = soundGoal(isBlank(goal) ? (given?.plan.goal ?? "") : goal);
     const tags = taggedRun(soundTags(options.tags ?? []), own);
     const all = given?.inputs ?? inputs;
@@ -627,7 +634,9 @@ export class Loom<C = unknown> {
     const of = { context, ...(done && { done }), ...(given.afterUntrusted && { local: true }) };
     const plan = await this.plans.prechecked(given, (checked) => this.precheckOf(checked, of));
     if (plan.findings.some(isError)) throw new PlanloomError("PLAN_INVALID", { findings: plan.findings });
-    return appraiseWith(this.appraiser)(plan, { approval, context, ...(done && { done }) });
+    const { playbook } = beginning;
+    const more = { ...(done && { done }), ...(playbook !== undefined && { playbook }) };
+    return appraiseWith(this.appraiser)(plan, { approval, context, ...more });
   }
 
   private precheckOf(checked: CheckedPlan, options?: PrecheckOptions) {

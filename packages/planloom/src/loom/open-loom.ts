@@ -4,7 +4,8 @@ import { randomBytes } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { realPath } from "../files/project.js";
 import { approvalsPath } from "../files/standing-approvals.js";
-import { playbookPlace } from "./playbooks/folder.js";
+import { fittingPlaybook } from "../plan/playbook/fitting.js";
+import { playbookGoals, playbookPlace } from "./playbooks/folder.js";
 import { trustListPath } from "../files/trusted-folders.js";
 import { LIMITS } from "../limits.js";
 import { boundModel, type ModelFor } from "../model/context-model.js";
@@ -112,6 +113,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     decide: typeof config.approval === "function" ? config.approval : undefined,
   };
   const contexts = new RunContexts(config.resolveContext, ports.configFile, secretFilter(config.secrets ?? {}).text);
+  const playbooks = playbookPlace(cwd, config.playbooks);
   const services: Services = {
     answerChecks: new Map(),
     store,
@@ -121,6 +123,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     ownFiles: closed,
     ...configured,
     appraise: appraiseWith(appraiser),
+    fittingPlaybook: (goal) => fittingPlaybook(goal, playbookGoals(playbooks)),
     modelNamed: (name) => openModel({ ...roles.executor, model: name }, "executor", context),
     limiter,
     instructions: instructionsOf(roles),
@@ -160,7 +163,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
       new ContextStarts(contexts, rules),
       appends,
       strategiesOf(config),
-      { playbooks: playbookPlace(cwd, config.playbooks), approvals: approvalsPath(env) },
+      { playbooks, approvals: approvalsPath(env) },
       ports.handlerOf,
     );
   } catch (error) {

@@ -62,6 +62,8 @@ export interface BeginningRun {
   readonly starts?: RecordedContext | undefined;
   readonly runId?: string | undefined;
   readonly approval?: Settings["approval"];
+  /** The playbook that gives the plan. */
+  readonly playbook?: string;
   /** Steps whose outputs it takes over. */
   readonly done?: ReadonlySet<string>;
 }

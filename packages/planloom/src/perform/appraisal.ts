@@ -34,6 +34,8 @@ export type ApprovalFunction<C = unknown> = (
 export interface Appraised {
   /** The policy of the run. */
   readonly approval: ApprovalPolicy;
+  /** The playbook that gave the plan: samples of its runs come first. */
+  readonly playbook?: string;
   /** Steps that already have an output. */
   readonly done?: ReadonlySet<string>;
   /** Gives the context of the run. Absent: it has none. */
@@ -58,11 +60,11 @@ export interface Appraiser {
 }
 
 export function appraiseWith(appraiser: Appraiser): Appraise {
-  return async (checked, { approval, done, context }, signal = new AbortController().signal) => {
+  return async (checked, { approval, done, context, playbook }, signal = new AbortController().signal) => {
     if (approval === "never") return checked;
     const { store, clock, decide } = appraiser;
     // A plan is not lost if earlier runs cannot be read.
-    const history = await readHistory(store, clock).catch(() => NO_HISTORY);
+    const history = await readHistory(store, clock, playbook).catch(() => NO_HISTORY);
     const estimate = estimatePlan(rest(checked, done), { ...appraiser, history });
     const said = { ...checked, estimate: estimate as unknown as JsonObject };
     if (approval !== "function" || decide === undefined) return said;

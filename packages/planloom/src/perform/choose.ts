@@ -38,7 +38,8 @@ export async function performChoose(
   const { key } = effect;
   try {
     await services.inventory.open?.("all", context.signal);
-    const features = featuresOf(services, run);
+    const fits = services.fittingPlaybook?.(run.request.goal);
+    const features = { ...featuresOf(services, run), ...(fits !== undefined && { playbook: fits }) };
     const picked = await pick(services, run, features, context);
     const wanted = wantedStrategy(run);
     const outcome = ({ usage, ...choice }: Picked, plan?: CheckedPlan): Outcome => ({

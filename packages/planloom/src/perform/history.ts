@@ -9,13 +9,21 @@ import type { Clock } from "../clock.js";
 
 /**
  * Samples of the newest runs, ended or not. A run that cannot be read is skipped. Rejects as the store does if it
- * cannot list its runs.
+ * cannot list its runs. `playbook`: samples of runs of this playbook come first.
  */
-export async function readHistory(store: EventStore, clock: Clock): Promise<History> {
+export async function readHistory(store: EventStore, clock: Clock, playbook?: string): Promise<History> {
+  const all = await readRuns(store, clock);
+  if (playbook === undefined) return all;
+  const own = await readRuns(store, clock, playbook);
+  // The samples of its own runs count alone where there are some.
+  return { work: new Map([...all.work, ...own.work]), lists: new Map([...all.lists, ...own.lists]) };
+}
+
+async function readRuns(store: EventStore, clock: Clock, playbook?: string): Promise<History> {
   const deadline = clock.now() + LIMITS.historyMs;
   const work = new Map<string, WorkSample[]>();
   const lists = new Map<string, ListSample[]>();
-  const { runs } = await store.list({ limit: LIMITS.historyRuns });
+  const { runs } = await store.list({ limit: LIMITS.historyRuns, ...(playbook !== undefined && { playbook }) });
   for (const { runId, unreadable } of runs) {
     if (unreadable !== undefined) continue;
     if (clock.now() > deadline) break;

@@ -36,6 +36,8 @@ export interface Services {
   readonly synthesizer: Model | null;
   /** The named executors of the configuration. Absent: none. */
   readonly specialists?: ReadonlyMap<string, SpecialistService>;
+  /** The playbook that fits a goal in words, by a rule. Absent: there are none. */
+  readonly fittingPlaybook?: (goal: string) => string | undefined;
   /** Opens the model for steps that name their own. */
   readonly modelNamed: (name: string) => Model;
   /** Says when models may send their requests. Absent: at once. */

@@ -43,6 +43,8 @@ export interface ChoiceFeatures {
   readonly fits: readonly string[];
   readonly approval: ChoiceFacts["approval"];
   readonly budget: boolean;
+  /** A playbook that fits the goal. It is named, and never run by itself. */
+  readonly playbook?: string;
 }
 
 export function choiceFeatures({ goal, tools, approval, budget, ...here }: ChoiceFacts): ChoiceFeatures {

@@ -32,7 +32,7 @@ import type { Refusal } from "./refusal.js";
 import type { ApprovalPolicy, Budget, RoleNames, Settings } from "./settings.js";
 import type { OwnSettings } from "./own-settings.js";
 import type { ChildEvents, Within } from "./event/child.js";
-import type { RecordedPlaybook } from "./event/playbook.js";
+import type { RecordedPlaybook } from "./recorded-playbook.js";
 import type { RepeatEvents } from "./event/repeat.js";
 import type { StrategyEvents } from "./event/strategy.js";
 

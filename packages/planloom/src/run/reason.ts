@@ -4,7 +4,7 @@ import type { ValueSource } from "../plan/origin.js";
 import type { ToolDifference } from "../plan/tool-change.js";
 import type { OneStepStrategy } from "../plan/strategy.js";
 import type { ChoiceReason } from "./choice-reason.js";
-import type { PlaybookChange } from "./event/playbook.js";
+import type { PlaybookChange } from "./recorded-playbook.js";
 import type { Failure } from "./failure.js";
 
 /** Why failed work is, or is not, retried. */

@@ -3,7 +3,7 @@
 import type { AfterRejection } from "../run/decide/after-rejection.js";
 import { assertNever } from "../assert-never.js";
 import type { ValueSource } from "../plan/origin.js";
-import type { PlaybookChange } from "../run/event/playbook.js";
+import type { PlaybookChange } from "../run/recorded-playbook.js";
 import type { ApprovalReason, LegacyReason } from "../run/reason.js";
 import { changedToolText } from "./tool-change.js";
 import { textOr } from "./words.js";

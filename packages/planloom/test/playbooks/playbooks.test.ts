@@ -1,5 +1,5 @@
 // Playbooks in the library: saving the plan of a run, starting runs from it, and standing approvals.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
@@ -108,4 +108,159 @@ test("a run is saved with inputs that a rule proposes, and runs again with other
   expect(started?.data).toMatchObject({ playbook: { name: "weekly-report" }, planGiven: true });
   expect((await loom.list({ playbook: "weekly-report" })).runs).toMatchObject([{ runId: again.id }]);
   expect(await again.replay({ strict: true })).toBeDefined();
+});
+
+/** A saved playbook, and a loom of its project. */
+async function saved(config: LoomConfig = {}) {
+  const here = project();
+  const loom = await here.open(config);
+  const run = await done(loom);
+  await run.savePlaybook({ as: "weekly-report", inputs: "proposed" });
+  here.sent.length = 0;
+  return { here, loom, run };
+}
+
+const waitsFor = async (loom: Loom, inputs: { readonly [name: string]: Json }) => {
+  const run = await loom.start("", { playbook: "weekly-report", inputs });
+  const { status, waiting } = await run.result();
+  return { run, status, reason: waiting?.approvals[0]?.code, message: waiting?.approvals[0]?.reason };
+};
+
+test("a standing approval covers runs of the same program, each input fixed or free", async () => {
+  const { here, loom } = await saved();
+  await loom.playbooks.approve("weekly-report", { by: "ann", free: ["week"] });
+  const { run, status } = await waitsFor(loom, { week: 40 });
+  expect(status).toBe("completed");
+  expect(here.sent).toHaveLength(1);
+  const events = await eventsIn(run);
+  expect(events.find(({ type }) => type === "approval.granted")?.data).toMatchObject({
+    subject: "plan",
+    unseen: true,
+    calls: ["tickets"],
+    standing: { playbook: "weekly-report", by: "ann" },
+  });
+  expect(await run.replay({ strict: true })).toMatchObject({ playbook: { standing: { by: "ann", fixed: ["to"] } } });
+  const other = await waitsFor(loom, { week: 40, to: "eve@example.com" });
+  expect(other).toMatchObject({ status: "awaiting-approval", reason: "PLAYBOOK_CHANGED" });
+  expect(other.message).toContain("the input to has another value");
+  expect(loom.playbooks.revoke("weekly-report")).toBe(true);
+  expect(await waitsFor(loom, { week: 41 })).toMatchObject({ reason: "POLICY_ALWAYS" });
+});
+
+test("it holds where nobody can be asked, and in no copy of the project or for another user", async () => {
+  const { here, loom } = await saved();
+  await loom.playbooks.approve("weekly-report", { by: "ann", free: ["week"] });
+  const unattended = await here.open({ attended: false, store: "memory" });
+  expect(await waitsFor(unattended, { week: 2 })).toMatchObject({ status: "completed" });
+  const hostile = project();
+  hostile.write("weekly-report.yaml", here.text("weekly-report.yaml"));
+  expect(await waitsFor(await hostile.open(), { week: 2 })).toMatchObject({ reason: "POLICY_ALWAYS" });
+});
+
+test("a changed plan, a changed tool and the end of its time are named, and ask again", async () => {
+  const { here, loom } = await saved();
+  await loom.playbooks.approve("weekly-report", { by: "ann", free: ["week"] });
+  const newer = await here.open({ store: "memory" }, { version: "2" });
+  expect((await waitsFor(newer, { week: 3 })).message).toContain("the tool send_mail has changed");
+  here.write("weekly-report.yaml", here.text("weekly-report.yaml").replace("Send the report", "Send all reports"));
+  expect((await waitsFor(loom, { week: 3 })).message).toContain("its plan has changed");
+  expect((await loom.playbooks.get("weekly-report")).lost).toEqual([{ what: "plan" }]);
+  await loom.playbooks.approve("weekly-report", { by: "ann", free: ["week"], until: 1 });
+  expect((await waitsFor(loom, { week: 3 })).message).toContain("expired on 1970");
+});
+
+test("a free input that may choose what a call does needs a type that bounds it", async () => {
+  const { here, loom } = await saved();
+  const text = here.text("weekly-report.yaml").replace(/type: string\n\s+pattern: .*\n/, "type: string\n");
+  here.write("weekly-report.yaml", text);
+  await expect(loom.playbooks.approve("weekly-report", { by: "ann", free: ["to"] })).rejects.toMatchObject({
+    code: "PLAYBOOK_INPUT_FREE",
+    params: { open: [{ input: "to", step: "send", tool: "send_mail", argument: "to" }] },
+  });
+  await expect(loom.playbooks.approve("weekly-report", { by: "ann", free: ["who"] })).rejects.toMatchObject({
+    code: "PLAYBOOK_INPUT",
+  });
+});
+
+test.each<readonly [string, string, Parameters<Loom["playbooks"]["save"]>[1]]>([
+  ["a name with a slash", "PLAYBOOK_NAME", { as: "../weekly", inputs: [] }],
+  ["a name with a dot", "PLAYBOOK_NAME", { as: "weekly.yaml", inputs: [] }],
+  ["a command's name", "PLAYBOOK_NAME", { as: "run", inputs: [] }],
+  ["nobody's confirmation", "PLAYBOOK_UNCONFIRMED", { as: "weekly" }],
+  ["a place without a literal", "PLAYBOOK_CHOICE", { as: "weekly", inputs: [{ from: "/steps/9/with/x" }] }],
+  ["a name of no form", "PLAYBOOK_CHOICE", { as: "weekly", inputs: [{ from: "week", name: "My week" }] }],
+  ["a name given twice", "PLAYBOOK_CHOICE", { as: "weekly", inputs: [{ from: "week" }, { from: "to", name: "week" }] }],
+  ["a name that is taken", "PLAYBOOK_EXISTS", { as: "weekly-report", inputs: [] }],
+])("%s is refused with %s", async (_, code, options) => {
+  const { loom, run } = await saved();
+  await expect(loom.playbooks.save(run.id, options)).rejects.toMatchObject({ code });
+});
+
+test("runs without a plan that was approved or carried out, and values of secrets, are not saved", async () => {
+  const here = project();
+  const secret = "k3y-of-the-mail-server";
+  const loom = await here.open({ secrets: { MAIL: secret } });
+  const waiting = await loom.start(GOAL, { plan: PLAN });
+  await waiting.result();
+  const save = (id: string) => loom.playbooks.save(id, { as: "weekly", inputs: [] });
+  await expect(save(waiting.id)).rejects.toMatchObject({ params: { because: "not-approved" } });
+  const [tickets] = PLAN.steps;
+  const leaks = await loom.start(GOAL, { plan: { steps: [{ ...tickets, title: `with ${secret}` }] } });
+  await leaks.approve((await leaks.result()).waiting!.approvals[0]!.hash);
+  await leaks.result();
+  await expect(save(leaks.id)).rejects.toMatchObject({ params: { because: "secret" } });
+});
+
+test("files that others may have put there are not read; a row of the list says why", async () => {
+  const { here, loom } = await saved();
+  here.write("weekly-report.json", "{}");
+  await expect(loom.playbooks.get("weekly-report")).rejects.toMatchObject({ params: { problem: "twice" } });
+  const outside = join(newFolder(), "plan.yaml");
+  writeFileSync(outside, "steps: []");
+  symlinkSync(outside, join(here.folder, "playbooks", "linked.yaml"));
+  await expect(loom.start("", { playbook: "linked" })).rejects.toMatchObject({ params: { problem: "link" } });
+  here.write("broken.yaml", "steps: [{ id: a, tool: gone }]");
+  await expect(loom.start("", { playbook: "broken" })).rejects.toMatchObject({ code: "PLAN_INVALID" });
+  const rows = await loom.playbooks.list();
+  expect(rows.map(({ name, problem, playbook }) => [name, problem?.code, playbook?.check.ok])).toEqual([
+    ["broken", undefined, false],
+    ["linked", "PLAYBOOK_FILE", undefined],
+    ["weekly-report", "PLAYBOOK_FILE", undefined],
+  ]);
+});
+
+test("a value of others does not stand in the goal, and the guard asks about it despite the approval", async () => {
+  const { here, loom } = await saved();
+  await loom.playbooks.approve("weekly-report", { by: "ann", free: ["week", "to"] });
+  const inputs = { week: 3, to: "eve@example.com" };
+  const run = await loom.start("", { playbook: "weekly-report", inputs, trust: { to: "untrusted" } });
+  const { goal, waiting } = await run.result();
+  expect(goal).toBe("Report on the tickets of week 3 to (the input to).");
+  expect(waiting?.approvals).toMatchObject([{ code: "CONTROL_UNTRUSTED", subject: { step: "send" } }]);
+  expect(here.sent).toEqual([]);
+});
+
+test.each([
+  [{ playbook: "weekly-report", plan: PLAN }, ""],
+  [{ playbook: "weekly-report", strategy: "react" as const }, ""],
+  [{ playbook: "weekly-report" }, "another goal"],
+])("a playbook has its own plan and goal: %j", async (options, goal) => {
+  const { loom } = await saved();
+  await expect(loom.start(goal, options)).rejects.toMatchObject({ code: "PLAYBOOK_BESIDE" });
+});
+
+test("a goal in words that fits is named by a rule", async () => {
+  const { loom } = await saved();
+  expect(loom.playbooks.fitting("Please report on all tickets of week 40 to bob@example.com")).toBe("weekly-report");
+  expect(loom.playbooks.fitting("Book a flight to Rome")).toBeUndefined();
+});
+
+test("estimates of a playbook count the samples of its own runs", async () => {
+  const { loom } = await saved({ approval: "effects" });
+  await loom.playbooks.approve("weekly-report", { by: "ann", free: ["week"] });
+  await waitsFor(loom, { week: 5 });
+  const { text } = await loom.playbooks.get("weekly-report");
+  const samples = async (playbook?: string) =>
+    (await loom.estimate(text, playbook === undefined ? {} : { playbook })).basis.tools["find_tickets"];
+  expect([await samples(), await samples("weekly-report")]).toEqual([2, 1]);
 });

@@ -69,6 +69,12 @@ const ROUTES: readonly Route[] = [
     load: async () => (await import("../pages/tools/tools-page.js")).ToolsPage,
   },
   {
+    path: "/playbooks",
+    title: "Playbooks",
+    nav: "/playbooks",
+    load: async () => (await import("../pages/playbooks/playbooks-page.js")).PlaybooksPage,
+  },
+  {
     path: "/open",
     title: "Open a file",
     nav: "/open",

@@ -20,6 +20,7 @@ import { useWaitingCount } from "./waiting-count.js";
 const ENTRIES = [
   { path: "/runs", word: "Runs" },
   { path: "/waiting", word: "Waiting" },
+  { path: "/playbooks", word: "Playbooks" },
   { path: "/tools", word: "Tools" },
   { path: "/open", word: "Open a file" },
 ] as const;

@@ -13,10 +13,9 @@ import { portsOf, type ModelFlags } from "../flags.js";
 import { declaredIn, inputsFromFlags, inputValues } from "../inputs.js";
 import { userName, withLoom, type StoreFlags, type Use } from "../open-loom.js";
 import { atTerminal, print, printJson, printLines, say } from "../output.js";
-import { openTerminal, type Terminal } from "../prompt.js";
+import { openTerminal, saysYes, type Terminal } from "../prompt.js";
 import { planLines } from "../render/plan.js";
 import { count, oneLine, paint } from "../style.js";
-import { saysYes } from "./save.js";
 
 const READ: Use = { config: "read", store: "if-there", models: "not-called" };
 const DRIVE: Use = { config: "drive", store: "if-there", models: "not-called" };

@@ -10,7 +10,7 @@ import { driveToEnd, openFollower } from "../drive.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import { usageError } from "../error-text.js";
 import { answerSchemaIn } from "../answer-schema-file.js";
-import { playbookInputs, playbookMeant } from "../playbook-start.js";
+import { playbookInputs, playbookMeant, playbookOffered } from "../playbook-start.js";
 import { portsOf, settingsIn, type RunFlags } from "../flags.js";
 import { declaredIn, inputsFromFlags, inputValues, trustIn } from "../inputs.js";
 import { contextIn, contextOptions, messagesIn } from "../start-flags.js";
@@ -39,12 +39,16 @@ export async function runCommand(words: readonly string[], flags: RunFlags): Pro
   return withLoom(
     flags,
     settingsIn(flags),
-    async (loom) => {
-      const playbook = flags.playbook ?? (await playbookMeant(loom, goal));
+    async (loom, { config }) => {
+      const isAuto = text === undefined && (flags.strategy ?? config.strategy) === "auto";
+      const meant = flags.playbook ?? (await playbookMeant(loom, goal));
+      const playbook = meant ?? (isAuto ? await playbookOffered(loom, goal) : undefined);
       const more = { ...answer, ...messages, ...contextOptions(loom, context) };
       if (playbook !== undefined) {
         const inputs = await playbookInputs(await loom.playbooks.get(playbook), given);
-        return follow(loom, flags.playbook === undefined ? "" : goal, { ...more, inputs, playbook }, flags);
+        const { strategy, ...others } = flags;
+        const kept = meant === undefined || strategy === undefined ? others : flags;
+        return follow(loom, flags.playbook === undefined ? "" : goal, { ...more, inputs, playbook }, kept);
       }
       const inputs = inputValues(given, text && declaredIn(text.text));
       return start(loom, goal, text, { inputs, ...more }, flags);

@@ -11,7 +11,7 @@ import { usageError } from "../error-text.js";
 import { EXIT } from "../exit-code.js";
 import { withLoom, type StoreFlags, type Use } from "../open-loom.js";
 import { atTerminal, printJson, printText, say } from "../output.js";
-import { openTerminal, type Terminal } from "../prompt.js";
+import { openTerminal, saysYes, type Terminal } from "../prompt.js";
 import { runNamed } from "../run-name.js";
 import { shellWord } from "../shell-word.js";
 import { oneLine, paint } from "../style.js";
@@ -109,11 +109,6 @@ async function ask(terminal: Terminal, open: readonly ProposedInput[]): Promise<
 
 const proposalLine = ({ name, type, default: value, places }: ProposedInput): string =>
   `${name}: ${wantedOf(type)}, now ${oneLine(JSON.stringify(value), 80)}, in ${places.length} ${places.length === 1 ? "place" : "places"}`;
-
-export async function saysYes(terminal: Terminal, question: string): Promise<boolean> {
-  const word = await terminal.ask(`${paint("bold", `${question} [y]es or [n]o:`)} `, new AbortController().signal);
-  return word !== undefined && /^y(es)?$/i.test(word);
-}
 
 function tell({ name, file, text, plan, notes }: SavedPlaybook, { json }: SaveFlags): void {
   const words = notes.map(playbookNoteText);

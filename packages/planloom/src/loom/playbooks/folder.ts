@@ -9,8 +9,10 @@ import { isInside, projectFolders, realPath } from "../../files/project.js";
 import { decodedText } from "../../files/text-encoding.js";
 import { writeWholeFile } from "../../files/whole-file.js";
 import { LIMITS } from "../../limits.js";
+import { isObject } from "../../plan/json.js";
 import { nearestNames } from "../../plan/nearest.js";
 import { playbookNameFault } from "../../plan/playbook/name.js";
+import { readPlan } from "../../plan/read/read.js";
 import type { PlaybookFileFault } from "../../words/errors/playbooks.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 
@@ -87,6 +89,24 @@ export function playbookText(place: PlaybookPlace, file: string): string {
   }
   throw fault(file, "unreadable", "it is not in UTF-8");
 }
+
+/** The names of the playbooks with their goals. Files that cannot be used are left out. */
+export function playbookGoals(place: PlaybookPlace): readonly { readonly name: string; readonly goal: string }[] {
+  return playbookFiles(place)
+    .slice(0, MOST_READ)
+    .flatMap(({ name, file }) => {
+      try {
+        const read = readPlan(playbookText(place, file), { author: "person" });
+        const goal = read.kind === "plan" && isObject(read.draft) ? read.draft["goal"] : undefined;
+        return [{ name, goal: typeof goal === "string" ? goal : "" }];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** A choice of a strategy reads no more files than this. */
+const MOST_READ = 200;
 
 /** A folder of another user, or a link out of the project, holds no playbooks of this one. Throws PLAYBOOK_FILE. */
 function checkFolder({ folder, root }: PlaybookPlace): void {

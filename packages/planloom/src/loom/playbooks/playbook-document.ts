@@ -3,7 +3,7 @@ import type { InputSpec } from "../../plan/plan.js";
 import type { Json } from "../../plan/json.js";
 import { isBounded, wantedOf } from "../../plan/playbook/bounded.js";
 import type { StandingApproval } from "../../files/standing-approvals.js";
-import type { PlaybookChange } from "../../run/event/playbook.js";
+import type { PlaybookChange } from "../../run/recorded-playbook.js";
 import type { RunStatus } from "../../run/status.js";
 import { playbookChangeText } from "../../words/approval-reasons.js";
 import type { PlaybookNote } from "./saving.js";

@@ -11,13 +11,14 @@ import { hashOf } from "../../plan/hash.js";
 import { canonicalJson, type Json, type JsonObject } from "../../plan/json.js";
 import { programHash } from "../../plan/plan-hash.js";
 import type { Plan } from "../../plan/plan.js";
+import { fittingPlaybook } from "../../plan/playbook/fitting.js";
 import { withValues } from "../../plan/playbook/places.js";
 import type { ProposedInput } from "../../plan/playbook/proposals.js";
 import { openInputs } from "../../plan/playbook/standing.js";
 import type { ToolSpec } from "../../plan/tool-spec.js";
 import type { InputTrust } from "../../plan/label.js";
 import type { CheckedPlan } from "../../run/command.js";
-import type { PlaybookChange, RecordedPlaybook } from "../../run/event/playbook.js";
+import type { PlaybookChange, RecordedPlaybook } from "../../run/recorded-playbook.js";
 import type { Run } from "../../run/state.js";
 import type { ListedRun } from "../../store/event-store.js";
 import { PlanloomError } from "../../words/planloom-error.js";
@@ -25,6 +26,7 @@ import type { WordedCheck } from "../plan-checks.js";
 import {
   playbookFile,
   playbookFiles,
+  playbookGoals,
   playbookText,
   realFolder,
   soundName,
@@ -122,6 +124,11 @@ export class Playbooks {
   /** The names of the playbooks, each once. Reads no file. */
   names(): readonly string[] {
     return [...new Set(playbookFiles(this.home.place).map(({ name }) => name))];
+  }
+
+  /** The playbook that fits a goal in words, by a rule. It starts nothing. */
+  fitting(goal: string): string | undefined {
+    return fittingPlaybook(goal, playbookGoals(this.home.place));
   }
 
   /** All playbooks with their last runs. A file that cannot be used is a row with its problem. */

@@ -12,7 +12,7 @@ import type { ApprovalReason, LegacyReason } from "../reason.js";
 import type { ProposedPlan } from "../state.js";
 import type { Settings } from "../settings.js";
 import type { CheckedPlan } from "../command.js";
-import type { RecordedPlaybook } from "../event/playbook.js";
+import type { RecordedPlaybook } from "../recorded-playbook.js";
 import { askedInstead } from "./standing.js";
 
 type Proposed = EventData["plan.proposed"];

@@ -6,7 +6,7 @@ import { callsCovered } from "../../plan/playbook/standing.js";
 import { directTool } from "../../plan/step-kind.js";
 import type { CheckedPlan } from "../command.js";
 import { fact, type EventData, type Fact } from "../event.js";
-import type { RecordedPlaybook, StandingGrant } from "../event/playbook.js";
+import type { RecordedPlaybook, StandingGrant } from "../recorded-playbook.js";
 import type { ApprovalReason, LegacyReason } from "../reason.js";
 
 type Started = EventData["run.started"];

@@ -12,7 +12,7 @@ import type { ToolDifference } from "../../plan/tool-change.js";
 import { CHILD_ACTS, CHILD_WAITS, type ChildUse, type Within } from "../event/child.js";
 import type { Message } from "../message.js";
 import type { RecordedContext } from "../context.js";
-import type { PlaybookChange, RecordedPlaybook, StandingGrant, StandingLost } from "../event/playbook.js";
+import type { PlaybookChange, RecordedPlaybook, StandingGrant, StandingLost } from "../recorded-playbook.js";
 import type { HoldReason } from "../reason.js";
 import { EFFECT_CLASSES, type ToolReach, type ToolSpec } from "../../plan/tool-spec.js";
 import type { Json, JsonObject } from "../../plan/json.js";
@@ -372,7 +372,7 @@ const choiceFeatures = record<ChoiceFeatures>(
     approval: approvalPolicy,
     budget: flag,
   },
-  {},
+  { playbook: text },
 );
 
 const failing = record<Failing>({ error: failureShape }, { cause: unchecked() });

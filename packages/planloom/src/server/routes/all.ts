@@ -10,6 +10,7 @@ import { META_ROUTES, OPEN_ROUTES } from "./meta.js";
 import { PART_ROUTES } from "./parts-of-runs.js";
 import { PEOPLE_ROUTES } from "./people.js";
 import { PLAN_ROUTES } from "./plans.js";
+import { PLAYBOOK_ROUTES } from "./playbooks.js";
 import { RUN_ROUTES } from "./runs.js";
 import { OPENED_FACTS, SESSION_FACTS, STREAM_FACTS } from "./streams.js";
 import { VIEW_ROUTES } from "./views.js";
@@ -33,6 +34,7 @@ export const API_ROUTES = [
   ...PEOPLE_ROUTES,
   ...AGAIN_ROUTES,
   ...PLAN_ROUTES,
+  ...PLAYBOOK_ROUTES,
   ...META_ROUTES,
   description,
 ];

@@ -64,6 +64,7 @@ const startBody = z.strictObject({
   messages: z.array(FIELD.anyJson).optional().meta({ description: "Earlier turns of the conversation, oldest first." }),
   answerSchema: FIELD.answerSchema.optional(),
   strategy: strategyField.optional(),
+  playbook: FIELD.text.optional().meta({ description: "The playbook that gives plan and goal." }),
   settings: settingsField.optional(),
 });
 
@@ -124,6 +125,7 @@ const list = route({
     status: z.array(z.enum(STATUS_FILTERS)).optional().meta({ description: "Any of these. waiting: for a person." }),
     text: FIELD.text.optional().meta({ description: "A part of the goal or of the id. Ignores case." }),
     tag: z.array(FIELD.text).optional().meta({ description: "All of these." }),
+    playbook: FIELD.text.optional().meta({ description: "Only runs of the playbook of this name." }),
     since: FIELD.wholeText
       .optional()
       .meta({ description: "Only runs with an event at this time or later: ms since 1970." }),

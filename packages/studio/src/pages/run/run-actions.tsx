@@ -10,6 +10,7 @@ import { Allowed } from "../../parts/allowed.js";
 import { counted } from "../../parts/counted.js";
 import { Button } from "../../parts/button.js";
 import { FormDialog } from "../../parts/form-dialog.js";
+import { SavePlaybook } from "./save-playbook.js";
 import { UndoDialog } from "./undo-dialog.js";
 import { ErrorNote } from "../../parts/note.js";
 
@@ -60,6 +61,7 @@ const EvidenceLink = ({ view: { runId } }: { readonly view: RunView }) => (
 
 function AfterEnd({ view, again }: RunActionsProps) {
   const [isUndoing, setUndoing] = useState(false);
+  const [isSaving, setSaving] = useState(false);
   return (
     <>
       <EvidenceLink view={view} />
@@ -69,6 +71,12 @@ function AfterEnd({ view, again }: RunActionsProps) {
         </Allowed>
       )}
       {isUndoing && <UndoDialog view={view} again={again} onClose={() => setUndoing(false)} />}
+      {view.status === "completed" && (
+        <Allowed needs="all" to="save its plan">
+          <Button onPress={() => setSaving(true)}>Save as a playbook …</Button>
+        </Allowed>
+      )}
+      {isSaving && <SavePlaybook runId={view.runId} onClose={() => setSaving(false)} />}
       <a class="btn" href={pageOfRun(view.runId, "/again")}>
         Again from a step …
       </a>

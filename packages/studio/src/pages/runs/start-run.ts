@@ -8,6 +8,7 @@ export interface StartOrder {
   /** Absent: that of the configuration. */
   readonly strategy?: string;
   readonly plan?: string;
+  readonly playbook?: string;
   readonly inputs?: { readonly [name: string]: Json };
 }
 
