@@ -69,8 +69,18 @@ const indexOf = (row: JournalRow): number | undefined => {
 /** Depends on nothing but the request: a turn that is asked again is answered alike. */
 function replyTo(body: ChatBody): FakeReply {
   const said = body.messages.filter(({ role }) => role === "assistant").length;
-  if (body.model === "planner") return { json: body.response_format?.json_schema?.name === "patch" ? PATCH : PLANNED };
-  if (body.model === "synthesizer") return { text: "All was looked at, and paid for." };
+  const form = body.response_format?.json_schema?.name;
+  const text = JSON.stringify(body.messages);
+  if (form === "judge") return { json: { verdict: "met", reason: "It does." } };
+  if (form === "critique") {
+    const isFine = text.includes("All was looked at");
+    return { json: { verdict: isFine ? "fine" : "wanting", points: isFine ? [] : ["Say all."], unsupported: [] } };
+  }
+  if (body.model === "planner") return { json: form === "patch" ? PATCH : PLANNED };
+  if (body.model === "synthesizer")
+    return {
+      text: text.includes("You wrote this answer before") ? "All was looked at, and paid for." : "It was paid.",
+    };
   const city = /city-\d/.exec(JSON.stringify(body.messages))?.[0] ?? "nowhere";
   if (body.response_format !== undefined) return { json: { x: city } };
   const wanted = (body.tools ?? []).map((tool) => tool.function.name).filter((name) => name !== "read_result");

@@ -140,7 +140,8 @@ export const PLANS = {
       ],
     },
   },
-  goal: { roles: ["planner", "synthesizer"], goal: "Look around and pay." },
+  // Its first output is judged, and its answer has a critic, for whom it is written again.
+  goal: { roles: ["planner", "executor", "synthesizer"], goal: "Look around and pay." },
   // Its second step fails and is patched; what is planned then acts when a person has said yes.
   patch: {
     roles: ["planner"],
@@ -186,6 +187,6 @@ export const PATCH = {
 
 /** What the planner answers to the goal. */
 export const PLANNED = {
-  steps: [look("a", "around"), { id: "b", tool: "pay", with: { x: "${{ a }}" } }],
-  answer: { from: ["b"], instructions: "One sentence." },
+  steps: [look("a", "around", { expect: "It says what is there." }), { id: "b", tool: "pay", with: { x: "${{ a }}" } }],
+  answer: { from: ["b"], instructions: "One sentence.", critique: 1 },
 };

@@ -128,6 +128,23 @@ describe("the critique of an answer", () => {
     await sound(run);
   });
 
+  it("has a typed answer written again in its type", async () => {
+    const says = (stars: number | string) => ({ json: { answer: { stars } } });
+    const synthesizer = scriptedModel([says(5), says("four"), says(4)]);
+    const planner = scriptedModel([
+      { json: { verdict: "wanting", points: ["It has four."], unsupported: ["5"] } },
+      { json: { verdict: "fine", points: [], unsupported: [] } },
+    ]);
+    const loom = await loomWith({ models: { planner, synthesizer } });
+    const run = await loom.start("Rate.", { plan: answering, answer: z.object({ stars: z.number() }) });
+    expect(await run.result()).toMatchObject({ status: "completed", answer: { stars: 4 } });
+    // The second draft had another type, and was corrected before the critic read it.
+    expect(synthesizer.requests.map(({ output }) => output?.name)).toEqual(["answer", "answer", "answer"]);
+    const [first] = (await eventsIn(run)).filter((event) => event.type === "answer.reviewed");
+    expect(first?.data.unsupported).toEqual([{ at: "/stars", text: "5" }]);
+    await sound(run);
+  });
+
   it.each<[string, Script, string]>([
     ["is unreadable", () => "Nice.", "JUDGE_UNREADABLE"],
     ["is refused by its server", () => ({ error: refusal }), "PROVIDER_REFUSED"],

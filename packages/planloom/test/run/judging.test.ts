@@ -2,6 +2,11 @@
 import { describe, expect, it } from "vitest";
 import type { ToolSpec } from "../../src/plan/tool-spec.js";
 import type { Settings } from "../../src/run/settings.js";
+import { estimatePlan } from "../../src/plan/estimate/estimate.js";
+import { NO_HISTORY } from "../../src/plan/estimate/history.js";
+import { requirementsOf } from "../../src/run/decide/requirements.js";
+import { judgingModels } from "../../src/run/judge-role.js";
+import { RunSamples } from "../../src/run/view/samples.js";
 import { replay } from "../../src/run/log/replay.js";
 import { NO_USAGE } from "../../src/plan/usage.js";
 import type { RunEvent } from "../../src/run/event.js";
@@ -124,6 +129,34 @@ const notJudged = (because: object) => ({
   code: "EXPECT_NOT_JUDGED",
   params: { expect: EXPECT, because },
   retryable: false,
+});
+
+it("needs the models that judge in the process that drives it", () => {
+  const answer = { from: ["a"], critique: 1 };
+  const models = { planner: "large", executor: "small", synthesizer: "writer" };
+  const run = new Story().given(start({ plan: { steps: [judgedStep()], answer }, tools: TOOLS, models }));
+  expect(requirementsOf(run.run).models).toEqual(["executor", "planner", "synthesizer"]);
+});
+
+it("gives samples of its judge and its critic for estimates", () => {
+  const models = { planner: "large", executor: "small", synthesizer: "writer" };
+  const plan = { steps: [judgedStep()], answer: { from: ["a"], critique: 1 } };
+  const run = new Logged().given(start({ plan, tools: TOOLS, models }), returned("call/a/1", "text"));
+  run.given(verdict("judge/call/a/1/1", true), { type: "answered", key: "answer/1", answer: "So.", usage: USAGE });
+  run.given({ type: "critiqued", key: "critique/1", verdict: "fine", points: [], unsupported: [], usage: USAGE });
+  const samples = new RunSamples("story");
+  for (const event of run.log) samples.add(event);
+  expect(new Set(samples.work.keys())).toEqual(
+    new Set(["tool look", "judge small", "answer writer", "critique large"]),
+  );
+  const facts = { models, history: NO_HISTORY, judging: judgingModels(run.run.request), priceOf: () => undefined };
+  const { plan: checked, tools } = run.run.planning.plans[0]!;
+  const estimate = estimatePlan({ plan: checked, inputs: {}, tools: [...tools.values()] }, facts);
+  expect(estimate.models.map(({ model, calls }) => [model, calls])).toEqual([
+    ["small", 1],
+    ["writer", 1],
+    ["large", 1],
+  ]);
 });
 
 describe("a judge that gives no verdict", () => {
