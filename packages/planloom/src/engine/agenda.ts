@@ -1,6 +1,6 @@
 // Decides the next acts of an engine for one run. In: a run, the calls in flight, and the time. Out: acts as data, and
 // the time of the next wake-up. Pure: the loop of a run (run-loop.ts) performs the acts.
-import { isConversation } from "../plan/step-kind.js";
+import { isConversation, isSubPlan } from "../plan/step-kind.js";
 import { NO_USAGE } from "../plan/usage.js";
 import { outOfTime } from "../run/decide/budget.js";
 import type { WorkEffect } from "../run/effect.js";
@@ -72,11 +72,12 @@ const whyStopped = (run: Run): StopCause => outOfTime(run) ?? { code: "RUN_CANCE
 
 /**
  * A call that was decided together with the stop of its run is not started. Exception: an agent step that another
- * process started may have called a tool, which its journal shows. It is performed with its signal aborted.
+ * process started may have called a tool, which its journal shows; a sub-plan may have a child run, which is cancelled.
+ * Both are performed with their signal aborted.
  */
 function declined(run: Run, effect: WorkEffect, inherited: boolean): Act {
   const spec = effect.kind === "call" ? run.execution.steps.get(effect.step)?.spec : undefined;
-  if (inherited && spec !== undefined && isConversation(spec))
+  if (inherited && spec !== undefined && (isConversation(spec) || isSubPlan(spec)))
     return { do: "perform", effect, stopped: whyStopped(run) };
   if (effect.kind === "compensate") {
     const error = failWith("ABORTED", { how: inherited ? "not-called-again" : "not-called", why: "cancelled" });

@@ -54,13 +54,26 @@ async function attended(run) {
   let document = await run.result();
   const first = document.status;
   const toRetry = () => person === "retries" && document.status === "failed";
-  for (let i = 0; i < 8 && (document.waiting !== undefined || toRetry()); i++) {
+  const toAnswer = () => ["needs-attention", "awaiting-approval"].includes(document.status);
+  for (let i = 0; i < 8 && (toAnswer() || toRetry()); i++) {
     if (toRetry()) await run.retry();
-    else await answered(run, document);
+    else for (const one of await waitingRuns(run)) await answered(one, await one.document());
     document = await run.result();
   }
   await cancelling;
   return { first, document };
+}
+
+/** The run, and the child runs below it, as far as they wait for a person. */
+async function waitingRuns(run) {
+  const { runs } = await loom.list({ within: run.id });
+  const waiting = [];
+  for (const one of [run, ...(await Promise.all(runs.map(({ runId: id }) => loom.get(id))))]) {
+    const { approvals = [], questions = [], unknown = [], unusable = [], undoing } = (await one.document()).waiting ?? {};
+    if (approvals.length + questions.length + unknown.length + unusable.length > 0 || undoing !== undefined)
+      waiting.push(one);
+  }
+  return waiting;
 }
 
 async function answered(run, document) {

@@ -140,6 +140,19 @@ export const PLANS = {
       ],
     },
   },
+  // Its second step is a run of its own, which pays.
+  below: {
+    roles: ["planner", "executor", "synthesizer"],
+    person: "answers below",
+    plan: {
+      steps: [
+        look("a", "start"),
+        { id: "b", plan: "Look around and pay.", with: { x: "${{ a }}" } },
+        { id: "c", tool: "pay", with: { x: "${{ b }}" } },
+      ],
+      answer: { value: "${{ c }}" },
+    },
+  },
   // Its first output is judged, and its answer has a critic, for whom it is written again.
   goal: { roles: ["planner", "executor", "synthesizer"], goal: "Look around and pay." },
   // Its second step fails and is patched; what is planned then acts when a person has said yes.

@@ -44,7 +44,7 @@ import { kernelOn } from "../kernel-version.js";
 import { refusal } from "../refusal.js";
 import { type Run } from "../state.js";
 import { NO_USAGE } from "../../plan/usage.js";
-import { isConversation } from "../../plan/step-kind.js";
+import { isConversation, isSubPlan } from "../../plan/step-kind.js";
 import { isOneStep } from "../../plan/strategy.js";
 
 /**
@@ -350,6 +350,8 @@ function afterCrash(run: Run, work: Work, filling: boolean, at: number): Fact[] 
   const effects = filling ? "none" : work.effects;
   const outcome = { type: "ended", key: "", ending: "abort", error, usage: NO_USAGE } as const;
   const cancelling = isCancelling(run);
+  // Its child run counts crashes of its own, and is cancelled before the step ends.
+  if (isSubPlan(work.step.spec)) return [];
   // The call is not performed again. Its journal shows whether an inner call is in doubt. The engine reads it.
   if (cancelling && isConversation(work.step.spec)) return [];
   if (cancelling || leavesDoubt(effects, "abort", cancelling)) return ended(run, work, outcome, effects, at);
