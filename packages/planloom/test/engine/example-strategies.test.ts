@@ -43,7 +43,7 @@ test.each(
   const loom = await createLoom({ store: "memory", builtins, models: { executor } }, { env: {} });
   const document = await loom.run(goal, { strategy });
   expect(document).toMatchObject({ status: "completed", success: true, strategy });
-  expect(String(document.answer).toLowerCase()).toContain(found);
+  expect(JSON.stringify(document.answer).toLowerCase()).toContain(found);
   expect(document.usage).toMatchObject({ planner: { calls: 0 }, synthesizer: { calls: 0 } });
   expect(executor.requests).toHaveLength(strategy === "tools" ? 2 : calls.length + 1);
   await loom.close();
