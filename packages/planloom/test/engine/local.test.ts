@@ -26,7 +26,7 @@ const stores = {
   sqlite: () => openSqliteStore({ path: join(folder(), "planloom.db") }),
 };
 for (const [name, openStore] of Object.entries(stores))
-  testEach(`local engine, ${name}`, engineConformance({ openEngine: localEngine, openStore }));
+  testEach(`local engine, ${name}`, engineConformance({ openEngine: localEngine, openStore, children: true }));
 
 describe("a local engine", () => {
   test("takes a run over at once where its holder has died, whatever the lease says", async () => {

@@ -43,5 +43,5 @@ const told = (document: object): unknown =>
 
 testEach(
   "local engine, replayed",
-  engineConformance({ openEngine: localEngine, openStore: async () => replayingStore() }),
+  engineConformance({ openEngine: localEngine, openStore: async () => replayingStore(), children: true }),
 );

@@ -3,6 +3,7 @@
 import type { OpenEngine } from "../../engine/open-engine.js";
 import type { EventStore } from "../../store/event-store.js";
 import { budgetsStories } from "./engine-budgets.js";
+import { childrenStories } from "./engine-children.js";
 import { ownersStories } from "./engine-owners.js";
 import { peopleStories } from "./engine-people.js";
 import { questionsStories } from "./engine-questions.js";
@@ -26,6 +27,7 @@ const STORIES: readonly StoryOn<OpenScene, EngineNeed>[] = [
   ...unusableStories,
   ...toolsStories,
   ...budgetsStories,
+  ...childrenStories,
 ];
 
 export interface EngineConformanceOptions {
@@ -34,12 +36,15 @@ export interface EngineConformanceOptions {
   readonly openStore: () => Promise<EventStore>;
   /** Whether engines of several processes may drive runs of one store at the same time. Default: true. */
   readonly processes?: boolean;
+  /** Whether the engine runs sub-plans: it gives `children` to what it performs. Default: false. */
+  readonly children?: boolean;
 }
 
 /** The required behaviour of every engine. Run each of these stories as one test. */
 export function engineConformance(options: EngineConformanceOptions): readonly ConformanceStory[] {
-  const { openEngine, openStore, processes = true } = options;
-  const told = STORIES.filter(({ needs }) => needs === undefined || processes);
+  const { openEngine, openStore, processes = true, children = false } = options;
+  const has = { processes, children };
+  const told = STORIES.filter(({ needs }) => needs === undefined || has[needs]);
   return told.map(({ name, run }) => ({
     name,
     run: () => closedAfter((closing) => run(scenes(openEngine, openStore, closing))),

@@ -16,9 +16,9 @@ import type { Closing } from "./story.js";
 
 /**
  * processes: several engines share a store and drive its runs at the same time. Another engine takes over a run when
- * its owner dies.
+ * its owner dies. children: the engine runs sub-plans.
  */
-export type EngineNeed = "processes";
+export type EngineNeed = "processes" | "children";
 
 export type Parts = Omit<Parameters<typeof servicesOf>[0], "store" | "clock">;
 
