@@ -1,14 +1,14 @@
 // The same goals under the strategies plan, react and tools, with scripted models and tools of fixed latencies: wall
 // time, model calls by role, input tokens. In: `--rounds N`, `--scale F` (a factor for all latencies), `--only NAME`,
-// `--write` (keeps the result in bench/strategies.json, against which the docs are held). Out: tables.
-import { writeFileSync } from "node:fs";
+// `--write` (keeps the result in bench/strategies.json, and puts its tables into the docs). Out: tables.
+import { readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { durable, library } from "./library.mjs";
 import { median, summary } from "./measure.mjs";
 import { scriptedRoles, TOKEN_RULE } from "./strategy-models.mjs";
-import { spendTable, timeTable } from "./strategy-tables.mjs";
+import { spendTable, timeTable, withFigures } from "./strategy-tables.mjs";
 import { LATENCY, searchTool, TASKS } from "./strategy-tasks.mjs";
 
 const option = (name, fallback) => {
@@ -90,5 +90,10 @@ const machine = { node: process.versions.node, cores: os.cpus().length, load: Nu
 const report = { machine, rounds: ROUNDS, scale: SCALE, latency: LATENCY, tokenRule: TOKEN_RULE, tasks: results };
 console.log(`Node ${machine.node}, ${machine.cores} cores, load ${machine.load}, medians of ${ROUNDS} rounds\n`);
 console.log(`${timeTable(report)}\n\n${spendTable(report)}`);
-if (process.argv.includes("--write"))
+if (process.argv.includes("--write")) {
   writeFileSync(path.join(import.meta.dirname, "strategies.json"), `${JSON.stringify(report, null, 2)}\n`);
+  for (const page of ["choosing.md", "benchmarks.md"]) {
+    const file = path.join(import.meta.dirname, "..", "docs", page);
+    writeFileSync(file, withFigures(readFileSync(file, "utf8"), report));
+  }
+}

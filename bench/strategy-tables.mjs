@@ -16,8 +16,8 @@ export function timeTable({ tasks }) {
 
 function timeRows({ name, ways, ideal, target, recorded, ratio }) {
   return ways.map(({ way, seconds: took }, at) => {
-    const isPlan = way.startsWith("plan");
-    const aim = isPlan && target !== undefined ? `<= ${seconds(target)} (ideal ${seconds(ideal)})` : "";
+    const aims = { plan: `<= ${seconds(target ?? 0)}`, "plan, not streamed": `ideal ${seconds(ideal ?? 0)}` };
+    const aim = target === undefined ? "" : (aims[way] ?? "");
     const spread = `${seconds(took.least)} to ${seconds(took.most)}`;
     const compared = way === "react" ? [times(ratio), times(recorded)] : ["", ""];
     return line([at === 0 ? name : "", way, seconds(took.median), spread, ...compared, aim]);
@@ -52,3 +52,15 @@ function spendRows({ name, ways, tokenTarget }) {
       return line([at === 0 ? name : "", way, planner, executor, synthesizer, ...sizes]);
     });
 }
+
+/** A page of the docs with the tables of a report between its marks. */
+export function withFigures(page, report) {
+  const tables = { time: timeTable(report), spent: spendTable(report), machine: machineLine(report) };
+  return page.replaceAll(
+    /(<!-- begin bench:strategies (\w+) -->\n)[^]*?(<!-- end -->)/g,
+    (_, begin, name, end) => `${begin}\n${tables[name]}\n\n${end}`,
+  );
+}
+
+const machineLine = ({ machine: { node, cores, load }, rounds }) =>
+  `Node.js ${node}, ${cores} cores, load ${load}, ${rounds} rounds.`;
