@@ -264,3 +264,12 @@ test("estimates of a playbook count the samples of its own runs", async () => {
     (await loom.estimate(text, playbook === undefined ? {} : { playbook })).basis.tools["find_tickets"];
   expect([await samples(), await samples("weekly-report")]).toEqual([2, 1]);
 });
+
+test("a save that is killed before its last step leaves the old file whole, and no playbook of the new one", async () => {
+  const { here, loom } = await saved();
+  const before = here.text("weekly-report.yaml");
+  // What a killed process leaves: the part that it had written, under its own name.
+  here.write(".weekly-report.yaml.0123456789ab", before.slice(0, 40));
+  expect(loom.playbooks.names()).toEqual(["weekly-report"]);
+  expect((await loom.playbooks.get("weekly-report")).text).toBe(before);
+});
