@@ -25,6 +25,10 @@ export class Undoings {
       case "step.unusable":
         if (event.data.ending === undefined && event.data.earlier === undefined) this.acted(this.keyOf(event.data));
         return undefined;
+      case "step.judging":
+        // What the call did is known before its output is judged.
+        if (event.data.carried === undefined) this.acted(this.keyOf(event.data));
+        return this.inner(event.data.calls);
       case "step.completed":
       case "step.failed":
         if (event.data.output !== undefined && !("carried" in event.data)) this.acted(this.keyOf(event.data));

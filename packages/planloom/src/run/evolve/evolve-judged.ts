@@ -13,18 +13,25 @@ import { leaveFor, noteCalls, spend } from "./evolve-step.js";
 /** The call has ended, and the step keeps its place until its output is judged. What the call did is known from here. */
 export function onJudging(run: Run, { data, at }: EventOf<"step.judging">): void {
   const work = workOf(run, data);
-  const { output, from, usage, carried, calls } = data;
+  const { usage, carried, calls } = data;
   leaveFor(run, work, "running");
   spend(run, work, usage);
   // The event that ends the attempt reports this usage again.
   work.told = usage;
   noteCalls(run, work, calls, at);
-  if (carried === undefined) noteOwnCall(run, work, { state: "done", output }, at);
-  if (work.effects === "once") run.execution.acted.set(work.effectKey, { known: true, output, tools: from.tools });
+  if (carried === undefined) noteActed(run, work, data, at);
   delete work.judged;
   const { step: _step, item: _item, ...judging } = data;
   work.judging = { ...judging, request: "" };
   oweJudge(run, work, 1);
+}
+
+/** Whatever the verdict is, the call is not made a second time, and can be undone. */
+function noteActed(run: Run, work: Work, { output, from }: EventData["step.judging"], at: number): void {
+  noteOwnCall(run, work, { state: "done", output }, at);
+  const { effects, effectKey } = work;
+  if (effects === "once" && effectKey !== "")
+    run.execution.acted.set(effectKey, { known: true, output, tools: from.tools });
 }
 
 function oweJudge(run: Run, work: Work, attempt: number, notBefore?: number): void {
