@@ -161,6 +161,12 @@ export const LIMITS = {
   specialists: 32,
   /** Characters of the description of a named executor: it stands in each request to the planner. */
   specialistChars: 1_000,
+  /** Replies of a planner that scouts, if nothing else is said: looking is not the work. */
+  scoutTurns: 3,
+  /** The most replies that a planner may scout for: more is a research, which is a step. */
+  scoutTurnsMost: 10,
+  /** Characters of all results of a scouting together, in the log and in the prompt of the plan. */
+  scoutedChars: 24_000,
   /** One attempt of an agent step, in ms: 8 turns of up to 2 minutes are cut here. */
   agentTimeoutMs: 10 * 60_000,
   /** How long a tool may take to react to its signal, in ms, before its ending is recorded without it. */

@@ -81,7 +81,7 @@ const RULES: Rule<LoomConfig> = each<LoomConfig>({
   secrets: never,
   models: never,
   executors: never,
-  planner: each<NonNullable<LoomConfig["planner"]>>({ granularity: always, critique: always }),
+  planner: each<NonNullable<LoomConfig["planner"]>>({ granularity: always, critique: always, scout: never }),
   prices: never,
   store: only((store, folder) => typeof store === "string" && isOwnStore(store, folder)),
   engine: never,

@@ -15,6 +15,7 @@ import type {
   JudgeRole,
   ReplanContext,
   ReplanMode,
+  ScoutSettings,
   Settings,
 } from "../run/settings.js";
 import type { Strategy } from "../plan/strategy.js";
@@ -79,6 +80,12 @@ export interface LoomConfig<C = unknown> {
     readonly granularity?: Granularity;
     /** Whether the planner's model judges each plan once before it is used, and may change it. Default: false. */
     readonly critique?: boolean;
+    /**
+     * Lets the planner's model look things up before it writes the first plan: which tools it may call, and for how
+     * many replies (default 3). `read-only`: all tools without effects whose calls nobody has to approve. What it read
+     * counts as others' text: new steps with effects wait for a person. Default: it looks nothing up.
+     */
+    readonly scout?: { readonly tools: "read-only" | readonly string[]; readonly turns?: number };
   };
   /**
    * Prices of models, by name, in US dollars per million tokens. They win over the built-in list prices. 0 is a price,
@@ -254,7 +261,15 @@ const LIMIT_KEYS: Record<keyof NonNullable<LoomConfig["limits"]>, true> = {
   replanTokens: true,
   replanCostUsd: true,
 };
-const PLANNER_KEYS: Record<keyof NonNullable<LoomConfig["planner"]>, true> = { granularity: true, critique: true };
+const PLANNER_KEYS: Record<keyof NonNullable<LoomConfig["planner"]>, true> = {
+  granularity: true,
+  critique: true,
+  scout: true,
+};
+const SCOUT_KEYS: Record<keyof NonNullable<NonNullable<LoomConfig["planner"]>["scout"]>, true> = {
+  tools: true,
+  turns: true,
+};
 const POLICIES: readonly string[] = ["never", "always", "effects"] satisfies readonly ApprovalPolicy[];
 const ANSWER_KEYS = { onFailure: true, critique: true, critic: true };
 const JUDGES = ["executor", "planner", "synthesizer"] as const satisfies readonly JudgeRole[];
@@ -320,6 +335,7 @@ function recordedSettings(config: LoomConfig, check: SettingChecks): Settings {
     answerOnFailure: check.choice("answer.onFailure", answer.onFailure, ANSWERS_ON_FAILURE, "none"),
     budget: budgetOf(config.budget, check),
     prices: config.prices ?? {},
+    ...(planner.scout === undefined ? {} : { scout: scoutOf(planner.scout, config, check) }),
   };
 }
 
@@ -332,6 +348,24 @@ function modelled<T extends ReplanMode | boolean>(key: string, value: T, config:
   if (judges && typeof config.models?.planner === "function")
     check.wrong(key, value, { is: "without-planner-function", value: value === true ? "false" : "on-failure" });
   return value;
+}
+
+/** The tools themselves are looked up when the loom is opened. */
+function scoutOf(
+  given: NonNullable<NonNullable<LoomConfig["planner"]>["scout"]>,
+  config: LoomConfig,
+  check: SettingChecks,
+): ScoutSettings {
+  const { tools, turns } = check.record("planner.scout.", given, SCOUT_KEYS);
+  const isList = isTexts(tools) && tools.length > 0;
+  if (tools !== "read-only" && !isList) check.wrong("planner.scout.tools", tools, { is: "scout-tools", near: [] });
+  if (typeof config.models?.planner === "function")
+    check.wrong("planner.scout", given, { is: "without-planner-function", value: "no scout" });
+  const most = LIMITS.scoutTurnsMost;
+  return {
+    tools: isList ? tools : "read-only",
+    turns: check.whole<number>("planner.scout.turns", turns, LIMITS.scoutTurns, { most }),
+  };
 }
 
 /** The parts that are not recorded. */

@@ -1,5 +1,6 @@
 // A run as one document, as `--json` prints it. In: a run's state, and the surface that names actions. Out: plain data,
 // with sentences for the run's codes. Its shape is a contract: fields are only ever added.
+import { scoutedDocument, type ScoutedDocument } from "./scouted-document.js";
 import { executorDocuments, type ExecutorDocument } from "./executor-documents.js";
 import type { EvidenceFound } from "../plan/evidence.js";
 import { isObject, readableText, type Json, type JsonObject } from "../plan/json.js";
@@ -262,6 +263,8 @@ interface PlainRunDocument {
   readonly waiting?: WaitingDocument;
   /** The calls that acted, or may have, in the order in which they ended; absent: none. `compensate` undoes them. */
   readonly acted?: readonly ActedDocument[];
+  /** What the planner looked up before its first plan. Absent: nothing. */
+  readonly scouted?: ScoutedDocument;
   /** The current plan; null before the first. */
   readonly plan: PlanDocument | null;
   readonly plans: readonly PlanDocument[];
@@ -315,6 +318,7 @@ export function documentOf(run: Run, surface: Surface = librarySurface): RunDocu
     ...(end?.how === "failed" ? { error: errorDocument(run, end, say) } : {}),
     ...(waiting === undefined ? {} : { waiting }),
     ...(run.compensation.calls.size === 0 ? {} : { acted: actedDocuments(run) }),
+    ...scoutedDocument(run),
     plan: plans[plans.length - 1] ?? null,
     plans,
     steps,

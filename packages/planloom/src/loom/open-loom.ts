@@ -38,6 +38,7 @@ import type { HandlerOptions, RequestHandler } from "./handler-options.js";
 import { Loom } from "./loom.js";
 import { assertAble } from "../perform/lacking.js";
 import { performIn } from "../perform/perform.js";
+import { mayScout } from "../perform/scouting.js";
 import { RunContexts } from "../perform/run-contexts.js";
 import {
   alternativesIn,
@@ -98,6 +99,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   const specialists = specialistsOf(config, resolved.specialists, models.specialists);
   const executors = specialists && specialistFacts(specialists);
   const inventory = inventoryOf(config, { summarizer, executors }, closed, opened, clock);
+  assertScoutTools(recorded.scout, inventory);
   const eager = recorded.eager && mayBeEager(recorded, inventory);
   const settings = { ...recorded, eager, ...(executors && { executors }) };
   const store = typeof location === "object" ? location : await openStore(location);
@@ -244,6 +246,20 @@ function assertToolsOfSpecialists(executors: Specialists = {}, { tools, sources 
   for (const [name, { tools: may = [] }] of Object.entries(executors))
     for (const tool of may.filter((one) => !isThere(one)))
       check.wrong(`executors.${name}.tools`, tool, { is: "tool", near: nearestNames(tool, tools.keys()) });
+  check.done();
+}
+
+/** A tool that acts, or that a person has to approve, cannot be called before there is a plan. Throws CONFIG_INVALID. */
+function assertScoutTools(scout: Settings["scout"], { tools, sources }: ToolShelf): void {
+  if (scout === undefined || scout.tools === "read-only") return;
+  const check = new SettingChecks();
+  const able = [...tools.values()].filter(({ spec }) => mayScout(spec)).map(({ spec }) => spec.name);
+  for (const name of scout.tools) {
+    const tool = tools.get(name);
+    const isLater = tool === undefined && sources.some((server) => name.startsWith(`${server}.`));
+    if (isLater || (tool !== undefined && mayScout(tool.spec))) continue;
+    check.wrong("planner.scout.tools", name, { is: "scout-tools", near: nearestNames(name, able) });
+  }
   check.done();
 }
 

@@ -31,6 +31,7 @@ import type { PromptGap } from "../words/prompts.js";
 import { unjournaled } from "./agent-context.js";
 import { critiqueFactsOf, outputFactsOf } from "./judge-effects.js";
 import { answerRequestOf, lookedCalls, planRequestOf } from "./role-effects.js";
+import { scoutFirst } from "./scouting.js";
 import type { Services } from "./services.js";
 import { agentRequestOf, fillRequestOf } from "./step-effects.js";
 
@@ -124,11 +125,11 @@ async function replayPlan(
   if (planner === null || planner === PLANNER_FUNCTION) return { code: "NO_PROMPT" };
   if (given.inventory.hash !== inventory) return { code: "OTHER_TOOLS" };
   const writes = { ...given, synthesizer: synthesizer === null ? null : replay.model(synthesizer) };
-  await askPlanner(
-    planRequestOf(writes, effect, run, await lookedCalls(given, run)),
-    replay.model(planner),
-    replay.context,
-  );
+  const model = replay.model(planner);
+  const { scouted, failed } = await scoutFirst({ ...given, planner: model }, effect, run, replay.context);
+  if (failed !== undefined) throw failed.thrown;
+  const request = planRequestOf(writes, effect, run, await lookedCalls(given, run));
+  await askPlanner({ ...request, ...(scouted && { scouted }) }, model, replay.context);
   return undefined;
 }
 

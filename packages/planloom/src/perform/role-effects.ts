@@ -1,9 +1,9 @@
 // Performs the effects of the run as a whole: its plan, the review of the rest, its answer. In: an effect and the run.
 // Out: an outcome. Each asks one model and calls no tool.
 import type { PlannerRequest } from "../agents/planner/plan-request.js";
-import type { DraftedStep } from "../agents/checkpoint.js";
+import type { AgentContext, DraftedStep } from "../agents/checkpoint.js";
 import { messageOf } from "../error.js";
-import { askPlanner } from "../agents/planner/planner.js";
+import { askPlanner, type Planner } from "../agents/planner/planner.js";
 import { outOfTurns, replanFacts, type LookedCalls } from "../agents/planner/replan-facts.js";
 import { lookedIn } from "../engine/journal.js";
 import { reviewFacts, reviewPlan } from "../agents/planner/reviewer.js";
@@ -23,6 +23,7 @@ import { foreignInputs, hidesKeys } from "../run/followed-plan.js";
 import { criticOf } from "../run/judge-role.js";
 import { ROLE_SCOPES } from "../run/keys.js";
 import type { JudgeRole } from "../run/settings.js";
+import type { Scouted } from "../run/event/scouted.js";
 import { type Run } from "../run/state.js";
 import { failedWith } from "../run/status.js";
 import { agentContext, storeErrorsMarked } from "./agent-context.js";
@@ -32,6 +33,7 @@ import { DraftedSteps } from "./drafted-steps.js";
 import { processLacks } from "./lacking.js";
 import { noModel, roleErrorOf } from "./outcome.js";
 import { precheckIn } from "./precheck.js";
+import { scoutFirst, withScouting, type LookedBefore } from "./scouting.js";
 import type { Performing, Services } from "./services.js";
 import { todayAt } from "./today.js";
 
@@ -52,31 +54,57 @@ export async function performPlan(
 ): Promise<Outcome> {
   const { key } = effect;
   refuseWithout(services, run, "planner");
-  if (services.planner === null) return { type: "plan-failed", key, error: NO_PLANNER, usage: NO_USAGE };
+  const { planner } = services;
+  if (planner === null) return { type: "plan-failed", key, error: NO_PLANNER, usage: NO_USAGE };
+  let before: LookedBefore = { usage: NO_USAGE };
   try {
     const agent = agentContext(run, context, { stepId: ROLE_SCOPES.plan, item: null });
     await services.inventory.open?.("all", context.signal);
-    // A step that cannot be recorded stops the run by itself.
-    const emit = (step: DraftedStep) => void context.emit({ type: "drafted", ...step }).catch(() => undefined);
-    const { precheck, misses } = prechecksIn(services, effect, run, context);
-    const drafted = new DraftedSteps(emit, misses);
-    const planner = { ...agent, drafted: drafted.tell };
-    const request = planRequestOf(services, effect, run, await lookedCalls(services, run));
-    const reply = await askPlanner(request, services.planner, planner, precheck);
-    await drafted.settled();
-    const { usage, asking } = reply;
-    const told = { key, usage, ...(asking === undefined ? {} : { asking }) };
-    if (reply.kind === "invalid")
-      return { type: "plan-invalid", draft: reply.draft, findings: reply.findings, ...told };
-    const { plan, hash, inputs, tools, findings } = reply;
-    const checked = { plan, hash, inputs, tools, findings };
-    const { approval } = run.request.settings;
-    const of = { approval, done: doneIn(run, checked), context: async () => context.runContext };
-    const appraised = await services.appraise?.(checked, of, context.signal);
-    return { type: "planned", plan: appraised ?? checked, ...told };
+    before = await scoutFirst(services, effect, run, agent);
+    if (before.failed !== undefined) throw before.failed.thrown;
+    const outcome = await askedPlan(services, planner, { effect, run, scouted: before.scouted }, agent, context);
+    return { ...outcome, ...withScouting(before, outcome.usage) };
   } catch (thrown) {
-    return { type: "plan-failed", key, ...roleErrorOf(thrown) };
+    const { error, usage } = roleErrorOf(thrown);
+    // The usage of a scouting that failed is in the failure.
+    const known = before.failed === undefined ? before : { ...before, usage: NO_USAGE };
+    return { type: "plan-failed", key, error, ...withScouting(known, usage) };
   }
+}
+
+interface Planning {
+  readonly effect: PlanEffect;
+  readonly run: Run;
+  readonly scouted: Scouted | undefined;
+}
+
+async function askedPlan(
+  services: Services,
+  model: Planner,
+  { effect, run, scouted }: Planning,
+  agent: AgentContext,
+  context: Performing,
+): Promise<Outcome & { readonly type: "planned" | "plan-invalid" }> {
+  // A step that cannot be recorded stops the run by itself.
+  const emit = (step: DraftedStep) => void context.emit({ type: "drafted", ...step }).catch(() => undefined);
+  const { precheck, misses } = prechecksIn(services, effect, run, context);
+  const drafted = new DraftedSteps(emit, misses);
+  const planner = { ...agent, drafted: drafted.tell };
+  const request = {
+    ...planRequestOf(services, effect, run, await lookedCalls(services, run)),
+    ...(scouted && { scouted }),
+  };
+  const reply = await askPlanner(request, model, planner, precheck);
+  await drafted.settled();
+  const { usage, asking } = reply;
+  const told = { key: effect.key, usage, ...(asking === undefined ? {} : { asking }) };
+  if (reply.kind === "invalid") return { type: "plan-invalid", draft: reply.draft, findings: reply.findings, ...told };
+  const { plan, hash, inputs, tools, findings } = reply;
+  const checked = { plan, hash, inputs, tools, findings };
+  const { approval } = run.request.settings;
+  const of = { approval, done: doneIn(run, checked), context: async () => context.runContext };
+  const appraised = await services.appraise?.(checked, of, context.signal);
+  return { type: "planned", plan: appraised ?? checked, ...told };
 }
 
 /** The prechecks of a whole plan, and those of one step of a plan that is still being written. */
@@ -93,7 +121,10 @@ function prechecksIn(services: Services, effect: PlanEffect, run: Run, context: 
 
 /** What a planner writes then may hold data of others, which an address could carry away. */
 const mayHaveReadData = ({ replan }: PlanEffect, { request }: Run): boolean =>
-  replan !== undefined || request.messages.length > 0 || Object.keys(request.inputs).length > 0;
+  replan !== undefined ||
+  request.settings.scout !== undefined ||
+  request.messages.length > 0 ||
+  Object.keys(request.inputs).length > 0;
 
 /** What steps that ran out of turns have looked at, from their journals. */
 export async function lookedCalls({ store }: Pick<Services, "store">, run: Run): Promise<LookedCalls> {
@@ -104,6 +135,7 @@ export async function lookedCalls({ store }: Pick<Services, "store">, run: Run):
 /** The request of a planning, as the run stands. `looked`: see lookedCalls. */
 export function planRequestOf(services: Services, effect: PlanEffect, run: Run, looked: LookedCalls): PlannerRequest {
   const replan = replanFacts(run, effect.replan, looked);
+  const { scouted } = run.planning;
   const request = plannerRequest(services, {
     goal: run.request.goal,
     inputs: run.request.inputs,
@@ -119,6 +151,7 @@ export function planRequestOf(services: Services, effect: PlanEffect, run: Run, 
     eager: run.request.settings.eager && replan === undefined && effect.rejected.length === 0,
     rejected: effect.rejected,
     ...(effect.invalid === undefined ? {} : { invalid: effect.invalid }),
+    ...(scouted === undefined || replan !== undefined ? {} : { scouted }),
     ...(replan === undefined ? {} : { replan }),
     ...(run.request.within === undefined ? {} : { within: run.request.within }),
     budget: run.request.settings.budget,

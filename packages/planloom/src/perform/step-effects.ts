@@ -33,13 +33,13 @@ import type { Outcome } from "../run/input.js";
 import { type Run } from "../run/state.js";
 import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
 import { NOT_ASKING, type AskingOf } from "../tools/call-questions.js";
-import { CallAsks } from "../tools/question.js";
-import { CallUnsettled, toolErrorOf, UnusableOutput, type Tool, type ToolContext } from "../tools/tool.js";
+import type { Tool, ToolContext } from "../tools/tool.js";
 import { doubtIn, progressIn } from "../engine/journal.js";
 import { progressOf } from "../run/progress.js";
 import { agentContext, storeErrorsMarked, waitsOf } from "./agent-context.js";
 import { newDeadline } from "../deadline.js";
 import { callTool } from "./call-tool.js";
+import { guardedTool } from "./guarded-tool.js";
 import { evidenceOf } from "./evidence.js";
 import { endedOutcome, endedBy, inDoubt, noModel } from "./outcome.js";
 import type { Performing, Services } from "./services.js";
@@ -278,7 +278,9 @@ export function agentRequestOf(
     step,
     args: effect.args,
     outputs: contextOf(run, state.spec),
-    tools: toolsOf(services, state, run).map((tool) => guarded(services, tool, (key) => askingOf(run, effect, key))),
+    tools: toolsOf(services, state, run).map((tool) =>
+      guardedTool(services, tool, (key) => askingOf(run, effect, key)),
+    ),
     turns: Math.min(step.turns ?? Infinity, run.request.settings.turns),
     keyOf: (tool, args, occurrence) =>
       freshKey(run, occurrence, (at) => hashOf([run.id, step.id, effect.item, tool, args, at])),
@@ -329,25 +331,6 @@ function toolsOf({ inventory }: Services, state: StepState, run: Run): readonly 
     if (tool === undefined || !usesTool(state.spec, name)) return [];
     return changed === undefined ? [tool] : [{ ...tool, spec: changed.applies }];
   });
-}
-
-/**
- * The tool with deadlines on its calls. A known failure is thrown as a ToolError, an output that cannot be used as
- * UnusableOutput, a question to a person as CallAsks, any other ending as CallUnsettled.
- */
-function guarded(services: Services, tool: Tool, asking: (key: string) => ReturnType<typeof askingOf>): Tool {
-  return {
-    ...tool,
-    call: async (args, context) => {
-      const timeoutMs = tool.spec.timeoutMs ?? LIMITS.toolTimeoutMs;
-      const end = await callTool(tool, args, { ...context, ...asking(context.key) }, timeoutMs, services);
-      if (end.ok) return end.output;
-      if (end.ending === "asked") throw new CallAsks(end.question);
-      if (end.ending === "tool-error") throw toolErrorOf(end.error);
-      if (end.ending === "unusable") throw new UnusableOutput(end.error, end.raw.output);
-      throw new CallUnsettled(end.error);
-    },
-  };
 }
 
 /** The answers of persons to the questions of the call with this key. */

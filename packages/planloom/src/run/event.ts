@@ -28,6 +28,7 @@ import type {
   SkipReason,
   StopReason,
 } from "./reason.js";
+import type { Scouted } from "./event/scouted.js";
 import type { Refusal } from "./refusal.js";
 import type { ApprovalPolicy, Budget, RoleNames, Settings } from "./settings.js";
 import type { OwnSettings } from "./own-settings.js";
@@ -343,6 +344,8 @@ export interface EventData extends ChildEvents, RepeatEvents, StrategyEvents {
     readonly findings: readonly Finding[];
     readonly usage: Usage;
     readonly asking?: Asking;
+    /** What the planner had looked up before its first plan. */
+    readonly scouted?: Scouted;
   };
   /** The planner answered, but its draft cannot be used. */
   "plan.invalid": {
@@ -351,13 +354,15 @@ export interface EventData extends ChildEvents, RepeatEvents, StrategyEvents {
     readonly findings: readonly Finding[];
     readonly usage: Usage;
     readonly asking?: Asking;
+    /** What this request looked up before it. */
+    readonly scouted?: Scouted;
     /** The plan, if it passed check but cannot replace the current plan. */
     readonly refused?: CheckedPlan;
     /** Whether the planner is asked to repair its draft, or a person is asked the planner's questions. */
     readonly decision: "repair" | "ask" | "give-up";
   };
   /** The planner gave no answer. */
-  "plan.failed": PassingFailure;
+  "plan.failed": PassingFailure & { readonly scouted?: Scouted };
   /** No strategy could be chosen, for example because the tools cannot be listed. */
   "strategy.failed": PassingFailure;
   /** A review of the remaining plan, and the decision that follows. */

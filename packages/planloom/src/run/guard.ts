@@ -1,7 +1,7 @@
 // The guard: untrusted data does not choose what a call does, and private data does not leave by an untrusted choice.
 // In: a call and what its arguments are made of. Out: why a person must see it, or nothing. A pure function of the log.
 import { readByPlanner } from "./followed-plan.js";
-import { isControl, joined, joinedAll, outputLabel, OWN } from "../plan/label.js";
+import { isControl, joinedAll, outputLabel, OWN } from "../plan/label.js";
 import { holdsSecret } from "../plan/secret.js";
 import { repeatsUndone } from "./acted-calls.js";
 import { hashOf } from "../plan/hash.js";
@@ -10,6 +10,7 @@ import { isConversation, isFilled } from "../plan/step-kind.js";
 import type { Step } from "../plan/plan.js";
 import type { ToolSpec } from "../plan/tool-spec.js";
 import { labelOfParts, valueParts, partsOfArgument, partsOfTools, sourcesThat, type ValuePart } from "./labels.js";
+import { readWhileWriting } from "./scouting.js";
 import { currentPlan, toolIn } from "./lookup.js";
 import type { HeldCall } from "./event.js";
 import type { ApprovalReason, GuardReason } from "./reason.js";
@@ -111,7 +112,7 @@ export function mayBeGuarded(run: Run, spec: Step, tools: readonly ToolSpec[]): 
   const guarded = tools.filter((tool) => isGuarded(run, tool));
   if (guarded.length === 0) return false;
   // The planner goes on reading what it has read.
-  const args = joined(labelOfParts(valueParts(run, spec)), readByPlanner(run));
+  const args = joinedAll([labelOfParts(valueParts(run, spec)), readByPlanner(run), readWhileWriting(run)]);
   const open = isConversation(spec) ? joinedAll([args, ...tools.map((tool) => outputLabel(tool, OWN))]) : args;
   return open.untrusted && (open.private || guarded.some(({ effects }) => effects !== "none"));
 }

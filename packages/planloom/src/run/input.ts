@@ -9,6 +9,7 @@ import { isCommandType, type CheckedPlan, type Command } from "./command.js";
 import type { Asking, Ending, EventData, Fact, HeldCall, AgentProgress, ToolQuestion } from "./event.js";
 import type { AnswerOpinion, OutputJudged } from "./event/judged.js";
 import type { Failure } from "./failure.js";
+import type { Scouted } from "./event/scouted.js";
 import type { LegacyReason, ResumeReason } from "./reason.js";
 
 interface Stamp {
@@ -27,6 +28,8 @@ export type Outcome =
       readonly plan: CheckedPlan;
       readonly usage: Usage;
       readonly asking?: Asking;
+      /** What this request looked up before it. */
+      readonly scouted?: Scouted;
     }
   | {
       readonly type: "plan-invalid";
@@ -35,8 +38,16 @@ export type Outcome =
       readonly findings: readonly Finding[];
       readonly usage: Usage;
       readonly asking?: Asking;
+      /** What this request looked up before it. */
+      readonly scouted?: Scouted;
     }
-  | { readonly type: "plan-failed"; readonly key: string; readonly error: Failure; readonly usage: Usage }
+  | {
+      readonly type: "plan-failed";
+      readonly key: string;
+      readonly error: Failure;
+      readonly usage: Usage;
+      readonly scouted?: Scouted;
+    }
   | {
       readonly type: "chosen";
       readonly key: string;

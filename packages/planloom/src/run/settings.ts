@@ -79,6 +79,15 @@ export interface Settings {
   readonly prices: { readonly [model: string]: Price };
   /** The specialists that plans of this run may name. Absent: none. */
   readonly executors?: Specialists;
+  /** The planner may look things up before its first plan. Absent: it does not. */
+  readonly scout?: ScoutSettings;
+}
+
+export interface ScoutSettings {
+  /** read-only: all tools without effects whose calls nobody has to approve. */
+  readonly tools: "read-only" | readonly string[];
+  /** Maximum number of replies of the planner's model. */
+  readonly turns: number;
 }
 
 /** The name of a planner that is a function of the program. */

@@ -1,5 +1,6 @@
 // Defines the state of a run: the result of folding its events. In: nothing. Out: types, and the empty run.
 // Nothing here changes a run. The fold is in evolve/.
+import type { Scouted } from "./event/scouted.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import type { InputTrust } from "../plan/label.js";
 import type { Plan } from "../plan/plan.js";
@@ -185,6 +186,8 @@ export interface Planning {
   mustApprove: ReadonlySet<string>;
   /** Number of requests for a review. */
   reviews: number;
+  /** What the planner looked up before the first plan of this goal. */
+  scouted?: Scouted;
 }
 
 /** A tool whose present definition is not the one that the plan was made with. */

@@ -19,6 +19,8 @@ interface PlanFacts extends PhaseFacts {
   readonly revision: number;
   readonly cause?: EventData["plan.proposed"]["cause"];
   readonly denied?: EventData["approval.denied"]["cause"];
+  /** Tool calls of the planner before this plan. */
+  readonly scouted?: number;
 }
 
 interface AnswerFacts extends PhaseFacts {
@@ -50,8 +52,9 @@ function stateLine(facts: PhaseFacts): string {
 }
 
 export function planLine(facts: PlanFacts): string {
-  const { status, revision, calls, denied } = facts;
-  if (status === "done") return joined([`done`, `revision ${revision}`, attemptText(facts), callsText(calls)]);
+  const { status, revision, calls, denied, scouted = 0 } = facts;
+  const looked = scouted === 0 ? undefined : `looked first: ${counted(scouted, "tool call")}`;
+  if (status === "done") return joined([`done`, `revision ${revision}`, attemptText(facts), callsText(calls), looked]);
   if (status === "waiting") return joined(["waits for you", "approve the plan"]);
   if (status === "cancelled") return (denied && DENIED[denied]) ?? "cancelled";
   return stateLine(facts);

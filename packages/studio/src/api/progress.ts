@@ -17,11 +17,15 @@ export function answerPiece(told: unknown): string | undefined {
   return type === "answer" && typeof delta === "string" ? delta : undefined;
 }
 
+/** The planner tells progress while it scouts, and that is before the first plan. */
+const PLANNER = "#planner";
+const FIRST_PLAN = "#plan";
+
 /** The key of a step or item, and its last word. A number from 0 to 1 is a share. */
 export function stepNote(told: unknown): readonly [key: string, note: string] | undefined {
   const { type, step, item, value, text } = fieldsOf(told);
   if (type !== "step" || typeof step !== "string") return undefined;
-  const key = noteKey(step, typeof item === "number" ? item : undefined);
+  const key = noteKey(step === PLANNER ? FIRST_PLAN : step, typeof item === "number" ? item : undefined);
   if (typeof value === "number") {
     const share = value >= 0 && value <= 1 ? `${Math.round(value * 100)} %` : String(value);
     return [key, typeof text === "string" ? `${share}, ${text}` : share];

@@ -16,7 +16,9 @@ import type { Granularity } from "../../plan/check/granularity.js";
 import type { PlanPlace, RunBudget } from "../../plan/check/sub-plans.js";
 import type { InvalidDraft } from "../../run/effect.js";
 import type { Asking } from "../../run/event.js";
+import type { Scouted } from "../../run/event/scouted.js";
 import type { Message } from "../../run/message.js";
+import { scoutedText } from "./scout-prompts.js";
 import { conversationText } from "./conversation-text.js";
 import { replyText } from "./planner-examples.js";
 import { planRequestSchema } from "./plan-request-schema.js";
@@ -58,6 +60,8 @@ export interface PlannerRequest {
   readonly instructions?: string;
   /** The draft of the previous round with all its findings, and the kind of its request. */
   readonly invalid?: InvalidDraft;
+  /** What the planner looked up before. */
+  readonly scouted?: Scouted;
   /** Plans that a person rejected, oldest first. */
   readonly rejected?: readonly { readonly plan: Plan; readonly comment: string }[];
   /** For a replan: the state of the plan that is being replaced. */
@@ -155,7 +159,8 @@ function messagesOf(request: PlannerRequest, news: string | undefined): readonly
     above,
   };
   const aim = plannerGoal(goal, types, facts, rejected);
-  const text = sections(aim, conversationText(messages), replan !== undefined && replanText(replan), news);
+  const found = request.scouted && scoutedText(request.scouted);
+  const text = sections(aim, conversationText(messages), found, replan !== undefined && replanText(replan), news);
   return [{ role: "user", text }, ...shownRounds(invalid).flatMap((round) => repairOf(round, isPatch(request)))];
 }
 

@@ -22,6 +22,7 @@ import { EXIT, exitOfRun } from "../exit-code.js";
 import { printJson, printJsonLine, printLines, say, type RawFlags } from "../output.js";
 import { faultOf } from "../streams.js";
 import { withStore, type StoreFlags } from "../open-loom.js";
+import { scoutedLines } from "../render/asking.js";
 import { critiqueLines, figureLines, modelLines, printEndAnswer, sayEnd, waitingLines } from "../render/end.js";
 import { readableText } from "../../plan/json.js";
 import { costText } from "../render/estimate.js";
@@ -127,6 +128,7 @@ export function showLines(
       : [
           `${paint("bold", "plan")}     revision ${plan.revision}, hash ${plan.hash}`,
           ...planLines(proposed.plan, proposed.tools.values()),
+          ...scoutedLines(state.planning.scouted),
           "",
         ]),
     ...steps,

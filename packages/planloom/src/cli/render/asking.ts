@@ -2,10 +2,11 @@
 // `planloom plan` show the same text.
 import type { Finding } from "../../plan/finding.js";
 import type { Asking, CritiqueSaid } from "../../run/event.js";
+import type { Scouted } from "../../run/event/scouted.js";
 import { failureLine } from "../../words/failures.js";
 import { problemText } from "../../words/reply-problems.js";
 import { findingWords } from "../../words/findings.js";
-import { oneLine, paint } from "../style.js";
+import { count, oneLine, paint } from "../style.js";
 
 export function askingLines({ offered, wanted = [], schema, critique }: Asking = {}): readonly string[] {
   const more = wanted.map((words) => words.join(", ")).join("; ");
@@ -53,3 +54,11 @@ export function invalidLines(draft: {
 
 const positionText = ({ pointer, line }: Finding["where"]): string =>
   line !== undefined ? ` line ${line}` : pointer === "" ? "" : ` ${oneLine(pointer, 80)}`;
+
+/** What the planner looked up before it planned. */
+export function scoutedLines(scouted: Scouted | undefined): readonly string[] {
+  if (scouted === undefined || scouted.calls.length === 0) return [];
+  const { calls, tools, turns, untrusted } = scouted;
+  const said = `  looked first: ${count(calls.length, "call")} of ${oneLine(tools.join(", "))} in ${count(turns, "turn")}`;
+  return [untrusted === true ? `${said}; what it read is not trusted` : said];
+}

@@ -9,7 +9,7 @@ import type { EventData, StepRef } from "../../run/event.js";
 import type { Run } from "../../run/state.js";
 import { reasonText } from "../../words/reasons.js";
 import { findingWords } from "../../words/findings.js";
-import { askingLines } from "./asking.js";
+import { askingLines, scoutedLines } from "./asking.js";
 import { planLines, stepWork } from "./plan.js";
 import { count, oneLine, paint, type Paint } from "../style.js";
 
@@ -29,6 +29,7 @@ export function proposedLines(run: Run, proposed: Proposed): readonly string[] {
     ...planLines(plan, tools, (id) => (isDone(id) ? "finished" : undefined)),
     ...warningLines(findings),
     ...askingLines(proposed.asking),
+    ...scoutedLines(proposed.scouted),
   ];
 }
 
@@ -36,10 +37,11 @@ export function proposedLines(run: Run, proposed: Proposed): readonly string[] {
 const isPlain = ({ cause }: Proposed): boolean => cause === "strategy" || cause === "goal";
 
 /** One step whose output is the answer needs no table. */
-const plainLines = (step: Step, { tools, findings, asking }: Proposed): readonly string[] => [
+const plainLines = (step: Step, { tools, findings, asking, scouted }: Proposed): readonly string[] => [
   `  one step: ${oneLine(step.title, 70)}  ${stepWork(step, tools)}`,
   ...warningLines(findings),
   ...askingLines(asking),
+  ...scoutedLines(scouted),
 ];
 
 const warningLines = (findings: Proposed["findings"]): readonly string[] =>

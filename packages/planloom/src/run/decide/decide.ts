@@ -39,6 +39,9 @@ import { asked, stoppedWaiting, unanswered } from "./tool-question.js";
 import { notReconciled, reconciled } from "./reconcile.js";
 import { whyHeld } from "../guard.js";
 import { callsOf } from "../progress.js";
+import type { Scouted } from "../event/scouted.js";
+import { labelOfScouted } from "../scouting.js";
+import { joined } from "../../plan/label.js";
 import { readByPlanner } from "../followed-plan.js";
 import { kernelOn } from "../kernel-version.js";
 import { refusal } from "../refusal.js";
@@ -200,9 +203,10 @@ function answered(run: Run, input: Outcome & { type: "answered" }, at: number): 
 
 function planned(run: Run, input: Outcome & { type: "planned" }, at: number): Fact[] {
   const { key, plan, usage, asking } = input;
-  const told = { at, usage, ...(asking === undefined ? {} : { asking }) };
+  const told = { at, usage, ...(asking === undefined ? {} : { asking }), ...scoutedNow(run, input) };
   if (run.planning.plans.length === 0) {
-    const changes = { ...draftChanges(run, key, plan.plan), ...marksOf(plan, readByPlanner(run)) };
+    const read = joined(readByPlanner(run), labelOfScouted(told.scouted));
+    const changes = { ...draftChanges(run, key, plan.plan), ...marksOf(plan, read) };
     return proposalFacts(plan, { revision: 1, cause: "goal", settings: run.request.settings, changes, ...told });
   }
   const revision = revise(run, plan, replanOf(run));
@@ -211,6 +215,11 @@ function planned(run: Run, input: Outcome & { type: "planned" }, at: number): Fa
   return planInvalid(run, { ...told, type: "plan-invalid", key, draft, findings: revision.findings }, at, {
     refused: plan,
   });
+}
+
+/** What the first plan was written after: looked up for this request, or for an earlier one whose plan did not come. */
+function scoutedNow({ planning }: Run, { scouted = planning.scouted }: { readonly scouted?: Scouted }) {
+  return scouted === undefined || planning.plans.length > 0 ? {} : { scouted };
 }
 
 function causeOf(run: Run): EventData["plan.proposed"]["cause"] {
@@ -271,7 +280,7 @@ function planInvalid(
   checked: { readonly refused?: CheckedPlan } = {},
 ): Fact[] {
   const { round } = owedAs(run, input.key, "plan");
-  const { draft, findings, usage, asking } = input;
+  const { draft, findings, usage, asking, scouted } = input;
   const asked = questionsOf(run, findings);
   const why =
     asked === "unanswered"
@@ -279,7 +288,7 @@ function planInvalid(
       : whyNotMended(run.request.settings, round, [...run.planning.repairs, errorKeys(findings)]);
   const isAsked = typeof asked === "object";
   const decision = isAsked ? "ask" : why === undefined ? "repair" : "give-up";
-  const told = asking === undefined ? {} : { asking };
+  const told = { ...(asking === undefined ? {} : { asking }), ...(scouted === undefined ? {} : { scouted }) };
   const facts = [
     fact("plan.invalid", { round, draft, findings, decision, usage, ...told, ...checked }),
     ...draftsStopped(run, "refused"),
@@ -299,7 +308,11 @@ function failedBefore(run: Run): FailureParams["PLAN_INVALID"]["failed"] {
 function planFailed(run: Run, input: Outcome & { type: "plan-failed" }, at: number): Fact[] {
   const { attempt } = owedAs(run, input.key, "plan");
   const data = roleFailure(run, attempt, input, at);
-  const facts = [fact("plan.failed", data), ...draftsStopped(run, "failed")];
+  const { scouted } = input;
+  const facts = [
+    fact("plan.failed", scouted === undefined ? data : { ...data, scouted }),
+    ...draftsStopped(run, "failed"),
+  ];
   return data.decision === "retry" ? facts : [...facts, ...endsFailed(run, { error: input.error })];
 }
 

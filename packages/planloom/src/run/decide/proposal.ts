@@ -9,6 +9,7 @@ import { writtenIn } from "../approval.js";
 import { fact, type Asking, type Failing, type EventData, type Fact } from "../event.js";
 import { failWith } from "../failure.js";
 import type { ApprovalReason, LegacyReason } from "../reason.js";
+import type { Scouted } from "../event/scouted.js";
 import type { ProposedPlan } from "../state.js";
 import type { Settings } from "../settings.js";
 import type { CheckedPlan } from "../command.js";
@@ -25,6 +26,8 @@ export interface ProposalOptions {
   readonly at: number;
   readonly usage?: Usage;
   readonly asking?: Asking;
+  /** What the planner looked up before this plan. */
+  readonly scouted?: Scouted;
   /** The plan that this one replaces. */
   readonly replaces?: ProposedPlan | undefined;
   /** The fate of the steps of the plan before. */
@@ -54,7 +57,7 @@ export function proposalFacts(checked: CheckedPlan, options: ProposalOptions): F
 }
 
 export function proposal(checked: CheckedPlan, options: ProposalOptions): Proposal {
-  const { revision, cause, settings, at, usage = NO_USAGE, asking, replaces, changes = {} } = options;
+  const { revision, cause, settings, at, usage = NO_USAGE, asking, scouted, replaces, changes = {} } = options;
   const { plan, hash, hashVersion = HASH_VERSION, inputs, tools, findings } = checked;
   const { estimate, approval, mustApprove, afterUntrusted } = checked;
   const marked = {
@@ -71,6 +74,7 @@ export function proposal(checked: CheckedPlan, options: ProposalOptions): Propos
     ...(estimate === undefined ? {} : { estimate }),
     ...(approval === undefined ? {} : { approval }),
     ...(asking === undefined ? {} : { asking }),
+    ...(scouted === undefined ? {} : { scouted }),
   };
   const proposed = fact("plan.proposed", { ...plain, ...said });
   const usual = options.mustAsk ?? approvalReason(checked, settings.approval, options.fresh);

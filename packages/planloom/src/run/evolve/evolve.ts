@@ -1,5 +1,6 @@
 // Folds events into the state of a run. In: a run and its next event. Out: the same run, changed in place.
 // State is only this fold. Work per event is constant: no scan over steps, items or effects.
+import type { Scouted } from "../event/scouted.js";
 import { afterDraft, type InvalidDraft } from "../effect.js";
 import { assertNever } from "../../assert-never.js";
 import { errorKeys } from "../../plan/finding.js";
@@ -413,6 +414,7 @@ function takePlanEffect(run: Run) {
 
 function onPlanInvalid(run: Run, data: EventData["plan.invalid"]): void {
   run.usage.planner = addUsage(run.usage.planner, data.usage);
+  noteScouted(run, data);
   const before = takePlanEffect(run)?.invalid;
   const { round, draft, findings, asking } = data;
   run.planning.repairs = [...run.planning.repairs, errorKeys(findings)];
@@ -423,6 +425,7 @@ function onPlanInvalid(run: Run, data: EventData["plan.invalid"]): void {
 
 function onPlanFailed(run: Run, data: EventData["plan.failed"]): void {
   run.usage.planner = addUsage(run.usage.planner, data.usage);
+  noteScouted(run, data);
   const effect = takePlanEffect(run);
   if (data.retryAt === undefined || effect === undefined) return;
   owePlan(run, {
@@ -433,9 +436,14 @@ function onPlanFailed(run: Run, data: EventData["plan.failed"]): void {
   });
 }
 
+function noteScouted(run: Run, { scouted }: { readonly scouted?: Scouted }): void {
+  if (scouted !== undefined) run.planning.scouted = scouted;
+}
+
 function onProposed(run: Run, { data }: EventOf<"plan.proposed">): void {
   takePlanEffect(run);
   run.usage.planner = addUsage(run.usage.planner, data.usage);
+  noteScouted(run, data);
   const tools = toolsByName(data.tools);
   const before = run.planning.plans.find(({ revision }) => revision === data.replaces);
   const written = new Set(data.written);
@@ -479,8 +487,9 @@ const markedSteps = (said: NonNullable<EventData["plan.proposed"]["afterUntruste
 function onGoalChanged(run: Run, { goal, change, replan }: EventData["goal.changed"]): void {
   run.request.goal = goal;
   if (change === undefined) {
-    // The draft to be repaired was for the old goal.
+    // The draft to be repaired was for the old goal, and so was what was looked up.
     takePlanEffect(run);
+    delete run.planning.scouted;
     if (replan !== undefined) planFor(run, replan);
     return replan === undefined ? oweFirstPlan(run) : owePlan(run, { attempt: 1, round: 0 });
   }

@@ -39,8 +39,9 @@ import type {
 import type { AnswerCritique, UnsupportedClaim } from "../event/judged.js";
 import { failureShape } from "./failure-shape.js";
 import type { SpecialistFacts } from "../../plan/specialist.js";
+import type { ScoutCall, Scouted } from "../event/scouted.js";
 import type { OwnSettings } from "../own-settings.js";
-import type { ApprovalPolicy, Budget, JudgeRole, RoleNames, Settings } from "../settings.js";
+import type { ApprovalPolicy, Budget, JudgeRole, RoleNames, ScoutSettings, Settings } from "../settings.js";
 import {
   anyJson,
   either,
@@ -209,6 +210,16 @@ const checkedPlan = record<CheckedPlan>(
 const part = record<{ readonly tools: number; readonly of: number }>({ tools: number, of: number }, {});
 const asking = record<Asking>({}, { offered: part, wanted: list(texts), schema: part, critique: unchecked() });
 
+const scouted = record<Scouted>(
+  {
+    calls: list(record<ScoutCall>({ tool: text, args: object, result: text }, { failed: yes })),
+    tools: texts,
+    turns: number,
+    usage,
+  },
+  { text, untrusted: yes, private: yes },
+);
+
 // Settings
 
 const price = record<Price>(
@@ -251,7 +262,11 @@ const settings = record<Settings>(
     budget: record<Settings["budget"]>({ modelCalls: count, tokens: count, costUsd: count, wallMs: count }, {}),
     prices: map(price),
   },
-  { executors: map(specialist), simulated: yes },
+  {
+    executors: map(specialist),
+    scout: record<ScoutSettings>({ tools: either(oneOf("read-only"), texts), turns: number }, {}),
+    simulated: yes,
+  },
 );
 
 const ownSettings = record<OwnSettings>(
@@ -523,13 +538,14 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       estimate: object,
       approval,
       asking,
+      scouted,
     },
   ),
   "plan.invalid": record(
     { round: number, draft: text, findings: list(finding), usage, decision: oneOf("repair", "ask", "give-up") },
-    { asking, refused: checkedPlan },
+    { asking, scouted, refused: checkedPlan },
   ),
-  "plan.failed": passingFailure,
+  "plan.failed": record({ ...passing.required, usage }, { ...passing.optional, scouted }),
   "plan.reviewed": record(
     { verdict: oneOf("go on", "replan"), decision: oneOf("go on", "replan"), text, usage },
     { reason: reason(), again: yes },

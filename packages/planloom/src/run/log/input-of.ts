@@ -249,9 +249,11 @@ function planOutcome(run: Run, event: EventAmong<"plan.proposed" | "plan.invalid
   const key = owedKey(run, "plan");
   if (key === undefined) return CLOCK;
   const { usage } = event.data;
-  if (event.type === "plan.failed") return { type: "plan-failed", key, error: event.data.error, usage };
+  const { scouted } = event.data;
+  const found = scouted === undefined ? {} : { scouted };
+  if (event.type === "plan.failed") return { type: "plan-failed", key, error: event.data.error, usage, ...found };
   const { asking } = event.data;
-  const told = { usage, ...(asking === undefined ? {} : { asking }) };
+  const told = { usage, ...(asking === undefined ? {} : { asking }), ...found };
   if (event.type === "plan.proposed") return { type: "planned", key, plan: checkedIn(event.data), ...told };
   const { draft, findings, refused } = event.data;
   if (refused !== undefined) return { type: "planned", key, plan: refused, ...told };

@@ -95,6 +95,7 @@ const run = record(
       [],
       "What waits for a person. Absent: nothing.",
     ),
+    scouted: object("`calls`, `tools` and `turns` of the planner before its first plan. Absent: it looked nothing up."),
     plan: { anyOf: [ref("PlanRevision"), { type: "null" }] },
     plans: list(ref("PlanRevision")),
     steps: list(object("`id`, `title`, `status`, `attempts`, `input`, `output` and `error` of a step.")),
@@ -106,7 +107,7 @@ const run = record(
     startedAt: text("ISO 8601."),
     finishedAt: orNull("string", "ISO 8601. null before the end."),
   },
-  ["choice", "simulated", "report", "error", "waiting", "executors"],
+  ["choice", "simulated", "report", "error", "waiting", "executors", "scouted"],
 );
 
 const listed = record(

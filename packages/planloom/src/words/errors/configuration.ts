@@ -27,6 +27,8 @@ export type WantedSetting =
   | { readonly is: "text"; readonly most: number }
   /** The name of a tool that is not there. `near`: the names that it may mean. */
   | { readonly is: "tool"; readonly near: readonly string[] }
+  /** Tools for scouting. `near`: those that may be meant, of a tool that is not there, has effects or needs approval. */
+  | { readonly is: "scout-tools"; readonly near: readonly string[] }
   | {
       readonly is:
         | "folder"
@@ -354,6 +356,10 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   executors: ({ most }) =>
     `at most ${most} executors by names of letters, digits, _ and -: executors: { researcher: { description, model, tools } }`,
   text: ({ most }) => `a text of at most ${most} characters`,
+  "scout-tools": ({ near }) =>
+    near.length === 0
+      ? 'tools without effects, whose calls nobody has to approve: tools: "read-only", or a list of their names'
+      : `a tool without effects, whose calls nobody has to approve: ${near.join(" or ")}`,
   tool: ({ near }) => (near.length === 0 ? "the name of a tool of this configuration" : near.join(" or ")),
   tools: ({ given = "other" }) => TOOLS_INSTEAD[given],
   "tools-in-code": ({ given = "other" }) =>
