@@ -57,8 +57,10 @@ interface KnownLabel extends Pick<Run["request"], "trust">, Pick<Run["execution"
 
 const labels = new WeakMap<Work, KnownLabel>();
 
-const toolsCalled = ({ work, fan }: StepState): readonly string[] =>
-  fan === undefined ? work.origin.tools : [...new Set(fan.items.flatMap(({ origin }) => origin.tools))];
+export const toolsCalled = ({ work, fan }: StepState): readonly string[] =>
+  fan === undefined || fan.rounds !== undefined
+    ? work.origin.tools
+    : [...new Set(fan.items.flatMap(({ origin }) => origin.tools))];
 
 function possibleTools(run: Run, spec: Step): readonly string[] {
   const names = toolNames(spec);

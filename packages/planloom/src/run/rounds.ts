@@ -14,8 +14,9 @@ export interface RoundsStand {
 /** undefined for a step without rounds, and before the first one. */
 export function roundsOf({ spec: { repeat }, fan }: StepState): RoundsStand | undefined {
   if (repeat === undefined || fan?.rounds === undefined) return undefined;
-  const { since, met } = fan.rounds;
-  return { round: fan.items.length, of: since + repeat.most, met };
+  const { ended, since, met } = fan.rounds;
+  // A fork has the output of a step without its rounds.
+  return { round: Math.max(fan.items.length, ended), of: since + repeat.most, met };
 }
 
 /** Whether `until` was true of the output of the round with this index. undefined: it was not judged. */

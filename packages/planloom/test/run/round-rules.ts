@@ -80,7 +80,9 @@ export class RoundRules {
       this.#rounds.set(step, { outputs: [], since: 0, due: 1, over: undefined, mayGoOn: false });
       return undefined;
     }
-    if (before === undefined) return "ends a round that never began";
+    // What a fork takes over as a whole has no rounds there.
+    if (before === undefined)
+      return carried !== undefined && again !== true ? undefined : "ends a round that never began";
     if (round !== before.outputs.length) return `ends round ${round}, and ${before.outputs.length} have ended`;
     if (since !== undefined) {
       if (carried === undefined && (since !== round || !before.mayGoOn)) return "goes on, and has not ended";

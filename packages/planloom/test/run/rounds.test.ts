@@ -6,6 +6,7 @@ import { carriedFacts } from "../../src/run/decide/fork.js";
 import { partsOf } from "../../src/run/decide/retry.js";
 import type { RunEvent } from "../../src/run/event.js";
 import { labelOfStep } from "../../src/run/labels.js";
+import { roundsOf } from "../../src/run/rounds.js";
 import { replay } from "../../src/run/log/replay.js";
 import { workOf } from "../../src/run/lookup.js";
 import { endOf, errorOf } from "../../src/run/status.js";
@@ -463,6 +464,29 @@ describe("a step with repeat", () => {
       );
     fork.given(round(3, score(8)), returned("call/after/1"));
     expect(endOf(fork.run)?.how).toBe("completed");
+    fork.sound();
+  });
+
+  it("goes over to a fork as a whole with its verdict", () => {
+    const steps = [improve({}, 2, { otherwise: "last" }), after];
+    const story = told(run(steps), round(1, score(1)), round(2, score(2)), returned("call/after/1"));
+    const plan = check({ steps, answer: { value: "done" } }, { tools }, { goal: "a goal" });
+    if (!plan.ok) throw new Error(JSON.stringify(plan.findings));
+    const kept = partsOf(story.run, { from: "after", plan });
+    if (!kept.ok) throw new Error(kept.code);
+    const fork = new Kept("fork");
+    fork
+      .when({ ...run(steps), carried: carriedFacts(story.run, kept.kept) } as LooseInput)
+      .then(
+        "run.started",
+        "plan.proposed",
+        ["step.repeated", { round: 2, met: false, again: undefined, carried: "story" }],
+        ["step.completed", { step: "improve", item: undefined, output: score(2), carried: "story" }],
+        ["step.started", { step: "after", args: { x: 2 } }],
+      );
+    const state = fork.run.execution.steps.get("improve")!;
+    expect(roundsOf(state)).toEqual({ round: 2, of: 2, met: false });
+    expect(labelOfStep(fork.run, state)).toMatchObject({ untrusted: true });
     fork.sound();
   });
 });

@@ -115,7 +115,8 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
   "compensation.settled": (event) => marked(...undoingText(event)),
   "compensation.ended": (event) => marked(...undoingText(event)),
   "step.expanded": ({ data }) => routine(mark("expand", `${data.step}: ${data.list.length} items`)),
-  "step.repeated": ({ data }, run) => (data.round === 0 ? [] : said(mark("round", roundLine(data, run)))),
+  "step.repeated": ({ data }, run) =>
+    data.round === 0 || data.carried !== undefined ? [] : said(mark("round", roundLine(data, run))),
   "step.started": ({ data }) =>
     routine(mark("start", `${name(data)}${data.attempt > 1 ? ` (attempt ${data.attempt})` : ""}`)),
   "tool.changed": ({ data }) => marked("changed", oneLine(changedToolText(data), 2_000)),

@@ -55,7 +55,9 @@ export function stepRow(shown: ShownStep, context: RowContext): RowView {
     ...waitOf(own, status, context),
     ...(facts.queuedBefore === undefined ? {} : { queuedBefore: facts.queuedBefore }),
     bars: own === undefined ? [] : context.bars(own),
-    ...(fan === undefined ? {} : { items: itemsOf(shown, context) }),
+    ...(fan === undefined || (fan.rounds !== undefined && fan.items.length === 0)
+      ? {}
+      : { items: itemsOf(shown, context) }),
     critical: isOnPath(lanes, context),
     ...estimated(key, own, status, context),
     ...(own === undefined ? {} : context.times(own)),

@@ -6,6 +6,7 @@ import { fact, type Fact, type StepRef } from "../event.js";
 import { planOf, stepIn, workOf } from "../lookup.js";
 import type { FanOut, Rounds, StepState, Work } from "../work.js";
 import { refOf } from "./failure.js";
+import { roundsOf, tookUnmet } from "../rounds.js";
 import { isFinished } from "../steps.js";
 import { type Run } from "../state.js";
 
@@ -22,7 +23,7 @@ export function carriedFacts(run: Run, kept: readonly StepRef[]): readonly Fact[
     .flat()
     .flatMap((id) => {
       const state = stepIn(run.execution.steps, id);
-      if (whole.has(id)) return [carriedWork(run, state.work)];
+      if (whole.has(id)) return [...carriedVerdict(run, state), carriedWork(run, state.work)];
       return carriedItems(run, state, items.get(id) ?? []);
     });
 }
@@ -57,6 +58,13 @@ function carriedRounds(
       return [...carriedItem(run, items[index]), again];
     }),
   ];
+}
+
+/** A step that took its last output although it was not good enough says so in the fork, too. */
+function carriedVerdict(run: Run, state: StepState): readonly Fact[] {
+  const rounds = tookUnmet(state) ? roundsOf(state) : undefined;
+  if (rounds === undefined) return [];
+  return [fact("step.repeated", { step: state.spec.id, round: rounds.round, met: false, carried: run.id })];
 }
 
 const carriedItem = (run: Run, work: Work | undefined): readonly Fact[] =>

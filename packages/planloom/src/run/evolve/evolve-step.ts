@@ -109,7 +109,7 @@ export function onRepeated(run: Run, { data, at }: EventOf<"step.repeated">): vo
   const { work } = state;
   // Its turn is over: from here on, its rounds have turns.
   if (work.status === "ready") leaveFor(run, work, "pending");
-  work.startedAt ??= at;
+  if (data.carried === undefined || data.again === true) work.startedAt ??= at;
   const fan = (state.fan ??= fanOut({ list: [], from: NO_ORIGIN }, []));
   fan.rounds = { ended: data.round, met: data.met, since: data.since ?? fan.rounds?.since ?? 0 };
   if (data.again !== true) return;

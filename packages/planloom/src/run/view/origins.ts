@@ -3,7 +3,15 @@
 import { FOREIGN, label, OWN, type Label } from "../../plan/label.js";
 import type { Step } from "../../plan/plan.js";
 import { asksPerson, directTool, isConversation } from "../../plan/step-kind.js";
-import { labelOfParts, labelOfStep, partsOfArgument, partsOfTools, valueParts, type ValuePart } from "../labels.js";
+import {
+  labelOfParts,
+  labelOfStep,
+  partsOfArgument,
+  partsOfTools,
+  toolsCalled,
+  valueParts,
+  type ValuePart,
+} from "../labels.js";
 import type { ProposedPlan, Run } from "../state.js";
 import type { StepState } from "../work.js";
 
@@ -78,17 +86,17 @@ const shown = ({ untrusted, private: held }: Label) => ({ untrusted, private: he
 
 function linkOfStep(
   run: Run,
-  { spec, tool, work, fan }: StepState,
+  state: StepState,
   own: Label,
 ): { readonly link: OriginLink; readonly from: readonly ValuePart[] } {
+  const { spec, tool, work } = state;
   const { title } = spec;
   if (work.status === "skipped") return { link: { code: "SKIPPED", title }, from: [] };
   if (asksPerson(spec)) return { link: { code: "PERSON_ANSWERED", title }, from: [] };
   const name = directTool(spec);
   if (name !== undefined && tool?.labels !== "pass")
     return { link: { code: "TOOL_GAVE", tool: name, title, ...shown(own) }, from: [] };
-  const called = fan === undefined ? work.origin.tools : [...new Set(fan.items.flatMap(({ origin }) => origin.tools))];
-  const read = isConversation(spec) ? partsOfTools(run, called) : [];
+  const read = isConversation(spec) ? partsOfTools(run, toolsCalled(state)) : [];
   const from = [...valueParts(run, spec), ...read];
   const names = from.map(({ source }) => nameOf(source)).filter((one) => one !== undefined);
   return {
