@@ -70,6 +70,7 @@ test("a tool with effects is not called, asks nobody, and answers with an output
   const [started, proposed] = await eventsIn(run);
   expect(started).toMatchObject({ data: { settings: { simulated: true } } });
   expect(proposed).toMatchObject({ data: { tools: [{ name: "look" }, { name: "send", simulated: "once" }] } });
+  expect((await run.view()).simulated).toBe(true);
   expect((await run.replay({ strict: true })).status).toBe("completed");
   await loom.close();
 });

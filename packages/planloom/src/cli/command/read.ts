@@ -115,6 +115,9 @@ export function showLines(
       ? []
       : [`${paint("bold", "strategy")} ${oneLine(strategyText(run.strategy, state.planning.choice), 2_000)}`]),
     ...(run.tags.length === 0 ? [] : [`${paint("bold", "tags")}     ${oneLine(run.tags.join(", "))}`]),
+    ...(run.simulated === true
+      ? [`${paint("bold", "effects")}  simulated: tools with effects are not called, and their outputs are made up`]
+      : []),
     ...(run.playbook === undefined ? [] : [`${paint("bold", "playbook")} ${playbookText(run.playbook)}`]),
     ...(run.answerSchema === undefined
       ? []

@@ -64,6 +64,7 @@ const roundsWords = ({ most }: Repeat): string => `up to ${most} rounds: `;
 /** Words for a call that may be repeated with the same key, and for one that must not. */
 function actWords(step: Step, tools: ReadonlyMap<string, ToolSpec>): string {
   const tool = directToolIn(tools, step);
+  if (tool?.simulated !== undefined) return ", simulated";
   if (tool !== undefined && tool.effects !== "none") return tool.effects === "once" ? ", acts once" : ", acts";
   const through = [...tools.values()].filter((one) => mayActThrough(step, one));
   return through.length === 0 ? "" : `, may act through ${through.map(({ name }) => name).join(", ")}`;

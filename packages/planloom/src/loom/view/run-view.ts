@@ -12,6 +12,8 @@ export type { RowStatus };
 export interface RunView {
   readonly runId: string;
   readonly goal: string;
+  /** Tools with effects are not called in this run: their outputs are made up. Absent: they are called. */
+  readonly simulated?: true;
   /** The strategy, with the rule and the reason if it was chosen. Absent: a planner plans, as by default. */
   readonly strategy?: string;
   readonly status: RunStatus;

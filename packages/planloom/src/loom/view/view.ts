@@ -31,6 +31,7 @@ export function viewOf(timeline: RunTimeline, beside: Beside): RunView {
   return {
     runId: run.id,
     goal: run.request.goal,
+    ...(run.request.settings.simulated === true && { simulated: true }),
     ...strategyIn(run),
     status: statusOf(run),
     seq: run.log.seq,

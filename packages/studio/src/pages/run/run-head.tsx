@@ -86,6 +86,7 @@ function StateLine({ view, clock }: { readonly view: RunView; readonly clock: Ru
       <span>{timeText(view, clock.elapsedMs)}</span>
       {attempts > 0 && <span>{attempts === 1 ? "1 attempt" : `${countText(attempts)} attempts`}</span>}
       {tokens !== undefined && <span>{tokens}</span>}
+      {view.simulated === true && <span>Simulated: tools with effects are not called</span>}
       {view.strategy !== undefined && <span>Strategy: {view.strategy}</span>}
       <span>
         Started <Time at={view.startedAt} />
