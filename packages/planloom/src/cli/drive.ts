@@ -10,6 +10,9 @@ import { documentOf, type RunDocument, type WaitingDocument } from "../loom/docu
 import type { ApprovalReason } from "../run/reason.js";
 import type { RunEvent } from "../run/event.js";
 import { Follower } from "./follow.js";
+import { isEnded } from "../run/status.js";
+import { SubRuns } from "./sub-runs.js";
+import { isOwnWait, waitingBelow } from "./waiting-below.js";
 import { interview } from "./interview.js";
 import { tellModelNotes } from "./model-notes.js";
 import { openDisplay } from "./display.js";
@@ -70,20 +73,23 @@ export async function driveToEnd(
   const told = new Set<string>();
   if (flags.quiet !== true) tellModelNotes(loom, told);
   const over = nowDriving(follower);
+  const below = new SubRuns(loom, follower.display, flags.quiet === true);
   try {
     const run = await begin();
     if (typeof run === "number") return run;
-    const { document, record } = await untilStuck(loom, run, follower, flags, interrupt.signal).catch(
-      (error: unknown) => {
-        throw interrupt.signal.aborted && isClosed(error) ? interrupted(run.id) : error;
-      },
-    );
+    below.watch(follower);
+    const driven = { loom, run, follower, below, signal: interrupt.signal };
+    const { document, record } = await untilStuck(driven, flags).catch((error: unknown) => {
+      throw interrupt.signal.aborted && isClosed(error) ? interrupted(run.id) : error;
+    });
+    await below.end();
     follower.rest();
     if (flags.quiet !== true) tellModelNotes(loom, told);
-    if (record !== undefined) return await approvedOnly(loom, run, record, flags);
+    if (record !== undefined) return await approvedOnly(loom, record.run, record.hash, flags);
     if (interrupt.signal.aborted && document.finishedAt === null) throw interrupted(run.id);
-    return await finish(run, document, flags);
+    return await finish(loom, document, flags);
   } finally {
+    await below.end().catch(() => undefined);
     over();
     follower.rest();
     for (const signal of ENDING) process.off(signal, stop);
@@ -98,27 +104,63 @@ const ECHO_MS = 300;
 
 interface Stuck {
   readonly document: RunDocument;
-  /** The hash of a plan that the person approves without driving the run here. */
-  readonly record?: string;
+  /** A plan that the person approves without driving the run here: its run and its hash. */
+  readonly record?: { readonly run: LoomRun; readonly hash: string };
+}
+
+interface DrivenRun {
+  readonly loom: Loom;
+  readonly run: LoomRun;
+  readonly follower: Follower;
+  readonly below: SubRuns;
+  readonly signal: AbortSignal;
 }
 
 /** Until the run has ended, or waits for a person who is not here. */
-export async function untilStuck(
-  loom: Loom,
-  run: LoomRun,
-  follower: Follower,
-  flags: DriveFlags,
-  signal: AbortSignal,
-): Promise<Stuck> {
+export async function untilStuck(driven: DrivenRun, flags: DriveFlags): Promise<Stuck> {
+  const { loom, run, follower, signal } = driven;
   for (;;) {
-    const document = documentOf((await loom.engine.stopped(run.id)).run, cliSurface);
+    const state = (await loom.engine.stopped(run.id)).run;
+    const { seq } = state.log;
+    const document = documentOf(state, cliSurface);
     if (document.finishedAt !== null || document.waiting === undefined || signal.aborted) return { document };
-    if (await grant(run, document, flags)) continue;
+    const asked = await askedIn(driven, document);
+    // The run below has been answered, and its parent has not been told yet.
+    if (asked === undefined) {
+      await laterThan(loom, run.id, seq, signal);
+      continue;
+    }
+    if (await grant(asked.run, asked.document, flags)) continue;
     follower.rest();
     if (!atTerminal()) return { document };
-    const said = await interview({ loom, run, follower, terminal: openTerminal(), signal }, document);
+    const talk = { loom, run: asked.run, follower: asked.follower, terminal: openTerminal(), signal };
+    const said = await interview(talk, asked.document);
     if (said === "left") return { document };
-    if (said !== "answered") return { document, ...said };
+    if (said !== "answered") return { document, record: { run: asked.run, hash: said.record } };
+  }
+}
+
+/** What a person is asked first: the run itself, else a run below it. undefined: nobody is asked any more. */
+async function askedIn({ loom, run, follower, below }: DrivenRun, document: RunDocument) {
+  const { waiting } = document;
+  if (waiting?.children === undefined || isOwnWait(document)) return { run, follower, document };
+  const [first] = await waitingBelow(document, (runId) => loom.engine.load(runId));
+  if (first === undefined) return undefined;
+  const { seq } = (await loom.engine.load(first.runId)).log;
+  return { run: await loom.get(first.runId), follower: await below.of(first.runId, seq), document: first };
+}
+
+/** Resolves once the run has an event after `seq`. */
+async function laterThan(loom: Loom, runId: string, seq: number, signal: AbortSignal): Promise<void> {
+  let heard: () => void = () => undefined;
+  const event = new Promise<void>((resolve) => (heard = resolve));
+  const forget = loom.engine.listen(runId, { event: heard });
+  signal.addEventListener("abort", heard, { once: true });
+  try {
+    if ((await loom.engine.load(runId)).log.seq === seq && !signal.aborted) await event;
+  } finally {
+    forget();
+    signal.removeEventListener("abort", heard);
   }
 }
 
@@ -165,20 +207,30 @@ function notByYes(waiting: WaitingDocument, { yes, yesAll }: DriveFlags): readon
   ];
 }
 
-async function finish(run: LoomRun, document: RunDocument, flags: DriveFlags): Promise<number> {
+async function finish(loom: Loom, document: RunDocument, flags: DriveFlags): Promise<number> {
   const { runId, status, waiting } = document;
   if (flags.json === true) printJson(document);
   else if (flags.jsonl !== true) printEndAnswer(document, flags);
   if (document.finishedAt !== null) {
     if (flags.quiet !== true || status !== "completed") sayEnd(document);
   } else {
-    if (waiting !== undefined)
-      [...waitingLines(runId, waiting, await previewsOf(run, waiting)), ...notByYes(waiting, flags)].forEach((line) =>
-        say(line),
-      );
+    const asked = [document, ...(await waitingBelow(document, (id) => loom.engine.load(id)))];
+    for (const one of asked) (await linesOfWaits(loom, one, flags)).forEach((line) => say(line));
     if (waiting === undefined || status === "paused") say(`Run ${runId} is ${status}; ${goOnText(runId)}`);
   }
   return exitOfRun(document);
+}
+
+/** What a person answers in one run: in the run itself, or in one below it. */
+async function linesOfWaits(
+  loom: Loom,
+  { runId, waiting, status, within }: RunDocument,
+  flags: DriveFlags,
+): Promise<readonly string[]> {
+  if (waiting === undefined)
+    return within === undefined || status !== "paused" ? [] : [`Sub-plan ${runId} is paused; ${goOnText(runId)}`];
+  const previews = await previewsOf(await loom.get(runId), waiting);
+  return [...waitingLines(runId, waiting, previews), ...notByYes(waiting, flags)];
 }
 
 const goOnText = (runId: string): string =>
@@ -199,13 +251,22 @@ export async function takeUp(
   flags: DriveFlags,
   { takeOver }: { readonly takeOver?: boolean | undefined } = {},
 ): Promise<number> {
-  const run = await loom.get(runId);
+  const root = await rootAbove(loom, runId);
+  if (root !== undefined) say(`Run ${runId} is a sub-plan of run ${root}, which goes on with it.`);
+  const run = await loom.get(root ?? runId);
   const follower = (await openFollower(flags)).hold();
   return driveToEnd(loom, follower, flags, async () => {
     await run.resume(follower, { by: userName(), listener: follower, takeOver: takeOver === true });
-    follower.seed(await readLog(loom.store, runId));
+    follower.seed(await readLog(loom.store, run.id));
     return run;
   });
+}
+
+/** The topmost run that a sub-plan belongs to, if that has not ended. It drives its sub-plans. */
+async function rootAbove(loom: Loom, runId: string): Promise<string | undefined> {
+  const { within } = (await loom.engine.load(runId)).request;
+  if (within === undefined || isEnded(await loom.engine.load(within.root))) return undefined;
+  return within.root;
 }
 
 /** How to send a command: the author, and either only recorded, or with a listener for the events that follow. */
@@ -238,11 +299,15 @@ export async function tell(
     return reply.ok ? recorded(loom, runId, flags) : refused(loom, runId, reply, { hash, flags });
   }
   const follower = (await openFollower(flags)).hold();
+  const root = await rootAbove(loom, runId);
+  // The topmost run drives its sub-plans, and goes on with what this one gives.
+  const drives = root === undefined ? run : await loom.get(root);
+  const how: Sending = root === undefined ? { by, listener: follower } : { by, record: "only" };
   return driveToEnd(loom, follower, flags, async () => {
-    const reply = await send(run, { by, listener: follower });
-    follower.seed(await readLog(loom.store, runId), reply.ok ? "resumed" : "untouched");
+    const reply = await send(run, how);
+    follower.seed(await readLog(loom.store, drives.id), reply.ok ? "resumed" : "untouched");
     if (!reply.ok) return refused(loom, runId, reply, { follower, hash, flags });
-    return (await isOwned(loom, run, follower)) ? elsewhere(loom, run, flags) : run;
+    return (await isOwned(loom, drives, follower)) ? elsewhere(loom, drives, flags) : drives;
   });
 }
 

@@ -8,7 +8,7 @@ import { emptyRun, type Run } from "../run/state.js";
 import type { Display } from "./display.js";
 import { reportText } from "../words/phrases.js";
 import { longestWait, waitText, type WaitParams } from "../words/waits.js";
-import { heading, linesOf, phaseOf, waitLine } from "./render/lines.js";
+import { heading, linesOf, phaseOf, waitLine, type Line } from "./render/lines.js";
 import { oneLine } from "./style.js";
 
 const SHOWN_WAIT_MS = 500;
@@ -30,7 +30,7 @@ export class Follower implements Listener {
   readonly #watchers = new Set<(event: RunEvent) => void>();
 
   constructor(
-    private readonly display: Display,
+    readonly display: Display,
     private readonly onEvent: (event: RunEvent) => void = () => undefined,
     /** Nothing of it is shown. */
     private readonly isQuiet = false,
@@ -85,7 +85,7 @@ export class Follower implements Listener {
     const begins = phase !== undefined && phase !== this.#phase;
     if (begins) this.#phase = phase;
     if (event.type === "execution.completed" || event.type === "replan.requested") this.display.settle();
-    const head = begins ? [{ text: heading(phase), routine: false }] : [];
+    const head: readonly Line[] = begins ? [{ text: heading(phase), routine: false, isHeading: true }] : [];
     // Watchers are called first: an open question on the terminal ends its line before new text is shown.
     for (const watcher of this.#watchers) watcher(event);
     this.display.show([...head, ...linesOf(event, run)]);

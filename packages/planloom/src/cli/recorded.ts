@@ -68,11 +68,13 @@ export function waitingStill(
     !recorded.some(({ step, item }) => step === of.step && item === of.item);
   const approvals = waiting.approvals.filter(({ hash }) => !recorded.some((command) => command.hash === hash));
   const { questions, unknown, unusable } = waiting;
+  const { children } = waiting;
   const still = {
     approvals,
     questions: questions.filter(open),
     unknown: unknown.filter(open),
     unusable: unusable.filter(open),
+    ...(children === undefined ? {} : { children }),
   };
   return Object.values(still).every((list) => list.length === 0) ? undefined : still;
 }

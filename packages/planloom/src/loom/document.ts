@@ -27,6 +27,14 @@ import {
 import { worksOf } from "../run/steps.js";
 import { canUndo } from "../run/acted-calls.js";
 import type { Failing, MadeCall, StepRef, UndoneCall } from "../run/event.js";
+import {
+  childDocument,
+  waitingChildrenOf,
+  withinDocument,
+  type ChildDocument,
+  type WaitingChild,
+  type WithinDocument,
+} from "./child-document.js";
 import { estimateDocument } from "./estimate-document.js";
 import { critiqueDocument, type CritiqueDocument } from "./critique-document.js";
 import { choiceDocument, type ChoiceDocument } from "./choice-document.js";
@@ -66,6 +74,8 @@ export interface WorkDocument {
   readonly context?: { readonly [step: string]: Json };
   readonly output?: Json;
   readonly error?: FailureDocument;
+  /** The run of a sub-plan. */
+  readonly child?: ChildDocument;
   /** Calls with effects that an agent step has made, over all its attempts. */
   readonly calls?: readonly CallDocument[];
   readonly usage?: Usage;
@@ -191,6 +201,8 @@ export interface WaitingDocument {
   readonly unusable: readonly UnusableDocument[];
   /** The call that could not be undone. A person decides; the calls before it wait. Absent: there is none. */
   readonly undoing?: UndoingDocument;
+  /** Child runs that wait for a person: a command to one of them answers it. Absent: there is none. */
+  readonly children?: readonly WaitingChild[];
 }
 
 export interface DoubtDocument {
@@ -244,6 +256,8 @@ interface PlainRunDocument {
   readonly tags: readonly string[];
   /** The run that it was forked from, and the step. */
   readonly parent?: { readonly runId: string; readonly seq: number; readonly at: string };
+  /** Set for the run of a sub-plan: the step of another run that it is. */
+  readonly within?: WithinDocument;
   /** The JSON Schema that the answer must fit, if the run was started with one. */
   readonly answerSchema?: JsonObject;
   /**
@@ -312,6 +326,7 @@ export function documentOf(run: Run, surface: Surface = librarySurface): RunDocu
     ...(run.request.settings.simulated === true && { simulated: true }),
     tags: run.request.tags,
     ...(run.request.parent === undefined ? {} : { parent: run.request.parent }),
+    ...withinOf(run),
     ...answerDocument(run),
     ...(run.answering.critique === undefined ? {} : { critique: critiqueDocument(run.answering.critique, say) }),
     ...(report === undefined ? {} : { report }),
@@ -396,11 +411,22 @@ function workDocument(run: Run, work: Work, say: Say): WorkDocument {
     ...(work.args === undefined ? {} : { input: work.args, ...givenTo(run, work) }),
     ...(work.output === undefined ? {} : { output: work.output }),
     ...(error === undefined || work.status === "completed" ? {} : { error: failureDocument(error, say, next) }),
+    ...childOf(work),
     ...(work.calls === undefined ? {} : { calls: [...work.calls.values()].map(callDocument) }),
     ...(work.usage.calls === 0 ? {} : { usage: work.usage }),
     startedAt: work.startedAt === undefined ? null : iso(work.startedAt),
     finishedAt: work.finishedAt === undefined ? null : iso(work.finishedAt),
   };
+}
+
+function withinOf(run: Run): Pick<RunDocument, "within"> {
+  const within = withinDocument(run);
+  return within === undefined ? {} : { within };
+}
+
+function childOf(work: Work): Pick<WorkDocument, "child"> {
+  const child = childDocument(work);
+  return child === undefined ? {} : { child };
 }
 
 const callDocument = ({ effects: _effects, error, ...call }: MadeCall): CallDocument => ({
@@ -513,10 +539,11 @@ function waitingUndoing(run: Run, say: Say): WaitingDocument | undefined {
 function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
   if (compensatingOf(run) !== undefined) return waitingUndoing(run, say);
   const { questions, unusable } = run.execution;
+  const children = waitingChildrenOf(run);
   if (
     isEnded(run) ||
     failedWith(run) !== undefined ||
-    run.approvals.pending.size + questions + doubtsOf(run) + unusable === 0
+    run.approvals.pending.size + questions + doubtsOf(run) + unusable + children.length === 0
   )
     return undefined;
   const works = [...run.execution.steps.values()].flatMap(worksOf);
@@ -533,6 +560,7 @@ function waitingOf(run: Run, say: Say): WaitingDocument | undefined {
     unusable: works
       .filter(({ status }) => status === "unusable")
       .map((work) => unusableDocument(of(work), work.unusable!, work, say)),
+    ...(children.length === 0 ? {} : { children }),
   };
 }
 

@@ -33,9 +33,9 @@ const FITS: { readonly [field in QueryField]: (value: unknown) => boolean } = {
   text: isText,
   playbook: isText,
   tag: (value) => (Array.isArray(value) ? value.every(isText) : isText(value)),
+  children: (value) => typeof value === "boolean",
   cursor: isText,
   within: isText,
-  children: (value) => typeof value === "boolean",
 };
 
 const FIELDS = Object.keys(FITS) as readonly QueryField[];

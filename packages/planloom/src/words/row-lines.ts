@@ -3,6 +3,7 @@
 import { beginning } from "../beginning.js";
 import type { Json } from "../plan/json.js";
 import { visible } from "../plan/visible.js";
+import type { ChildWait } from "../run/event/child.js";
 import type { Failure } from "../run/failure.js";
 import type { Reason } from "../run/reason.js";
 import type { RoundsStand } from "../run/rounds.js";
@@ -26,6 +27,10 @@ export interface RowFacts {
   /** An agent step, with the number of its turns. */
   readonly turns?: number;
   readonly agent?: true;
+  /** A run of its own does the step. */
+  readonly subPlan?: true;
+  /** Why that run does not go on by itself. */
+  readonly below?: ChildWait;
   readonly items?: { readonly total: number; readonly done: number };
   /** The rounds of a step with `repeat`. */
   readonly rounds?: RoundsStand;
@@ -65,7 +70,7 @@ const LINES: { readonly [status in RowStatus]: (facts: RowFacts) => string } = {
   planned: ({ needs }) => joined(["not started", needsText(needs)]),
   queued: ({ queuedBefore }) => (queuedBefore === undefined ? "queued" : `queued, ${queuedBefore} ahead`),
   running: (facts) => joined(["running", attemptOf(facts), progressText(facts)]),
-  waiting: ({ asks }) => joined(["waits for you", asks && askText(asks)]),
+  waiting: ({ asks, below }) => joined(["waits for you", below === undefined ? asks && askText(asks) : BELOW[below]]),
   retrying: (facts) => joined(["retrying", attemptOf(facts), facts.error?.code]),
   done: (facts) => joined(["done", attemptAlone(facts), doerText(facts), verdictText(facts), resultText(facts)]),
   failed: ({ error }) => joined(["failed", error && cutLine(failureText(error))]),
@@ -82,6 +87,13 @@ const LINES: { readonly [status in RowStatus]: (facts: RowFacts) => string } = {
   paused: () => "paused",
 };
 
+/** What a person does about a sub-plan that does not go on by itself. */
+export const BELOW: { readonly [waits in ChildWait]: string } = {
+  "awaiting-approval": "approve in its sub-plan",
+  "needs-attention": "answer in its sub-plan",
+  paused: "its sub-plan is paused",
+};
+
 function needsText(needs: readonly string[] = []): string | undefined {
   if (needs.length === 0) return undefined;
   if (needs.length <= MOST_NAMES) return `needs ${andList(needs)}`;
@@ -96,18 +108,19 @@ const attemptOf = ({ attempt = 1, attempts }: RowFacts): string | undefined =>
 const attemptAlone = ({ attempt = 1 }: RowFacts): string | undefined =>
   attempt < 2 ? undefined : `attempt ${attempt}`;
 
-function progressText({ items, rounds, turns, agent, tool }: RowFacts): string | undefined {
+function progressText({ items, rounds, turns, agent, subPlan, tool }: RowFacts): string | undefined {
   if (rounds !== undefined) return `round ${rounds.round} of ${rounds.of}`;
   if (items !== undefined) return `${items.done} of ${counted(items.total, "item")}`;
   if (agent === true) return turns === undefined ? "agent" : `turn ${turns}`;
-  return tool;
+  return subPlan === true ? "sub-plan" : tool;
 }
 
 const verdictText = ({ met }: RowFacts): string | undefined =>
   met === undefined ? undefined : met ? "good enough" : "not yet";
 
-function doerText({ items, rounds, turns, agent, tool, asks }: RowFacts): string | undefined {
-  const doer = agent === true ? `agent${turns === undefined ? "" : `, ${counted(turns, "turn")}`}` : tool;
+function doerText({ items, rounds, turns, agent, subPlan, tool, asks }: RowFacts): string | undefined {
+  const direct = subPlan === true ? "sub-plan" : tool;
+  const doer = agent === true ? `agent${turns === undefined ? "" : `, ${counted(turns, "turn")}`}` : direct;
   const each = rounds === undefined ? items && `for each of ${items.total}` : roundsText(rounds);
   return joined([each, doer ?? (asks === undefined ? undefined : "answered")]);
 }

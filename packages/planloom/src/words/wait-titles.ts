@@ -1,4 +1,5 @@
 // The titles of what a run waits for. In: data. Out: a few words that say what to do, or what will happen.
+import type { ChildWait } from "../run/event/child.js";
 import { cutLine } from "./row-lines.js";
 
 /** `item` is the label of an item. */
@@ -19,6 +20,8 @@ export const WAIT_TITLES = {
   doubt: (work: WaitingWork, tool: string): string => `Say whether ${tool} acted: ${workText(work)}`,
   unusable: (work: WaitingWork, tool: string): string =>
     `Say what to use in place of the output of ${tool}: ${workText(work)}`,
+  child: (work: WaitingWork, waits: ChildWait | undefined): string =>
+    `${waits === "awaiting-approval" ? "Approve in" : waits === "paused" ? "Go on with" : "Answer in"} the sub-plan: ${workText(work)}`,
   retry: (work: WaitingWork, attempt: number): string => `Attempt ${attempt}: ${workText(work)}`,
   reconcile: (work: WaitingWork, tool: string): string => `${tool} is asked whether it acted: ${workText(work)}`,
 };

@@ -87,9 +87,25 @@ test("a child run that waits for approval makes its parent wait; its approval le
   const waiting = await run.result();
   await run.approve(pick(waiting.waiting?.approvals?.[0]?.hash));
   const below = await run.result();
-  expect(below).toMatchObject({ status: "awaiting-approval" });
+  const waits = { runId: `${run.id}.survey`, waits: "awaiting-approval" };
+  expect(below).toMatchObject({
+    status: "awaiting-approval",
+    waiting: { approvals: [], children: [{ step: "survey", ...waits }] },
+    steps: [{}, { id: "survey", child: { ...waits, status: "awaiting-approval" } }],
+  });
+  const view = await run.view();
+  expect(view.waits).toMatchObject([{ kind: "child", key: "survey", runId: waits.runId }]);
+  expect(view.rows.find(({ key }) => key === "survey")).toMatchObject({
+    status: "waiting",
+    line: "waits for you · approve in its sub-plan",
+    child: waits,
+  });
+  const place = { runId: run.id, step: "survey", root: run.id, depth: 1 };
+  expect((await loom.waiting()).waits).toMatchObject([{ kind: "plan", runId: waits.runId, within: place }]);
   const child = await loom.get(`${run.id}.survey`);
   const asked = await child.document();
+  expect(asked.within).toEqual(place);
+  expect((await child.view()).within).toEqual(place);
   expect(asked.status).toBe("awaiting-approval");
   await child.approve(pick(asked.waiting?.approvals?.[0]?.hash), { calls: true });
   expect(await run.result({ untilEnd: true })).toMatchObject({ status: "completed", answer: 4 });

@@ -6,6 +6,7 @@ import type { LoomRun } from "../../loom/loom-run.js";
 import type { Strategy } from "../../plan/strategy.js";
 import { PlanloomError } from "../../words/planloom-error.js";
 import type { Follower } from "../follow.js";
+import { SubRuns } from "../sub-runs.js";
 import { openFollower, untilStuck, type DriveFlags } from "../drive.js";
 import { leave } from "../ending.js";
 import { usageError } from "../error-text.js";
@@ -87,7 +88,9 @@ function attendance(loom: Loom, flags: DriveFlags, signal: AbortSignal) {
       return (follower = await openFollower(flags));
     },
     attend: async (run: LoomRun) => {
-      await untilStuck(loom, run, follower!, flags, signal);
+      const below = new SubRuns(loom, follower!.display, flags.quiet === true);
+      below.watch(follower!);
+      await untilStuck({ loom, run, follower: follower!, below, signal }, flags).finally(() => below.end());
       follower!.rest();
     },
   };

@@ -24,6 +24,11 @@ import { faultOf } from "../streams.js";
 import { withStore, type StoreFlags } from "../open-loom.js";
 import { scoutedLines } from "../render/asking.js";
 import { critiqueLines, figureLines, modelLines, printEndAnswer, sayEnd, waitingLines } from "../render/end.js";
+import { LIMITS } from "../../limits.js";
+import { refText } from "../../run/step-ref.js";
+import { usageError } from "../error-text.js";
+import { waitingBelow } from "../waiting-below.js";
+import { linesBelow, type LinesBelow } from "../render/sub-runs.js";
 import { readableText } from "../../plan/json.js";
 import { costText } from "../render/estimate.js";
 import { previewsToRead, type PreviewsByHash } from "../previews.js";
@@ -46,8 +51,9 @@ type ReadFlags = StoreFlags & { readonly json?: boolean };
 
 export async function showCommand(
   name: string,
-  flags: ReadFlags & { readonly trace?: boolean; readonly at?: string },
+  flags: ReadFlags & { readonly trace?: boolean; readonly at?: string; readonly depth?: string },
 ): Promise<number> {
+  const depth = depthIn(flags.depth);
   if (flags.at !== undefined) return atCommand(name, flags.at, flags);
   return withStore(flags, async (store, storeName, { config }) => {
     const runId = await runNamed(store, name, storeName);
@@ -68,7 +74,9 @@ export async function showCommand(
         ...(trace === undefined ? {} : { trace, history: historyOf(log!) }),
       });
     else {
-      const steps = trace === undefined ? stepLines(document) : traceLines(trace, log!);
+      const load = (id: string) => loadRun(store, id);
+      const below = await linesBelow(document, depth, { load, steps: stepLines });
+      const steps = trace === undefined ? stepLines(document, below) : traceLines(trace, log!);
       printLines(
         showLines(
           run,
@@ -78,6 +86,8 @@ export async function showCommand(
           await previewsToRead(runId, document.waiting, flags),
         ),
       );
+      for (const one of await waitingBelow(document, load))
+        if (one.waiting !== undefined) printLines(waitingLines(one.runId, one.waiting));
     }
     const stopped = document.finishedAt === null && document.waiting === undefined && !(await isDriven(store, runId));
     if (stopped && flags.json !== true) say(orphanLine(document));
@@ -122,6 +132,11 @@ export function showLines(
     ...(run.answerSchema === undefined
       ? []
       : [`${paint("bold", "answer")}   ${oneLine(shortText(typeFromSchema(run.answerSchema)))}`]),
+    ...(run.within === undefined
+      ? []
+      : [
+          `${paint("bold", "within")}   step ${refText(run.within)} of run ${run.within.runId}${run.within.root === run.within.runId ? "" : `, below run ${run.within.root}`}`,
+        ]),
     ...(run.parent === undefined
       ? []
       : [`${paint("bold", "forked")}   from run ${run.parent.runId} at step ${run.parent.at}`]),
@@ -160,8 +175,14 @@ function awaitedLines(run: Run): readonly string[] {
   return [...planApprovalLines(run), ...approvalLines(run), ""];
 }
 
-function stepLines(run: RunDocument): readonly string[] {
-  return run.steps.map((step) => {
+function depthIn(depth: string | undefined): number {
+  if (depth === undefined) return LIMITS.subPlanDepth;
+  if (/^\d{1,2}$/.test(depth)) return Number(depth);
+  throw usageError(`--depth is ${oneLine(depth, 60)}.`, `Write a whole number from 0 to ${LIMITS.subPlanDepth}.`);
+}
+
+function stepLines(run: RunDocument, below: LinesBelow = new Map()): readonly string[] {
+  return run.steps.flatMap((step) => {
     const { id, status, attempts, startedAt, finishedAt, error, items, carried } = step;
     const took =
       startedAt === null || finishedAt === null ? "" : durationText(Date.parse(finishedAt) - Date.parse(startedAt));
@@ -173,7 +194,8 @@ function stepLines(run: RunDocument): readonly string[] {
       error === undefined ? "" : `${error.code}: ${oneLine(error.message)}`,
     ];
     const shown = run.finishedAt !== null && status === "pending" ? "not begun" : status;
-    return `  ${shown.padEnd(9)}  ${id}  ${parts.filter(Boolean).join(", ")}`.trimEnd();
+    const line = `  ${shown.padEnd(9)}  ${id}  ${parts.filter(Boolean).join(", ")}`.trimEnd();
+    return [line, ...(below.get(id) ?? [])];
   });
 }
 

@@ -19,6 +19,7 @@ export interface RunsFlags extends StoreFlags {
   readonly tag?: readonly string[];
   readonly playbook?: string;
   readonly since?: string;
+  readonly children?: boolean;
   readonly limit?: string;
   readonly cursor?: string;
 }
@@ -46,7 +47,7 @@ function nothingText({ status, text, tag = [], playbook, since, cursor }: RunsFl
 }
 
 /** Throws USAGE. */
-function queryIn({ status, text, tag = [], playbook, since, limit = "50", cursor }: RunsFlags): ListQuery {
+function queryIn({ status, text, tag = [], playbook, since, children, limit = "50", cursor }: RunsFlags): ListQuery {
   if (!/^[1-9]\d{0,8}$/.test(limit)) {
     throw usageError(`--limit is ${oneLine(limit, 60)}.`, "Write a whole number of at least 1.");
   }
@@ -55,6 +56,7 @@ function queryIn({ status, text, tag = [], playbook, since, limit = "50", cursor
     ...(status === undefined ? {} : { status: status.split(",").map(statusIn) }),
     ...(text === undefined ? {} : { text }),
     ...(tag.length === 0 ? {} : { tag }),
+    ...(children === true ? {} : { children: false }),
     ...(playbook === undefined ? {} : { playbook }),
     ...(since === undefined ? {} : { since: sinceIn(since) }),
     ...(cursor === undefined ? {} : { cursor }),

@@ -164,6 +164,10 @@ export function waitingLines(
     ]),
     ...waiting.unusable.flatMap((call) => unusableLines(runId, call)),
     ...waiting.unknown.flatMap((call) => doubtLines(runId, call)),
+    ...(waiting.children ?? []).flatMap((child) => [
+      `Step ${refText({ ...child })} of run ${runId} waits in its sub-plan, run ${child.runId}`,
+      ...commandRows("look at", ["show", shellWord(child.runId)]),
+    ]),
     ...(endsWithProcess() ? [`Run ${runId} waits, but ${ENDS_TEXT}`] : []),
   ];
 }

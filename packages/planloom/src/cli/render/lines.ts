@@ -17,6 +17,7 @@ import { roundText } from "../../words/rounds.js";
 import { changedToolText } from "../../words/tool-change.js";
 import { strategyText } from "../../words/strategies.js";
 import { takeoverTexts } from "../../words/takeovers.js";
+import { BELOW } from "../../words/row-lines.js";
 import { waitText, type WaitParams } from "../../words/waits.js";
 import { askingLines, invalidLines } from "./asking.js";
 import { planApprovalLines } from "./approval.js";
@@ -28,6 +29,8 @@ export interface Line {
   readonly text: string;
   /** The normal state changes of a step, which the live table shows itself. */
   readonly routine: boolean;
+  /** It names the phase that begins. */
+  readonly isHeading?: true;
 }
 
 /** The phase of an event, as the documents name it; undefined if it has none. */
@@ -121,6 +124,7 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
     routine(mark("start", `${name(data)}${data.attempt > 1 ? ` (attempt ${data.attempt})` : ""}`)),
   "tool.changed": ({ data }) => marked("changed", oneLine(changedToolText(data), 2_000)),
   "step.held": ({ data }) => routine(mark("held", `${name(data)}: ${heldText(data)}`)),
+  "step.delegated": delegatedLines,
   "step.completed": completedLines,
   "step.judging": ({ data }) => routine(mark("judges", `${name(data)}: the output, by its expect`)),
   "step.judged": ({ data }) => routine(mark("judged", `${name(data)}: ${oneLine(judgedText(data))}`)),
@@ -175,6 +179,16 @@ const SHOWN: { readonly [Type in EventType]?: (event: EventOf<Type>, run: Run) =
     ),
   "step.cancelled": ({ data }) => marked("stopped", name(data)),
 };
+
+/** The child run shows the rest itself. What it has used is told with its end. */
+function delegatedLines({ data }: EventOf<"step.delegated">): readonly Line[] {
+  const { run, waits } = data;
+  if (waits !== undefined) return marked("waits", `${name(data)}: ${BELOW[waits]} (run ${oneLine(run)})`);
+  return isUnused(data) ? routine(mark("sub-plan", `${name(data)}: run ${oneLine(run)}`)) : [];
+}
+
+const isUnused = ({ used: { planner, executor, synthesizer } }: EventData["step.delegated"]): boolean =>
+  planner.calls + executor.calls + synthesizer.calls === 0;
 
 const failedText = (data: StepRef & { readonly error: Failure }): string =>
   `${name(data)}: ${data.error.code} ${oneLine(failureText(data.error))}`;

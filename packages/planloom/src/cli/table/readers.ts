@@ -16,6 +16,7 @@ export const READERS: readonly CommandData[] = [
       flags.TAG,
       { flag: "--playbook <name>", does: "only those of this playbook" },
       { flag: "--since <time>", does: "only those with an event since then: 30m, 12h, 2d ago, or a date" },
+      { flag: "--children", does: "also the runs of sub-plans" },
       { flag: "--limit <n>", does: "maximum number", otherwise: "50" },
       { flag: "--cursor <cursor>", does: "continue the previous list" },
       flags.JSON_FLAG,
@@ -37,6 +38,7 @@ export const READERS: readonly CommandData[] = [
         does: "a point of the run: the start of this step, or of step[item]; shows its context",
         conflicts: ["trace"],
       },
+      { flag: "--depth <n>", does: "how many levels of sub-plans are opened below their steps", otherwise: "3" },
       flags.JSON_FLAG,
     ],
     examples: [

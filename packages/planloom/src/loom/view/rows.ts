@@ -1,6 +1,6 @@
 // The rows of steps in a view, with the items of fan-outs. In: the state and the lanes of a step. Out: plain data in words.
 import { executorModel } from "../../run/lookup.js";
-import { directTool, isConversation, toolNames } from "../../plan/step-kind.js";
+import { directTool, isConversation, isSubPlan, toolNames } from "../../plan/step-kind.js";
 import type { EffectClass } from "../../plan/tool-spec.js";
 import { earlierKey } from "../../run/keys.js";
 import type { Lane } from "../../run/view/lane.js";
@@ -11,6 +11,7 @@ import type { StepState, Work } from "../../run/work.js";
 import { failureText } from "../../words/failures.js";
 import { rowLine, type RowFacts } from "../../words/row-lines.js";
 import { itemLabel, roundLabel } from "../../words/row-titles.js";
+import { childDocument } from "../child-document.js";
 import { EFFECTS, workedMs, type RowContext } from "./row-context.js";
 import type { EffectView, ItemView, RowStatus, RowView } from "./run-view.js";
 
@@ -63,7 +64,13 @@ export function stepRow(shown: ShownStep, context: RowContext): RowView {
     ...(own === undefined ? {} : context.times(own)),
     ...context.spent(work.usage, executorModel(context.run, spec)),
     ...(facts.turns === undefined ? {} : { turns: facts.turns }),
+    ...childOf(work),
   };
+}
+
+function childOf(work: Work): Pick<RowView, "child"> {
+  const child = childDocument(work);
+  return child === undefined ? {} : { child };
 }
 
 function isOnPath(lanes: StepLanes | undefined, context: RowContext): boolean {
@@ -98,7 +105,7 @@ const GRAVITY: readonly EffectClass[] = ["once", "idempotent", "none"];
 /** The gravest of the tools that a step may call. */
 function effectOf({ spec, tool, revision }: StepState, context: RowContext): { readonly effect?: EffectView } {
   if (tool !== undefined) return { effect: EFFECTS[tool.effects] };
-  if (!isConversation(spec)) return {};
+  if (!isConversation(spec) && !isSubPlan(spec)) return {};
   const tools = context.planOf(revision)?.tools ?? new Map<string, never>();
   const names = toolNames(spec);
   const all = names === "all" ? [...tools.keys()] : names;
@@ -125,6 +132,8 @@ function factsOf(shown: ShownStep, work: Work, status: RowStatus, context: RowCo
     attempts: spec.retry.attempts,
     ...(tool === undefined || work.item !== null ? {} : { tool }),
     ...(isConversation(spec) ? { agent: true } : {}),
+    ...(isSubPlan(spec) ? { subPlan: true } : {}),
+    ...(work.child?.waits === undefined ? {} : { below: work.child.waits }),
     ...(turns === undefined ? {} : { turns }),
     ...partsIn(work.step, work.item),
     ...(before === undefined ? {} : { queuedBefore: before }),
@@ -224,5 +233,6 @@ export function itemView(shown: ShownStep, work: Work, context: RowContext): Ite
     line: rowLine(factsOf(shown, work, status, context)),
     bars: lane === undefined ? [] : context.bars(lane),
     critical: lane !== undefined && context.isCritical(lane),
+    ...childOf(work),
   };
 }

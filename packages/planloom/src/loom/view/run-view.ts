@@ -2,6 +2,7 @@
 // them and computes nothing. All text is in words, and nothing in it is a secret that the log replaced.
 import type { ExecutorDocument } from "../executor-documents.js";
 import type { ModelMessage, ModelRequest } from "../../model/port.js";
+import type { ChildDocument, WithinDocument } from "../child-document.js";
 import type { Json } from "../../plan/json.js";
 import type { RunStatus } from "../../run/status.js";
 import type { RowStatus } from "../../run/view/row-status.js";
@@ -17,6 +18,8 @@ export interface RunView {
   /** The strategy, with the rule and the reason if it was chosen. Absent: a planner plans, as by default. */
   readonly strategy?: string;
   readonly status: RunStatus;
+  /** Set for the run of a sub-plan: the step of another run that it is. */
+  readonly within?: WithinDocument;
   /** Number of the last event in this view. */
   readonly seq: number;
   readonly startedAt: string;
@@ -97,6 +100,8 @@ export interface RowView {
   readonly costUsd: number | null;
   /** Model turns of an agent step, the open one included. */
   readonly turns?: number;
+  /** The run of a sub-plan. */
+  readonly child?: ChildDocument;
 }
 
 export interface ItemView {
@@ -106,6 +111,8 @@ export interface ItemView {
   readonly line: string;
   readonly bars: readonly BarView[];
   readonly critical: boolean;
+  /** The run of a sub-plan. */
+  readonly child?: ChildDocument;
 }
 
 /** An attempt, or a wait for a retry or a person. An attempt that a wait interrupted has one bar on each side of it. */
@@ -156,7 +163,9 @@ export interface FactsView {
 
 export interface WaitView {
   /** doubt: nobody knows whether a call acted. retry: an attempt starts at `until`. timer: any other time. */
-  readonly kind: "plan" | "call" | "question" | "doubt" | "unusable" | "retry" | "timer";
+  readonly kind: "plan" | "call" | "question" | "doubt" | "unusable" | "child" | "retry" | "timer";
+  /** The child run that waits. Its own view says for what. */
+  readonly runId?: string;
   readonly key?: string;
   readonly item?: number;
   /** What an approval or a rejection names. */

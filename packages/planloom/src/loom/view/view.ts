@@ -8,6 +8,7 @@ import { endOf, statusOf } from "../../run/status.js";
 import { criticalBars } from "../../run/view/critical-path.js";
 import { gapsIn } from "../../run/view/idle.js";
 import { RunTimeline } from "../../run/view/timeline.js";
+import { withinDocument } from "../child-document.js";
 import { factsOf } from "./facts.js";
 import { answerRow, planRows } from "./phase-rows.js";
 import { endMsOf, isoTime, RowContext, type Beside } from "./row-context.js";
@@ -28,12 +29,14 @@ export function viewOf(timeline: RunTimeline, beside: Beside): RunView {
   const end = endOf(run);
   const steps = shownSteps(timeline);
   const rows = rowsOf(steps, context);
+  const within = withinDocument(run);
   return {
     runId: run.id,
     goal: run.request.goal,
     ...(run.request.settings.simulated === true && { simulated: true }),
     ...strategyIn(run),
     status: statusOf(run),
+    ...(within === undefined ? {} : { within }),
     seq: run.log.seq,
     startedAt: isoTime(run.log.startedAt),
     finishedAt: end === undefined ? null : isoTime(end.at),

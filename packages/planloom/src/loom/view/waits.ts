@@ -2,7 +2,7 @@
 import type { Lane } from "../../run/view/lane.js";
 import { phaseKey } from "../../run/keys.js";
 import type { PendingApproval } from "../../run/state.js";
-import { failedWith, isEnded, isOpenDoubt } from "../../run/status.js";
+import { failedWith, isEnded, isOpenDoubt, waitingChildren } from "../../run/status.js";
 import { worksOf } from "../../run/steps.js";
 import type { Work } from "../../run/work.js";
 import { ANSWER_TITLE, itemLabel, planTitle, REVIEW_TITLE } from "../../words/row-titles.js";
@@ -19,7 +19,8 @@ export function runWaits(context: RowContext): readonly WaitView[] {
   if (isEnded(run)) return [];
   const times = [...phaseTimes(context), ...workTimes(context)].sort((a, b) => (a.until < b.until ? -1 : 1));
   // Nobody is asked any more in a run that has failed and still answers.
-  const people = failedWith(run) === undefined ? [...approvals(context), ...questions(context)] : [];
+  const people =
+    failedWith(run) === undefined ? [...approvals(context), ...questions(context), ...children(context)] : [];
   return [...people, ...times.slice(0, MOST_TIMES)];
 }
 
@@ -54,6 +55,15 @@ function questions(context: RowContext): readonly WaitView[] {
     return [];
   });
 }
+
+/** What waits below: each entry names the child run that takes the answer. */
+const children = ({ run }: RowContext): readonly WaitView[] =>
+  waitingChildren(run).map((work) => ({
+    kind: "child",
+    ...refOf(work, work.step.spec.id),
+    runId: work.child?.run ?? "",
+    title: WAIT_TITLES.child(named(work), work.child?.waits),
+  }));
 
 /** A question of a tool expires. */
 const untilAsked = ({ asking }: Work) => (asking === undefined ? {} : { until: isoTime(asking.expiresAt) });

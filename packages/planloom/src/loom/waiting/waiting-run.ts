@@ -14,6 +14,7 @@ import type { OpenQuestion, Work } from "../../run/work.js";
 import { toolIn } from "../../run/lookup.js";
 import { failureText } from "../../words/failures.js";
 import { titleSentence } from "../../words/plan-sentences.js";
+import { withinDocument, type WithinDocument } from "../child-document.js";
 import { numbersIn, waitingArguments, type ReviewedArgument } from "../review/arguments.js";
 import { callReview, type CallReview } from "../review/call-review.js";
 import { planReview } from "../review/plan-review.js";
@@ -21,8 +22,11 @@ import { EFFECTS, isoTime } from "../view/row-context.js";
 import type { EffectView } from "../view/run-view.js";
 
 interface WaitingPlace {
+  /** The run that takes the answer. */
   readonly runId: string;
   readonly goal: string;
+  /** The run is a sub-plan: the step of another run that it is, and the topmost run. */
+  readonly within?: WithinDocument;
   /** Names the entry in the list; stable while it waits. */
   readonly key: string;
   /** ISO 8601: since when it waits. */
@@ -133,12 +137,16 @@ export function waitingIn(run: Run, log: readonly RunEvent[]): readonly WaitingE
   return [...approvalsIn(run, log), ...works.flatMap((work) => workEntries(run, work, log)), ...timersIn(run)];
 }
 
-const placeOf = (run: Run, key: string, since: number): WaitingPlace => ({
-  runId: run.id,
-  goal: run.request.goal,
-  key: `${run.id}/${key}`,
-  since: isoTime(since),
-});
+function placeOf(run: Run, key: string, since: number): WaitingPlace {
+  const within = withinDocument(run);
+  return {
+    runId: run.id,
+    goal: run.request.goal,
+    ...(within === undefined ? {} : { within }),
+    key: `${run.id}/${key}`,
+    since: isoTime(since),
+  };
+}
 
 function approvalsIn(run: Run, log: readonly RunEvent[]): readonly (WaitingPlan | WaitingCall)[] {
   return [...run.approvals.pending.values()].flatMap(

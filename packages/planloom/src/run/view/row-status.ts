@@ -64,6 +64,7 @@ export class RowStatuses {
     if (dropped || this.#ended) return OPEN.has(status) ? "cancelled" : status;
     if (this.#run.paused && status === "queued") return "paused";
     if (this.#planAsked && status === "queued") return "planned";
+    if (status === "running" && work.child?.waits !== undefined) return "waiting";
     // It waits for the other items, and then with them for a person.
     if (work.aside !== undefined && !this.#asked.has(work.step.spec.id)) return "queued";
     return status;
