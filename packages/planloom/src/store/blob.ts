@@ -25,11 +25,10 @@ const NO_BLOBS: ReadonlyMap<string, string> = new Map();
 export function pack(value: unknown): Packed {
   const text = jsonOf(value);
   if (!isLarge(text)) return { text, places: null, blobs: NO_BLOBS };
-  const places: BlobPointer[] = [];
-  const blobs = new Map<string, string>();
-  const small = lift(value, "", places, blobs);
+  const lift = new Lift(value);
+  const rest = lift.rest(value);
   // The walk finds inner values first, and reading restores the outer ones first.
-  return { text: jsonOf(small), places: JSON.stringify(places.reverse()), blobs };
+  return { text: jsonOf(rest), places: JSON.stringify(lift.places.reverse()), blobs: lift.blobs };
 }
 
 /**
@@ -52,20 +51,62 @@ export function hashesIn(places: string): readonly string[] {
   }
 }
 
-/** Moves out the smallest large values first; then the value itself, if the rest of it is still large. */
-function lift(value: unknown, pointer: string, places: BlobPointer[], blobs: Map<string, string>): unknown {
-  if (!isLarge(JSON.stringify(value))) return value;
-  const rest = withFields(value, (field, key) => lift(field, `${pointer}/${escape(key)}`, places, blobs));
-  const text = JSON.stringify(rest);
-  if (!isLarge(text)) return rest;
-  const hash = sha256(text);
-  blobs.set(hash, text);
-  places.push([pointer, hash]);
-  return null;
+/**
+ * The size of a value's JSON text in bytes, near enough: escaped characters of short texts count once. Notes each list
+ * and record that is large. It looks at each part once, however deep it lies.
+ */
+function sizeOf(value: unknown, large: Set<object>): number {
+  if (typeof value === "string") return value.length <= SHORT ? bytesOf(value) + 2 : bytesOf(JSON.stringify(value));
+  if (typeof value === "number") return Number.isSafeInteger(value) ? digitsOf(value) : String(value).length;
+  if (typeof value !== "object" || value === null) return "false".length;
+  let size = "{}".length;
+  if (Array.isArray(value)) for (const item of value as readonly unknown[]) size += sizeOf(item, large) + 1;
+  else
+    for (const [key, field] of Object.entries(value))
+      if (field !== undefined) size += bytesOf(key) + '"":,'.length + sizeOf(field, large);
+  if (size > LIMITS.blobBytes) large.add(value);
+  return size;
 }
 
-function withFields(value: unknown, change: (field: unknown, key: string) => unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
+/** Characters of a text whose escapes are not counted. */
+const SHORT = 64;
+
+function digitsOf(value: number): number {
+  let digits = value < 0 ? 2 : 1;
+  for (let rest = Math.abs(value); rest >= 10; rest /= 10) digits++;
+  return digits;
+}
+
+/** Moves out the smallest large values first; then the value itself, if the rest of it is still large. */
+class Lift {
+  readonly places: BlobPointer[] = [];
+  readonly blobs = new Map<string, string>();
+  readonly #large = new Set<object>();
+
+  constructor(value: unknown) {
+    sizeOf(value, this.#large);
+  }
+
+  rest(value: unknown, pointer = ""): unknown {
+    if (!this.#mayBeLarge(value)) return value;
+    const inner = (field: unknown, key: string) => this.rest(field, `${pointer}/${escape(key)}`);
+    const rest = typeof value === "object" ? withFields(value as object, inner) : value;
+    const text = JSON.stringify(rest);
+    if (!isLarge(text)) return rest;
+    const hash = sha256(text);
+    this.blobs.set(hash, text);
+    this.places.push([pointer, hash]);
+    return null;
+  }
+
+  /** JSON writes a character as at most six bytes. */
+  #mayBeLarge(value: unknown): boolean {
+    if (typeof value === "string") return value.length * 6 > LIMITS.blobBytes;
+    return typeof value === "object" && value !== null && this.#large.has(value);
+  }
+}
+
+function withFields(value: object, change: (field: unknown, key: string) => unknown): unknown {
   if (Array.isArray(value)) return value.map((item: unknown, index) => change(item, String(index)));
   // fromEntries defines own properties, so a key `__proto__` stays a key.
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, change(field, key)]));
@@ -90,10 +131,9 @@ function ownField(holder: unknown, key: string): unknown {
   throw new SyntaxError("a place leads out of the value");
 }
 
-/** undefined is a value that JSON omits. */
-function isLarge(text: string | undefined): boolean {
-  return text !== undefined && text.length * 3 > LIMITS.blobBytes && Buffer.byteLength(text) > LIMITS.blobBytes;
-}
+const bytesOf = (text: string): number => Buffer.byteLength(text);
+
+const isLarge = (text: string): boolean => text.length * 3 > LIMITS.blobBytes && bytesOf(text) > LIMITS.blobBytes;
 
 const escape = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1");
 const unescape = (key: string): string => key.replaceAll("~1", "/").replaceAll("~0", "~");
