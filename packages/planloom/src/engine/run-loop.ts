@@ -22,6 +22,7 @@ import type { JournalRow } from "../store/event-store.js";
 import type { PerformContext } from "./perform-port.js";
 import { Reservations } from "./reservations.js";
 import { StopWaiters } from "./stop-waiters.js";
+import { WakeUps } from "./wake-ups.js";
 
 export type LoopPorts = Pick<EnginePorts, "store" | "perform" | "clock" | "defer" | "assertAble"> & {
   /** Absent: the engine runs no sub-plans. */
@@ -69,7 +70,7 @@ export class RunLoop {
   readonly #reservations: Reservations;
   #pumping = false;
   #over = false;
-  #cancelTimer: (() => void) | undefined;
+  readonly #wakeUps: WakeUps;
   #inputs = 0;
   /** When the last input was decided, ms since 1970. */
   #decidedAt = 0;
@@ -84,6 +85,7 @@ export class RunLoop {
     this.#ports = ports;
     this.#owner = owner;
     this.#reservations = new Reservations(run, (call) => this.#feed(call));
+    this.#wakeUps = new WakeUps(ports.clock, run.log.updatedAt, (dueAt) => this.#wake(dueAt));
   }
 
   // Inputs
@@ -118,6 +120,12 @@ export class RunLoop {
       this.#emitted.set(stamped.id, { resolve, reject });
       this.feed([stamped, ...more]);
     });
+  }
+
+  /** The timer has fired, so its time has come, also if the clock of the machine was set back. */
+  #wake(dueAt: number): void {
+    const input = this.#stamped({ type: "clock" });
+    this.feed([{ ...input, at: Math.max(input.at, dueAt) }]);
   }
 
   #stamped(input: EngineInput): Input {
@@ -183,9 +191,7 @@ export class RunLoop {
     const underway = { inFlight, inherited, putDown: this.#putDown, now, decidedAt: this.#decidedAt };
     const { acts, wakeAt } = agendaOf(this.run, underway);
     for (const act of acts) this.#do(act);
-    this.#cancelTimer?.();
-    this.#cancelTimer =
-      wakeAt === Infinity ? undefined : clock.setTimer(wakeAt - now, () => void this.#feed({ type: "clock" }));
+    this.#wakeUps.set(wakeAt, dueTimes(this.run), this.#decidedAt);
     this.#putDownWaiting();
     if (isEnded(this.run)) void this.#finish();
   }
@@ -315,7 +321,7 @@ export class RunLoop {
 
   #leave(reason: Error): void {
     this.#over = true;
-    this.#cancelTimer?.();
+    this.#wakeUps.clear();
     for (const controller of this.#inFlight.values()) controller.abort(reason);
   }
 
@@ -324,6 +330,11 @@ export class RunLoop {
     this.#emitted.clear();
   }
 }
+
+const dueTimes = ({ owed }: Run): ReadonlySet<number> =>
+  new Set(
+    [...owed.values()].flatMap((effect) => ("until" in effect && effect.until !== undefined ? [effect.until] : [])),
+  );
 
 function* partsOf(run: Run, inputs: readonly Input[]): Generator<readonly RunEvent[], void> {
   for (const input of inputs) yield* transitionParts(run, input);
