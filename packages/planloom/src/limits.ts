@@ -399,15 +399,16 @@ export const LIMITS = {
   schemaFreeDepth: 2,
   /** How long runs may keep one turn of the event loop busy, in ms, if their store answers at once. */
   turnMs: 10,
-  /**
-   * How long a commit waits for another process's commit, in ms. It blocks the event loop, and a lease must be longer.
-   */
+  /** How long a statement of `sql_query` or `sql_write` waits for another program's lock, in ms. */
   sqliteBusyMs: 5_000,
-  /**
-   * Attempts, 20 ms apart, to switch a new file to its write-ahead log while others do the same: SQLite does not wait
-   * there.
-   */
-  sqliteOpenAttempts: 100,
+  /** How long SQLite itself waits for the lock of the store, in ms: it blocks the event loop meanwhile. */
+  storeLockMs: 20,
+  /** The longest pause between two attempts to get that lock, in ms: a commit takes a few. */
+  storeRetryMs: 25,
+  /** How long the store waits for that lock in all, in ms: a backup or a merge of the log can take many seconds. */
+  storeBusyMs: 60_000,
+  /** How long closing the store waits for the lock, in ms: a person waits for the end of the process. */
+  storeCloseMs: 5_000,
   /** Rows of one result of `sql_query`, as many as a fan-out has items: let SQL count and sum what is more. */
   sqlRows: 10_000,
   /** Bytes of such a result as JSON: larger data belongs in a file. */

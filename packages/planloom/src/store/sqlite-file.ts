@@ -2,7 +2,6 @@
 // for use. Every fault of a file is reported here, before the store exists.
 import { LIMITS } from "../limits.js";
 import { accessSync, constants, statSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { SqlDatabase, SqlDriver } from "./sqlite-driver.js";
@@ -10,8 +9,7 @@ import { sqliteError, storeDamaged } from "./sqlite-error.js";
 import { bringUp, recognise } from "./sqlite-tables.js";
 import { damageOfLog } from "./sqlite-wal.js";
 import { prepareStoreFile } from "./store-file.js";
-
-const OPEN_DELAY_MS = 20;
+import { whileBusy } from "./while-busy.js";
 
 /**
  * Opens or creates the database at an absolute path, with its folder. Only this user may read them.
@@ -19,14 +17,10 @@ const OPEN_DELAY_MS = 20;
  */
 export async function openDatabase(Driver: SqlDriver, path: string): Promise<SqlDatabase> {
   checkPath(path);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return openOnce(Driver, path);
-    } catch (thrown) {
-      const error = sqliteError(thrown, path);
-      if (error.code !== "STORE_BUSY" || attempt >= LIMITS.sqliteOpenAttempts) throw error;
-      await delay(OPEN_DELAY_MS);
-    }
+  try {
+    return await whileBusy(() => openOnce(Driver, path), path);
+  } catch (thrown) {
+    throw sqliteError(thrown, path);
   }
 }
 
@@ -63,7 +57,7 @@ function openOnce(Driver: SqlDriver, path: string): SqlDatabase {
   if (damage !== undefined) throw storeDamaged(path, { damage });
   const db = new Driver(path);
   try {
-    db.exec(`PRAGMA busy_timeout = ${LIMITS.sqliteBusyMs}; PRAGMA trusted_schema = OFF`);
+    db.exec(`PRAGMA busy_timeout = ${LIMITS.storeLockMs}; PRAGMA trusted_schema = OFF`);
     // Checked before anything is written: a file of another program stays as it is.
     recognise(db, path);
     useWriteAheadLog(db, path);

@@ -24,6 +24,7 @@ import { closeDatabase, openDatabase } from "./sqlite-file.js";
 import { deleteRows } from "./sqlite-delete.js";
 import { SqliteReader } from "./sqlite-reader.js";
 import { newRunRow, sealedOf, type RunRow } from "./sqlite-sql.js";
+import { whileBusy } from "./while-busy.js";
 import { assertNext, checkEpoch, checkSeq, goalSetBy } from "./store-error.js";
 
 export interface SqliteStore extends EventStore {
@@ -86,15 +87,14 @@ class OpenSqliteStore implements SqliteStore {
   }
 
   async read(runId: string, fromSeq = 1, limit = Infinity): Promise<readonly RunEvent[]> {
-    this.#assertOpen();
-    return this.#rows.events(runId, Math.max(1, fromSeq), limit);
+    return this.#read((rows) => rows.events(runId, Math.max(1, fromSeq), limit));
   }
 
   async list(query?: ListQuery): Promise<RunList> {
     this.#assertOpen();
     return listRuns(
       {
-        rows: async (after, since, limit) => this.#rows.listRows(after, since, limit),
+        rows: (after, since, limit) => this.#read((rows) => rows.listRows(after, since, limit)),
         read: (runId) => this.read(runId),
         keep: (heads) => this.#keepHeads(heads),
       },
@@ -117,18 +117,15 @@ class OpenSqliteStore implements SqliteStore {
   }
 
   async readJournal(scope: JournalScope): Promise<readonly JournalRow[]> {
-    this.#assertOpen();
-    return this.#rows.journal(scope);
+    return this.#read((rows) => rows.journal(scope));
   }
 
   async readRunJournal(runId: string): Promise<readonly JournalRow[]> {
-    this.#assertOpen();
-    return this.#rows.runJournal(runId);
+    return this.#read((rows) => rows.runJournal(runId));
   }
 
   async owner(runId: string): Promise<Owner | undefined> {
-    this.#assertOpen();
-    const run = this.#rows.run(runId);
+    const run = await this.#read((rows) => rows.run(runId));
     if (run === undefined || run.epoch === 0) return undefined;
     return { epoch: run.epoch, holder: run.holder, leaseUntil: run.leaseUntil };
   }
@@ -165,8 +162,7 @@ class OpenSqliteStore implements SqliteStore {
   }
 
   async take(runId: string, cursor: number): Promise<readonly InboxEntry[]> {
-    this.#assertOpen();
-    return this.#rows.inbox(runId, cursor);
+    return this.#read((rows) => rows.inbox(runId, cursor));
   }
 
   async delete(runId: string, epoch: number): Promise<boolean> {
@@ -182,8 +178,8 @@ class OpenSqliteStore implements SqliteStore {
 
   async close(): Promise<void> {
     if (!this.#open) return;
-    this.#writes.flush();
     this.#open = false;
+    await this.#writes.drain();
     closeDatabase(this.db);
   }
 
@@ -230,6 +226,12 @@ class OpenSqliteStore implements SqliteStore {
 
   #saveBlobs(blobs: Packed["blobs"]): void {
     for (const [hash, json] of blobs) this.#rows.sql.saveBlob.run(hash, json);
+  }
+
+  /** SQLite lets readers wait while another process restores the log of one that died. */
+  async #read<T>(read: (rows: SqliteReader) => T): Promise<T> {
+    this.#assertOpen();
+    return whileBusy(() => read(this.#rows), this.path);
   }
 
   async #write<T>(write: () => T): Promise<T> {

@@ -5,11 +5,14 @@ import { GroupCommit } from "../../src/store/group-commit.js";
 import { loadSqlite, type SqlDatabase } from "../../src/store/sqlite-driver.js";
 import { folder } from "./sample.js";
 
-async function notes(path = join(folder(), "notes.db")): Promise<{ db: SqlDatabase; group: GroupCommit }> {
+async function notes(
+  path = join(folder(), "notes.db"),
+  busyMs?: number,
+): Promise<{ db: SqlDatabase; group: GroupCommit }> {
   const db = new (await loadSqlite())(path);
   onTestFinished(() => db.close());
-  db.exec("PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS notes (text TEXT)");
-  return { db, group: new GroupCommit(db, path) };
+  db.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS notes (text TEXT)");
+  return { db, group: new GroupCommit(db, path, busyMs) };
 }
 
 const textsIn = (db: SqlDatabase): unknown[] =>
@@ -61,11 +64,28 @@ describe("group commit", () => {
     expect(textsIn(db)).toStrictEqual(["fits"]);
   });
 
-  test("rejects the turn when another process holds the file, and goes on when it is free", async () => {
+  test("keeps the turn while another process holds the file, and lets the event loop go on", async () => {
     const path = join(folder(), "notes.db");
     const { db, group } = await notes(path);
     const other = await notes(path);
-    db.exec("PRAGMA busy_timeout = 0");
+    const insert = db.prepare("INSERT INTO notes VALUES (?)");
+
+    other.db.exec("BEGIN IMMEDIATE");
+    const turn = ["a", "b"].map((text) => group.write(() => insert.run(text)));
+    let turns = 0;
+    while (++turns < 20) await new Promise((resolve) => setImmediate(resolve));
+    expect(group.commits).toBe(0);
+    const later = group.write(() => insert.run("c"));
+    other.db.exec("COMMIT");
+    await Promise.all([...turn, later]);
+    expect(textsIn(other.db)).toStrictEqual(["a", "b", "c"]);
+    expect(group.commits).toBe(1);
+  });
+
+  test("rejects the turn when another process holds the file for too long, and goes on when it is free", async () => {
+    const path = join(folder(), "notes.db");
+    const { db, group } = await notes(path, 0);
+    const other = await notes(path);
     const insert = db.prepare("INSERT INTO notes VALUES (?)");
 
     other.db.exec("BEGIN IMMEDIATE");
@@ -76,6 +96,20 @@ describe("group commit", () => {
     other.db.exec("COMMIT");
     await group.write(() => insert.run("c"));
     expect(textsIn(other.db)).toStrictEqual(["c"]);
+  });
+
+  test("writes what is queued before it is closed", async () => {
+    const path = join(folder(), "notes.db");
+    const { db, group } = await notes(path);
+    const other = await notes(path);
+    const insert = db.prepare("INSERT INTO notes VALUES (?)");
+    other.db.exec("BEGIN IMMEDIATE");
+    const written = group.write(() => insert.run("a"));
+    const drained = group.drain();
+    other.db.exec("COMMIT");
+    await drained;
+    expect(textsIn(other.db)).toStrictEqual(["a"]);
+    await written;
   });
 
   test("undoes the turn when a write breaks half way", async () => {
