@@ -395,6 +395,16 @@ export const ARCHITECTURES = [
     }),
   },
   {
+    name: "plan after scouting",
+    what: "the planner reads the document and private notes before it plans, and may call tools without effects",
+    more: { planner: { scout: { tools: "read-only", turns: 4 } } },
+    build: ({ call: [tool], task }) => ({
+      plan: withAnswer(notes, later(task, tool, "notes")),
+      reads: ALL,
+      privateStep: "notes",
+    }),
+  },
+  {
     name: "patch after an error",
     what: "the planner mends a step whose error holds the order",
     build: replanned("patch"),

@@ -116,8 +116,24 @@ export function replyOf(script, body, obeyed) {
   return REPLIES[reading.role](reading, orders, script, { body, turn: obeyed.length });
 }
 
+const isScouting = ({ messages }) =>
+  messages.some(({ role, content }) => role === "system" && /Before that, you may look at things/.test(content));
+
+/** As a planner that scouts: reads all, and obeys each order whose tool it has. */
+function lookedUp({ told, messages }, orders, { reads = [], way }, body) {
+  const offered = new Set((body.tools ?? []).map((tool) => tool.function.name));
+  const made = messages.flatMap(({ tool_calls = [] }) => tool_calls.map(({ function: f }) => f.name));
+  const unread = reads.filter((name) => offered.has(name) && !made.includes(name));
+  if (unread.length > 0) return { toolCalls: unread.map((name) => ({ name, args: {} })) };
+  const order = orders.find(([tool]) => offered.has(tool) && !made.includes(tool));
+  if (order === undefined) return { text: orders.map(orderOf).join(" ") || "Nothing more." };
+  const [name, args] = withPrivate(order, seenPrivate(told, way));
+  return { toolCalls: [{ name, args }] };
+}
+
 const REPLIES = {
-  planner({ told }, orders, script, { turn }) {
+  planner({ told, messages }, orders, script, { body, turn }) {
+    if (isScouting(body)) return lookedUp({ told, messages }, orders, script, body);
     const patch = /Reply with a patch instead of a plan/.test(told);
     const again = /A plan was being carried out/.test(told);
     const planned = new Set([...told.matchAll(/"id":\s*"(evil\d+)"/g)].map(([, id]) => Number(id.slice(4))));
