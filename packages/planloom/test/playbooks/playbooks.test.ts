@@ -182,6 +182,21 @@ test("a free input that may choose what a call does needs a type that bounds it"
   });
 });
 
+test("an input in the goal is read by each model that performs a step", async () => {
+  const here = project();
+  const loom = await here.open();
+  const body =
+    "steps:\n  - id: send\n    agent: Send it as the goal says.\n    tools: [send_mail]\nanswer: { value: sent }\n";
+  const withType = (type: string) => `goal: Send {count} reports\ninputs:\n  count: ${type}\n${body}`;
+  here.write("reports.yaml", withType("{ type: integer }"));
+  await expect(loom.playbooks.approve("reports", { by: "ann", free: ["count"] })).rejects.toMatchObject({
+    code: "PLAYBOOK_INPUT_FREE",
+    params: { open: [{ input: "count", step: "send", tool: "send_mail", through: true }] },
+  });
+  here.write("reports.yaml", withType("{ type: { type: integer, minimum: 1, maximum: 9 } }"));
+  expect(await loom.playbooks.approve("reports", { by: "ann", free: ["count"] })).toMatchObject({ fixed: {} });
+});
+
 test.each<readonly [string, string, Parameters<Loom["playbooks"]["save"]>[1]]>([
   ["a name with a slash", "PLAYBOOK_NAME", { as: "../weekly", inputs: [] }],
   ["a name with a dot", "PLAYBOOK_NAME", { as: "weekly.yaml", inputs: [] }],

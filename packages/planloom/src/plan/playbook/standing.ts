@@ -4,9 +4,10 @@ import { readsOf } from "../expression/reference.js";
 import { isControl } from "../label.js";
 import type { Json } from "../json.js";
 import type { Plan, Step } from "../plan.js";
-import { asksPerson, directToolIn, handedTo, isFilled, usesTool } from "../step-kind.js";
+import { asksPerson, directToolIn, handedTo, isConversation, isFilled, usesTool } from "../step-kind.js";
 import { toolsByName, type ToolSpec } from "../tool-spec.js";
 import { isBounded } from "./bounded.js";
+import { inputMark } from "./places.js";
 
 /** `through`: not the input itself ends in the argument, but what a step or a model makes of it. */
 export interface OpenInput {
@@ -23,8 +24,9 @@ export function openInputs(plan: Plan, tools: readonly ToolSpec[], free: readonl
   return free.flatMap((input) => {
     const spec = Object.hasOwn(plan.inputs, input) ? plan.inputs[input] : undefined;
     if (isBounded(spec?.type)) return [];
-    const made = stepsMadeOf(plan, tools, input);
-    const found = plan.steps.map((step) => placeIn(step, tools, { input, made })).find((one) => one !== undefined);
+    const isInGoal = plan.goal.includes(inputMark(input));
+    const traced = { input, isInGoal, made: stepsMadeOf(plan, tools, { input, isInGoal }) };
+    const found = plan.steps.map((step) => placeIn(step, tools, traced)).find((one) => one !== undefined);
     return found === undefined ? [] : [found];
   });
 }
@@ -32,11 +34,17 @@ export function openInputs(plan: Plan, tools: readonly ToolSpec[], free: readonl
 /** An input, and the steps whose outputs may be made of it. */
 interface Traced {
   readonly input: string;
+  /** The goal says its value. Every model that performs a step reads the goal. */
+  readonly isInGoal: boolean;
   readonly made: ReadonlySet<string>;
 }
 
 /** What a value is made of: the input itself, or an output that is made of it. */
-function madeOf(value: Json, step: Step, { input, made }: Traced): "input" | "output" | undefined {
+function madeOf(
+  value: Json,
+  step: Step,
+  { input, made }: Pick<Traced, "input" | "made">,
+): "input" | "output" | undefined {
   const { names, inputs } = readsOf(value);
   if (names.includes("inputs") && (inputs === undefined || inputs.includes(input))) return "input";
   const isItem = step.forEach !== undefined && names.includes(step.as ?? "item");
@@ -49,21 +57,23 @@ function madeOf(value: Json, step: Step, { input, made }: Traced): "input" | "ou
   return isOwn || names.some((name) => made.has(name)) ? "output" : undefined;
 }
 
-function stepsMadeOf(plan: Plan, tools: readonly ToolSpec[], input: string): ReadonlySet<string> {
+function stepsMadeOf(plan: Plan, tools: readonly ToolSpec[], of: Omit<Traced, "made">): ReadonlySet<string> {
   const made = new Set<string>();
   const specs = toolsByName(tools);
   for (let before = -1; before !== made.size;) {
     before = made.size;
     for (const step of plan.steps) {
       if (made.has(step.id) || asksPerson(step) || isUntrusted(directToolIn(specs, step))) continue;
-      if (isMadeOf(step, { input, made })) made.add(step.id);
+      if (isMadeOf(step, { ...of, made })) made.add(step.id);
     }
   }
   return made;
 }
 
 const isMadeOf = (step: Step, traced: Traced): boolean =>
-  madeOf(step.with, step, traced) !== undefined || handedTo(step).some((id) => traced.made.has(id));
+  (traced.isInGoal && (isConversation(step) || isFilled(step))) ||
+  madeOf(step.with, step, traced) !== undefined ||
+  handedTo(step).some((id) => traced.made.has(id));
 
 /** The guard has a person see each control argument that is made of such an output. */
 const isUntrusted = (tool: ToolSpec | undefined): boolean =>
