@@ -5,7 +5,7 @@ import { Stopped } from "../deadline.js";
 import { LIMITS } from "../limits.js";
 import type { Command } from "../run/command.js";
 import { canUndo } from "../run/acted-calls.js";
-import { childWaitOf, runningChildren } from "../run/child-run.js";
+import { childWaitOf, isStartedAs, runningChildren } from "../run/child-run.js";
 import { undoingListHash } from "../run/decide/compensation.js";
 import type { RunEvent } from "../run/event.js";
 import type { ChildWait } from "../run/event/child.js";
@@ -15,12 +15,19 @@ import { hasCode } from "../words/planloom-error.js";
 import type { Engine, StartRequest } from "./engine.js";
 import { pause } from "./log.js";
 
+/** Another run was started under the id of the child. It is neither driven nor read. */
+export class IdTaken extends Error {
+  constructor(readonly runId: string) {
+    super(runId);
+  }
+}
+
 /** What a step needs of the engine to be a run of its own. */
 export interface ChildRuns {
   /**
    * Starts the child run if it has not begun, and drives it to its end. Resolves with the ended run. Rejects with the
    * reason of the signal if this process may not drive the step any more; the child run can go on later. Rejects with
-   * RUN_UNKNOWN if the child was deleted, and with what stopped it here.
+   * RUN_UNKNOWN if the child was deleted, with IdTaken, and with what stopped it here.
    */
   follow(child: FollowedChild): Promise<Run>;
   /**
@@ -78,6 +85,7 @@ export class LocalChildren implements ChildRuns {
     const { start, signal, isBegun, name, again, told } = child;
     const { runId } = start;
     const known = await this.#known(runId, isBegun);
+    if (known !== undefined && !isStartedAs(known, start.started)) throw new IdTaken(runId);
     if (known === undefined && signal.aborted) throw signal.reason;
     if (known === undefined) await this.engine.start(start);
     else if (isEnded(known) && !signal.aborted) await this.#order(known, name, again(known));

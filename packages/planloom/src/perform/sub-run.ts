@@ -2,7 +2,7 @@
 // the outcome of the step. The engine starts and follows the child; child-start.ts says what it is started with.
 import { newDeadline, Stopped } from "../deadline.js";
 import { NO_USAGE } from "../plan/usage.js";
-import type { ChildRuns } from "../engine/children.js";
+import { IdTaken, type ChildRuns } from "../engine/children.js";
 import { readLog } from "../engine/log.js";
 import { actsOf, childId, toolsCalledIn, useOf } from "../run/child-run.js";
 import { childNews } from "../run/child-use.js";
@@ -126,6 +126,7 @@ const LOST: ReadonlySet<string> = new Set(["RUN_UNKNOWN", "RUN_DAMAGED", "STORE_
 
 /** The failure of a child run that is not there any more, or cannot be read. undefined for any other error. */
 export function childFailure(thrown: unknown, run: string): Failure | undefined {
+  if (thrown instanceof IdTaken && thrown.runId === run) return failWith("SUBPLAN_ID_TAKEN", { run });
   if (!(thrown instanceof PlanloomError) || !LOST.has(thrown.code)) return undefined;
   const { runId, name } = thrown.params as { readonly runId?: unknown; readonly name?: unknown };
   if (runId !== run && name !== run) return undefined;

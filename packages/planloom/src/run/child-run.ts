@@ -6,7 +6,7 @@ import { directTool, toolNames } from "../plan/step-kind.js";
 import { sha256 } from "../sha256.js";
 import { canUndo, standingCalls } from "./acted-calls.js";
 import { isSubPlanCall } from "./child-use.js";
-import type { RunEvent } from "./event.js";
+import type { EventData, RunEvent } from "./event.js";
 import type { ChildActs, ChildUse, ChildWait } from "./event/child.js";
 import { findWork } from "./lookup.js";
 import type { Run } from "./state.js";
@@ -15,13 +15,23 @@ import type { Work } from "./work.js";
 
 /**
  * The id of the child run of a sub-plan. All attempts of the step have the same child, which goes on. A restarted step
- * has another one.
+ * has another one. No id of a step holds a hyphen, so it is no id of a run further below either.
  */
 export function childId(run: Run, { step, item }: Work): string {
   const { spec, firstAttempt } = step;
-  const again = firstAttempt === 1 ? "" : `.r${firstAttempt}`;
+  const again = firstAttempt === 1 ? "" : `-${firstAttempt}`;
   const id = `${run.id}.${spec.id}${item === null ? "" : `.${item}`}${again}`;
   return id.length <= LIMITS.nameChars ? id : `${run.id.slice(0, 40)}.${sha256(id).slice(0, 24)}`;
+}
+
+/** Whether this run was started as that child run, and not by somebody else under the same id. */
+export function isStartedAs(
+  { request }: Run,
+  { goal, within }: Pick<EventData["run.started"], "goal" | "within">,
+): boolean {
+  const own = request.within;
+  if (own === undefined || within === undefined || request.goal !== goal) return false;
+  return own.runId === within.runId && own.step === within.step && own.item === within.item;
 }
 
 /** The child runs of the sub-plans that run now. */
@@ -63,6 +73,8 @@ export function toolsCalledIn(log: readonly RunEvent[]): readonly string[] {
   let all: readonly string[] = [];
   const add = (names: readonly string[]): void => names.forEach((name) => called.add(name));
   for (const { type, data } of log) {
+    // The plan may repeat what its planner looked up, and so may the answer.
+    if ("scouted" in data) add(data.scouted?.tools ?? []);
     if (type === "plan.proposed") {
       all = data.tools.map(({ name }) => name);
       for (const step of data.plan.steps) steps.set(step.id, step);

@@ -139,6 +139,8 @@ export interface FailureParams extends ExpressionFailures {
   readonly SUBPLAN_FAILED: { readonly run: string; readonly error: Failure };
   /** The child run was deleted. */
   readonly SUBPLAN_GONE: { readonly run: string };
+  /** A run that is not the child of the step has its id. */
+  readonly SUBPLAN_ID_TAKEN: { readonly run: string };
   /** The log of the child run cannot be read. `code`: why, as the store says it. */
   readonly SUBPLAN_UNREADABLE: { readonly run: string; readonly code: string };
   /** Calls of the child run could not be undone, or a person kept them. */

@@ -245,6 +245,13 @@ export const FAILURES: Table<FailureParams> = {
     message: ({ run }) => `its run ${run} was deleted`,
     next: () => ["Retry the run from this step: it then begins another one."],
   },
+  SUBPLAN_ID_TAKEN: {
+    message: ({ run }) => `the run ${run} is not a run of this step, and has its id`,
+    next: ({ run }) => [
+      { action: "show", runId: run },
+      " shows it. Or retry from this step: it then begins a run with another id.",
+    ],
+  },
   SUBPLAN_UNREADABLE: {
     message: ({ run }) => `its run ${run} cannot be read`,
     next: ({ run }) => [

@@ -80,6 +80,7 @@ const FAILURE_SECTIONS: { readonly [mark: string]: readonly FailureCode[] } = {
     "SUBPLAN_FAILED",
     "SUBPLAN_CANCELLED",
     "SUBPLAN_GONE",
+    "SUBPLAN_ID_TAKEN",
     "SUBPLAN_UNREADABLE",
     "SUBPLAN_NOT_UNDONE",
     "SUBPLAN_UNDOING_WAITS",

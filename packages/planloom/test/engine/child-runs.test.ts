@@ -218,7 +218,7 @@ describe("another attempt of the step", () => {
     await run.retry({ from: "sub" });
     expect(await run.result()).toMatchObject({ status: "completed" });
     const { runs } = await loom.list({ within: run.id });
-    expect(runs.map(({ runId }) => runId).sort()).toEqual([`${run.id}.sub`, `${run.id}.sub.r2`]);
+    expect(runs.map(({ runId }) => runId).sort()).toEqual([`${run.id}.sub`, `${run.id}.sub-2`]);
     expect((await loom.list()).runs.map(({ runId }) => runId)).toEqual([run.id]);
   });
 });

@@ -72,6 +72,7 @@ export const FAILURE_SAMPLES: { readonly [Code in keyof FailureParams]: readonly
   SUBPLAN_FAILED: [{ run: "run_1.survey", error: { code: "BUSY", text: "later", retryable: true } }],
   SUBPLAN_CANCELLED: [{ run: "run_1.survey", comment: "too slow" }],
   SUBPLAN_GONE: [{ run: "run_1.survey" }],
+  SUBPLAN_ID_TAKEN: [{ run: "run_1.survey" }],
   SUBPLAN_UNREADABLE: [{ run: "run_1.survey", code: "RUN_DAMAGED" }],
   SUBPLAN_NOT_UNDONE: [{ run: "run_1.survey" }],
   SUBPLAN_UNDOING_WAITS: [{ run: "run_1.survey" }],
