@@ -293,6 +293,18 @@ test("the figures of a run say how many tokens the provider had kept", async () 
   expect(figures).toContain("executor 1 call, 1,204 in (1,000 cached), 7 out");
 });
 
+test("a last round that was not good enough is said at the end", async () => {
+  const loom = await createLoom({ store: memoryStore(), tools: [double], approval: "never" }, { env: {} });
+  const repeat = { until: "${{ output > 100 }}", most: 2, otherwise: "last" };
+  const plan = { steps: [{ id: "grow", tool: "double", with: { n: 2 }, repeat }], answer: { value: "${{ grow }}" } };
+  const run = await loom.start("Grow", { plan });
+  const document = await run.result();
+  await loom.close();
+  expect(figureLines(document).join("\n")).toContain(
+    "step grow gave its last output after 2 rounds, and until is not met",
+  );
+});
+
 test("a critique that never agrees, and a judged output, are shown on every surface", async () => {
   const executor = scriptedModel([{ json: { verdict: "met", reason: "It is a number." } }]);
   const planner = scriptedModel([

@@ -60,6 +60,8 @@ describe.each(errors)("%s %j", (code, params, error) => {
     for (const next of [error.next, commands]) {
       expect(next).toMatch(/^["`A-Z].*[.`]$/s);
       expect(next).not.toMatch(/undefined|\[object|\bMend\b|[^.]\.\.$/);
+      // The words that take the place of a next step that cannot be told.
+      expect(next).not.toBe("See docs/errors.md.");
     }
     expect(error.next).not.toMatch(/planloom [a-z]+ [A-Z]|--[a-z]+-model/);
     expect(commands).not.toMatch(/`(run|loom)\./);

@@ -30,6 +30,7 @@ import { usageError } from "../error-text.js";
 import { waitingBelow } from "../waiting-below.js";
 import { linesBelow, type LinesBelow } from "../render/sub-runs.js";
 import { readableText } from "../../plan/json.js";
+import { roundsText } from "../../words/rounds.js";
 import { costText } from "../render/estimate.js";
 import { previewsToRead, type PreviewsByHash } from "../previews.js";
 import { planApprovalLines } from "../render/approval.js";
@@ -183,14 +184,14 @@ function depthIn(depth: string | undefined): number {
 
 function stepLines(run: RunDocument, below: LinesBelow = new Map()): readonly string[] {
   return run.steps.flatMap((step) => {
-    const { id, status, attempts, startedAt, finishedAt, error, items, carried } = step;
+    const { id, status, attempts, startedAt, finishedAt, error, items, rounds, carried } = step;
     const took =
       startedAt === null || finishedAt === null ? "" : durationText(Date.parse(finishedAt) - Date.parse(startedAt));
     const parts = [
       reusedText(carried, run.runId),
       took,
       attempts > 1 ? `${attempts} attempts` : "",
-      items === undefined ? "" : `${items.length} items`,
+      rounds !== undefined ? roundsText(rounds) : items === undefined ? "" : `${items.length} items`,
       error === undefined ? "" : `${error.code}: ${oneLine(error.message)}`,
     ];
     const shown = run.finishedAt !== null && status === "pending" ? "not begun" : status;

@@ -6,6 +6,7 @@ import type { Usage } from "../../plan/usage.js";
 import { takeoverTexts } from "../../words/takeovers.js";
 import { dollarsText, durationText } from "../../words/phrases.js";
 import { waitedText } from "../../words/waits.js";
+import { roundsText } from "../../words/rounds.js";
 import { shownAnswer, type RunDocument, type WaitingDocument } from "../../loom/document.js";
 import { isObject, readableText, type Json } from "../../plan/json.js";
 import type { ModelCost } from "../../run/view/cost.js";
@@ -44,7 +45,18 @@ export function figureLines(run: RunDocument): readonly string[] {
     `  steps    ${steps}${took}, ${count(attempts, "attempt")}, ${count(run.replanCount, "replan")}`,
     `  tokens   ${(["planner", "executor", "synthesizer"] as const).map((role) => `${role} ${usageText(run.usage[role])}`).join(" · ")}`,
     ...executorLines(run.executors ?? {}),
+    ...unmetLines(run),
   ];
+}
+
+/** The steps whose last round was taken although it was not good enough. */
+function unmetLines({ steps }: RunDocument): readonly string[] {
+  const unmet = steps.flatMap(({ id, status, rounds }) =>
+    status === "completed" && rounds?.met === false
+      ? [`step ${id} gave its last output after ${roundsText(rounds)}`]
+      : [],
+  );
+  return unmet.map((text) => `  ${paint("yellow", "rounds")}   ${text}`);
 }
 
 /** The part of each named executor. */

@@ -95,7 +95,7 @@ export const PLAYBOOK_ERRORS: ErrorTable<PlaybookErrors> = {
     kind: "usage",
     message: ({ name, folder }) => `No playbook in ${folder} has the name "${name}".`,
     next: ({ near: [meant] }) => [
-      meant === undefined ? "" : `Did you mean ${meant}? `,
+      ...(meant === undefined ? [] : [`Did you mean ${meant}? `]),
       { action: "list-playbooks" },
       " lists the playbooks.",
     ],
