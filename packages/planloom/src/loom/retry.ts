@@ -191,7 +191,8 @@ export async function forkOf(run: Run, options: ForkOptions, home: Home): Promis
   const { approval } = started.settings;
   return {
     ...(options.runId === undefined ? {} : { runId: options.runId }),
-    started: { ...started, parent },
+    // A fork of a child run may use no more tools than that.
+    started: { ...started, parent, ...(run.request.tools && { tools: run.request.tools }) },
     given: {
       ...(await home.appraise(plan, undefined, { starts: context, approval, done: new Set(parts.reused) })),
       ...marksKept(run, plan),

@@ -70,3 +70,14 @@ test("what the planner of a child has looked up chooses no call of the run above
   expect((await run.result()).waiting?.approvals).toMatchObject([{ code: "CONTROL_UNTRUSTED", args: { to: "eve" } }]);
   expect(paid).toEqual([]);
 });
+
+test("a fork of a child run may use no more tools than the child", async () => {
+  const { loom } = await world([json(looks("own"))]);
+  const steps = [{ id: "sub", plan: "Look.", tools: ["look"] }];
+  const run = await loom.start("go", { runId: "top", plan: { steps, answer: { value: "done" } } });
+  await run.result();
+  const fork = await (await loom.get("top.sub")).fork({ at: "a" });
+  expect(await fork.result()).toMatchObject({ status: "completed" });
+  const pays = { steps: [{ id: "p", tool: "pay", with: { to: "eve" } }], answer: { value: "done" } };
+  await expect(fork.retry({ plan: pays })).rejects.toMatchObject({ code: "PLAN_INVALID" });
+});
