@@ -18,6 +18,7 @@ import type { Run } from "../run/state.js";
 import { endOf } from "../run/status.js";
 import type { StepState, Work } from "../run/work.js";
 import { failureText } from "../words/failures.js";
+import { refusesOutput, outputRefusal } from "./refused-output.js";
 
 /** The sub-plan that is performed. */
 export interface SubPlan {
@@ -53,15 +54,16 @@ export function childStart(sub: SubPlan, inventory: string, now: number): EventD
 
 /**
  * How a child run that has ended goes on, for another attempt of its step; undefined if its answer is still to be taken.
- * An answer that the step refused is the reason for another plan.
+ * An answer that the step refused is the reason for another plan. An answer that no judge has seen is judged again.
  */
 export function continuation(sub: SubPlan, work: Work, child: Run, now: number): Command | undefined {
   const { models } = sub.run.request;
   const refused = work.child?.refused;
   const isDone = endOf(child)?.how === "completed";
-  if (isDone && refused === undefined) return undefined;
+  if (isDone && (refused === undefined || !refusesOutput(refused))) return undefined;
   const settings = settingsOf(sub, now, useOf(child).spent);
-  const feedback = isDone && refused !== undefined ? { feedback: failureText(refused) } : {};
+  // The planner follows its feedback like the words of a person.
+  const feedback = isDone && refused !== undefined ? { feedback: failureText(outputRefusal(refused).why) } : {};
   return { type: "retry", settings, models, ...feedback };
 }
 

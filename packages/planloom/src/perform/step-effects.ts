@@ -22,7 +22,7 @@ import { freshKey } from "../run/acted-calls.js";
 import { isHeldGranted, whyCallWaits } from "../run/guard.js";
 import { callText } from "../run/keys.js";
 import { contextOf, currentPlan, findWork, toolIn } from "../run/lookup.js";
-import { failWith, isFailure, type Failure } from "../run/failure.js";
+import { failWith, isFailure } from "../run/failure.js";
 import { toolsOfStep, unknownChanges } from "../run/changed-tools.js";
 import { isCancelling } from "../run/status.js";
 import { wholeRunBy } from "../run/strategy.js";
@@ -41,6 +41,7 @@ import { newDeadline } from "../deadline.js";
 import { callTool } from "./call-tool.js";
 import { guardedTool } from "./guarded-tool.js";
 import { evidenceOf } from "./evidence.js";
+import { outputRefusal } from "./refused-output.js";
 import { endedOutcome, endedBy, inDoubt, noModel } from "./outcome.js";
 import type { Performing, Services } from "./services.js";
 import { todayAt } from "./today.js";
@@ -294,17 +295,9 @@ export function agentRequestOf(
   };
 }
 
-const breakOf = ({ turns, error }: Conversation["breaks"][number]): AgentBreak => ({
-  turns,
-  why: failureText(isFailure(error, "EXPECT_NOT_MET") ? { ...error, params: { ...error.params, says: "" } } : error),
-  ...saidIn(error),
-  atLimit: isFailure(error, "TURN_LIMIT"),
-});
-
-/** The judge of a result has read it: its words are data. */
-function saidIn(error: Failure): Pick<AgentBreak, "said"> {
-  const says = isFailure(error, "EXPECT_NOT_MET") ? error.params?.["says"] : undefined;
-  return typeof says === "string" && says !== "" ? { said: says } : {};
+function breakOf({ turns, error }: Conversation["breaks"][number]): AgentBreak {
+  const { why, ...said } = outputRefusal(error);
+  return { turns, why: failureText(why), ...said, atLimit: isFailure(error, "TURN_LIMIT") };
 }
 
 /** The guard over the calls of an agent step: see run/guard.ts. */
