@@ -472,7 +472,8 @@ export class Loom<C = unknown> {
       ...{ goal: soundGoal(goal), inputs, tools, messages, answer: answer?.json },
       offeredTools: limits.offeredTools,
       turns: withOwn(this.settings, own).turns,
-      handsOver: strategy === "react" && planner !== null,
+      planner: planner !== null,
+      allowed: this.strategies.allowed,
     });
   }
 

@@ -121,7 +121,9 @@ function checkedPlan(services: Services, run: Run, strategy: OneStepStrategy) {
     ...{ goal, inputs, tools: inventory.tools, answer: answerSchema, turns: settings.turns },
     messages: run.planning.plans.length === 0 ? messages : [],
     offeredTools: services.limits.offeredTools,
-    handsOver: models.planner !== null,
+    planner: models.planner !== null,
+    allowed: services.strategies ?? STRATEGIES,
+    isChosen: true,
     finished: finishedSteps(run),
   });
   return check(draft, inventory, {

@@ -1,6 +1,6 @@
 // What the choice of a strategy looks at. In: the goal, the tools, the settings. Out: features, as the log keeps them.
 // The words are English: a goal in another language has few features, and then no rule of words decides.
-import { isOneStep, type Strategy } from "./strategy.js";
+import { followable, isOneStep, type Strategy } from "./strategy.js";
 import type { EffectClass } from "./tool-spec.js";
 
 /** A strategy that can be chosen. */
@@ -72,10 +72,7 @@ export function choiceFeatures({ goal, tools, approval, budget, ...here }: Choic
 const READ_CHARS = 4_000;
 
 function possible({ planner, executor, allowed }: Pick<ChoiceFacts, "planner" | "executor" | "allowed">) {
-  const named = allowed.filter((strategy): strategy is ChosenStrategy => strategy !== "auto");
-  // `auto` alone allows what it may choose.
-  const all: readonly ChosenStrategy[] = named.length === 0 ? ["plan", "react", "tools"] : named;
-  return all.filter((strategy) => (isOneStep(strategy) ? executor : planner));
+  return followable(allowed).filter((strategy) => (isOneStep(strategy) ? executor : planner));
 }
 
 /** Quoted text is data: it is not what is to be done. */

@@ -16,8 +16,8 @@ export interface StrategyFacts {
   readonly answer?: JsonObject;
   /** The most model replies of a `react` step. */
   readonly turns: number;
-  /** Whether a planner takes over if the step fails, for example at its limit of turns. */
-  readonly handsOver: boolean;
+  /** What follows a failure of the step, for example at its limit of turns. Absent: the settings decide. */
+  readonly onFailure?: "replan" | "fail";
   /** What the model of the step reads: of its task, and of the earlier turns. */
   readonly words: { readonly guidance: string; readonly conversation: string };
   /** Earlier turns of the conversation, as data. */
@@ -33,7 +33,7 @@ const STRATEGY_STEP = "work";
 const TURNS_OF_TOOLS = 2;
 
 export function strategyDraft(strategy: OneStepStrategy, facts: StrategyFacts): JsonObject {
-  const { inputs, tools, answer, turns, messages = [], finished = [] } = facts;
+  const { inputs, tools, answer, turns, onFailure, messages = [], finished = [] } = facts;
   const before = finished.map(({ id }) => id);
   const id = freeName(STRATEGY_STEP, (name) => before.includes(name));
   const declared = Object.entries(inputs).map(
@@ -58,7 +58,7 @@ export function strategyDraft(strategy: OneStepStrategy, facts: StrategyFacts): 
         ...(before.length > 0 && { dependsOn: before }),
         turns: strategy === "tools" ? Math.min(TURNS_OF_TOOLS, turns) : turns,
         ...(answer !== undefined && { output: answer }),
-        ...(facts.handsOver && { onFailure: "replan" }),
+        ...(onFailure !== undefined && { onFailure }),
       },
     ],
     answer: { value: `\${{ ${id} }}` },

@@ -13,3 +13,9 @@ export type OneStepStrategy = "react" | "tools";
 
 export const isOneStep = (strategy: string): strategy is OneStepStrategy =>
   strategy === "react" || strategy === "tools";
+
+/** The strategies that a run may follow, by those that the configuration allows. `auto` alone allows all of them. */
+export function followable(allowed: readonly Strategy[]): readonly Exclude<Strategy, "auto">[] {
+  const named = allowed.filter((strategy) => strategy !== "auto");
+  return named.length === 0 ? ["plan", "react", "tools"] : named;
+}

@@ -89,15 +89,18 @@ test.each([
   },
 );
 
-test.each<readonly [string, LoomConfig, "react" | "tools"]>([
+test.each<readonly [string, LoomConfig, "react" | "tools" | "auto"]>([
   ["replan: never", { replan: "never" }, "react"],
   ["tools, which the start named", { onFailure: "fail" }, "tools"],
+  ["plans that are forbidden", { strategies: ["react"] }, "react"],
+  ["plans that are forbidden, under auto", { strategies: ["react", "auto"] }, "auto"],
 ])("%s: the last turn has to give the answer", async (_what, config, strategy) => {
-  const { executor, open } = world(config);
+  const { executor, planner, open } = world(config);
   const loom = await open();
   const run = await loom.start("Say how warm it is.", { strategy });
   await run.result();
-  const turns = strategy === "react" ? 3 : 2;
+  const turns = strategy === "tools" ? 2 : 3;
+  expect(planner.requests).toHaveLength(0);
   expect(executor.requests[turns - 1]?.toolChoice).toBe("none");
   expect((await run.document()).steps[0]).toMatchObject({ error: { code: "TURN_LIMIT" } });
   await loom.close();
