@@ -108,7 +108,7 @@ export class LocalChildren implements ChildRuns {
       try {
         const run = await Promise.race([this.#stopped(runId), left]);
         if (isEnded(run)) return run;
-        // Whoever waits for the run above hears of each wait of a child that is driven here.
+        // Each wait of a child that is driven here is told: somebody may wait for the run above.
         if (this.engine.driven(runId) !== undefined || waitsNow(run) !== this.#waiting.get(runId))
           await this.#tell(told, run);
         await Promise.race([this.#change(runId, event.next), left]);

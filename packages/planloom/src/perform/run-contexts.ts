@@ -8,8 +8,9 @@ import type { RecordedContext } from "../run/context.js";
 import { PlanloomError } from "../words/planloom-error.js";
 
 /**
- * Makes the context of a run from its stored part; for a child run, of the run that the program started. Called once each time this process begins to drive the run, and
- * before its start for an approval function; `runId` is then "" unless the start names the run.
+ * Makes the context of a run from its stored part. A child run has the context of the run that the program started.
+ * Called once each time this process begins to drive the run, and before its start for an approval function; `runId` is
+ * then "" unless the start names the run.
  */
 export type ResolveContext<C = unknown> = (runId: string, stored: JsonObject) => C | Promise<C>;
 

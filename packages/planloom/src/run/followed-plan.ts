@@ -2,6 +2,7 @@
 // In: a run. Out: these. The kernel judges the new plan by the same facts.
 import { isFailure } from "./failure.js";
 import { currentPlan } from "./lookup.js";
+import { PLANNER_FUNCTION } from "./settings.js";
 import { replanOf } from "./status.js";
 import { holdsDoubt, isFinished, waitsUnusable } from "./steps.js";
 import { type ProposedPlan, type Run } from "./state.js";
@@ -60,9 +61,6 @@ export const hidesKeys = ({ request }: Run): boolean => request.settings.replanC
 export function foreignInputs({ request: { inputs, given, trust } }: Run): readonly string[] {
   return Object.keys(inputs).filter((name) => given.has(name) && trust[name] !== "trusted" && trust[name] !== "public");
 }
-
-/** The name of a planner that is a program. */
-const PLANNER_FUNCTION = "function";
 
 /** If names are hidden, a finding about a draft may still tell one. */
 function readOfInputs(run: Run): Label {

@@ -89,7 +89,7 @@ export function statusOf(run: Run): RunStatus {
   }
   if (execution.questions > 0 || execution.unusable > 0 || doubtsOf(run) > 0) return "needs-attention";
   if (run.approvals.pending.size > 0) return "awaiting-approval";
-  const below = childWaitOf(run);
+  const below = waitBelow(run);
   if (below !== undefined) return below === "paused" ? "needs-attention" : below;
   if (mode.phase === "answering") return "answering";
   return mode.phase === "planning" ? "planning" : "running";
@@ -112,7 +112,7 @@ export function waitingChildren(run: Run): readonly Work[] {
 }
 
 /** What the child runs wait for; undefined if none does. An approval comes first. */
-function childWaitOf(run: Run): ChildWait | undefined {
+function waitBelow(run: Run): ChildWait | undefined {
   const waits = waitingChildren(run).flatMap(({ child }) => child?.waits ?? []);
   return waits.find((wait) => wait === "awaiting-approval") ?? waits[0];
 }

@@ -2,6 +2,7 @@
 // another goal. Pure.
 import type { Step } from "../plan/plan.js";
 import { ownFields } from "../plan/step-kind.js";
+import { isAnswer } from "../plan/one-step.js";
 import { isOneStep, type OneStepStrategy, type Strategy } from "../plan/strategy.js";
 import { currentPlan } from "./lookup.js";
 import type { Run } from "./state.js";
@@ -19,8 +20,8 @@ export const strategyOf = (run: Pick<Run, "request" | "planning">): Strategy =>
 export function wholeRunBy(run: Run, step: Step): OneStepStrategy | undefined {
   const strategy = strategyOf(run);
   const answer = currentPlan(run)?.plan.answer;
-  const isAnswer = answer?.kind === "value" && answer.value === `\${{ ${step.id} }}`;
-  return isAnswer && ownFields(step)["turns"] !== undefined && isOneStep(strategy) ? strategy : undefined;
+  const isWhole = answer !== undefined && isAnswer(answer, step);
+  return isWhole && ownFields(step)["turns"] !== undefined && isOneStep(strategy) ? strategy : undefined;
 }
 
 /** Whether no planner is needed for another goal: the strategy makes its plan of one step again. */

@@ -46,16 +46,15 @@ function madeOf(
   { input, made }: Pick<Traced, "input" | "made">,
 ): "input" | "output" | undefined {
   const { names, inputs } = readsOf(value);
-  if (names.includes("inputs") && (inputs === undefined || inputs.includes(input))) return "input";
-  const isItem = step.forEach !== undefined && names.includes(step.as ?? "item");
-  const list =
-    isItem && step.forEach !== undefined
-      ? madeOf(step.forEach, { ...step, forEach: undefined } as never, { input, made })
-      : undefined;
-  if (list !== undefined) return list;
+  if (readsInput({ names, inputs }, input)) return "input";
+  const list = names.includes(step.as ?? "item") && step.forEach !== undefined ? readsOf(step.forEach) : undefined;
+  if (list !== undefined && readsInput(list, input)) return "input";
   const isOwn = names.includes("previous") && made.has(step.id);
-  return isOwn || names.some((name) => made.has(name)) ? "output" : undefined;
+  return isOwn || [...names, ...(list?.names ?? [])].some((name) => made.has(name)) ? "output" : undefined;
 }
+
+const readsInput = ({ names, inputs }: ReturnType<typeof readsOf>, input: string): boolean =>
+  names.includes("inputs") && (inputs === undefined || inputs.includes(input));
 
 function stepsMadeOf(plan: Plan, tools: readonly ToolSpec[], of: Omit<Traced, "made">): ReadonlySet<string> {
   const made = new Set<string>();
