@@ -11,7 +11,9 @@ import { evolve } from "../run/evolve/evolve.js";
 import type { Failure } from "../run/failure.js";
 import { currentPlan, findWork } from "../run/lookup.js";
 import type { Reason } from "../run/reason.js";
+import type { ChildWait } from "../run/event/child.js";
 import { emptyRun, type Run } from "../run/state.js";
+import type { Work } from "../run/work.js";
 import { endOf, statusOf, type RunStatus } from "../run/status.js";
 import { firstCause } from "../run/view/first-cause.js";
 import { approvalReasonText } from "../words/approval-reasons.js";
@@ -33,6 +35,8 @@ export interface StepMoment {
   readonly attempt: number;
   readonly summary?: string;
   readonly error?: ShownError;
+  /** The run of a sub-plan. `waits`: a person answers it there, by a command to this run. */
+  readonly child?: { readonly runId: string; readonly waits?: ChildWait };
 }
 
 /** A question that only a person can answer. `id` names the call that it is about, or the question itself. */
@@ -281,11 +285,27 @@ export class Moments {
     const { status, attempt, summary, error, step } = work;
     const failed = status === "failed" && error !== undefined ? { error: errorOf(error) } : {};
     const told = summary === undefined ? {} : { summary };
-    const moment: StepMoment = { type: "step", id, title: step.spec.title, status, attempt, ...told, ...failed };
+    const below = childOf(work);
+    const moment: StepMoment = {
+      type: "step",
+      id,
+      title: step.spec.title,
+      status,
+      attempt,
+      ...told,
+      ...failed,
+      ...below,
+    };
     const known = this.steps.get(id);
     this.steps.set(id, moment);
-    return known?.status === status && known.attempt === attempt ? [] : [moment];
+    const isKnown = known?.status === status && known.attempt === attempt && known.child?.waits === below.child?.waits;
+    return isKnown && known.child?.runId === below.child?.runId ? [] : [moment];
   }
+}
+
+function childOf({ child }: Work): Pick<StepMoment, "child"> {
+  if (child === undefined) return {};
+  return { child: { runId: child.run, ...(child.waits === undefined ? {} : { waits: child.waits }) } };
 }
 
 const callId = (ref: StepRef): string => `step:${refText(ref)}`;

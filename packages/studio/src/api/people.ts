@@ -5,6 +5,8 @@ import { post, Problem } from "./client.js";
 
 export type { CallReview, PlanReview, WaitingEntry } from "planloom/streams";
 export type Review = PlanReview | CallReview;
+/** The step of another run that a sub-plan is. */
+export type Within = NonNullable<PlanReview["within"]>;
 export type ReviewedStep = PlanReview["steps"][number];
 export type ReviewedArgument = CallReview["arguments"][number];
 export type Waiting<Kind extends WaitingEntry["kind"]> = Extract<WaitingEntry, { readonly kind: Kind }>;

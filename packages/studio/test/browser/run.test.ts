@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { z } from "zod";
 import type { RunView } from "../../src/api/run-view.js";
 import { doneView, failedView, largeView, sampleStep, unknownView } from "../sample-views.js";
-import { browserTest, faultsOf, shoot, useStudio, violationsOf, type PageOptions } from "./harness.js";
+import { browserTest, faultsOf, inEachLook, shoot, useStudio, violationsOf, type PageOptions } from "./harness.js";
 
 /** Calls of the tool `hold` that are open. Each ends when the test lets it. */
 const held: (() => void)[] = [];
@@ -26,7 +26,7 @@ const hold = tool({
 
 const studio = useStudio({
   tools: [hold],
-  reply: () => ({ text: "All is said.", delayMs: 1 }),
+  reply: ({ model }) => (model === "scripted-planner" ? { json: BELOW } : { text: "All is said.", delayMs: 1 }),
   config: { approval: "never" },
 });
 
@@ -52,8 +52,40 @@ async function startRun() {
   return run;
 }
 
+/** The planner's answer: the plan of a sub-goal. */
+const BELOW = { steps: [step("inner", "Say it below")], answer: { value: "${{ inner }}" } };
+
 const row = (page: Page, title: string) => page.locator(".rows .row", { hasText: title });
 const headWord = (page: Page) => page.locator(".run-line .state");
+
+browserTest("a sub-plan is opened in its step, answered on its own page, and leads back", async () => {
+  const sub = { id: "sub", title: "Say the rest", plan: "Say what is left.", approval: "required", output: "string" };
+  const run = await studio().loom.start("Say all", { plan: { steps: [sub], answer: { value: "${{ sub }}" } } });
+  await run.result();
+  const page = await studio().openPage();
+  await page.goto(`${studio().url}/runs/${run.id}?step=sub`);
+  await row(page, "Say the rest").getByText("waits for you").waitFor();
+  const below = page.locator(".sub-plan");
+  await below.getByText("Say it below").waitFor();
+  await inEachLook(page, async (look) => {
+    await shoot(page, `sub-plan-${look}`);
+    if (!look.endsWith("390")) expect(await violationsOf(page)).toEqual([]);
+  });
+  await below.getByText("Answer in the sub-plan").click();
+  await page.locator(".crumb").getByText(`of run ${run.id}`).waitFor();
+  await page.getByText("Review the plan").click();
+  await page.getByText("A sub-plan: step sub of run").waitFor();
+  await shoot(page, "sub-plan-review");
+  const open = nextCall();
+  const child = await studio().loom.get(`${run.id}.sub`);
+  await child.approve((await child.document()).waiting?.approvals[0]?.hash ?? "");
+  await open;
+  held.shift()!();
+  expect(await run.result({ untilEnd: true })).toMatchObject({ status: "completed", answer: "Say it below" });
+  await page.goto(`${studio().url}/runs/${run.id}?step=sub`);
+  await below.getByText("Done").first().waitFor();
+  expect(faultsOf(page)).toEqual([]);
+});
 
 browserTest("a run is watched live; a reload and a lost server change nothing of what is chosen", async () => {
   const run = await startRun();

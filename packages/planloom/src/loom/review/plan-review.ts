@@ -17,6 +17,7 @@ import type { EstimateInWords } from "../../words/estimate.js";
 import { worded, type WordedFinding } from "../../words/findings.js";
 import { answerSentence, leadSentence, numbersOf, type ActWords } from "../../words/plan-sentences.js";
 import { reasonText } from "../../words/reasons.js";
+import { withinDocument, type WithinDocument } from "../child-document.js";
 import { estimateDocument } from "../estimate-document.js";
 import { isoTime } from "../view/row-context.js";
 import { askedApproval, type AskedApproval, type ReviewDecision } from "./decision.js";
@@ -25,6 +26,8 @@ import { finishedIn, reviewedSteps, type ReviewedStep } from "./plan-steps.js";
 export interface PlanReview {
   readonly kind: "plan";
   readonly runId: string;
+  /** Set for the plan of a sub-plan: the step of another run that it is. */
+  readonly within?: WithinDocument;
   readonly goal: string;
   readonly status: RunStatus;
   readonly seq: number;
@@ -79,10 +82,12 @@ export function planReview(run: Run, log: readonly RunEvent[], hash: string, aga
   const other =
     against === undefined ? plans[plans.indexOf(shown) - 1] : plans.findLast((plan) => plan.hash === against);
   const proposed = proposalOf(log, shown);
+  const within = withinDocument(run);
   const acts = actsOf(shown, finishedIn(run, shown));
   return {
     kind: "plan",
     runId: run.id,
+    ...(within === undefined ? {} : { within }),
     goal: run.request.goal,
     status: statusOf(run),
     seq: run.log.seq,

@@ -116,7 +116,7 @@ const run = record(
     startedAt: text("ISO 8601."),
     finishedAt: orNull("string", "ISO 8601. null before the end."),
   },
-  ["choice", "simulated", "report", "error", "waiting", "executors", "scouted"],
+  ["choice", "simulated", "report", "error", "waiting", "within", "executors", "scouted"],
 );
 
 const listed = record(

@@ -9,6 +9,7 @@ import { visible } from "../../plan/visible.js";
 import { typeAsked } from "../../run/decide/tool-question.js";
 import type { StepRef } from "../../run/event.js";
 import { findWork } from "../../run/lookup.js";
+import { waitingChildren } from "../../run/status.js";
 import type { Work } from "../../run/work.js";
 import { Moments, type AskedMoment } from "../../streams/moments.js";
 import { hashIn, questionIn } from "../../streams/replies.js";
@@ -30,11 +31,12 @@ export type FormAnswer =
 
 /** undefined: nothing of this waits, nobody can be asked, or the question is too long for a form. */
 export async function askPerson(
-  { call, options, caller }: McpPorts,
+  ports: McpPorts,
   run: LoomRun,
   waitMs: number,
   of: AskedFor = {},
 ): Promise<McpOutcome | undefined> {
+  const { call, options, caller, loom } = ports;
   const mayAsk = options.asksClient && call.canAsk && caller.right !== "read" && call.round < LIMITS.mcpRounds;
   if (!mayAsk || call.signal.aborted) return undefined;
   const { asked, run: state } = await momentsOf(run);
@@ -42,6 +44,11 @@ export async function askPerson(
     const form = fits(moment, of) ? await formOf(run, moment, state) : undefined;
     if (form === undefined || form.message.length > LIMITS.mcpAskedChars) continue;
     return { kind: "ask", about: { runId: run.id, reply: moment.reply, waitMs, round: call.round + 1 }, form };
+  }
+  // What waits in a sub-plan is asked about here, too.
+  for (const { child } of waitingChildren(state)) {
+    const below = child && (await askPerson(ports, await loom.get(child.run), waitMs, of));
+    if (below !== undefined) return below;
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 // The state of a run as the result of a tool. In: a run. Out: data that fits RUN_RESULT, and the same in a short text:
 // what happened, what waits for whom, and what to do next.
 import type { CallReview } from "../../loom/review/call-review.js";
+import type { WaitingChild } from "../../loom/child-document.js";
 import { documentOf, shownAnswer, type RunDocument, type WaitingDocument } from "../../loom/document.js";
 import type { LoomRun } from "../../loom/loom-run.js";
 import type { PlanReview } from "../../loom/review/plan-review.js";
@@ -89,8 +90,18 @@ function waitingPart(options: McpOptions, runId: string, waiting: WaitingDocumen
         ...linkOf(options, runId),
       })),
     ],
+    ...(waiting.children === undefined ? {} : { subPlans: waiting.children.map(subPlanPart(options)) }),
   };
 }
+
+const subPlanPart =
+  (options: McpOptions) =>
+  ({ runId, waits, ...of }: WaitingChild) => ({
+    ...stepRef(of),
+    runId,
+    status: waits,
+    ...linkOf(options, runId),
+  });
 
 function linkOf({ studio }: McpOptions, runId: string, hash?: string): { readonly link?: string } {
   if (studio === undefined) return {};
@@ -106,6 +117,10 @@ function nextOf({ status, report, waiting, answer }: RunDocument): Sentence {
   if (report !== undefined) return [report.next];
   if (waiting === undefined)
     return ["Ask again with ", { action: "show" }, " and a `wait` in seconds; it returns when the run has stopped."];
+  const [below] = waiting.children ?? [];
+  const own = waiting.approvals.length + waiting.questions.length + waiting.unknown.length + waiting.unusable.length;
+  if (below !== undefined && own === 0)
+    return ["A sub-plan waits for a person. ", { action: "show", runId: below.runId }, " says for what."];
   return [
     ...(waiting.approvals.length > 0
       ? ([
@@ -136,6 +151,7 @@ function resultText(document: RunDocument, reviews: readonly Review[], note: str
       : [`Plan ${plan.hash}: ${plan.lead}${plan.estimate === undefined ? "" : ` ${estimateText(plan.estimate)}.`}`]),
     ...reviews.filter(({ kind }) => kind === "call").map(({ hash, reason }) => `A call waits under ${hash}: ${reason}`),
     ...(waiting?.questions ?? []).map(({ step, question }) => `Step ${step} asks: ${question}`),
+    ...(waiting?.children ?? []).map(({ step, runId: id }) => `Step ${step} waits in its sub-plan, run ${id}`),
     ...(error === undefined ? [] : [`${error.code}: ${error.message}`]),
     ...(isEndedStatus(status) && shownAnswer(document) !== null
       ? [

@@ -71,6 +71,18 @@ const waiting = z
     approvals: z.array(approval),
     questions: z.array(question),
     doubts: z.array(doubt).meta({ description: "Calls whose outcome a person has to tell." }),
+    subPlans: z
+      .array(
+        z.object({
+          step: text(),
+          item: z.number().optional(),
+          runId: text("The run of the sub-plan. Other calls take it as they take any run."),
+          status: text(),
+          link: text("The page on which a person decides.").optional(),
+        }),
+      )
+      .meta({ description: "Sub-plans that wait for a person." })
+      .optional(),
   })
   .meta({ description: "What waits for a person. Absent: nothing." });
 

@@ -29,7 +29,13 @@ export async function afterAnswer(ports: McpPorts, about: AskedAbout, answer: Fo
   if (decided === "left") return runResult(ports, run, "The person did not decide. It still waits.");
   if (decided === "stale") return runResult(ports, run, "This was decided elsewhere.");
   if (!decided.ok) return runResult(ports, run, refusalNote(decided));
-  return steered(ports, run, about.waitMs);
+  return steered(ports, await topmost(ports, run), about.waitMs);
+}
+
+/** The run that the caller follows: of a sub-plan, the topmost one. */
+async function topmost({ loom }: McpPorts, run: LoomRun): Promise<LoomRun> {
+  const { within } = (await loom.engine.load(run.id)).request;
+  return within === undefined ? run : loom.get(within.root);
 }
 
 const refusalNote = ({ code, message }: WordedRefusal): string => `The answer was refused: ${code}: ${message}`;

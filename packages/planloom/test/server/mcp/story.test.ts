@@ -1,6 +1,7 @@
 // A client of the SDK plans, has a person approve, and runs, in both revisions of the protocol.
 import { expect, test } from "vitest";
-import { PLAN } from "../../streams/parts.js";
+import { scriptedModel } from "../../../src/testing/scripted-model.js";
+import { pay, PLAN } from "../../streams/parts.js";
 import { answers, openMcp, REVISIONS } from "./parts.js";
 
 test.each(REVISIONS)("a client of %s plans, has the plan approved, and runs it", async (revision) => {
@@ -28,4 +29,31 @@ test.each(REVISIONS)("a client of %s plans, has the plan approved, and runs it",
   for await (const { type, by } of events) if (type === "approval.granted") decided.push(by);
   expect(decided).toEqual(["person at the MCP client", "person at the MCP client"]);
   expect(await call("answer", { runId: planned.runId })).toMatchObject({ answer: "paid A1 as pdf" });
+});
+
+const BELOW = {
+  steps: [{ id: "pay", tool: "pay", with: { invoice: "A1" } }],
+  answer: { value: "${{ pay.receipt }}" },
+};
+const ABOVE = {
+  goal: "Pay all",
+  steps: [{ id: "each", plan: "Pay one invoice.", output: "string" }],
+  answer: { value: "${{ each }}" },
+};
+
+test("a sub-plan that waits is named, and a person at the client decides it where it stands", async () => {
+  const planner = scriptedModel(() => ({ json: BELOW as never }), { name: "planner" });
+  const config = { tools: [pay], models: { planner } };
+  const silent = await openMcp({ config });
+  const { runId, waiting } = await silent.call("run", { plan: ABOVE });
+  for (const { hash } of waiting?.approvals ?? []) await (await silent.loom.get(runId)).approve(hash);
+  const waits = await silent.call("status", { runId, wait: 5 });
+  expect(waits).toMatchObject({
+    status: "awaiting-approval",
+    waiting: { approvals: [], subPlans: [{ step: "each", runId: `${runId}.each`, status: "awaiting-approval" }] },
+  });
+  expect(waits.next).toContain("A sub-plan waits for a person.");
+
+  const person = await openMcp({ config, person: answers });
+  expect(await person.call("run", { plan: ABOVE })).toMatchObject({ status: "completed", answer: "paid A1" });
 });

@@ -6,6 +6,7 @@ import { counted } from "../../parts/counted.js";
 import { State } from "../../parts/state.js";
 import { Time } from "../../parts/time.js";
 import { useMay } from "../../parts/allowed.js";
+import { WithinLink } from "../../parts/within-link.js";
 import { Decided } from "./decided.js";
 import { DecidePlan } from "./decide-plan.js";
 import { EditPlan, usePlanDraft } from "./edit-plan.js";
@@ -88,6 +89,11 @@ function PlanHead({ plan }: { readonly plan: PlanReview }) {
         <a href="/waiting">Waiting</a> <span aria-hidden="true">/</span> <a href={pageOfRun(plan.runId)}>Run</a>{" "}
         <span aria-hidden="true">/</span> <span>revision {plan.revision}</span>
       </p>
+      {plan.within !== undefined && (
+        <p class="of">
+          A sub-plan: <WithinLink within={plan.within} />
+        </p>
+      )}
       <h1>{plan.goal}</h1>
       <p class="lead">{plan.lead}</p>
       <p class="ask">

@@ -10,6 +10,7 @@ import { countText } from "../../parts/money.js";
 import { StepsLine } from "../../parts/route-line.js";
 import { Mark, State } from "../../parts/state.js";
 import { Time } from "../../parts/time.js";
+import { WithinLink } from "../../parts/within-link.js";
 import { isCurrent } from "./list-rows.js";
 import { RunActions } from "./run-actions.js";
 import type { RunClock } from "./row-text.js";
@@ -45,7 +46,7 @@ export function RunHead({ run, view, place, clock, again }: RunHeadProps) {
   );
 }
 
-function Crumb({ view: { runId, revision, revisions } }: { readonly view: RunView }) {
+function Crumb({ view: { runId, revision, revisions, within } }: { readonly view: RunView }) {
   const before = revisions.filter((one) => one < revision).at(-1);
   return (
     <p class="crumb">
@@ -53,7 +54,13 @@ function Crumb({ view: { runId, revision, revisions } }: { readonly view: RunVie
         <a href="/open">Open a file</a>
       ) : (
         <>
-          <a href="/runs">Runs</a> <span aria-hidden="true">/</span> <span class="mono id">{runId}</span>
+          <a href="/runs">Runs</a> <span aria-hidden="true">/</span>{" "}
+          {within !== undefined && (
+            <span class="within">
+              <WithinLink within={within} /> <span aria-hidden="true">/</span>{" "}
+            </span>
+          )}
+          <span class="mono id">{runId}</span>
         </>
       )}
       {revision > 0 && (
@@ -137,7 +144,8 @@ function Asks({ view, base }: { readonly view: RunView; readonly base: string })
   if (ask === undefined) return null;
   const shape = ask.kind === "doubt" || ask.kind === "unusable" ? ask.kind : "waiting";
   const isPlan = ask.kind === "plan" && ask.hash !== undefined;
-  const href = isPlan ? `${base}/review/${encodeURIComponent(ask.hash ?? "")}` : waitingAddress(view.runId);
+  const below = ask.kind === "child" && ask.runId !== undefined ? pageOfRun(ask.runId) : undefined;
+  const href = below ?? (isPlan ? `${base}/review/${encodeURIComponent(ask.hash ?? "")}` : waitingAddress(view.runId));
   return (
     <div class={`need is-${shape === "doubt" ? "unknown" : shape}`}>
       <Mark shape={shape === "doubt" ? "unknown" : shape} />
@@ -162,6 +170,7 @@ const ASK_WORD: { readonly [kind: string]: string } = {
   question: "Answer the question",
   doubt: "Say what happened",
   unusable: "Decide",
+  child: "Open the sub-plan",
 };
 
 function FactCell({ fact, view, place }: { readonly fact: Fact; readonly view: RunView; readonly place: RunPlace }) {

@@ -8,7 +8,7 @@ import { countdownText, durationText } from "../../parts/time-text.js";
 import type { Chosen } from "./run-place.js";
 
 /** Waits that a person can end, from the gravest. */
-const GRAVEST = ["doubt", "unusable", "plan", "call", "question"] as const;
+const GRAVEST = ["doubt", "unusable", "plan", "call", "question", "child"] as const;
 type Asking = (typeof GRAVEST)[number];
 
 const isAsking = (kind: WaitView["kind"]): kind is Asking => GRAVEST.some((one) => one === kind);
@@ -29,7 +29,7 @@ export function stateOf(view: RunView, now: number): RunState {
   if (status === "completed" && skipped > 0) return { ...statusState(status), word: `Done, ${skipped} skipped` };
   if (isOver(view) || status === "paused") return statusState(status);
   const [ask] = asksIn(view);
-  if (ask !== undefined && isAsking(ask.kind)) return ASKS[ask.kind];
+  if (ask !== undefined && isAsking(ask.kind)) return ask.kind === "child" ? ASKS.below : ASKS[ask.kind];
   return retryingState(view, now) ?? statusState(status);
 }
 

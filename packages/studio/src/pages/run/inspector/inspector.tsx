@@ -22,6 +22,7 @@ import { ConversationTab } from "./conversation-tab.js";
 import { EventsTab } from "./events-tab.js";
 import { InputTab } from "./input-tab.js";
 import { ItemPicker, LONGEST_LIST } from "./item-picker.js";
+import { SubPlan } from "./sub-plan.js";
 import { OutputTab } from "./output-tab.js";
 import { isPrivate } from "./private.js";
 
@@ -57,6 +58,7 @@ export function Inspector({ view, place, chosen, row, clock, onClose }: Inspecto
         <Sub view={view} row={row} chosen={chosen} step={step} clock={clock} />
       </header>
       {fault !== undefined && step === undefined && <ErrorNote error={fault} />}
+      <Below row={row} chosen={chosen} seq={view.seq} />
       <StepTabs view={view} place={place} chosen={chosen} step={step} />
     </aside>
   );
@@ -132,6 +134,13 @@ function Sub({
       {row.effect !== undefined && <EffectTag effect={row.effect} />}
     </p>
   );
+}
+
+/** The run of a sub-plan; of a list, that of the chosen item. */
+function Below({ row, chosen, seq }: Pick<InspectorProps, "row" | "chosen"> & { readonly seq: number }) {
+  const item = row.items?.shown.find(({ index }) => index === chosen.item);
+  const child = chosen.item === undefined ? row.child : item?.child;
+  return child === undefined ? null : <SubPlan key={child.runId} child={child} seq={seq} />;
 }
 
 function spanOf(bars: RowView["bars"] = []): number | undefined {
