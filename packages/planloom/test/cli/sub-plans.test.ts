@@ -1,7 +1,12 @@
 // Sub-plans on the command line: their lines stand under their step, a person answers them by their own id, and the run
 // above goes on.
+import { spawn, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { modelServer, workspace } from "./planloom.js";
+import { BIN, modelServer, workspace } from "./planloom.js";
+
+const PTY = fileURLToPath(new URL("terminal.py", import.meta.url));
+const hasPython = spawnSync("python3", ["-c", "import pty"]).status === 0;
 
 const CONFIG = `
 import { defineConfig, tool } from "planloom";
@@ -48,4 +53,24 @@ test("a sub-plan is shown in place, answered by its own id, and carries the run 
   const top = await here.json(["show", "top", "--json"]);
   expect(top.steps[0]).toMatchObject({ child: { runId: "top.tell", status: "completed" } });
   expect(await here.json(["show", "top.tell", "--json"])).toMatchObject({ within: { runId: "top", step: "tell" } });
+});
+
+test.skipIf(!hasPython)("a person at the terminal is asked about a sub-plan in place", async () => {
+  const { env } = await modelServer(() => ({ json: BELOW }));
+  const here = workspace();
+  here.write("planloom.config.ts", CONFIG);
+  here.write("plan.json", PLAN);
+  const steps = [{ when: "[r]eject", send: "a\r" }];
+  const command = [process.execPath, BIN, "run", "plan.json", "--approval", "never", "--store", "memory"];
+  const { PATH = "", HOME = "" } = process.env;
+  const child = spawn("python3", [PTY, "24", "120", JSON.stringify(steps), ...command], {
+    cwd: here.folder,
+    env: { PATH, HOME, TERM: "xterm", PLANLOOM_TRUST: here.folder, ...env },
+  });
+  let shown = "";
+  child.stdout.on("data", (piece: Buffer) => (shown += piece.toString()));
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  expect(code, shown).toBe(0);
+  expect(shown).toContain("The call of step mail waits for you: send asks for it");
+  expect(shown).toContain("sent to ann");
 });
