@@ -94,6 +94,12 @@ export function noteChild(run: Run, work: Work, acts: ChildActs | undefined, at:
   });
 }
 
+/** Whether the step may be tried again for a better output: nothing that it did acts twice by that. */
+export function mayTryAgain(run: Run, { effects, child }: Work): boolean {
+  const acts = child === undefined ? undefined : run.compensation.calls.get(child.run);
+  return effects !== "once" && (acts === undefined || acts.undoing?.status === "undone");
+}
+
 /** What is known now of a call in doubt: its output, or that it did not happen. */
 export function settleDoubt(run: Run, work: Work, key: string, output: Json | undefined, at: number): void {
   const { calls } = run.compensation;

@@ -69,7 +69,13 @@ async function waitingRuns(run) {
   const { runs } = await loom.list({ within: run.id });
   const waiting = [];
   for (const one of [run, ...(await Promise.all(runs.map(({ runId: id }) => loom.get(id))))]) {
-    const { approvals = [], questions = [], unknown = [], unusable = [], undoing } = (await one.document()).waiting ?? {};
+    const {
+      approvals = [],
+      questions = [],
+      unknown = [],
+      unusable = [],
+      undoing,
+    } = (await one.document()).waiting ?? {};
     if (approvals.length + questions.length + unknown.length + unusable.length > 0 || undoing !== undefined)
       waiting.push(one);
   }

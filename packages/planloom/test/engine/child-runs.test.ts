@@ -201,6 +201,17 @@ describe("another attempt of the step", () => {
     await both(loom, run);
   });
 
+  it("is not planned anew for a better answer if it has acted: the same call could be made twice", async () => {
+    const made = world(() => child([pays("me")], "bad"), { approval: "never" });
+    const loom = await made.open({ replan: "on-failure" });
+    const sub = below("sub", { expect: '${{ output == "good" }}', retry: { attempts: 3, delay: "1s" } });
+    const run = await loom.start("go", { plan: { steps: [sub], answer: { value: "${{ sub }}" } } });
+    expect((await run.result()).status).toBe("failed");
+    expect(made.done).toEqual(["pay me"]);
+    expect(made.asked).toHaveLength(1);
+    await both(loom, run);
+  });
+
   it("shows the planner no words of a judge, which has read the answer", async () => {
     const made = world(({ replan }) =>
       replan === undefined ? child([looks("a")], "short") : child([looks("a"), looks("b")], "long enough"),
