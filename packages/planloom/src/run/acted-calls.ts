@@ -95,7 +95,7 @@ export function noteChild(run: Run, work: Work, acts: ChildActs | undefined, at:
 }
 
 /** Whether the step may be tried again for a better output: nothing that it did acts twice by that. */
-export function mayTryAgain(run: Run, { effects, child }: Work): boolean {
+export function mayBeTriedAgain(run: Run, { effects, child }: Work): boolean {
   const acts = child === undefined ? undefined : run.compensation.calls.get(child.run);
   return effects !== "once" && (acts === undefined || acts.undoing?.status === "undone");
 }

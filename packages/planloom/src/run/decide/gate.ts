@@ -9,7 +9,7 @@ import type { ToolSpec } from "../../plan/tool-spec.js";
 import type { Usage } from "../../plan/usage.js";
 import type { Origin } from "../../plan/origin.js";
 import { fact, type Fact, type AgentProgress, type StepRef } from "../event.js";
-import { mayTryAgain } from "../acted-calls.js";
+import { mayBeTriedAgain } from "../acted-calls.js";
 import { failWith, type Failure } from "../failure.js";
 import type { StepState, Work } from "../work.js";
 import { unusable } from "./ending.js";
@@ -128,5 +128,5 @@ function expectProblem(run: Run, work: Work, returned: Returned): Failure | unde
     ? { got: resolved.value === false ? (false as const) : kindOf(resolved.value) }
     : { problem: resolved.problem };
   // A repeated call may give a better output. A call that acted must not be repeated for that.
-  return failWith("EXPECT_FAILED", { expect, ...found }, { retryable: mayTryAgain(run, work) });
+  return failWith("EXPECT_FAILED", { expect, ...found }, { retryable: mayBeTriedAgain(run, work) });
 }

@@ -7,7 +7,7 @@ import type { Outcome } from "../input.js";
 import { owedAs, workOf } from "../lookup.js";
 import { callsOf, progressOf } from "../progress.js";
 import type { Run } from "../state.js";
-import { mayTryAgain } from "../acted-calls.js";
+import { mayBeTriedAgain } from "../acted-calls.js";
 import { isCancelling, isFailing } from "../status.js";
 import type { Judging, Work } from "../work.js";
 import { outOfTime } from "./budget.js";
@@ -20,7 +20,7 @@ export function judged(run: Run, input: Outcome & { type: "judged" }, at: number
   const { verdict, text, usage } = input;
   const said = fact("step.judged", { ...refOf(work), attempt: work.attempt, verdict, text, usage });
   if (verdict === "met") return [said, ...passed(run, work, judging)];
-  const again = { retryable: mayTryAgain(run, work) };
+  const again = { retryable: mayBeTriedAgain(run, work) };
   const error = failWith("EXPECT_NOT_MET", { expect: expectOf(work), says: text }, again);
   return [said, ...refused(run, work, judging, error, at)];
 }
