@@ -415,8 +415,7 @@ export class Loom<C = unknown> {
     const aim = soundGoal(isBlank(goal) ? (given?.plan.goal ?? "") : goal);
     const tags = taggedRun(soundTags(options.tags ?? []), own);
     const all = given?.inputs ?? inputs;
-    const said = { ...options.trust, ...made?.trust };
-    const trust = soundTrust(said, { given: inputs, all, author: given });
+    const trust = { ...soundTrust(options.trust ?? {}, { given: inputs, all, author: given }), ...made?.trust };
     const more = { ...(context && { context }), ...(answer && { answerSchema: answer.json }) };
     const kept = {
       ...(own && { ownSettings: own }),

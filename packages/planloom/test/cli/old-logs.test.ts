@@ -18,6 +18,7 @@ import { foldNext } from "../../src/run/log/chain.js";
 import { emptyRun } from "../../src/run/state.js";
 import { endOf } from "../../src/run/status.js";
 import { tool } from "../../src/tools/tool.js";
+import { systemClock } from "../../src/clock.js";
 import { LOGS, logIn, storeOf } from "../fixtures/logs.js";
 import { workspace } from "./planloom.js";
 
@@ -97,10 +98,14 @@ test.each(BUILDS)(
         ...more,
       });
     const tools = [make("look_up", "none"), make("book", "once", { approval: "required" })];
-    const loom = await createLoom({ store: join(here.folder, "old.db"), tools }, { env: {} });
+    // Its approval expires a day after it was recorded, so the clock stands where the log ends.
+    let behind = 0;
+    const clock = { ...systemClock, now: () => Date.now() - behind };
+    const loom = await createLoom({ store: join(here.folder, "old.db"), tools }, { env: {}, clock });
     onTestFinished(() => loom.close());
 
     const waiting = await loom.get("waiting");
+    for await (const { at } of waiting.events()) behind = Date.now() - at;
     const [approval] = (await waiting.document()).waiting!.approvals;
     expect(await waiting.approve(approval!.hash, { by: "ann" })).toEqual({ ok: true });
     // The log does not tell whether its tool is still the same, so a call that acts is asked about once more.
