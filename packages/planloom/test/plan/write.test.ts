@@ -7,6 +7,7 @@ import { writePlan } from "../../src/plan/write.js";
 import { stringify } from "yaml";
 
 const INVENTORY = {
+  executors: [{ name: "own", model: "large" }],
   tools: [
     {
       name: "lookup",
@@ -59,6 +60,7 @@ const PLANS: readonly (readonly [string, object])[] = [
           id: "d",
           title: "Each with the usual name",
           agent: "Go on.",
+          model: "small",
           tools: "all",
           forEach: "${{ a }}",
           with: { it: "${{ item }}" },
@@ -74,9 +76,8 @@ const PLANS: readonly (readonly [string, object])[] = [
         },
         {
           id: "f",
-          title: "Own model",
+          title: "Own executor",
           agent: "Sum up.",
-          model: "small",
           executor: "own",
           dependsOn: ["e", "b"],
           output: { type: "string" },

@@ -192,8 +192,8 @@ export const BUGS = [
   {
     name: "a fan-out ends before its last item",
     file: "src/run/decide/failure.js",
-    find: "fan?.open !== 1)",
-    put: "fan === undefined || fan.open > 2)",
+    find: "return step.fan.open === 1 ?",
+    put: "return step.fan.open <= 2 ?",
   },
   {
     name: "a skip does not release its dependants",
@@ -210,8 +210,8 @@ export const BUGS = [
   {
     name: "one call more than the concurrency limit",
     file: "src/run/decide/advance.js",
-    find: "run.execution.running >= run.request.settings.concurrency",
-    put: "run.execution.running > run.request.settings.concurrency",
+    find: "run.execution.running - run.execution.childWaits >= run.request.settings.concurrency",
+    put: "run.execution.running - run.execution.childWaits > run.request.settings.concurrency",
   },
   {
     name: "calls start without approval",
@@ -360,14 +360,8 @@ export const BUGS = [
   {
     name: "a run is deleted while a live process drives it",
     file: "src/engine/local.js",
-    find: "throw runOwned(runId, await this.#present(runId, owner));\n        await deleteRun",
-    put: "this.#failures.delete(runId);\n        await deleteRun",
-  },
-  {
-    name: "an owner of a deleted run goes on",
-    file: "src/store/memory.js",
-    find: "this.#run(runId).owner = { epoch: epoch + 1, holder: null, leaseUntil: 0 };",
-    put: "",
+    find: "throw runOwned(runId, await this.#present(runId, owner));\n        // A child run",
+    put: "this.#failures.delete(runId);\n        // A child run",
   },
   {
     name: "a recovery forgets runs that write their answer",

@@ -63,6 +63,5 @@ export const CAUGHT_AT = {
   "a call is made without the context of its run": 2,
   "nobody listens to the signal of a start": 21,
   "a run is deleted while a live process drives it": 150,
-  "an owner of a deleted run goes on": 587,
   "a recovery forgets runs that write their answer": 56,
 };

@@ -15,7 +15,7 @@ export interface ConfirmedInput extends Pick<ProposedInput, "name" | "type" | "d
 
 /** The document of the playbook. Pure. `goal` is that of the run. */
 export function parameterised(plan: Plan, goal: string, inputs: readonly ConfirmedInput[]): JsonObject {
-  const document = structuredClone<JsonObject>(writePlan(plan)) as Mutable;
+  const document = structuredClone<JsonObject>(writePlan(plan));
   const literals = inputs.filter((input) => input.value !== undefined);
   // The longest first: a date is not a number with other text around it.
   const longest = [...literals].sort((a, b) => String(b.value).length - String(a.value).length);
