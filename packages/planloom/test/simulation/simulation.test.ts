@@ -5,7 +5,7 @@ import { BUGS } from "./bugs.mjs";
 import { CATCH_WITHIN, openSimulation, plantBugs, playSeeds, traceSeed } from "./campaign.mjs";
 
 /** About 40 s of one core. */
-const SEEDS = 4_000;
+const SEEDS = 2_500;
 /** A bound for machines that do other things besides. */
 const PATIENCE_MS = 900_000;
 
