@@ -57,9 +57,12 @@ export async function playRecording(given: Recording | string, options: ReplayOp
 }
 
 /** The inputs that the recorded events answer. Throws RECORDING_INVALID if the events fit no input. */
-function scriptOf({ events }: Recording): readonly Answered[] {
+const scriptOf = ({ events }: Recording): readonly Answered[] => read(() => inputsOf(events));
+
+/** Events that are sound one by one may fit no run together. Throws RECORDING_INVALID then. */
+function read<T>(reading: () => T): T {
   try {
-    return inputsOf(events);
+    return reading();
   } catch (cause) {
     throw new PlanloomError("RECORDING_INVALID", { problem: "unreadable", reason: messageOf(cause) }, { cause });
   }
@@ -103,7 +106,8 @@ class Play {
     this.#runId = runId;
     this.#clock = jumpingClock(events[0]!.at);
     this.#run = emptyRun(runId);
-    ({ run: this.#recorded, asked: this.#recordedQuestions, questions: this.#recordedReader } = readQuestions(events));
+    const { run, asked, questions } = read(() => readQuestions(events));
+    [this.#recorded, this.#recordedQuestions, this.#recordedReader] = [run, asked, questions];
     this.#listener = {
       event: (event) => {
         this.#note(event);
@@ -210,14 +214,19 @@ class Play {
   }
 
   async #draft({ key, index, step, tools }: Drafted): Promise<void> {
-    const { emit } = await this.#openAt(key);
-    await emit({ type: "drafted", index, step, ...(tools === undefined ? {} : { tools }) });
+    await this.#tell(key, { type: "drafted", index, step, ...(tools === undefined ? {} : { tools }) });
   }
 
   /** What a child run told. The recording of its parent needs no child. */
   async #delegate({ key, ...said }: Delegated): Promise<void> {
+    await this.#tell(key, { type: said.type, ...childNews(said) });
+  }
+
+  /** News of an open call. A run that has ended takes none. */
+  async #tell(key: string, news: Parameters<PerformContext["emit"]>[0]): Promise<void> {
     const { emit } = await this.#openAt(key);
-    await emit({ type: said.type, ...childNews(said) });
+    if (isEnded(this.#run)) throw this.#gone(this.#recordedReader.nameOf(key));
+    await emit(news);
   }
 
   async #answer(outcome: Outcome): Promise<void> {

@@ -19,6 +19,15 @@ const recordingOf = (events: readonly RunEvent[]): Recording => ({
   events,
   journal: [],
 });
+/** A run whose planner asked a person, with questions of no use. */
+const WITHOUT_QUESTIONS = logIn("log-0.1.0-19/questions").map((event) =>
+  event.type === "plan.invalid"
+    ? {
+        ...event,
+        data: { ...event.data, findings: event.data.findings.map((one) => ({ ...one, params: { questions: [1] } })) },
+      }
+    : event,
+) as RunEvent[];
 const edited = (seq: number, change: object): Recording =>
   recordingOf(LOG.map((event) => (event.seq === seq ? { ...event, ...change } : event)));
 
@@ -50,6 +59,11 @@ test.each<[string, unknown, object]>([
     "a value of a wrong type",
     recordingOf(resealed(edited(1, { data: { ...LOG[0]!.data, goal: 7 } }).events)),
     { code: "RUN_DAMAGED", params: { damage: "event-misshapen", seq: 1, path: "/data/goal" } },
+  ],
+  [
+    "questions that are no texts",
+    recordingOf(resealed(WITHOUT_QUESTIONS)),
+    { code: "RUN_DAMAGED", params: { damage: "event-misshapen", path: "/data/findings/0/params/questions/0" } },
   ],
 ])("a recording with %s is refused before anything is played", async (_, recording, expected) => {
   const [value, file] = await refusals(recording);

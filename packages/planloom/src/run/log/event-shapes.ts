@@ -733,10 +733,24 @@ export function misfitIn(event: RunEvent): Mismatch | undefined {
   if (around !== undefined) return around;
   const { type, data } = event;
   if (!Object.hasOwn(SHAPES, type)) return { path: "/type", expected: "a type of event", found: gistOf(type) };
-  const inside = misfit(data, SHAPES[type].type, "/data");
-  if (inside !== undefined || type !== "plan.stepDrafted") return inside;
+  return misfit(data, SHAPES[type].type, "/data") ?? misfitBetween(event);
+}
+
+/** A value whose form depends on another value of the event. */
+function misfitBetween({ type, data }: RunEvent): Mismatch | undefined {
   // A sound step comes with its tools, in canonical form. Any other step is the planner's text.
-  return data.tools === undefined ? undefined : misfit(data.step, step.type, "/data/step");
+  if (type === "plan.stepDrafted" && data.tools !== undefined) return misfit(data.step, step.type, "/data/step");
+  return type === "plan.invalid" ? misfitInQuestions(data.findings) : undefined;
+}
+
+/** The questions of a planner are asked of a person. The parameters of other findings are only read by words. */
+function misfitInQuestions(findings: readonly Finding[]): Mismatch | undefined {
+  for (const [index, found] of findings.entries()) {
+    if (found.code !== "QUESTIONS" || !("params" in found)) continue;
+    const wrong = misfit(found.params.questions, texts.type, `/data/findings/${index}/params/questions`);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
 }
 
 /** Whether a value has the shape of a checked plan. It says nothing of whether the plan passes check. */
