@@ -306,7 +306,9 @@ class LocalEngine implements Engine {
     try {
       await this.#ports.store.release(runId, epoch);
       if (this.#unreleased.get(runId) === epoch) this.#unreleased.delete(runId);
-    } catch {
+    } catch (error) {
+      // Nobody can take a run from a store that is gone.
+      if (hasCode(error, "STORE_GONE")) return void this.#unreleased.delete(runId);
       this.#unreleased.set(runId, epoch);
       this.#schedulePoll();
     }
@@ -339,8 +341,13 @@ class LocalEngine implements Engine {
     const now = this.#ports.clock.now();
     if (now - this.#renewedAt < LIMITS.leaseMs / 3) return;
     this.#renewedAt = now;
-    // If a lease could not be renewed, the next append may fail and report the loss of the run.
-    await this.#leases.renew([...this.#drives.values()]).catch(() => undefined);
+    await this.#leases.renew([...this.#drives.values()]).catch((error: unknown) => this.#notRenewed(error));
+  }
+
+  /** Without its store no run goes on. Otherwise the next append may fail, and report the loss of its run. */
+  async #notRenewed(error: unknown): Promise<void> {
+    if (!hasCode(error, "STORE_GONE")) return;
+    await Promise.all([...this.#drives.values()].map((drive) => drive.loop.stop(error)));
   }
 }
 

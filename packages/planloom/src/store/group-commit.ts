@@ -3,6 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { LIMITS } from "../limits.js";
 import { PlanloomError } from "../words/planloom-error.js";
+import type { OpenedFiles } from "./opened-files.js";
 import type { SqlDatabase } from "./sqlite-driver.js";
 import { sqliteError } from "./sqlite-error.js";
 import { isBusy, nextAttemptMs } from "./while-busy.js";
@@ -23,13 +24,15 @@ export class GroupCommit {
   constructor(
     readonly db: SqlDatabase,
     readonly path: string,
+    private readonly files: OpenedFiles,
     private readonly busyMs: number = LIMITS.storeBusyMs,
   ) {}
 
   /**
    * Queues a write. While another process holds the file, the queue waits, up to `busyMs`; the function may be called
    * again then. A write that throws a PlanloomError before its first change is rejected alone. Any other error of a
-   * write, or a failed commit, undoes and rejects the whole turn: STORE_FULL, STORE_BUSY, STORE_DAMAGED, STORE_FAILED.
+   * write, or a failed commit, undoes and rejects the whole turn: STORE_FULL, STORE_BUSY, STORE_DAMAGED, STORE_FAILED. STORE_GONE if the files are not
+   * at their paths after the commit.
    */
   write<T>(write: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -73,7 +76,9 @@ export class GroupCommit {
       const settles = batch.map((pending) => pending.run());
       this.db.exec("COMMIT");
       this.commits++;
-      return settles;
+      const lost = this.files.lost();
+      if (lost === undefined) return settles;
+      throw new PlanloomError("STORE_GONE", { path: this.path, lost, runs: [] });
     } catch (thrown) {
       rollBack(this.db);
       throw thrown;

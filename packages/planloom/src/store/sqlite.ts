@@ -2,7 +2,7 @@
 // the same, also after a crash, or an error if they were damaged. This file holds the contract's functions; driver,
 // opening, SQL, errors, commits and blobs have files of their own.
 import { relative, resolve } from "node:path";
-import { PlanloomError } from "../words/planloom-error.js";
+import { hasCode, PlanloomError } from "../words/planloom-error.js";
 import type { RunEvent } from "../run/event.js";
 import type { RunHead } from "../run/view/head.js";
 import { pack, type Packed } from "./blob.js";
@@ -18,6 +18,8 @@ import type {
   RunList,
 } from "./event-store.js";
 import { GroupCommit } from "./group-commit.js";
+import { OpenedFiles, type FilesLost } from "./opened-files.js";
+import { rescued } from "./sqlite-rescue.js";
 import { listRuns, packHead, rowText, rowTime } from "./listing.js";
 import { loadSqlite, type SqlDatabase } from "./sqlite-driver.js";
 import { closeDatabase, openDatabase } from "./sqlite-file.js";
@@ -34,7 +36,8 @@ export interface SqliteStore extends EventStore {
 
 /**
  * Opens the store in a file. Creates the file and its folder if they are missing. Writes are durable when they resolve
- * (write-ahead log, synchronous = FULL). Throws STORE_SQLITE_TOO_OLD, STORE_NEWER, STORE_DAMAGED, STORE_FULL,
+ * (write-ahead log, synchronous = FULL). If the file is removed or replaced meanwhile, every call rejects with STORE_GONE,
+ * which names a new store with the runs of this process. Throws STORE_SQLITE_TOO_OLD, STORE_NEWER, STORE_DAMAGED, STORE_FULL,
  * STORE_BUSY, STORE_FAILED.
  */
 export async function openSqliteStore(options: { readonly path: string }): Promise<SqliteStore> {
@@ -46,7 +49,11 @@ class OpenSqliteStore implements SqliteStore {
   readonly name: string;
   readonly #writes: GroupCommit;
   readonly #rows: SqliteReader;
+  /** Runs that this process owns. */
+  readonly #held = new Set<string>();
   #open = true;
+  /** The error of a store whose files are gone. */
+  #gone: Promise<PlanloomError> | undefined;
 
   constructor(
     readonly db: SqlDatabase,
@@ -54,7 +61,7 @@ class OpenSqliteStore implements SqliteStore {
   ) {
     const near = relative(process.cwd(), path);
     this.name = `sqlite ${near.startsWith("..") ? path : near}`;
-    this.#writes = new GroupCommit(db, path);
+    this.#writes = new GroupCommit(db, path, new OpenedFiles(path));
     this.#rows = new SqliteReader(db, path);
   }
 
@@ -125,13 +132,11 @@ class OpenSqliteStore implements SqliteStore {
   }
 
   async owner(runId: string): Promise<Owner | undefined> {
-    const run = await this.#read((rows) => rows.run(runId));
-    if (run === undefined || run.epoch === 0) return undefined;
-    return { epoch: run.epoch, holder: run.holder, leaseUntil: run.leaseUntil };
+    return ownerOf(await this.#read((rows) => rows.run(runId)));
   }
 
-  claim(runId: string, after: number, holder: string, leaseUntil: number): Promise<number | undefined> {
-    return this.#write(() => {
+  async claim(runId: string, after: number, holder: string, leaseUntil: number): Promise<number | undefined> {
+    const epoch = await this.#write(() => {
       const run = this.#rows.run(runId) ?? newRunRow(runId);
       if (run.epoch !== after) return undefined;
       this.#rows.checkJournal(run);
@@ -139,6 +144,8 @@ class OpenSqliteStore implements SqliteStore {
       this.#rows.sql.hold.run(holder, leaseUntil, runId);
       return after + 1;
     });
+    if (epoch !== undefined) this.#held.add(runId);
+    return epoch;
   }
 
   async renew(holder: string, leaseUntil: number): Promise<void> {
@@ -147,6 +154,7 @@ class OpenSqliteStore implements SqliteStore {
 
   async release(runId: string, epoch: number): Promise<void> {
     await this.#write(() => this.#rows.sql.release.run(runId, epoch));
+    this.#held.delete(runId);
   }
 
   async put(runId: string, entry: Omit<InboxEntry, "cursor">): Promise<boolean> {
@@ -231,16 +239,43 @@ class OpenSqliteStore implements SqliteStore {
   /** SQLite lets readers wait while another process restores the log of one that died. */
   async #read<T>(read: (rows: SqliteReader) => T): Promise<T> {
     this.#assertOpen();
+    if (this.#gone !== undefined) throw await this.#gone;
     return whileBusy(() => read(this.#rows), this.path);
   }
 
   async #write<T>(write: () => T): Promise<T> {
     this.#assertOpen();
-    return this.#writes.write(write);
+    if (this.#gone !== undefined) throw await this.#gone;
+    try {
+      return await this.#writes.write(write);
+    } catch (error) {
+      if (!hasCode(error, "STORE_GONE")) throw error;
+      throw await (this.#gone ??= this.#rescue(error.params.lost));
+    }
+  }
+
+  /** SQLite still reads the file that was opened. */
+  #rescue(lost: FilesLost): Promise<PlanloomError> {
+    const rows = this.#rows;
+    return rescued({
+      path: this.path,
+      lost,
+      runIds: [...this.#held],
+      read: async (runId) => rows.events(runId, 1, Infinity),
+      readRunJournal: async (runId) => rows.runJournal(runId),
+      take: async (runId, cursor) => rows.inbox(runId, cursor),
+      owner: async (runId) => ownerOf(rows.run(runId)),
+      open: (path) => openSqliteStore({ path }),
+    });
   }
 
   #assertOpen(): void {
     if (this.#open) return;
     throw new PlanloomError("STORE_FAILED", { problem: "closed", path: this.path });
   }
+}
+
+function ownerOf(run: RunRow | undefined): Owner | undefined {
+  if (run === undefined || run.epoch === 0) return undefined;
+  return { epoch: run.epoch, holder: run.holder, leaseUntil: run.leaseUntil };
 }

@@ -663,6 +663,12 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   ],
   STORE_BUSY: [{ path: store }],
   STORE_FULL: [{ path: store }],
+  STORE_GONE: [
+    { path: store, lost: "missing", runs: ["RUN"], file: "/srv/app/.planloom/planloom-rescued-1.db" },
+    { path: store, lost: "replaced", runs: ["RUN", "RUN_2"], file: "/srv/app/.planloom/planloom-rescued-1.db" },
+    { path: store, lost: "log-missing", runs: [] },
+    { path: store, lost: "log-replaced", runs: [], reason: "no space left on device" },
+  ],
   STORE_DAMAGED: [
     { path: store, damage: "file", reason: "database disk image is malformed" },
     { path: store, damage: "version", version: 2 },

@@ -53,11 +53,24 @@ export type FileDamage =
   | { readonly damage: "version"; readonly version: number }
   | { readonly damage: "log-without-file" | "log-head" | "log-middle" };
 
+/** A file of an open store that is not at its path any more. */
+export interface StoreLoss {
+  readonly path: string;
+  readonly lost: "missing" | "replaced" | "log-missing" | "log-replaced";
+  /** Runs of this process that `file` holds. */
+  readonly runs: readonly string[];
+  /** A new store. Absent if there was nothing to save, or it could not be written. */
+  readonly file?: string;
+  /** Why it could not be written. */
+  readonly reason?: string;
+}
+
 export interface StoreErrors {
   STORE_UNKNOWN: { readonly scheme: string };
   STORE_FAILED: StoreFault;
   STORE_BUSY: { readonly path: string };
   STORE_FULL: { readonly path: string };
+  STORE_GONE: StoreLoss;
   STORE_DAMAGED: { readonly path: string } & FileDamage;
   STORE_NEWER: { readonly path: string; readonly version: number; readonly known: number };
   STORE_SQLITE_TOO_OLD: { readonly version: string; readonly least: string };
@@ -147,6 +160,22 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
       ": the run goes on from its last event.",
     ],
   },
+  STORE_GONE: {
+    kind: "store",
+    message: ({ path, lost, runs, file, reason }) =>
+      `${LOST[lost](path)} while this process used it. ` +
+      (file !== undefined
+        ? `Everything that is known of ${runsText(runs)} was saved in ${file}.`
+        : reason !== undefined
+          ? `What this process did since then could not be saved: ${reason}.`
+          : "This process had no run in it."),
+    next: ({ runs: [runId], file }) => [
+      ...(file === undefined || runId === undefined
+        ? ["Put the store back from a backup"]
+        : ([{ action: "resume", runId }, " continues it from that file: choose the file with ", PLACE] as const)),
+      ". A process that is still running must be started again.",
+    ],
+  },
   STORE_DAMAGED: {
     kind: "store",
     message: (params) => `${params.path} is damaged or is not a Planloom store: ${fileDamageText(params)}.`,
@@ -200,6 +229,16 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
     next: () => ["Update Planloom with ", UPDATE, ": a newer one wrote this run."],
   },
 };
+
+const LOST: Readonly<Record<StoreLoss["lost"], (path: string) => string>> = {
+  missing: (path) => `The store ${path} was removed`,
+  replaced: (path) => `The store ${path} was replaced by another file`,
+  "log-missing": (path) => `The write-ahead log of the store, ${path}-wal, was removed`,
+  "log-replaced": (path) => `The write-ahead log of the store, ${path}-wal, was replaced by another file`,
+};
+
+const runsText = (runs: readonly string[]): string =>
+  runs.length === 1 ? `run ${runs[0]!}` : `${runs.length} runs (${runs.slice(0, 5).join(", ")})`;
 
 function damagedThing(params: StoreErrors["RUN_DAMAGED"]): string {
   if (!("recording" in params)) return `Run ${params.runId}`;
