@@ -10,6 +10,7 @@ const order = [
   "store",
   "engine",
   "perform",
+  "telemetry",
   "streams",
   "loom",
   "recording",

@@ -249,6 +249,10 @@ export const LIMITS = {
   scalarChars: 200,
   /** Characters of one output shown to a model before it becomes a preview. */
   previewChars: 8_000,
+  /** Characters of one content in a span, if contents are recorded: backends drop or cut longer attributes. */
+  telemetryChars: 16_384,
+  /** ms after which an operation of the store is logged as slow: people notice the run standing still. */
+  storeSlowMs: 1_000,
   /**
    * Characters of one output shown whole to the synthesizer: half of a usual context. If a server refuses the request
    * as too long, it gets previews.

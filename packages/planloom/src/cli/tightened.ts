@@ -87,6 +87,8 @@ const RULES: Rule<LoomConfig> = each<LoomConfig>({
   engine: never,
   limiter: never,
   webhook: never,
+  telemetry: never,
+  logger: never,
   concurrency: atMost(LIMITS.concurrency),
   budget: always,
   approval: oneOf("always", "effects"),

@@ -24,10 +24,13 @@ import type { EventStore } from "../store/event-store.js";
 import type { Secrets } from "../tools/secret-filter.js";
 import type { McpServers } from "../tools/mcp/server-config.js";
 import type { ApprovalFunction } from "../perform/appraisal.js";
+import type { Logger } from "../telemetry/logger.js";
+import type { TelemetryConfig } from "../telemetry/open-telemetry.js";
 import type { ResolveContext } from "../perform/run-contexts.js";
 import { knownBuiltins, type BuiltinsConfig } from "./config-builtins.js";
 import { knownExecutors, type ExecutorsConfig } from "./config-executors.js";
 import { knownStrategies } from "./config-strategies.js";
+import { knownLogger, knownTelemetry } from "./config-telemetry.js";
 import { knownWebhook, type WebhookConfig } from "./config-webhook.js";
 import { knownServers } from "./config-mcp.js";
 import { knownTools, type GivenTools } from "./config-tools.js";
@@ -112,6 +115,16 @@ export interface LoomConfig<C = unknown> {
    * the run. Default: nowhere.
    */
   readonly webhook?: WebhookConfig;
+  /**
+   * Watches runs with OpenTelemetry: spans and metrics by the GenAI conventions. The program passes the API, so nothing is
+   * loaded without it. Default: nothing is watched.
+   */
+  readonly telemetry?: TelemetryConfig;
+  /**
+   * Is told what happens to runs and their store, with codes and data and without contents. In the form of pino;
+   * `console` fits. Default: nobody is told.
+   */
+  readonly logger?: Logger;
   /** Number of steps and items that run at once. Default: 4. */
   readonly concurrency?: number;
   /**
@@ -231,6 +244,8 @@ export const KEYS: Record<keyof LoomConfig, true> = {
   engine: true,
   limiter: true,
   webhook: true,
+  telemetry: true,
+  logger: true,
   concurrency: true,
   guard: true,
   attended: true,
@@ -381,6 +396,8 @@ function knownParts(config: LoomConfig, check: SettingChecks): void {
   knownContext(config, check);
   knownLimiter(config.limiter, check);
   knownWebhook(config.webhook, check);
+  knownTelemetry(config.telemetry, check);
+  knownLogger(config.logger, check);
   knownStrategies(config, check);
   knownPlaybooks(config.playbooks, check);
   knownSecrets(config.secrets ?? {}, check);

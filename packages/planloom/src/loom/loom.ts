@@ -31,6 +31,7 @@ import { readOfForeign } from "../run/followed-plan.js";
 import { marksOf } from "../run/decide/revision.js";
 import { whyNotMended } from "../run/decide/repair.js";
 import type { Run, RunRequest } from "../run/state.js";
+import { soundTraceParent } from "../run/trace-parent.js";
 import type { InputTrust } from "../plan/label.js";
 import type { RecordedContext } from "../run/context.js";
 import type { EventStore, ListedRun, ListQuery, RunList } from "../store/event-store.js";
@@ -126,6 +127,14 @@ export interface StartOptions<C = unknown> extends ContextOptions<C> {
    * which a plan that acts waits for a person; a trusted turn as it reads the goal.
    */
   readonly messages?: readonly GivenMessage[];
+  /**
+   * The place of this run in a trace, as the header `traceparent` of W3C Trace Context gives it. The log keeps it, so the
+   * spans of every process that drives the run belong to that trace. A value that is not one counts as absent. Default:
+   * the active span, if there is telemetry.
+   */
+  readonly traceparent?: string;
+  /** The header `tracestate` beside it. */
+  readonly tracestate?: string;
   /** Its abort cancels the run. A signal that is aborted already starts nothing: START_ABORTED. */
   readonly signal?: AbortSignal;
 }
@@ -325,7 +334,11 @@ export class Loom<C = unknown> {
       this.precheckOf(checked, { local: foreignInputs.length > 0, ...(signal && { signal }) });
     const asking = askPlanner(
       request,
-      timedPlanner(planner, clock, limiter),
+      timedPlanner(
+        typeof planner === "function" ? planner : (this.services.watch?.model(planner) ?? planner),
+        clock,
+        limiter,
+      ),
       context,
       inventory === undefined ? precheck : undefined,
     );
@@ -423,7 +436,9 @@ export class Loom<C = unknown> {
       ...(book && { playbook: book.recorded }),
       strategy: recordedStrategy(strategy),
     };
-    const started = this.startedData(aim, all, given, { tags, trust, messages, ...more, ...kept });
+    const traceContext = soundTraceParent(options.traceparent, options.tracestate);
+    const place = traceContext && { traceContext };
+    const started = this.startedData(aim, all, given, { tags, trust, messages, ...more, ...kept, ...place });
     const id = await this.engine.start(
       { started, ...(given && { given }), ...(runId === undefined ? {} : { runId: soundRunId(runId) }) },
       checkedListener(this.answerChecks, answer?.own, listener),
@@ -687,7 +702,7 @@ export class Loom<C = unknown> {
 type StartedMore = Pick<RunRequest, "tags" | "trust" | "messages" | KeptOfStart> &
   Partial<Pick<RunRequest, "strategy">>;
 
-type KeptOfStart = "context" | "answerSchema" | "ownSettings" | "requestHash" | "playbook";
+type KeptOfStart = "traceContext" | "context" | "answerSchema" | "ownSettings" | "requestHash" | "playbook";
 
 /** Options of a start that are sound already. */
 interface ToldStart {

@@ -50,6 +50,7 @@ import {
   specialistFacts,
   specialistsOf,
 } from "./roles.js";
+import type { openWatch, Watch } from "../telemetry/open-watch.js";
 import { nearestNames } from "../plan/nearest.js";
 import type { Specialists } from "../plan/specialist.js";
 import { SettingChecks } from "./config-value.js";
@@ -92,8 +93,14 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   const { limiter = sharedLimiter(clock) } = config;
   const closed = [...ownFiles, trustListPath(env), approvalsPath(env), tokenFolder(env), ...filesOf(location)];
   const { executor } = models;
+  const priceOf = pricesFor(roles, config.prices, resolved.specialists);
+  const keys = keysOf(roles, resolved.specialists);
+  const watch = await watchOf(config, { priceOf, clean: secretFilter({ ...config.secrets, ...keys }).text });
+  const watched = (model: Model): Model => watch?.calls?.model(model) ?? model;
   const summarizer =
-    executor === null ? null : async (of: ModelFor) => usableModel(await boundModel(executor, of), clock, limiter);
+    executor === null
+      ? null
+      : async (of: ModelFor) => usableModel(watched(await boundModel(executor, of)), clock, limiter);
   const { databases } = config.builtins?.sql ?? {};
   const opened = databases === undefined ? [] : await openDatabases(databases, closed);
   const specialists = specialistsOf(config, resolved.specialists, models.specialists);
@@ -110,7 +117,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     clock,
     models: { ...roleNamesOf(configured), executors },
     judging: judgingModels({ settings, models: roleNamesOf(configured) }),
-    priceOf: pricesFor(roles, config.prices, resolved.specialists),
+    priceOf,
     alternatives: alternativesIn(configured),
     decide: typeof config.approval === "function" ? config.approval : undefined,
   };
@@ -128,6 +135,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     fittingPlaybook: (goal) => fittingPlaybook(goal, playbookGoals(playbooks)),
     modelNamed: (name) => openModel({ ...roles.executor, model: name }, "executor", context),
     limiter,
+    ...(watch?.calls && { watch: watch.calls }),
     instructions: instructionsOf(roles),
     secrets: config.secrets ?? {},
     ...(ports.configFile === undefined ? {} : { configFile: ports.configFile }),
@@ -143,20 +151,22 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   const ownsStore = typeof config.store !== "object";
   const { engine: openEngine = localEngine } = config;
   try {
-    const engine = await openEngine({
-      store: watchedStore(store, appends),
+    const told = watchedStore(store, appends);
+    const perform = performIn(services);
+    const opened = await openEngine({
+      store: watch?.store(told) ?? told,
       clock,
-      perform: performIn(services),
+      perform: watch?.perform(perform) ?? perform,
       assertAble: (run, commands) => assertAble(services, run, commands),
       newId: ports.newId ?? newId,
       defer: ports.defer ?? nextTurn,
     });
     const rules = {
       fields: config.storedContext,
-      secrets: { ...config.secrets, ...keysOf(roles, resolved.specialists) },
+      secrets: { ...config.secrets, ...keys },
     };
     return new Loom(
-      engine,
+      watch?.engine(opened) ?? opened,
       services,
       settings,
       roles,
@@ -172,6 +182,16 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
     if (ownsStore) await store.close();
     throw error;
   }
+}
+
+/** What watches runs. Its code is loaded only if there is something to watch with. */
+async function watchOf(
+  { telemetry, logger }: LoomConfig,
+  given: Parameters<typeof openWatch>[1],
+): Promise<Watch | undefined> {
+  if (telemetry === undefined && logger === undefined) return undefined;
+  const { openWatch: open } = await import("../telemetry/open-watch.js");
+  return open({ ...(telemetry && { telemetry }), ...(logger && { logger }) }, given);
 }
 
 /** The keys of the models, by role. A stored context must not hold one. */

@@ -30,6 +30,8 @@ const START_KEYS = {
   idempotencyKey: true,
   strategy: true,
   playbook: true,
+  traceparent: true,
+  tracestate: true,
 };
 
 /** What other libraries call these options. */

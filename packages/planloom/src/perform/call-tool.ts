@@ -4,11 +4,10 @@ import { beginning } from "../beginning.js";
 import { messageOf } from "../error.js";
 import type { Json, JsonObject } from "../plan/json.js";
 import { failWith, type Failure } from "../run/failure.js";
-import type { Ending } from "../run/event.js";
 import { soundFailure } from "../run/sound-failure.js";
 import { isOurCode } from "../words/failures.js";
 import { LIMITS } from "../limits.js";
-import { rawOutput, type RawOutput } from "../tools/raw-output.js";
+import { rawOutput } from "../tools/raw-output.js";
 import type { Clock } from "../clock.js";
 import type { ToolQuestion } from "../run/event.js";
 import { CallQuestions, type AskingOf } from "../tools/call-questions.js";
@@ -26,28 +25,32 @@ import { mayTryAgain, thrownFacts } from "../tools/thrown.js";
 import { secretFilter, type SecretFilter } from "../tools/secret-filter.js";
 import { inTime, type Deadline } from "../deadline.js";
 import { ToolProgress } from "./tool-progress.js";
+import type { CallAsking, CallEnd } from "./call-end.js";
 import type { Services } from "./services.js";
 
-type CallServices = Pick<Services, "clock" | "secrets">;
-
-export type CallEnd<T = Json> =
-  | { readonly ok: true; readonly output: T }
-  | { readonly ok: false; readonly ending: Exclude<Ending, "unusable">; readonly error: Failure }
-  /** The tool acted as far as it acts at all. `raw` is what it returned. */
-  | { readonly ok: false; readonly ending: "unusable"; readonly error: Failure; readonly raw: RawOutput };
-
-/** The tool asks a person. Its call has ended for now. */
-export interface CallAsking {
-  readonly ok: false;
-  readonly ending: "asked";
-  readonly question: ToolQuestion;
-}
+type CallServices = Pick<Services, "clock" | "secrets" | "watch">;
 
 /** Calls a tool; never rejects. See endInTime. */
 export async function callTool(
   tool: Tool,
   args: { readonly [name: string]: Json },
-  { attended, answers, ...context }: ToolContext & Pick<AskingOf, "attended" | "answers">,
+  context: CallContext,
+  timeoutMs: number,
+  services: CallServices,
+): Promise<CallEnd | CallAsking> {
+  const { watch } = services;
+  if (watch === undefined) return called(tool, args, context, timeoutMs, services);
+  const { name, effects } = tool.spec;
+  const seen = { tool: name, effects, args, key: context.key, attempt: context.attempt };
+  return watch.tool(seen, () => called(tool, args, context, timeoutMs, services));
+}
+
+type CallContext = ToolContext & Pick<AskingOf, "attended" | "answers">;
+
+async function called(
+  tool: Tool,
+  args: { readonly [name: string]: Json },
+  { attended, answers, ...context }: CallContext,
   timeoutMs: number,
   services: CallServices,
 ): Promise<CallEnd | CallAsking> {

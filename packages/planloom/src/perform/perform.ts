@@ -52,11 +52,12 @@ function performWith(given: Services): Perform {
 /** The same, with models that wait for their endpoints, and with deadlines. */
 function timed(services: Services): Services {
   const { planner, executor, synthesizer, specialists, clock, limiter } = services;
-  const usable = (model: Model): Model => usableModel(model, clock, limiter);
+  const watched = (model: Model): Model => services.watch?.model(model) ?? model;
+  const usable = (model: Model): Model => usableModel(watched(model), clock, limiter);
   const usableIn = (one: SpecialistService): SpecialistService => ({ ...one, model: one.model && usable(one.model) });
   return {
     ...services,
-    planner: planner && timedPlanner(planner, clock, limiter),
+    planner: planner && timedPlanner(typeof planner === "function" ? planner : watched(planner), clock, limiter),
     executor: executor && usable(executor),
     synthesizer: synthesizer && usable(synthesizer),
     ...(specialists && { specialists: new Map([...specialists].map(([name, one]) => [name, usableIn(one)])) }),

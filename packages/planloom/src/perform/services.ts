@@ -8,6 +8,9 @@ import type { EventStore } from "../store/event-store.js";
 import type { ToolInventory } from "../tools/inventory.js";
 import type { ReadSchema } from "../tools/schema.js";
 import type { Secrets } from "../tools/secret-filter.js";
+import type { EffectClass } from "../plan/tool-spec.js";
+import type { Json } from "../plan/json.js";
+import type { CallAsking, CallEnd } from "./call-end.js";
 import type { Strategy } from "../plan/strategy.js";
 import type { Appraise } from "./appraisal.js";
 import type { Clock } from "../clock.js";
@@ -61,6 +64,25 @@ export interface Services {
   readonly answerChecks?: Map<string, Pick<ReadSchema, "check">>;
   /** Appraises a plan before it is proposed. Default: no appraisal. */
   readonly appraise?: Appraise;
+  /** Absent: nobody watches calls. */
+  readonly watch?: CallWatch;
+}
+
+/** Watches calls, and changes none of them. */
+export interface CallWatch {
+  /** The same model, watched. */
+  model(model: Model): Model;
+  /** Makes the call of a tool by `call`, once, and resolves with its end. `call` never rejects. */
+  tool<T extends CallEnd | CallAsking>(seen: SeenCall, call: () => Promise<T>): Promise<T>;
+}
+
+export interface SeenCall {
+  readonly tool: string;
+  readonly effects: EffectClass;
+  /** With the values of secrets. */
+  readonly args: { readonly [name: string]: Json };
+  readonly key: string;
+  readonly attempt: number;
 }
 
 /** An effect to perform, with its use of the budget if model calls are limited. */

@@ -36,6 +36,7 @@ import type { ChildEvents, Within } from "./event/child.js";
 import type { RecordedPlaybook } from "./recorded-playbook.js";
 import type { RepeatEvents } from "./event/repeat.js";
 import type { StrategyEvents } from "./event/strategy.js";
+import type { TraceParent } from "./trace-parent.js";
 
 /** The version of the event schema that this build writes. Older events are upcast on reading. */
 export const EVENT_VERSION = 4;
@@ -173,6 +174,8 @@ export interface EventData extends ChildEvents, RepeatEvents, StrategyEvents {
     readonly tools?: readonly string[];
     /** The playbook that gave the plan. */
     readonly playbook?: RecordedPlaybook;
+    /** The span under which the spans of this run belong. Absent: nobody watched its start. */
+    readonly traceContext?: TraceParent;
   };
   /** A person paused the run: nothing new starts. Running calls continue. */
   "run.paused": { readonly comment: string };

@@ -18,6 +18,7 @@ import type { RoleNames, Settings } from "./settings.js";
 import type { OwnSettings } from "./own-settings.js";
 import { Queue } from "./queue.js";
 import type { Spent } from "./spent.js";
+import type { TraceParent } from "./trace-parent.js";
 import { Timetable } from "./timetable.js";
 import type { Acted, ActedCall, StepState, UnusableCall, Work } from "./work.js";
 
@@ -156,6 +157,8 @@ export interface RunRequest {
   requestHash?: string;
   /** The playbook that gave the plan of its start. */
   playbook?: NonNullable<EventData["run.started"]["playbook"]>;
+  /** The span under which its spans belong. */
+  traceContext?: TraceParent;
 }
 
 /** A strategy that was chosen for the run. See strategy.chosen. */

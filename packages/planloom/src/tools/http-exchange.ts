@@ -5,6 +5,7 @@ import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage 
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import { pipeline, type Readable } from "node:stream";
 import { createBrotliDecompress, createUnzip } from "node:zlib";
+import { carriedHeaders } from "../carried-headers.js";
 import { checkLiteral, guardedLookup } from "./address-guard.js";
 import { builtinError } from "./builtin-error.js";
 
@@ -52,6 +53,7 @@ function replyTo({ method, url, headers, body, signal, named, connected }: HttpQ
     agent: false,
     headers: {
       "user-agent": "planloom",
+      ...carriedHeaders(url),
       ...headers,
       "accept-encoding": "gzip, deflate, br",
       ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),

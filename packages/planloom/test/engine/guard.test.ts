@@ -1,6 +1,7 @@
 // A tool call under a deadline: every way in which it can end, as data. The clock is moved by hand.
 import { describe, expect, test } from "vitest";
-import { callTool, type CallAsking, type CallEnd } from "../../src/perform/call-tool.js";
+import type { CallAsking, CallEnd } from "../../src/perform/call-end.js";
+import { callTool } from "../../src/perform/call-tool.js";
 import { LIMITS } from "../../src/limits.js";
 import type { Json } from "../../src/plan/json.js";
 import { fakeClock } from "../../src/testing/fake-clock.js";

@@ -1,6 +1,7 @@
 // Mends what servers add to a reply, or leave out, before a package reads it strictly. In: a response of an
 // OpenAI-compatible server. Out: the same in the form that was asked for; an error in a body with status 200 becomes an
 // error status. A redirection to another server is not followed: the key would go with it.
+import { carriedHeaders } from "../../carried-headers.js";
 import { mendedEvents } from "./event-stream.js";
 import { bodyText } from "./reply-text.js";
 import { statusIn } from "../refusal/refusal-subject.js";
@@ -45,7 +46,9 @@ const MOST_REDIRECTIONS = 3;
 export const keptFetch: Fetch = (input, init) => redirected(input, init);
 
 async function redirected(input: Parameters<Fetch>[0], init: RequestInit | undefined, before = 0): Promise<Response> {
-  const response = await globalThis.fetch(input, { ...init, redirect: "manual" });
+  const carried = carriedHeaders(input instanceof Request ? input.url : input);
+  const more = carried && { headers: { ...carried, ...Object.fromEntries(new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))) } };
+  const response = await globalThis.fetch(input, { ...init, ...more, redirect: "manual" });
   const to = response.headers.get("location");
   if (response.status < 300 || response.status >= 400 || to === null) return response;
   await response.body?.cancel();

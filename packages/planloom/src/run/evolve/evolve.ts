@@ -249,6 +249,7 @@ function onStarted(run: Run, data: EventData["run.started"]): void {
   run.planning.untrusted = data.within?.untrusted === true;
   run.planning.private = data.within?.private === true;
   if (data.playbook !== undefined) run.request.playbook = data.playbook;
+  if (data.traceContext !== undefined) run.request.traceContext = data.traceContext;
   for (const step of data.parent?.undone ?? []) run.compensation.undoneSteps.add(step);
   setDeadline(run);
   if (!data.planGiven) oweFirstPlan(run);

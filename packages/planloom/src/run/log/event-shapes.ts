@@ -11,6 +11,7 @@ import type { Price } from "../../plan/estimate/price.js";
 import type { ToolDifference } from "../../plan/tool-change.js";
 import { CHILD_ACTS, CHILD_WAITS, type ChildUse, type Within } from "../event/child.js";
 import type { Message } from "../message.js";
+import type { TraceParent } from "../trace-parent.js";
 import type { RecordedContext } from "../context.js";
 import type { PlaybookChange, RecordedPlaybook, StandingGrant, StandingLost } from "../recorded-playbook.js";
 import type { HoldReason } from "../reason.js";
@@ -438,6 +439,7 @@ const SHAPES: { readonly [T in EventType]: Shape<EventData[T]> } = {
       ),
       tools: texts,
       playbook,
+      traceContext: record<TraceParent>({ traceparent: text }, { tracestate: text }),
     },
   ),
   "strategy.chosen": record<EventData["strategy.chosen"]>(

@@ -94,6 +94,9 @@ const start = route({
     "Idempotency-Key":
       "A text of your own. A repeated request with the same key and body gives the same run, also after a restart. With " +
       "another body it is refused. The key is that of the caller's token, and lasts as long as the run.",
+    traceparent:
+      "The place of the run in a trace (W3C Trace Context). The log keeps it. A value that is not one is ignored.",
+    tracestate: "As in W3C Trace Context.",
   },
   answers: {
     201: { description: "The run that was started.", schema: "Run" },
@@ -106,11 +109,17 @@ const start = route({
     // A run that is there already begins nothing here.
     let isNew = key === null;
     const listener = { event: ({ seq }: RunEvent) => void (isNew ||= seq === 1) };
-    const run = await loom.start(goal, { ...startOptions(loom, body), ...keyed, listener });
+    const run = await loom.start(goal, { ...startOptions(loom, body), ...keyed, ...placeIn(request), listener });
     const location = `/v1/runs/${encodeURIComponent(run.id)}`;
     return jsonAnswer(await runDocument(loom, run.id), isNew ? 201 : 200, { location });
   },
 });
+
+/** The place of the run in the trace of its caller. */
+function placeIn({ headers }: Request): Pick<StartOptions, "traceparent" | "tracestate"> {
+  const [traceparent, tracestate] = [headers.get("traceparent"), headers.get("tracestate")];
+  return { ...(traceparent !== null && { traceparent }), ...(tracestate !== null && { tracestate }) };
+}
 
 /** Two tokens may use the same key. An empty key stays empty, and is refused. */
 const keyOf = (name: string, key: string): string => (key === "" ? "" : JSON.stringify([name, key]));

@@ -3,6 +3,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { StreamableHTTPClientTransport, type AuthProvider, type FetchLike } from "@modelcontextprotocol/client";
+import { carriedHeaders } from "../../carried-headers.js";
 import { LIMITS } from "../../limits.js";
 import { isPublicAddress } from "../address-guard.js";
 import { GuardedTransport, WireBroken } from "./guarded-transport.js";
@@ -43,6 +44,8 @@ function serverFetch({ url, headers = {} }: HttpServer, limits: WireLimits, mete
     const sent = new Headers(init.headers);
     if (target.origin !== home.origin) await assertReachable(target, home);
     else for (const [name, value] of Object.entries(headers)) if (!sent.has(name)) sent.set(name, value);
+    for (const [name, value] of Object.entries(carriedHeaders(target) ?? {}))
+      if (!sent.has(name)) sent.set(name, value);
     const response = metered(await fetch(target, { ...init, headers: sent }), meter());
     if (response.status === 401) refusedWith.set(response, sent.get("authorization") ?? "");
     return response;

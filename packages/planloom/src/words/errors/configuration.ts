@@ -45,6 +45,9 @@ export type WantedSetting =
         | "store"
         | "engine"
         | "limiter"
+        | "telemetry"
+        | "logger"
+        | "origins"
         | "function"
         | "secrets"
         | "models"
@@ -328,6 +331,8 @@ const MISFIT: { readonly [Is in WantedSetting["is"]]?: string } = {
   store: ", neither a path nor a store",
   engine: ", not a function",
   limiter: ", not a limiter",
+  telemetry: ", not the OpenTelemetry API",
+  logger: ", not a logger",
   function: ", not a function",
   "without-planner-function": ", but the planner is a function",
   address: ", not an http or https address without a user name",
@@ -379,6 +384,9 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   store: () => '"memory", a path, or a store',
   engine: () => "a function that opens an engine, or nothing",
   limiter: () => "an object with `acquire`, `report` and `pause`, or nothing",
+  telemetry: () => 'the OpenTelemetry API: `import * as api from "@opentelemetry/api"`, and `telemetry: { api }`',
+  logger: () => "an object with `debug`, `info`, `warn` and `error`, such as console, or nothing",
+  origins: () => 'a list of origins of http servers, such as ["https://models.example.com"]',
   function: () => "a function, or nothing",
   secrets: () => "a record of texts: secrets: { NAME: process.env.NAME }",
   header: () => "a header whose name is a word and whose value is one line",
