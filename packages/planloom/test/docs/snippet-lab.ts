@@ -19,6 +19,9 @@ const PACKAGES = {
   "@ai-sdk/react": "@ai-sdk/react",
   "@ai-sdk/openai": "ai-sdk-6-openai",
   "@ai-sdk/anthropic": "ai-sdk-6-anthropic",
+  "@opentelemetry/api": "@opentelemetry/api",
+  "@opentelemetry/context-async-hooks": "@opentelemetry/context-async-hooks",
+  "@opentelemetry/sdk-trace-base": "@opentelemetry/sdk-trace-base",
   "@types/node": "@types/node",
   "@types/react": "@types/react",
 };

@@ -2,7 +2,7 @@
 // first line on stdout is the address.
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../clock.js";
-import type { WebhookConfig } from "../../loom/config-webhook.js";
+import type { LoomConfig } from "../../loom/config.js";
 import type { Loom } from "../../loom/loom.js";
 import { createLoom } from "../../loom/create-loom.js";
 import { sessionCookie } from "../../server/access/session.js";
@@ -11,6 +11,8 @@ import { addressOf, listen } from "../../server/listen.js";
 import { keepRecovering } from "../../server/recovering.js";
 import { OpenedRuns, type OpenedFile } from "../../server/opened/opened-runs.js";
 import type { StudioSite } from "../../server/studio-files.js";
+import { quietLogger } from "../../telemetry/logger.js";
+import { PlanloomError } from "../../words/planloom-error.js";
 import { tellWebhook } from "../../server/webhook/webhook.js";
 import { withDemo } from "../demo/demo.js";
 import { DEMO_GOALS, DEMO_SAYS } from "../demo/goals.js";
@@ -37,7 +39,7 @@ export async function serveCommand(flags: ServeFlags): Promise<number> {
   return withLoom(
     flags,
     (config) => config,
-    (loom, { config }) => serveUntilAsked(loom, place, config.webhook),
+    (loom, { config }) => serveUntilAsked(loom, place, config),
     portsOf(flags),
   );
 }
@@ -54,7 +56,7 @@ export async function studioCommand(flags: ServeFlags): Promise<number> {
   return withLoom(
     flags,
     (config) => config,
-    (loom, { config }) => serveUntilAsked(loom, { ...place, studio: { folder: STUDIO } }, config.webhook),
+    (loom, { config }) => serveUntilAsked(loom, { ...place, studio: { folder: STUDIO } }, config),
     portsOf(flags),
   );
 }
@@ -86,7 +88,22 @@ interface StudioPlace extends ServedPlace {
   readonly page?: string;
 }
 
-async function serveUntilAsked(loom: Loom, place: StudioPlace, webhook?: WebhookConfig): Promise<number> {
+/** Says what a webhook did not take, and tells the logger its code. */
+function toldOf(logger: LoomConfig["logger"]): (error: unknown) => void {
+  const quiet = logger && quietLogger(logger);
+  return (error) => {
+    sayError(error);
+    const { code, params } = error instanceof PlanloomError ? error : { code: "INTERNAL", params: {} };
+    const { runId } = params as { readonly runId?: unknown };
+    quiet?.warn({ code, ...(typeof runId === "string" && { runId }) }, "webhook was not told");
+  };
+}
+
+async function serveUntilAsked(
+  loom: Loom,
+  place: StudioPlace,
+  { webhook, logger }: Pick<LoomConfig, "webhook" | "logger"> = {},
+): Promise<number> {
   const { tokens, names, studio, opened } = place;
   const stopping = new AbortController();
   const asked = untilAsked();
@@ -103,7 +120,7 @@ async function serveUntilAsked(loom: Loom, place: StudioPlace, webhook?: Webhook
     const stopRecovering = await keepRecovering(loom, sayError);
     printAddress(server.url, place);
     if (webhook !== undefined)
-      void tellWebhook(loom, webhook, { studio: server.url, signal: stopping.signal, tell: sayError });
+      void tellWebhook(loom, webhook, { studio: server.url, signal: stopping.signal, tell: toldOf(logger) });
     await asked;
     say("Stopping. Runs are released, and go on with the next start. Once more ends at once.");
     stopRecovering();
