@@ -22,10 +22,10 @@ let files = 0;
 export const newFile = () => path.join(folder, `${++files}.db`);
 export const durable = () => library.openSqliteStore({ path: newFile() });
 
-/** A loom over `store` with no model; the caller closes both. */
-export function loomOver(store, { tools = [noop], concurrency = 4, ports = {} } = {}) {
+/** A loom over `store` with no model; the caller closes both. `more`: other settings. */
+export function loomOver(store, { tools = [noop], concurrency = 4, ports = {}, more = {} } = {}) {
   return library.createLoom(
-    { tools, store, concurrency, limits: { steps: 1_000_000, planBytes: 100_000_000 } },
+    { tools, store, concurrency, limits: { steps: 1_000_000, planBytes: 100_000_000 }, ...more },
     { env: {}, ...ports },
   );
 }

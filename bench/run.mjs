@@ -4,6 +4,7 @@ import { memory, size, startup } from "./footprint.mjs";
 import { asyncHow, uneven } from "./makespan.mjs";
 import { table } from "./measure.mjs";
 import { chains, growth, wide } from "./overhead.mjs";
+import { watched } from "./telemetry.mjs";
 
 const option = (name) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -19,6 +20,7 @@ const parts = {
   memory,
   startup,
   size,
+  watched,
 };
 const chosen = option("only")?.split(",") ?? Object.keys(parts);
 

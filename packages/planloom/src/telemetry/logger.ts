@@ -6,7 +6,7 @@ import type { RunEvent } from "../run/event.js";
 import { isEndedStatus } from "../run/status.js";
 import type { RunHead } from "../run/view/head.js";
 import type { Observer, StoreOperation } from "./observer.js";
-import { errorTypeOf } from "./watched-calls.js";
+import { errorType, errorTypeOf } from "./error-type.js";
 
 /** The data of a line. `code` says what happened. */
 export type LogData = { readonly code: string; readonly [name: string]: unknown };
@@ -78,13 +78,13 @@ export class RunLogger implements Observer {
       case "answer.failed":
       case "judge.failed":
         return void this.logger.warn(
-          { code: "MODEL_FAILED", ...at, error: event.data.error.code, type },
+          { code: "MODEL_FAILED", ...at, error: errorType(event.data.error.code), type },
           "model failed",
         );
       case "turn.failed":
       case "step.failed": {
         const { attempt, error, decision } = event.data;
-        const told = { ...at, attempt, error: error.code, decision };
+        const told = { ...at, attempt, error: errorType(error.code), decision };
         if (decision === "retry") return void this.logger.warn({ code: "RETRY", ...told }, "attempt failed, retried");
         return void this.logger.warn({ code: "STEP_FAILED", ...told }, "step failed");
       }
@@ -100,7 +100,7 @@ export class RunLogger implements Observer {
   /** A model answered instead of another one. */
   #usage(at: object, { others = {} }: Partial<Usage>): void {
     for (const [model, { because }] of Object.entries(others)) {
-      const told = { code: "MODEL_FALLBACK", ...at, model, failed: because.model, error: because.code };
+      const told = { code: "MODEL_FALLBACK", ...at, model, failed: because.model, error: errorType(because.code) };
       this.logger.warn(told, "another model answered");
     }
   }
@@ -112,7 +112,7 @@ export class RunLogger implements Observer {
     const { steps, completed, modelCalls, costUsd } = totals;
     const told = { runId, status, ms: updatedAt - startedAt, steps, completed, modelCalls, costUsd };
     if (failed === undefined) return void this.logger.info({ code: "RUN_ENDED", ...told }, "run ended");
-    this.logger.error({ code: "RUN_ENDED", ...told, error: failed.data.error.code }, "run failed");
+    this.logger.error({ code: "RUN_ENDED", ...told, error: errorType(failed.data.error.code) }, "run failed");
   }
 
   released(runId: string): void {

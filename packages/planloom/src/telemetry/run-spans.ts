@@ -7,6 +7,7 @@ import type { CallEffect, WorkEffect } from "../run/effect.js";
 import type { Outcome } from "../run/input.js";
 import type { Run } from "../run/state.js";
 import type { StepStatus, StepState } from "../run/work.js";
+import { errorType } from "./error-type.js";
 import type { ApiContext, Attributes, SpanContext } from "./open-telemetry.js";
 import type { OpenSpan, SpanStart, Tracing } from "./tracing.js";
 
@@ -198,7 +199,7 @@ export const isAgentAttempt = (effect: WorkEffect, run: Run): boolean =>
 const linkTo = (to: SpanContext | undefined, why: string): Links => (to === undefined ? [] : [{ to, why }]);
 
 const errorOf = ({ work }: StepState): string | undefined =>
-  work.status === "failed" ? (work.error?.code ?? "_OTHER") : undefined;
+  work.status === "failed" ? errorType(work.error?.code ?? "") : undefined;
 
 /** What the outcome of an effect says of its attempt: a code, and whether it may be tried again. */
 export function endOfAttempt(outcome: Outcome): {
@@ -209,5 +210,5 @@ export function endOfAttempt(outcome: Outcome): {
   if (outcome.type === "held" || outcome.type === "asked") return { goesOn: true };
   if (!("error" in outcome)) return { goesOn: false };
   const ending = "ending" in outcome ? { ending: outcome.ending } : {};
-  return { error: outcome.error.code, ...ending, goesOn: true };
+  return { error: errorType(outcome.error.code), ...ending, goesOn: true };
 }

@@ -8,13 +8,14 @@ import type { RunEvent } from "../run/event.js";
 import type { Run } from "../run/state.js";
 import { isEndedStatus, isWaiting } from "../run/status.js";
 import type { RunHead } from "../run/view/head.js";
+import { errorType, errorTypeOf } from "./error-type.js";
 import { Meters, type Load } from "./meters.js";
 import type { Observer, StoreOperation } from "./observer.js";
 import type { Attributes, SpanContext, TelemetryConfig } from "./open-telemetry.js";
 import { overlay } from "./overlay.js";
 import { endOfAttempt, isAgentAttempt, RunSpans, type EndedStep } from "./run-spans.js";
 import { Tracing, type OpenSpan } from "./tracing.js";
-import { errorTypeOf, WatchedCalls } from "./watched-calls.js";
+import { WatchedCalls } from "./watched-calls.js";
 
 export interface TelemetryPorts {
   readonly version: string;
@@ -208,7 +209,7 @@ export class Telemetry implements Observer {
       } else if (event.type === "run.reopened") this.#causes.set(runId, { cause: "retry" });
       else if (event.type === "run.resumed")
         this.#causes.set(runId, { cause: "resume", reason: event.data.reason.code });
-      else if (event.type === "run.failed") error = event.data.error.code;
+      else if (event.type === "run.failed") error = errorType(event.data.error.code);
       else if (event.type === "step.retrying") this.#meters.retries(1, { "planloom.retry.of": "step" });
       else if (event.type === "turn.failed") this.#meters.retries(1, { "planloom.retry.of": "turn" });
       else if (event.type === "replan.requested") this.#meters.replans(1, { "planloom.replan.mode": event.data.mode });

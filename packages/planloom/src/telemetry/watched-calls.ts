@@ -3,10 +3,9 @@
 import { beginning } from "../beginning.js";
 import { LIMITS } from "../limits.js";
 import { costByModel, type PriceOf } from "../plan/estimate/price.js";
-import type { Json } from "../plan/json.js";
 import type { Model, ModelReply, ModelRequest } from "../model/port.js";
 import type { CallWatch } from "../perform/services.js";
-import { PlanloomError } from "../words/planloom-error.js";
+import { errorType, errorTypeOf } from "./error-type.js";
 import type { Meters } from "./meters.js";
 import { modelServer } from "./model-server.js";
 import type { Attributes } from "./open-telemetry.js";
@@ -95,7 +94,7 @@ export class WatchedCalls implements CallWatch {
     };
     const span = this.tracing.start({ name: `execute_tool ${tool}`, attributes }, this.tracing.here);
     const end = await this.tracing.within(span, call);
-    const error = end.ok || end.ending === "asked" ? undefined : end.error.code;
+    const error = end.ok || end.ending === "asked" ? undefined : errorType(end.error.code);
     const result = end.ok ? this.#told("gen_ai.tool.call.result", end.output) : { "planloom.ending": end.ending };
     span.end(result, error);
     const seconds = (performance.now() - begun) / 1000;
@@ -111,16 +110,8 @@ export class WatchedCalls implements CallWatch {
   }
 }
 
-export type ToolArgs = { readonly [name: string]: Json };
-
 /** The names of the GenAI conventions. */
 const FINISH: { readonly [finish: string]: string } = {
   "tool-calls": "tool_call",
   "content-filter": "content_filter",
 };
-
-/** An error of low cardinality for `error.type`: our code, else the name of its class. */
-export function errorTypeOf(thrown: unknown): string {
-  if (thrown instanceof PlanloomError) return thrown.code;
-  return thrown instanceof Error && /^\w{1,60}$/.test(thrown.name) ? thrown.name : "_OTHER";
-}

@@ -24,6 +24,8 @@ const fetchIt = (fails: number) =>
     },
   });
 
+const fenced = () => new PlanloomError("STORE_FENCED", { runId: "r", epoch: 1, present: 2 });
+
 function lines() {
   const told: [string, LogData, string][] = [];
   const at = (level: string) => (data: LogData, message: string) => void told.push([level, data, message]);
@@ -90,7 +92,7 @@ test("is told that another model answered, and that a run failed", async () => {
 
 test("is told of a store that fails or is slow; a lost run is told apart", async () => {
   const told: unknown[] = [];
-  const store = { ...memoryStore(), append: () => Promise.reject(new PlanloomError("STORE_FENCED", {} as never)) };
+  const store = { ...memoryStore(), append: () => Promise.reject(fenced()) };
   const watched = observedStore(store, {
     stored: (operation, ms, runId, error) => told.push([operation, runId, error]),
   });
@@ -99,9 +101,9 @@ test("is told of a store that fails or is slow; a lost run is told apart", async
   const { RunLogger } = await import("../../src/telemetry/logger.js");
   const { told: said, logger } = lines();
   const runLogger = new RunLogger(logger);
-  runLogger.stored("append", 3, "r", new PlanloomError("STORE_FENCED", {} as never));
+  runLogger.stored("append", 3, "r", fenced());
   runLogger.stored("append", LIMITS.storeSlowMs, "r");
-  runLogger.stored("read", 1, "r", new PlanloomError("STORE_FAILED", {} as never));
+  runLogger.stored("read", 1, "r", new Error("private"));
   expect(said.map(([level, { code }]) => `${level} ${code}`)).toEqual([
     ...["warn LEASE_LOST", "warn STORE_SLOW", "error STORE_ERROR"],
   ]);
