@@ -93,7 +93,7 @@ export class Telemetry implements Observer {
     if (written !== undefined) this.#starting.set(written.traceparent, span);
     try {
       const traced = written === undefined ? {} : { traceContext: written };
-      return await this.#tracing.within(span, () => start({ ...request, started: { ...started, ...traced } }));
+      return await start({ ...request, started: { ...started, ...traced } });
     } catch (error) {
       span.end({}, errorTypeOf(error));
       throw error;
@@ -225,7 +225,8 @@ export class Telemetry implements Observer {
     if (!spans.isDriving && begins) this.#drive(spans, head.playbook);
     this.#ended(spans.stepsEnded(touched));
     if (hasEnded) this.#end(spans, head, error);
-    else if (this.#waits(spans, head)) this.#leave(spans, { "planloom.run.waiting": head.waiting?.first ?? "pause" });
+    else if (this.#waits(spans, events, head))
+      this.#leave(spans, { "planloom.run.waiting": head.waiting?.first ?? "pause" });
   }
 
   #end(spans: RunSpans, head: RunHead, error: string | undefined): void {
@@ -238,10 +239,10 @@ export class Telemetry implements Observer {
     this.#meters.runSeconds((head.updatedAt - head.startedAt) / 1000, { ...status, ...failed, ...named });
   }
 
-  #waits({ run }: RunSpans, { waiting, status }: RunHead): boolean {
+  #waits({ run }: RunSpans, events: readonly RunEvent[], { waiting, status }: RunHead): boolean {
     if (waiting === undefined && status !== "paused") return false;
-    // Until an effect is performed here, nothing but the wait is owed.
-    return run === undefined || isWaiting(run);
+    // Before an effect is performed here, the state is not known, but these events say whether one is about to be.
+    return run === undefined ? !events.some(({ type }) => BEGINS.has(type)) : isWaiting(run);
   }
 
   #leave(spans: RunSpans, attributes: Attributes, error?: string): void {
@@ -304,6 +305,7 @@ interface Cause {
 /** A run that is retried later has no link. */
 const MOST_BEFORE = 1_000;
 
+const BEGINS: ReadonlySet<RunEvent["type"]> = new Set(["step.started", "step.filling"]);
 const ENDS: ReadonlySet<RunEvent["type"]> = new Set(["run.completed", "run.failed", "run.cancelled"]);
 
 function tokensOf(usage: { readonly inputTokens: number | null; readonly outputTokens: number | null }): Attributes {

@@ -9,6 +9,7 @@ import { errorType, errorTypeOf } from "./error-type.js";
 import type { Meters } from "./meters.js";
 import { modelServer } from "./model-server.js";
 import type { Attributes } from "./open-telemetry.js";
+import { overlay } from "./overlay.js";
 import type { Tracing } from "./tracing.js";
 
 interface Contents {
@@ -30,11 +31,10 @@ export class WatchedCalls implements CallWatch {
     const known = this.#watched.get(model);
     if (known !== undefined) return known;
     const { fallbacks } = model;
-    const watched: Model = {
-      ...model,
+    const watched = overlay<Model>(model, {
       ...(fallbacks && { fallbacks: fallbacks.map((one) => this.model(one)) }),
       call: (request) => this.#turn(model, request),
-    };
+    });
     this.#watched.set(model, watched);
     return watched;
   }

@@ -12,6 +12,7 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
   type ReadableSpan,
+  type SpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import type { TelemetryConfig } from "../../src/telemetry/open-telemetry.js";
 
@@ -20,6 +21,8 @@ export const manager = new AsyncLocalStorageContextManager().enable();
 
 export interface Watching {
   readonly telemetry: TelemetryConfig;
+  /** Spans that were started and have not ended. */
+  readonly open: () => readonly string[];
   readonly spans: () => readonly ReadableSpan[];
   readonly named: (name: string) => readonly ReadableSpan[];
   readonly tracer: api.Tracer;
@@ -33,12 +36,20 @@ export interface MetricPoint {
 
 export function watching(more: Partial<TelemetryConfig> = {}): Watching {
   const exporter = new InMemorySpanExporter();
-  const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+  const open = new Map<string, string>();
+  const counting: SpanProcessor = {
+    onStart: (span) => void open.set(span.spanContext().spanId, span.name),
+    onEnd: (span) => void open.delete(span.spanContext().spanId),
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  };
+  const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter), counting] });
   const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const reader = new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 3_600_000 });
   const meterProvider = new MeterProvider({ readers: [reader] });
   return {
     telemetry: { api, tracerProvider, meterProvider, ...more },
+    open: () => [...open.values()],
     spans: () => exporter.getFinishedSpans(),
     named: (name) => exporter.getFinishedSpans().filter((span) => span.name === name),
     tracer: tracerProvider.getTracer("test"),

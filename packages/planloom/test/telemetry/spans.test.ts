@@ -11,6 +11,7 @@ import { z } from "zod";
 import { createLoom } from "../../src/loom/create-loom.js";
 import type { LoomConfig } from "../../src/loom/config.js";
 import { memoryStore } from "../../src/store/memory.js";
+import type { Model, ModelReply } from "../../src/model/port.js";
 import { scriptedModel } from "../../src/testing/scripted-model.js";
 import { tool } from "../../src/tools/tool.js";
 import { PlanloomError } from "../../src/words/planloom-error.js";
@@ -171,6 +172,43 @@ describe("spans", () => {
     expect(resumed?.attributes).toMatchObject({ "planloom.drive.cause": "resume", "planloom.run.status": "completed" });
   });
 
+  it("are all ended while a child run, a held call or a pause waits", async () => {
+    const watch = watching();
+    const pay = tool({
+      name: "pay",
+      description: "Pays.",
+      input: z.object({}),
+      output: z.string(),
+      effects: "once",
+      approval: "required",
+      run: () => "paid",
+    });
+    const child = { steps: [{ id: "q", ask: "Which one?" }], answer: { value: "${{ q }}" } };
+    const planner = scriptedModel([{ json: child }]);
+    const executor = scriptedModel([{ toolCalls: [{ name: "pay" }] }, "paid"]);
+    const loom = await open(watch, { tools: [pay, look], models: { planner, executor } });
+    const above = await loom.start("Look.", {
+      plan: { steps: [{ id: "sub", plan: "Ask.", output: "string" }], answer: { value: "${{ sub }}" } },
+    });
+    expect(await above.result()).toMatchObject({ status: "needs-attention" });
+    expect(watch.open()).toEqual([]);
+    await (await loom.get(`${above.id}.sub`)).respond("q", "this");
+    expect(await above.result()).toMatchObject({ status: "completed", answer: "this" });
+    const held = await loom.start("Pay.", {
+      plan: { steps: [{ id: "p", agent: "Pay.", tools: ["pay"] }], answer: { value: "${{ p }}" } },
+    });
+    const { waiting } = await held.result();
+    expect(watch.open()).toEqual([]);
+    await held.approve(waiting?.approvals[0]?.hash ?? "");
+    expect(await held.result()).toMatchObject({ status: "completed" });
+    expect(watch.open()).toEqual([]);
+    await loom.close();
+    const [before, after] = watch.named("invoke_agent");
+    expect(before?.attributes).toMatchObject({ "planloom.outcome": "held" });
+    expect(linksOf(after)).toEqual([["retry", idOf(before)]]);
+    expect(watch.named("execute_tool pay")).toHaveLength(1);
+  });
+
   it("continue the trace after a kill: the finished ones were sent, and the log has the trace", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "planloom-killed-"));
     const store = path.join(folder, "runs.db");
@@ -309,6 +347,28 @@ describe("a backend that throws", () => {
       { ...spans, telemetry: { ...spans.telemetry, tracerProvider: { getTracer: () => tracer } } },
       { logger },
     );
+  });
+});
+
+describe("what is watched", () => {
+  it("may be frozen, shared, or an object of a class", async () => {
+    const watch = watching();
+    class Own implements Model {
+      readonly #text = "both seen";
+      get name() {
+        return "own";
+      }
+      async call(): Promise<ModelReply> {
+        const usage = { calls: 1, inputTokens: 1, outputTokens: 1 };
+        return Promise.resolve({ text: this.#text, toolCalls: [], usage, finish: "stop" });
+      }
+    }
+    const store = Object.freeze(memoryStore());
+    const loom = await open(watch, { store, models: { executor: Object.freeze(new Own()) } });
+    const document = await loom.run("Look.", { plan: { steps: plan.steps, answer: { value: "${{ b }}" } } });
+    expect(document).toMatchObject({ status: "completed", answer: "both seen" });
+    await loom.close();
+    expect(watch.named("chat own")).toHaveLength(1);
   });
 });
 
