@@ -413,6 +413,14 @@ export const LIMITS = {
   storeBusyMs: 60_000,
   /** How long closing the store waits for the lock, in ms: a person waits for the end of the process. */
   storeCloseMs: 5_000,
+  /** Pages of the store's write-ahead log that are merged into its file, 4 KiB each: what SQLite does by itself. */
+  storeLogPages: 1_000,
+  /** How long the end of a run waits for the merge of the log, in ms: many short runs share one. */
+  storeMergeMs: 200,
+  /** How often a server removes runs that are older than the configuration keeps them, in ms: once a day. */
+  pruneEveryMs: 86_400_000,
+  /** How long a commit that nobody acts on trusts that the files of the store are still there, in ms. */
+  storeLookMs: 50,
   /** Rows of one result of `sql_query`, as many as a fan-out has items: let SQL count and sum what is more. */
   sqlRows: 10_000,
   /** Bytes of such a result as JSON: larger data belongs in a file. */

@@ -95,6 +95,8 @@ const wordsOf: (action: Action) => Words | string = byCase("action", {
   "list-runs": () => ["runs"],
   "list-tools": () => ["tools"],
   "list-playbooks": () => ["playbooks"],
+  "back-up-store": () => ["store", "backup", "FILE"],
+  "accept-loss": () => ["store", "accept-loss"],
   "save-playbook": ({ runId, playbook = "NAME", force, proposed }) => [
     "save",
     run(runId),

@@ -89,6 +89,7 @@ const RULES: Rule<LoomConfig> = each<LoomConfig>({
   webhook: never,
   telemetry: never,
   logger: never,
+  retention: never,
   concurrency: atMost(LIMITS.concurrency),
   budget: always,
   approval: oneOf("always", "effects"),

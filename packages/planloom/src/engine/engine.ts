@@ -5,6 +5,7 @@ import type { EventData, Fact, RunEvent } from "../run/event.js";
 import type { CheckedPlan, Command } from "../run/command.js";
 import type { Refusal } from "../run/refusal.js";
 import type { Run } from "../run/state.js";
+import type { DeleteOptions } from "../store/event-store.js";
 import type { WaitParams } from "../words/waits.js";
 
 export interface StartRequest {
@@ -97,7 +98,7 @@ export interface Engine {
    * Deletes a run that no live process drives, with all that the store has of it. Rejects with RUN_UNKNOWN, and with
    * RUN_OWNED if this engine or a live process drives it.
    */
-  delete(runId: string): Promise<void>;
+  delete(runId: string, options?: DeleteOptions): Promise<void>;
   /** Stops driving. Calls are aborted, and their runs are released, to be resumed later. */
   close(): Promise<void>;
 }

@@ -19,7 +19,7 @@ import { closeHolder, livenessOf, newHolder, readHolder, type Liveness } from ".
 import { Inbox } from "./inbox.js";
 import { Leases, type Claim } from "./lease.js";
 import { childrenOf, deleteRun, endedAfter, loadRun, pause, readEvents, readLog } from "./log.js";
-import type { Owner } from "../store/event-store.js";
+import type { DeleteOptions, Owner } from "../store/event-store.js";
 import type { EnginePorts } from "./open-engine.js";
 import type { LoopPorts } from "./run-loop.js";
 import { commandReply, isReply, Senders } from "./senders.js";
@@ -245,15 +245,15 @@ class LocalEngine implements Engine {
     return () => void listeners?.delete(listener);
   }
 
-  async delete(runId: string): Promise<void> {
+  async delete(runId: string, options?: DeleteOptions): Promise<void> {
     await this.#openings.get(runId)?.catch(() => undefined);
     const { store } = this.#ports;
     const owner = await store.owner(runId);
     if (this.#drives.has(runId)) throw runOwned(runId);
     if (this.#leases.isHeld(owner)) throw runOwned(runId, await this.#present(runId, owner));
     // A child run without the run above it would be of no use.
-    for (const child of await childrenOf(store, runId)) await this.delete(child).catch(unlessUnknown);
-    await deleteRun(store, runId, owner?.epoch ?? 0);
+    for (const child of await childrenOf(store, runId)) await this.delete(child, options).catch(unlessUnknown);
+    await deleteRun(store, runId, owner?.epoch ?? 0, options);
     this.#failures.delete(runId);
   }
 

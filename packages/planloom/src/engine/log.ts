@@ -7,7 +7,7 @@ import { foldNext, LogReader } from "../run/log/chain.js";
 import { isOld } from "../run/log/upcast.js";
 import { runningChildren } from "../run/child-run.js";
 import { emptyRun, type Run } from "../run/state.js";
-import type { EventStore } from "../store/event-store.js";
+import type { DeleteOptions, EventStore } from "../store/event-store.js";
 import { readEvent } from "../store/store-error.js";
 import type { Clock } from "../clock.js";
 
@@ -25,8 +25,13 @@ export async function loadRun(store: EventStore, runId: string): Promise<Run> {
 }
 
 /** Deletes a run whose owner has this epoch. Rejects with RUN_UNKNOWN; with RUN_OWNED if it has another owner now. */
-export async function deleteRun(store: EventStore, runId: string, epoch: number): Promise<void> {
-  const isDeleted = await store.delete(runId, epoch).catch((error: unknown) => {
+export async function deleteRun(
+  store: EventStore,
+  runId: string,
+  epoch: number,
+  options?: DeleteOptions,
+): Promise<void> {
+  const isDeleted = await store.delete(runId, epoch, options).catch((error: unknown) => {
     throw hasCode(error, "STORE_FENCED") ? new PlanloomError("RUN_OWNED", { runId }) : error;
   });
   if (!isDeleted) throw new PlanloomError("RUN_UNKNOWN", { name: runId, store: store.name });

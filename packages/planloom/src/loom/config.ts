@@ -31,6 +31,7 @@ import { knownBuiltins, type BuiltinsConfig } from "./config-builtins.js";
 import { knownExecutors, type ExecutorsConfig } from "./config-executors.js";
 import { knownStrategies } from "./config-strategies.js";
 import { knownLogger, knownTelemetry } from "./config-telemetry.js";
+import { knownRetention, type RetentionConfig } from "./config-retention.js";
 import { knownWebhook, type WebhookConfig } from "./config-webhook.js";
 import { knownServers } from "./config-mcp.js";
 import { knownTools, type GivenTools } from "./config-tools.js";
@@ -125,6 +126,11 @@ export interface LoomConfig<C = unknown> {
    * `console` fits. Default: nobody is told.
    */
   readonly logger?: Logger;
+  /**
+   * How long ended runs are kept. `planloom serve` and `planloom store prune` remove older ones; a library does so by
+   * `loom.maintenance.prune`. Default: for ever.
+   */
+  readonly retention?: RetentionConfig;
   /** Number of steps and items that run at once. Default: 4. */
   readonly concurrency?: number;
   /**
@@ -246,6 +252,7 @@ export const KEYS: Record<keyof LoomConfig, true> = {
   webhook: true,
   telemetry: true,
   logger: true,
+  retention: true,
   concurrency: true,
   guard: true,
   attended: true,
@@ -398,6 +405,7 @@ function knownParts(config: LoomConfig, check: SettingChecks): void {
   knownWebhook(config.webhook, check);
   knownTelemetry(config.telemetry, check);
   knownLogger(config.logger, check);
+  knownRetention(config.retention, check);
   knownStrategies(config, check);
   knownPlaybooks(config.playbooks, check);
   knownSecrets(config.secrets ?? {}, check);

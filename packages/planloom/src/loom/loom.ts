@@ -35,6 +35,7 @@ import { soundTraceParent } from "../run/trace-parent.js";
 import type { InputTrust } from "../plan/label.js";
 import type { RecordedContext } from "../run/context.js";
 import type { EventStore, ListedRun, ListQuery, RunList } from "../store/event-store.js";
+import { Maintenance } from "./maintenance.js";
 import type { Appends } from "../store/watched-store.js";
 import { unjournaled } from "../perform/agent-context.js";
 import { appraiseWith, doneIn, type Appraiser } from "../perform/appraisal.js";
@@ -247,6 +248,12 @@ export class Loom<C = unknown> {
 
   get store(): EventStore {
     return this.services.store;
+  }
+
+  /** Facts on the store, and its check, backup, prune and vacuum. */
+  get maintenance(): Maintenance {
+    const { store, clock } = this.services;
+    return new Maintenance(store, this.engine, () => clock.now());
   }
 
   /** Which plans wait for a person, as the configuration says. A run may have a stricter policy. */

@@ -21,12 +21,13 @@ export type RunStatus =
   | "compensating"
   | "answering";
 
-const ENDED = ["completed", "failed", "cancelled"] as const satisfies readonly RunStatus[];
+export const ENDED_STATUSES = ["completed", "failed", "cancelled"] as const satisfies readonly RunStatus[];
 
-export type EndedStatus = (typeof ENDED)[number];
+export type EndedStatus = (typeof ENDED_STATUSES)[number];
 
 /** Whether it is the status of a run that has ended. */
-export const isEndedStatus = (status: string): status is EndedStatus => (ENDED as readonly string[]).includes(status);
+export const isEndedStatus = (status: string): status is EndedStatus =>
+  (ENDED_STATUSES as readonly string[]).includes(status);
 
 export const isEnded = ({ mode }: Run): boolean => mode.phase === "ended";
 

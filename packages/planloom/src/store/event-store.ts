@@ -4,15 +4,8 @@ import type { Json } from "../plan/json.js";
 import type { RunEvent } from "../run/event.js";
 import type { RunStatus } from "../run/status.js";
 import type { RunHead } from "../run/view/head.js";
-import type { ErrorCode, ErrorParams } from "../words/errors.js";
-
-/**
- * Why a run cannot be read: the error of reading it, as data. RUN_DAMAGED, EVENT_NEWER, or the store's own error. A
- * surface words it.
- */
-export type Unreadable = {
-  [Code in ErrorCode]: { readonly code: Code; readonly params: ErrorParams[Code] };
-}[ErrorCode];
+import type { StoreMaintenance } from "./maintenance.js";
+import type { Unreadable } from "./unreadable.js";
 
 /** A listed run that cannot be read. Unknown times are 0 and unknown texts are "". */
 export interface UnreadableRun {
@@ -104,6 +97,11 @@ export interface JournalRow extends JournalScope {
   readonly at: number;
 }
 
+export interface DeleteOptions {
+  /** Large values that only this run holds stay until `maintenance.sweep`: many deletions share one search for them. */
+  readonly keepValues?: boolean;
+}
+
 export interface EventStore {
   /** For people: `memory`, `sqlite .planloom/planloom.db`. */
   readonly name: string;
@@ -174,7 +172,10 @@ export interface EventStore {
    * resolved. A new run may have the same id. The epoch stays and is raised by one, without a holder: an owner of the
    * deleted run can write nothing any more, neither to it nor to a new run of this id.
    */
-  delete(runId: string, epoch: number): Promise<boolean>;
+  delete(runId: string, epoch: number, options?: DeleteOptions): Promise<boolean>;
+
+  /** What an operator asks of the store. Absent for a store that has nothing to maintain. */
+  readonly maintenance?: StoreMaintenance;
 
   close(): Promise<void>;
 }

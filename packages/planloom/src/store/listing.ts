@@ -6,7 +6,8 @@ import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import { EVENT_VERSION, type RunEvent } from "../run/event.js";
 import { HEAD_VERSION } from "../run/view/head.js";
-import type { ListedRun, ListQuery, RunList, StatusFilter, Unreadable, UnreadableRun } from "./event-store.js";
+import type { ListedRun, ListQuery, RunList, StatusFilter, UnreadableRun } from "./event-store.js";
+import type { Unreadable } from "./unreadable.js";
 
 /** The position of a run in the list's order. */
 export interface ListPosition {

@@ -6,8 +6,8 @@ import type { SQL } from "./sqlite-sql.js";
 
 type Statements = Record<keyof typeof SQL, SqlStatement>;
 
-export function deleteRows(sql: Statements, runId: string): void {
-  const held = hashesOf(sql.placesOf.all(runId, runId, runId));
+export function deleteRows(sql: Statements, runId: string, keepValues: boolean): void {
+  const held = keepValues ? NONE : hashesOf(sql.placesOf.all(runId, runId, runId));
   const { deleteRun, deleteGoal, deleteEvents, deleteJournal, deleteInbox } = sql;
   for (const statement of [deleteRun, deleteGoal, deleteEvents, deleteJournal, deleteInbox]) statement.run(runId);
   if (held.size === 0) return;
@@ -15,6 +15,8 @@ export function deleteRows(sql: Statements, runId: string): void {
   const used = hashesOf(sql.placesOfAll.all());
   for (const hash of held) if (!used.has(hash)) sql.deleteBlob.run(hash);
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 function hashesOf(rows: readonly unknown[]): ReadonlySet<string> {
   return new Set(rows.flatMap((row) => hashesIn((row as { readonly places: string }).places)));

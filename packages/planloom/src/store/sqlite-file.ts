@@ -4,21 +4,23 @@ import { LIMITS } from "../limits.js";
 import { accessSync, constants, statSync } from "node:fs";
 import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
+import { isLogMarked, type LogMerge } from "./log-merge.js";
 import type { SqlDatabase, SqlDriver } from "./sqlite-driver.js";
 import { sqliteError, storeDamaged } from "./sqlite-error.js";
 import { bringUp, recognise } from "./sqlite-tables.js";
-import { damageOfLog } from "./sqlite-wal.js";
+import { damageOfLog, logBytes } from "./sqlite-wal.js";
 import { prepareStoreFile } from "./store-file.js";
 import { whileBusy } from "./while-busy.js";
 
 /**
  * Opens or creates the database at an absolute path, with its folder. Only this user may read them.
- * Throws STORE_FAILED, STORE_DAMAGED, STORE_NEWER, STORE_FULL, STORE_BUSY.
+ * `acceptLoss`: also a file that has lost its write-ahead log. Throws STORE_FAILED, STORE_DAMAGED, STORE_INCOMPLETE,
+ * STORE_NEWER, STORE_FULL, STORE_BUSY.
  */
-export async function openDatabase(Driver: SqlDriver, path: string): Promise<SqlDatabase> {
+export async function openDatabase(Driver: SqlDriver, path: string, acceptLoss = false): Promise<SqlDatabase> {
   checkPath(path);
   try {
-    return await whileBusy(() => openOnce(Driver, path), path);
+    return await whileBusy(() => openOnce(Driver, path, acceptLoss), path);
   } catch (thrown) {
     throw sqliteError(thrown, path);
   }
@@ -28,10 +30,9 @@ export async function openDatabase(Driver: SqlDriver, path: string): Promise<Sql
  * Closes the database and merges its write-ahead log into the one file, which may then be copied alone. Without this,
  * the package for Node 20 merges only after its statements have been garbage-collected.
  */
-export function closeDatabase(db: SqlDatabase): void {
+export function closeDatabase(db: SqlDatabase, merge: LogMerge): void {
   try {
-    // Without waiting: if other processes use the file, they merge the log.
-    db.exec("PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)");
+    merge.close();
   } catch {
     // Acknowledged writes are safe in the log; the next process that opens the file merges it.
   }
@@ -51,7 +52,7 @@ function checkPath(path: string): void {
   }
 }
 
-function openOnce(Driver: SqlDriver, path: string): SqlDatabase {
+function openOnce(Driver: SqlDriver, path: string, acceptLoss: boolean): SqlDatabase {
   // Checked before SQLite opens the file, because SQLite would cut the log at the damage and drop the rest.
   const damage = damageOfLog(path);
   if (damage !== undefined) throw storeDamaged(path, { damage });
@@ -60,8 +61,10 @@ function openOnce(Driver: SqlDriver, path: string): SqlDatabase {
     db.exec(`PRAGMA busy_timeout = ${LIMITS.storeLockMs}; PRAGMA trusted_schema = OFF`);
     // Checked before anything is written: a file of another program stays as it is.
     recognise(db, path);
+    if (!acceptLoss && isLogMarked(db) && logBytes(path) === 0) throw new PlanloomError("STORE_INCOMPLETE", { path });
     useWriteAheadLog(db, path);
     bringUp(db, path);
+    if (acceptLoss) db.exec("UPDATE log_mark SET open = 0 WHERE open = 1");
     return db;
   } catch (thrown) {
     db.close();

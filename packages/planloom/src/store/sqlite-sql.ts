@@ -40,6 +40,11 @@ export const SQL = {
   placesOfAll: `SELECT places FROM events WHERE places IS NOT NULL
     UNION ALL SELECT places FROM journal WHERE places IS NOT NULL
     UNION ALL SELECT places FROM inbox WHERE places IS NOT NULL`,
+  runIds: "SELECT run AS runId FROM runs WHERE last_seq > 0 UNION SELECT DISTINCT run FROM events ORDER BY 1",
+  blobHashes: "SELECT hash FROM blobs",
+  counts: `SELECT (SELECT count(*) FROM events) AS events, (SELECT count(*) FROM journal) AS journalRows,
+    (SELECT count(*) FROM inbox) AS commands, (SELECT count(*) FROM blobs) AS largeValues,
+    (SELECT coalesce(sum(length(json)), 0) FROM blobs) AS largeBytes`,
   deleteRun: "DELETE FROM runs WHERE run = ?",
   deleteGoal: "DELETE FROM goals WHERE run = ?",
   deleteEvents: "DELETE FROM events WHERE run = ?",

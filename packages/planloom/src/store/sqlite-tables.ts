@@ -1,6 +1,7 @@
 // The tables of the store and their migrations. In: a database. Out: the same with the tables of this version. Every
 // released migration stays here, and a new file runs all of them.
 import { PlanloomError } from "../words/planloom-error.js";
+import { hasLogMark, LOG_MARK } from "./log-merge.js";
 import type { SqlDatabase } from "./sqlite-driver.js";
 import { storeDamaged } from "./sqlite-error.js";
 
@@ -36,7 +37,7 @@ const VERSION_2 = `
   ALTER TABLE inbox ADD COLUMN sum INTEGER;
 `;
 
-// Heads of runs, and their checksums. Added without a new version: an older Planloom can still open the file and
+// Heads of runs, and their checksums. Like the mark of the log, they were added without a new version: an older Planloom can still open the file and
 // append. It does not write these columns, so the head of such a run becomes stale and is computed again.
 const HEADS = `
   ALTER TABLE runs ADD COLUMN head TEXT;
@@ -51,7 +52,7 @@ const STEPS = [VERSION_1, VERSION_2];
  * changed.
  */
 export function bringUp(db: SqlDatabase, path: string): void {
-  if (recognise(db, path) === STEPS.length && hasHeads(db)) return;
+  if (recognise(db, path) === STEPS.length && hasHeads(db) && hasLogMark(db)) return;
   db.exec("BEGIN IMMEDIATE");
   // Checks again under the lock: if several processes open the file, the first one migrates it.
   for (let version = recognise(db, path); version < STEPS.length; version++) {
@@ -59,6 +60,7 @@ export function bringUp(db: SqlDatabase, path: string): void {
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version + 1}`);
   }
   if (!hasHeads(db)) db.exec(HEADS);
+  if (!hasLogMark(db)) db.exec(LOG_MARK);
   db.exec("COMMIT");
 }
 

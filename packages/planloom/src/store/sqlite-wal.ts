@@ -102,6 +102,9 @@ function bytesAt(file: number, at: number, length: number): Buffer {
   return bytes.subarray(0, readSync(file, bytes, 0, length, at));
 }
 
+/** Bytes of the log beside a store. 0 if there is none. */
+export const logBytes = (storePath: string): number => sizeOf(`${storePath}-wal`);
+
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -8,6 +8,7 @@ import type { RunHead } from "../run/view/head.js";
 import { pack, type Packed } from "./blob.js";
 import { checksum } from "./checksum.js";
 import type {
+  DeleteOptions,
   EventStore,
   InboxEntry,
   JournalRow,
@@ -18,6 +19,9 @@ import type {
   RunList,
 } from "./event-store.js";
 import { GroupCommit } from "./group-commit.js";
+import { sqliteMaintenance } from "./sqlite-maintenance.js";
+import type { StoreMaintenance } from "./maintenance.js";
+import { LogMerge } from "./log-merge.js";
 import { OpenedFiles, type FilesLost } from "./opened-files.js";
 import { rescued } from "./sqlite-rescue.js";
 import { listRuns, packHead, rowText, rowTime } from "./listing.js";
@@ -34,20 +38,27 @@ export interface SqliteStore extends EventStore {
   readonly commits: number;
 }
 
+export interface SqliteOptions {
+  readonly path: string;
+  /** Uses a store that has lost its write-ahead log: what was written last is missing. Default: STORE_INCOMPLETE. */
+  readonly acceptLoss?: boolean;
+}
+
 /**
  * Opens the store in a file. Creates the file and its folder if they are missing. Writes are durable when they resolve
  * (write-ahead log, synchronous = FULL). If the file is removed or replaced meanwhile, every call rejects with STORE_GONE,
- * which names a new store with the runs of this process. Throws STORE_SQLITE_TOO_OLD, STORE_NEWER, STORE_DAMAGED, STORE_FULL,
+ * which names a new store with the runs of this process. Throws STORE_SQLITE_TOO_OLD, STORE_NEWER, STORE_DAMAGED, STORE_INCOMPLETE, STORE_FULL,
  * STORE_BUSY, STORE_FAILED.
  */
-export async function openSqliteStore(options: { readonly path: string }): Promise<SqliteStore> {
+export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
   const path = resolve(options.path);
-  return new OpenSqliteStore(await openDatabase(await loadSqlite(), path), path);
+  return new OpenSqliteStore(await openDatabase(await loadSqlite(), path, options.acceptLoss), path);
 }
 
 class OpenSqliteStore implements SqliteStore {
   readonly name: string;
   readonly #writes: GroupCommit;
+  readonly #merge: LogMerge;
   readonly #rows: SqliteReader;
   /** Runs that this process owns. */
   readonly #held = new Set<string>();
@@ -61,7 +72,8 @@ class OpenSqliteStore implements SqliteStore {
   ) {
     const near = relative(process.cwd(), path);
     this.name = `sqlite ${near.startsWith("..") ? path : near}`;
-    this.#writes = new GroupCommit(db, path, new OpenedFiles(path));
+    this.#merge = new LogMerge(db);
+    this.#writes = new GroupCommit(db, path, { files: new OpenedFiles(path), merge: this.#merge });
     this.#rows = new SqliteReader(db, path);
   }
 
@@ -90,7 +102,8 @@ class OpenSqliteStore implements SqliteStore {
       });
       this.#saveEnds(run, events);
       if (packedHead !== undefined) this.#saveHead(runId, at.expectedSeq + events.length, packedHead);
-    });
+    }, events.some(isActedOn));
+    if (events.some(endsRun)) this.#writes.mergeSoon();
   }
 
   async read(runId: string, fromSeq = 1, limit = Infinity): Promise<readonly RunEvent[]> {
@@ -120,7 +133,7 @@ class OpenSqliteStore implements SqliteStore {
       }
       this.#rows.sql.writeJournal.run(...key, text, places, checksum(...key, text, places));
       this.#saveBlobs(blobs);
-    });
+    }, row.key !== null);
   }
 
   async readJournal(scope: JournalScope): Promise<readonly JournalRow[]> {
@@ -173,14 +186,25 @@ class OpenSqliteStore implements SqliteStore {
     return this.#read((rows) => rows.inbox(runId, cursor));
   }
 
-  async delete(runId: string, epoch: number): Promise<boolean> {
+  async delete(runId: string, epoch: number, { keepValues = false }: DeleteOptions = {}): Promise<boolean> {
     return this.#write(() => {
       const run = this.#rows.run(runId);
       if (run === undefined || run.lastSeq === 0) return false;
       checkEpoch(runId, epoch, run.epoch);
-      deleteRows(this.#rows.sql, runId);
+      deleteRows(this.#rows.sql, runId, keepValues);
       this.#saveRun({ ...newRunRow(runId), epoch: epoch + 1 });
       return true;
+    });
+  }
+
+  get maintenance(): StoreMaintenance {
+    return sqliteMaintenance({
+      db: this.db,
+      path: this.path,
+      rows: this.#rows,
+      merge: this.#merge,
+      write: (write) => this.#write(write),
+      tryOut: async (path) => (await openSqliteStore({ path, acceptLoss: true })).close(),
     });
   }
 
@@ -188,7 +212,7 @@ class OpenSqliteStore implements SqliteStore {
     if (!this.#open) return;
     this.#open = false;
     await this.#writes.drain();
-    closeDatabase(this.db);
+    closeDatabase(this.db, this.#merge);
   }
 
   /** The data of a run's first and last event that its row holds, and its goal. */
@@ -243,11 +267,12 @@ class OpenSqliteStore implements SqliteStore {
     return whileBusy(() => read(this.#rows), this.path);
   }
 
-  async #write<T>(write: () => T): Promise<T> {
+  /** `isPromise` as for `GroupCommit.write`. */
+  async #write<T>(write: () => T, isPromise = true): Promise<T> {
     this.#assertOpen();
     if (this.#gone !== undefined) throw await this.#gone;
     try {
-      return await this.#writes.write(write);
+      return await this.#writes.write(write, isPromise);
     } catch (error) {
       if (!hasCode(error, "STORE_GONE")) throw error;
       throw await (this.#gone ??= this.#rescue(error.params.lost));
@@ -279,3 +304,10 @@ function ownerOf(run: RunRow | undefined): Owner | undefined {
   if (run === undefined || run.epoch === 0) return undefined;
   return { epoch: run.epoch, holder: run.holder, leaseUntil: run.leaseUntil };
 }
+
+/** A call with effects follows at once, or people are told. Calls without effects may be made again. */
+const isActedOn = (event: RunEvent): boolean =>
+  event.type === "step.started" ? event.data.effects !== "none" : event.type !== "step.completed";
+
+const endsRun = ({ type }: RunEvent): boolean =>
+  type === "run.completed" || type === "run.failed" || type === "run.cancelled";

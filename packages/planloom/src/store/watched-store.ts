@@ -2,7 +2,7 @@
 // process. Readers in this process then need not wait for their next look.
 import type { RunEvent } from "../run/event.js";
 import type { RunHead } from "../run/view/head.js";
-import type { EventStore, InboxEntry, JournalRow, JournalScope, ListQuery } from "./event-store.js";
+import type { DeleteOptions, EventStore, InboxEntry, JournalRow, JournalScope, ListQuery } from "./event-store.js";
 
 /** Calls listeners after each append. */
 export class Appends {
@@ -44,7 +44,8 @@ export function watchedStore(store: EventStore, appends: Appends): EventStore {
     release: (runId: string, epoch: number) => store.release(runId, epoch),
     put: (runId: string, entry: Omit<InboxEntry, "cursor">) => store.put(runId, entry),
     take: (runId: string, cursor: number) => store.take(runId, cursor),
-    delete: (runId: string, epoch: number) => store.delete(runId, epoch),
+    delete: (runId: string, epoch: number, options?: DeleteOptions) => store.delete(runId, epoch, options),
+    ...(store.maintenance === undefined ? {} : { maintenance: store.maintenance }),
     close: () => store.close(),
   };
 }

@@ -67,6 +67,8 @@ export type Action =
       readonly force?: true;
       readonly proposed?: true;
     }
+  /** Copy the whole store into one file, or use a store without the log that it has lost. */
+  | { readonly action: "back-up-store" | "accept-loss" }
   /** Install a package of the registry. */
   | { readonly action: "install"; readonly package: string }
   /** Name the model of a role; without a role, of all of them. */

@@ -47,6 +47,8 @@ export const librarySurface: Surface = byCase<Action, "action", string>("action"
   "list-runs": () => "`loom.list()`",
   "list-tools": () => "`loom.inventory`",
   "list-playbooks": () => "`loom.playbooks.list()`",
+  "back-up-store": () => "`loom.maintenance.backup(file)`",
+  "accept-loss": () => "`openSqliteStore({ path, acceptLoss: true })`",
   "save-playbook": ({ playbook = "NAME", force, proposed }) =>
     onRun(`savePlaybook(${options({ as: playbook, inputs: proposed && "proposed", force })})`),
   start: ({ plan, inputs, strategy, playbook, input, value }) =>

@@ -37,6 +37,8 @@ const ACTIONS: readonly Action[] = [
   { action: "list-runs" },
   { action: "list-tools" },
   { action: "list-playbooks" },
+  { action: "back-up-store" },
+  { action: "accept-loss" },
   { action: "save-playbook", ...RUN, playbook: "weekly-report", force: true },
   { action: "start", playbook: "weekly-report", input: "week", value: "32" },
   { action: "start" },

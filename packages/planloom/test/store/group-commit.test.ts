@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { PlanloomError } from "../../src/words/planloom-error.js";
 import { GroupCommit } from "../../src/store/group-commit.js";
+import { hasLogMark, LOG_MARK, LogMerge } from "../../src/store/log-merge.js";
 import { OpenedFiles } from "../../src/store/opened-files.js";
 import { loadSqlite, type SqlDatabase } from "../../src/store/sqlite-driver.js";
 import { folder } from "./sample.js";
@@ -13,7 +14,8 @@ async function notes(
   const db = new (await loadSqlite())(path);
   onTestFinished(() => db.close());
   db.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS notes (text TEXT)");
-  return { db, group: new GroupCommit(db, path, new OpenedFiles(path), busyMs) };
+  if (!hasLogMark(db)) db.exec(LOG_MARK);
+  return { db, group: new GroupCommit(db, path, { files: new OpenedFiles(path), merge: new LogMerge(db) }, busyMs) };
 }
 
 const textsIn = (db: SqlDatabase): unknown[] =>

@@ -652,6 +652,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { problem: "forbidden", path: store, reason: "attempt to write a readonly database" },
     { problem: "failed", path: store, reason: "disk I/O error" },
     { problem: "no-write-ahead-log", path: store, mode: "delete" },
+    { problem: "exists", path: store, of: "backup.db" },
     { problem: "foreign", path: "notes.db" },
     { problem: "active", path: store, of: "approves" },
     { problem: "link", path: store, of: store },
@@ -661,6 +662,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { problem: "no-sqlite", reason: "No native build was found", builtIn: "3.46.1", least: "3.51.3" },
     { problem: "not-json", reason: "Do not know how to serialize a BigInt" },
   ],
+  STORE_NOT_MAINTAINED: [{ store: "memory" }],
   STORE_BUSY: [{ path: store }],
   STORE_FULL: [{ path: store }],
   STORE_GONE: [
@@ -669,6 +671,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { path: store, lost: "log-missing", runs: [] },
     { path: store, lost: "log-replaced", runs: [], reason: "no space left on device" },
   ],
+  STORE_INCOMPLETE: [{ path: store }],
   STORE_DAMAGED: [
     { path: store, damage: "file", reason: "database disk image is malformed" },
     { path: store, damage: "version", version: 2 },

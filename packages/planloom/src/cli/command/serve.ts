@@ -3,11 +3,14 @@
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../clock.js";
 import type { LoomConfig } from "../../loom/config.js";
+import { retentionIn } from "../../loom/config-retention.js";
+import type { Pruned } from "../../loom/maintenance.js";
 import type { Loom } from "../../loom/loom.js";
 import { createLoom } from "../../loom/create-loom.js";
 import { sessionCookie } from "../../server/access/session.js";
 import { serverApp } from "../../server/app.js";
 import { addressOf, listen } from "../../server/listen.js";
+import { keepPruning } from "../../server/pruning.js";
 import { keepRecovering } from "../../server/recovering.js";
 import { OpenedRuns, type OpenedFile } from "../../server/opened/opened-runs.js";
 import type { StudioSite } from "../../server/studio-files.js";
@@ -23,6 +26,7 @@ import { portsOf, type ModelFlags } from "../flags.js";
 import { withLoom, type StoreFlags } from "../open-loom.js";
 import { printLines, say } from "../output.js";
 import { ownFile, ownVersion } from "../own-file.js";
+import { count } from "../style.js";
 import { cliSurface } from "../surface.js";
 import { placeOf, type AddressFlags, type ServedPlace } from "../served-place.js";
 import { untilAsked } from "../until-asked.js";
@@ -99,10 +103,13 @@ function toldOf(logger: LoomConfig["logger"]): (error: unknown) => void {
   };
 }
 
+/** The settings of a configuration that concern a server. */
+type ServerSettings = Pick<LoomConfig, "webhook" | "retention" | "logger">;
+
 async function serveUntilAsked(
   loom: Loom,
   place: StudioPlace,
-  { webhook, logger }: Pick<LoomConfig, "webhook" | "logger"> = {},
+  { webhook, retention, logger }: ServerSettings = {},
 ): Promise<number> {
   const { tokens, names, studio, opened } = place;
   const stopping = new AbortController();
@@ -121,7 +128,10 @@ async function serveUntilAsked(
     printAddress(server.url, place);
     if (webhook !== undefined)
       void tellWebhook(loom, webhook, { studio: server.url, signal: stopping.signal, tell: toldOf(logger) });
+    const query = retentionIn(retention);
+    const stopPruning = query === undefined ? undefined : keepPruning(loom, query, PRUNING);
     await asked;
+    stopPruning?.();
     say("Stopping. Runs are released, and go on with the next start. Once more ends at once.");
     stopRecovering();
   } finally {
@@ -130,6 +140,12 @@ async function serveUntilAsked(
   }
   return EXIT.done;
 }
+
+const PRUNING = {
+  told: ({ removed }: Pruned) =>
+    say(`${count(removed.length, "run")} removed: older than the configuration keeps them.`),
+  failed: sayError,
+};
 
 function printAddress(url: string, { tokens, isRandom, studio, page = "" }: StudioPlace): void {
   const [first] = tokens;

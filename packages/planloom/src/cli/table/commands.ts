@@ -7,8 +7,17 @@ import { PLAYBOOKS } from "./playbooks.js";
 import { READERS } from "./readers.js";
 import { SERVERS } from "./servers.js";
 import { STARTS } from "./starts.js";
+import { STORES } from "./stores.js";
 
-export const COMMANDS: readonly CommandData[] = [...STARTS, ...SERVERS, ...PLANS, ...PLAYBOOKS, ...READERS, ...PERSONS];
+export const COMMANDS: readonly CommandData[] = [
+  ...STARTS,
+  ...SERVERS,
+  ...PLANS,
+  ...PLAYBOOKS,
+  ...READERS,
+  ...STORES,
+  ...PERSONS,
+];
 
 export interface ReferencedFlag {
   /** `-m` */

@@ -47,7 +47,12 @@ export const keptFetch: Fetch = (input, init) => redirected(input, init);
 
 async function redirected(input: Parameters<Fetch>[0], init: RequestInit | undefined, before = 0): Promise<Response> {
   const carried = carriedHeaders(input instanceof Request ? input.url : input);
-  const more = carried && { headers: { ...carried, ...Object.fromEntries(new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))) } };
+  const more = carried && {
+    headers: {
+      ...carried,
+      ...Object.fromEntries(new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))),
+    },
+  };
   const response = await globalThis.fetch(input, { ...init, ...more, redirect: "manual" });
   const to = response.headers.get("location");
   if (response.status < 300 || response.status >= 400 || to === null) return response;

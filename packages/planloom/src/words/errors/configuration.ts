@@ -41,6 +41,8 @@ export type WantedSetting =
         | "http-hosts"
         | "http-headers"
         | "http-methods"
+        | "duration"
+        | "ended-statuses"
         | "prices"
         | "store"
         | "engine"
@@ -378,6 +380,8 @@ const wantedText: (wanted: WantedSetting) => string = byCase("is", {
   databases: () => 'files by names of letters, digits and _: databases: { sales: "sales.db" }',
   "http-hosts": () => 'a list of hosts: hosts: ["api.example.com", "http://localhost:8080"]',
   "http-headers": () => 'headers by named host: headers: { "api.example.com": { authorization: process.env.TOKEN } }',
+  duration: () => 'a time with its unit: "30d", "12h"',
+  "ended-statuses": () => 'a list of completed, failed, cancelled: status: ["completed"]',
   "http-methods": () => 'a list of GET, HEAD, PUT, DELETE, POST, PATCH: methods: ["GET", "POST"]',
   key: () => "a key, as the service gives it: key: process.env.BRAVE_KEY",
   prices: () => 'a record: prices: { "my-model": { inputUsdPerMTok: 0.5, outputUsdPerMTok: 1.5 } }',

@@ -14,6 +14,8 @@ export type StoreFault =
   /** `of` is the folder or file that is a link, is no file, or belongs to another user. */
   | { readonly problem: "link" | "owner" | "no-file"; readonly path: string; readonly of: string }
   | { readonly problem: "forbidden" | "failed"; readonly path: string; readonly reason: string }
+  /** `of` is the file into which a copy would be written. */
+  | { readonly problem: "exists"; readonly path: string; readonly of: string }
   | { readonly problem: "no-write-ahead-log"; readonly path: string; readonly mode: string }
   | { readonly problem: "foreign"; readonly path: string }
   /** `of` is the trigger, view or table that computes or changes rows by itself. */
@@ -68,9 +70,11 @@ export interface StoreLoss {
 export interface StoreErrors {
   STORE_UNKNOWN: { readonly scheme: string };
   STORE_FAILED: StoreFault;
+  STORE_NOT_MAINTAINED: { readonly store: string };
   STORE_BUSY: { readonly path: string };
   STORE_FULL: { readonly path: string };
   STORE_GONE: StoreLoss;
+  STORE_INCOMPLETE: { readonly path: string };
   STORE_DAMAGED: { readonly path: string } & FileDamage;
   STORE_NEWER: { readonly path: string; readonly version: number; readonly known: number };
   STORE_SQLITE_TOO_OLD: { readonly version: string; readonly least: string };
@@ -104,6 +108,7 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
       link: ({ path, of }) => `The store ${path} was not opened: ${of} is a symbolic link.`,
       owner: ({ path, of }) => `The store ${path} was not opened: ${of} belongs to another user.`,
       "no-file": ({ path, of }) => `The store ${path} was not opened: ${of} is not a file.`,
+      exists: ({ path, of }) => `The store ${path} was not copied: ${of} is there already.`,
       "no-write-ahead-log": ({ path, mode }) =>
         `The store ${path} cannot use a write-ahead log here (it stays "${mode}").`,
       foreign: ({ path }) => `${path} is a database of another program, not a Planloom store.`,
@@ -126,6 +131,7 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
       link: () => ["Remove the link. Or name the file itself, with its real path, with ", PLACE, "."],
       owner: () => ["Name a store of your own with ", PLACE, ". Only root may name a store of another user."],
       "no-file": () => ["Name a file with ", PLACE, "."],
+      exists: () => ["Name a file that does not exist yet."],
       "no-write-ahead-log": () => [
         "Put the store on a local disk: processes cannot share it safely on a network folder.",
       ],
@@ -143,6 +149,11 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
       forbidden: checkAccess,
       failed: checkAccess,
     }),
+  },
+  STORE_NOT_MAINTAINED: {
+    kind: "usage",
+    message: ({ store }) => `The store ${store} has nothing to maintain: it is no file of its own.`,
+    next: () => ["Name a store in a file with ", PLACE, "."],
   },
   STORE_BUSY: {
     kind: "store",
@@ -174,6 +185,18 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
         ? ["Put the store back from a backup"]
         : ([{ action: "resume", runId }, " continues it from that file: choose the file with ", PLACE] as const)),
       ". A process that is still running must be started again.",
+    ],
+  },
+  STORE_INCOMPLETE: {
+    kind: "store",
+    message: ({ path }) =>
+      `The store ${path} has lost its write-ahead log, ${path}-wal. What was written last is only in that file.`,
+    next: () => [
+      "Copy both files together. A copy that is made with ",
+      { action: "back-up-store" },
+      " is one complete file. If the log is lost, ",
+      { action: "accept-loss" },
+      " lets you use what the file holds.",
     ],
   },
   STORE_DAMAGED: {
