@@ -52,8 +52,8 @@ export const httpSurface: Surface = byCase<Action, "action", string>("action", {
   "list-runs": () => "GET /v1/runs",
   "list-tools": () => "GET /v1/tools",
   "list-playbooks": () => "GET /v1/playbooks",
-  "back-up-store": () => "planloom store backup FILE",
-  "accept-loss": () => "planloom store accept-loss",
+  "back-up-store": () => "the command `store backup FILE`",
+  "accept-loss": () => "the command `store accept-loss`",
   "save-playbook": ({ runId, force }) => `POST ${onRun(runId, "/playbook")}${force ? ' { "force": true }' : ""}`,
   start: ({ strategy, playbook, input, value }) =>
     playbook === undefined

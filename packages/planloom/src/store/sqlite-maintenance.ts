@@ -32,15 +32,13 @@ export interface MaintainedStore {
 /** Findings of SQLite that are shown. One damaged page can give thousands. */
 const MOST_FINDINGS = 20;
 
-export function sqliteMaintenance(store: MaintainedStore): StoreMaintenance {
-  return {
-    info: () => whileBusy(() => infoOf(store), store.path),
-    check: () => checked(store),
-    backup: (file) => backedUp(store, resolve(file)),
-    vacuum: () => vacuumed(store),
-    sweep: () => store.write(() => swept(store.rows)),
-  };
-}
+export const sqliteMaintenance = (store: MaintainedStore): StoreMaintenance => ({
+  info: () => whileBusy(() => infoOf(store), store.path),
+  check: () => checked(store),
+  backup: (file) => backedUp(store, resolve(file)),
+  vacuum: () => vacuumed(store),
+  sweep: () => store.write(() => swept(store.rows)),
+});
 
 function infoOf({ db, path, rows }: MaintainedStore): StoreInfo {
   const one = (sql: string) => Object.values(db.prepare(sql).get() as Record<string, number | string>)[0]!;

@@ -19,7 +19,7 @@ import type {
   RunList,
 } from "./event-store.js";
 import { GroupCommit } from "./group-commit.js";
-import { sqliteMaintenance } from "./sqlite-maintenance.js";
+import type { MaintainedStore } from "./sqlite-maintenance.js";
 import type { StoreMaintenance } from "./maintenance.js";
 import { LogMerge } from "./log-merge.js";
 import { OpenedFiles, type FilesLost } from "./opened-files.js";
@@ -197,15 +197,28 @@ class OpenSqliteStore implements SqliteStore {
     });
   }
 
+  /** Its code is loaded when it is used first: most processes maintain nothing. */
   get maintenance(): StoreMaintenance {
-    return sqliteMaintenance({
+    const loaded = async () => (await import("./sqlite-maintenance.js")).sqliteMaintenance(this.#maintained());
+    return {
+      info: async () => (await loaded()).info(),
+      check: async () => (await loaded()).check(),
+      backup: async (file) => (await loaded()).backup(file),
+      vacuum: async () => (await loaded()).vacuum(),
+      sweep: async () => (await loaded()).sweep(),
+    };
+  }
+
+  #maintained(): MaintainedStore {
+    this.#assertOpen();
+    return {
       db: this.db,
       path: this.path,
       rows: this.#rows,
       merge: this.#merge,
       write: (write) => this.#write(write),
       tryOut: async (path) => (await openSqliteStore({ path, acceptLoss: true })).close(),
-    });
+    };
   }
 
   async close(): Promise<void> {

@@ -30,7 +30,10 @@ describe("codes", () => {
   });
 
   test("every code of the sources stands in errors.md or plan-format.md", () => {
-    const pages = [page, ...["plan-format.md", "events.md", "streams.md", "evidence.md", "views.md"].map(document)];
+    const pages = [
+      page,
+      ...["plan-format.md", "events.md", "streams.md", "evidence.md", "views.md", "observability.md"].map(document),
+    ];
     const documented = new Set(pages.flatMap(codesOf));
     expect([...inSources].filter((code) => !documented.has(code))).toEqual([]);
   });
