@@ -30,7 +30,17 @@ export function toldOnce(next: string): string {
 }
 
 /** Commands that name no run. */
-const WITHOUT_RUN: ReadonlySet<string> = new Set(["run", "runs", "tools", "playbooks", "check", "trust", "mcp login"]);
+const WITHOUT_RUN: ReadonlySet<string> = new Set([
+  "run",
+  "runs",
+  "tools",
+  "playbooks",
+  "check",
+  "trust",
+  "mcp login",
+  "store backup",
+  "store accept-loss",
+]);
 
 export const cliSurface: Surface = surfaceOf(PROGRAM);
 
@@ -95,8 +105,8 @@ const wordsOf: (action: Action) => Words | string = byCase("action", {
   "list-runs": () => ["runs"],
   "list-tools": () => ["tools"],
   "list-playbooks": () => ["playbooks"],
-  "back-up-store": () => ["store", "backup", "FILE"],
-  "accept-loss": () => ["store", "accept-loss"],
+  "back-up-store": () => ["store backup", "FILE"],
+  "accept-loss": () => ["store accept-loss"],
   "save-playbook": ({ runId, playbook = "NAME", force, proposed }) => [
     "save",
     run(runId),

@@ -9,12 +9,16 @@ const DOCUMENTS = fileURLToPath(new URL("../../../../docs", import.meta.url));
 
 /**
  * The TypeScript below one folder, comments left out. The demo and the suites are left out: their tools fail on
- * purpose.
+ * purpose. So is what watches runs: its codes are no errors.
  */
-export function sources(folder = "."): readonly string[] {
+export const sources = (folder = "."): readonly string[] =>
+  textsBelow(folder, /(^|[/\\])(demo|conformance|telemetry)[/\\]/);
+
+/** The TypeScript below one folder, comments left out, without the files whose names fit `left`. */
+export function textsBelow(folder: string, left = /^$/): readonly string[] {
   const names = readdirSync(join(SOURCES, folder), { recursive: true, encoding: "utf8" });
   return names
-    .filter((name) => name.endsWith(".ts") && !/(^|[/\\])(demo|conformance)[/\\]/.test(name))
+    .filter((name) => name.endsWith(".ts") && !left.test(name))
     .map((name) => withoutComments(readFileSync(join(SOURCES, folder, name), "utf8")));
 }
 
@@ -24,8 +28,8 @@ export function document(name: string): string {
   return readFileSync(join(DOCUMENTS, name), "utf8");
 }
 
-/** Words of the same form that are no codes of ours: variables of the environment, codes of undici and of the system. */
-const OTHERS = /^(?:PLANLOOM|OPENAI)_|^NO_COLOR$|^UND_ERR_|^EAI_/;
+/** Words of the same form that are no codes of ours: variables of the environment, names of OpenTelemetry, codes of undici and of the system. */
+const OTHERS = /^(?:PLANLOOM|OPENAI)_|^NO_COLOR$|^ROOT_CONTEXT$|^UND_ERR_|^EAI_/;
 
 const LONG = /(?<![=!]== )"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"/g;
 /** Where a code stands: what makes or reports an error, up to its first text. */

@@ -5,10 +5,11 @@ import { EXIT, exitOfError, exitOfRun } from "../../src/cli/exit-code.js";
 import type { ErrorKind } from "../../src/words/error-words.js";
 import type { ErrorCode } from "../../src/words/errors.js";
 import { ERROR_SAMPLES, sampleErrors } from "../words/samples.js";
-import { codeRows, codesIn, codesOf, document, section, sources } from "./codes.js";
+import { codeRows, codesIn, codesOf, document, section, sources, textsBelow } from "./codes.js";
 import { withTables } from "./errors-page.js";
 
 const page = document("errors.md");
+const telemetry = textsBelow("telemetry").join("\n");
 const inSources = codesIn(sources());
 
 test("the tables of errors are those of the catalogue (npm run docs)", () => {
@@ -30,12 +31,16 @@ describe("codes", () => {
   });
 
   test("every code of the sources stands in errors.md or plan-format.md", () => {
-    const pages = [
-      page,
-      ...["plan-format.md", "events.md", "streams.md", "evidence.md", "views.md", "observability.md"].map(document),
-    ];
+    const pages = [page, ...["plan-format.md", "events.md", "streams.md", "evidence.md", "views.md"].map(document)];
     const documented = new Set(pages.flatMap(codesOf));
     expect([...inSources].filter((code) => !documented.has(code))).toEqual([]);
+  });
+
+  test("every code that a logger is told stands in observability.md", () => {
+    const told = [...telemetry.matchAll(/\bcode: "([A-Z_]+)"/g)].map(([, code]) => code!);
+    expect(told.length).toBeGreaterThan(5);
+    const text = document("observability.md");
+    expect(told.filter((code) => !text.includes(`\`${code}\``))).toEqual([]);
   });
 
   test("every documented code is in the sources", () => {
