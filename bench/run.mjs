@@ -4,6 +4,7 @@ import { memory, size, startup } from "./footprint.mjs";
 import { asyncHow, uneven } from "./makespan.mjs";
 import { table } from "./measure.mjs";
 import { chains, growth, wide } from "./overhead.mjs";
+import { values } from "./values.mjs";
 import { watched } from "./telemetry.mjs";
 
 const option = (name) => {
@@ -17,6 +18,7 @@ const parts = {
   chains,
   wide,
   growth,
+  values,
   memory,
   startup,
   size,

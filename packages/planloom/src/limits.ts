@@ -45,8 +45,8 @@ export const LIMITS = {
   subPlanDepth: 3,
   /** Nesting of macros (`map`, `filter`, `all`, `exists`): each level multiplies the work by the list. */
   macroDepth: 2,
-  /** Elements a macro may walk over. */
-  macroList: 1_000,
+  /** Elements a macro may walk over: as many as a `forEach` gives. `expressionWork` bounds what each costs. */
+  macroList: 10_000,
   /**
    * Units of work of the expressions of one field: nodes, list elements, characters by the dozen. About 50 ms, in which
    * nothing else happens in the process. Two nested macros over 300 elements each fit.
@@ -68,6 +68,11 @@ export const LIMITS = {
   serverStartsMs: 60_000,
   /** Bytes of one value (a step's output, a tool's result): larger data belongs in a file that is referred to. */
   valueBytes: 8 * 1024 * 1024,
+  /**
+   * Bytes of what one step takes from others: its references together, and the value of one expression. Eight of the
+   * largest outputs, or 600 pages of 100 KB out of a fan-out.
+   */
+  gatheredBytes: 64 * 1024 * 1024,
   /** Characters kept of an output that cannot be used, unless it is JSON and shorter: enough to see what came back. */
   rawOutputChars: 100_000,
   /** Above this a value in an event is stored once, by its content: 64 KiB. */

@@ -1,6 +1,7 @@
 // Checks what goes into a tool and what comes out of it. In: schemas, and values that may come from JavaScript. Out: the
 // values as JSON, or the error that the call ends with. A check that throws or does not end is an ending, too.
 import { messageOf } from "../error.js";
+import { LIMITS } from "../limits.js";
 import type { Json } from "../plan/json.js";
 import { failWith, type ValueProblem } from "../run/failure.js";
 import { asJson } from "./output.js";
@@ -20,7 +21,8 @@ export async function checkedArguments(
 ): Promise<unknown> {
   const refused = (problem: ValueProblem, options: { readonly retryable?: boolean } = {}, cause?: unknown) =>
     toolErrorOf(failWith("BAD_ARGUMENTS", { tool: name, problem }, options), cause);
-  const copy = jsonOf(args);
+  // They were gathered from other outputs, each of which has its own limit.
+  const copy = jsonOf(args, LIMITS.gatheredBytes);
   if (!copy.ok) throw refused(copy.problem);
   let checked: Checked;
   try {
@@ -36,8 +38,8 @@ export async function checkedArguments(
 type CheckedOutput =
   { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly problem: ValueProblem };
 
-function jsonOf(value: unknown): CheckedOutput {
-  const copy = asJson(value);
+function jsonOf(value: unknown, most?: number): CheckedOutput {
+  const copy = asJson(value, most);
   return copy.ok ? copy : { ok: false, problem: { code: "NOT_JSON", ...copy.problem } };
 }
 

@@ -23,8 +23,9 @@ const VALUES: { readonly [name: string]: Json } = {
     { name: "X", revenue: 5 },
     { name: "Y", revenue: null },
   ],
+  full: Array.from({ length: LIMITS.macroList }, (_, i) => i),
   many: Array.from({ length: LIMITS.macroList + 1 }, (_, i) => i),
-  thousand: Array.from({ length: LIMITS.macroList }, (_, i) => i),
+  thousand: Array.from({ length: 1_000 }, (_, i) => i),
   hundreds: Array.from({ length: 300 }, (_, i) => i),
   long: "x".repeat(1024 * 1024),
 };

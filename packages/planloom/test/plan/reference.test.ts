@@ -249,7 +249,7 @@ describe("inferValue", () => {
 });
 
 test("values that are within the limit one by one are not, all together", () => {
-  const large = "x".repeat(LIMITS.valueBytes / 3);
+  const large = "x".repeat(LIMITS.gatheredBytes / 3);
   const scope: Scope = (name) => (name === "a" ? { value: large, from: { steps: ["a"], tools: [] } } : undefined);
   const list = (length: number): Json => Array.from({ length }, () => "${{ a }}");
   expect(resolveValue(list(2), scope).ok).toBe(true);

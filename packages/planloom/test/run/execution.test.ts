@@ -310,7 +310,7 @@ describe("an answer without a model", () => {
   it("is not larger than a value may be: the run fails, and says what to leave out", () => {
     const steps = ["a", "b"].map((id) => call(id));
     const story = given(start({ plan: { steps }, tools: TOOLS, models: NO_MODELS }));
-    const large = "x".repeat(LIMITS.valueBytes / 2);
+    const large = "x".repeat(LIMITS.gatheredBytes / 2);
     story.given(returned("call/a/1", large)).when(returned("call/b/1", large));
     story.then("step.completed", "execution.completed", "run.failed");
     expect(errorOf(story.run)).toMatchObject({

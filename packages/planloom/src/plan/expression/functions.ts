@@ -67,8 +67,10 @@ const scalarText = (value: Value): string => (typeof value === "object" ? JSON.s
 function sizeOf(value: Value, meter: Meter): number {
   if (isList(value)) return value.length;
   if (isRecord(value)) return fieldNames(value, meter).length;
-  let count = 0;
   const characters = scalarText(value);
+  meter.text(characters.length);
+  if (!/[\ud800-\udfff]/.test(characters)) return characters.length;
+  let count = 0;
   meter.spend(characters.length / 8);
   for (const _char of characters) count++;
   return count;

@@ -110,7 +110,7 @@ export type Resolved =
  * copied.
  */
 export function resolveValue(value: Json, scope: Scope, meter = new Meter()): Resolved {
-  const resolution: Resolution = { scope, meter, origins: new Set(), nulls: [], room: LIMITS.valueBytes };
+  const resolution: Resolution = { scope, meter, origins: new Set(), nulls: [], room: LIMITS.gatheredBytes };
   try {
     const resolved = resolve(value, "", resolution);
     return { ok: true, value: resolved, from: mergeOrigins([...resolution.origins]), nulls: resolution.nulls };
@@ -181,7 +181,7 @@ function evaluated(expression: Expression, pointer: string, resolution: Resoluti
   if (result.from !== NO_ORIGIN) resolution.origins.add(result.from);
   resolution.room -= sizeOf(result.value, resolution.room);
   if (resolution.room < 0) {
-    const problem = evaluationProblem("LIMIT_EXCEEDED", { of: "all-values", most: LIMITS.valueBytes });
+    const problem = evaluationProblem("LIMIT_EXCEEDED", { of: "all-values", most: LIMITS.gatheredBytes });
     throw new Unresolved(problem, pointer, stepsRead(expression, resolution));
   }
   return result;

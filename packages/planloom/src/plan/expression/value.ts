@@ -37,7 +37,7 @@ export class Meter {
 
   /** A string of this many characters is about to be made or read. */
   text(length: number): void {
-    if (length > LIMITS.valueBytes) throw stop("LIMIT_EXCEEDED", { of: "string", most: LIMITS.valueBytes });
+    if (length > LIMITS.gatheredBytes) throw stop("LIMIT_EXCEEDED", { of: "string", most: LIMITS.gatheredBytes });
     this.spend(1 + length / 64);
   }
 
@@ -176,11 +176,11 @@ export function indexValue(target: Value, index: Value, meter: Meter): Value {
 
 /** The JSON form of a value. Integers become numbers. Values that JSON cannot hold are refused. */
 export function toJson(value: Value, meter: Meter): Json {
-  let room = LIMITS.valueBytes;
+  let room = LIMITS.gatheredBytes;
   const convert = (part: Value, depth: number): Json => {
     meter.spend(1);
     room -= typeof part === "string" ? part.length + 2 : 2;
-    if (room < 0) throw stop("LIMIT_EXCEEDED", { of: "value", most: LIMITS.valueBytes });
+    if (room < 0) throw stop("LIMIT_EXCEEDED", { of: "value", most: LIMITS.gatheredBytes });
     if (depth > LIMITS.jsonDepth) throw stop("LIMIT_EXCEEDED", { of: "depth", most: LIMITS.jsonDepth });
     if (isNumeric(part)) return jsonNumber(part);
     if (isList(part)) return part.map((item) => convert(item, depth + 1));
