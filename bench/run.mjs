@@ -4,6 +4,7 @@ import { memory, size, startup } from "./footprint.mjs";
 import { asyncHow, uneven } from "./makespan.mjs";
 import { table } from "./measure.mjs";
 import { chains, growth, wide } from "./overhead.mjs";
+import { userCalls } from "./user-call.mjs";
 import { values } from "./values.mjs";
 import { watched } from "./telemetry.mjs";
 
@@ -18,6 +19,7 @@ const parts = {
   chains,
   wide,
   growth,
+  "user-call": userCalls,
   values,
   memory,
   startup,

@@ -37,13 +37,12 @@ const NEVER = new AbortController().signal;
 
 export function precheckIn(services: PrecheckServices): Precheck {
   return async (checked, { only, done = NONE, context, local = false, signal = NEVER } = {}) => {
-    const has = ({ tool: name }: LiteralCall) => {
+    const isAsked = (step: string, name: string) => {
       const tool = services.inventory.get(name);
-      return tool?.precheck !== undefined && !(local && tool.spec.egress === true);
+      const isWanted = only === undefined || step === only;
+      return isWanted && tool?.precheck !== undefined && !(local && tool.spec.egress === true);
     };
-    const calls = literalCalls(checked, done)
-      .filter((call) => (only === undefined || call.step === only) && has(call))
-      .slice(0, LIMITS.prechecks);
+    const calls = literalCalls(checked, { done, isAsked, most: LIMITS.prechecks });
     const found = await Promise.all(calls.map((call) => findingOn(services, call, context, signal)));
     return found.filter((finding) => finding !== undefined).sort((a, b) => Number(isError(b)) - Number(isError(a)));
   };

@@ -120,13 +120,18 @@ function dependantsOf(edges: readonly Edge[]): ReadonlyMap<string, readonly stri
 }
 
 /** The ids that depend on a step, directly or through others, nearest first. The step itself is not included. */
-export function descendantsOf(plan: Steps, id: string): ReadonlySet<string> {
+export const descendantsOf = (plan: Steps, id: string): ReadonlySet<string> => descendantsIn(plan)(id);
+
+/** `descendantsOf` for several steps of one plan: its edges are read once. */
+export function descendantsIn(plan: Steps): (id: string) => ReadonlySet<string> {
   const dependants = dependantsOf(edgesOf(plan));
-  const found = new Set([id]);
-  // Iteration over a set includes elements that are added during it.
-  for (const at of found) for (const dependant of dependants.get(at) ?? []) found.add(dependant);
-  found.delete(id);
-  return found;
+  return (id) => {
+    const found = new Set([id]);
+    // Iteration over a set includes elements that are added during it.
+    for (const at of found) for (const dependant of dependants.get(at) ?? []) found.add(dependant);
+    found.delete(id);
+    return found;
+  };
 }
 
 /**

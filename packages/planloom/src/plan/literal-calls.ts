@@ -1,7 +1,7 @@
 // The calls of a plan whose arguments are known before it runs, and the calls that may change the world before them. In:
 // a checked plan with its tools. Out: calls as data. Prechecks are made for these calls only.
 import { resolveValue } from "./expression/reference.js";
-import { descendantsOf } from "./graph.js";
+import { descendantsIn } from "./graph.js";
 import { isObject, type JsonObject } from "./json.js";
 import type { Plan, Step } from "./plan.js";
 import { holdsSecret } from "./secret.js";
@@ -30,23 +30,47 @@ export interface CallsOf {
   readonly tools: readonly ToolSpec[];
 }
 
+export interface LiteralCallOptions {
+  /** Steps that already have an output. */
+  readonly done: ReadonlySet<string>;
+  /** Whether somebody asks about the call of a step. What comes before it is read for these calls only. */
+  readonly isAsked: (step: string, tool: string) => boolean;
+  /** Default: all. */
+  readonly most?: number;
+}
+
 /**
  * The calls whose arguments have neither references nor secrets. Left out are steps in `done`, steps that may be
  * skipped or may fail, and steps that a person may be asked before.
  */
-export function literalCalls({ plan, tools: used }: CallsOf, done: ReadonlySet<string>): readonly LiteralCall[] {
+export function literalCalls(
+  { plan, tools: used }: CallsOf,
+  { done, isAsked, most = Infinity }: LiteralCallOptions,
+): readonly LiteralCall[] {
   const tools = toolsByName(used);
-  return plan.steps.flatMap((step, at): LiteralCall[] => {
-    const spec = directToolIn(tools, step);
+  const asked = plan.steps
+    .map((step, at) => ({ step, at, spec: directToolIn(tools, step) }))
+    .filter(({ step, spec }) => spec !== undefined && isAsked(step.id, spec.name) && !done.has(step.id));
+  if (asked.length === 0) return [];
+  const laterThan = descendantsIn(plan);
+  const calls: LiteralCall[] = [];
+  for (const { step, at, spec } of asked) {
+    if (calls.length >= most) break;
+    const call = callOf(step, at, spec!);
+    if (call !== undefined) calls.push(call);
+  }
+  return calls;
+
+  function callOf(step: Step, at: number, spec: ToolSpec): LiteralCall | undefined {
     const args = literalArgs(step);
-    if (spec === undefined || args === undefined || done.has(step.id) || mayBeMissed(step)) return [];
-    const later = descendantsOf(plan, step.id);
+    if (args === undefined || mayBeMissed(step)) return undefined;
+    const later = laterThan(step.id);
     const before = plan.steps.filter(({ id }) => id !== step.id && !later.has(id) && !done.has(id));
     // A person may make the state before they answer.
-    if (before.some(asksPerson)) return [];
+    if (before.some(asksPerson)) return undefined;
     const earlier = before.flatMap((one) => earlierCalls(one, used)).filter(({ spec: other }) => mayMeet(other, spec));
-    return [{ step: step.id, at, tool: spec.name, args, earlier: earlier.map(({ call }) => call) }];
-  });
+    return { step: step.id, at, tool: spec.name, args, earlier: earlier.map(({ call }) => call) };
+  }
 }
 
 /** The plan goes on without the step. */
