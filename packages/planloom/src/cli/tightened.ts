@@ -84,6 +84,7 @@ const RULES: Rule<LoomConfig> = each<LoomConfig>({
   planner: each<NonNullable<LoomConfig["planner"]>>({ granularity: always, critique: always, scout: never }),
   prices: never,
   store: only((store, folder) => typeof store === "string" && isOwnStore(store, folder)),
+  sync: oneOf("power"),
   engine: never,
   limiter: never,
   webhook: never,

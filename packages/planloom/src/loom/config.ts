@@ -21,6 +21,7 @@ import type {
 import type { Strategy } from "../plan/strategy.js";
 import type { OpenEngine } from "../engine/open-engine.js";
 import type { EventStore } from "../store/event-store.js";
+import { SYNC_MODES, type SyncMode } from "../store/sync-mode.js";
 import type { Secrets } from "../tools/secret-filter.js";
 import type { McpServers } from "../tools/mcp/server-config.js";
 import type { ApprovalFunction } from "../perform/appraisal.js";
@@ -101,6 +102,12 @@ export interface LoomConfig<C = unknown> {
    * project.
    */
   readonly store?: string | EventStore;
+  /**
+   * What a finished write of a SQLite file survives. `power`: a power cut. `process`: a crash of the process; a power
+   * cut may lose the last moments, but never what was recorded before a call with effects. Default: PLANLOOM_SYNC, else
+   * `power`.
+   */
+  readonly sync?: SyncMode;
   /**
    * Opens another engine over the store instead of the local one: see `OpenEngine` of planloom/engine. Default: the
    * local engine.
@@ -247,6 +254,7 @@ export const KEYS: Record<keyof LoomConfig, true> = {
   planner: true,
   prices: true,
   store: true,
+  sync: true,
   engine: true,
   limiter: true,
   webhook: true,
@@ -399,6 +407,7 @@ function knownParts(config: LoomConfig, check: SettingChecks): void {
   knownExecutors(config.executors, check);
   knownPrices(config.prices, check);
   knownStore(config.store, check);
+  check.choice("sync", config.sync, SYNC_MODES, "power");
   knownEngine(config.engine, check);
   knownContext(config, check);
   knownLimiter(config.limiter, check);

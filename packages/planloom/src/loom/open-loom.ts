@@ -18,6 +18,7 @@ import type { RoleSettings, RolesSettings } from "../model/settings/role.js";
 import type { Settings } from "../run/settings.js";
 import type { EventStore } from "../store/event-store.js";
 import { openStore, storePath } from "../store/locate.js";
+import { syncIn } from "../store/sync-mode.js";
 import { Appends, watchedStore } from "../store/watched-store.js";
 import { builtinTools } from "../tools/builtin/builtins.js";
 import type { SummarizeOptions } from "../tools/builtin/summarize.js";
@@ -109,7 +110,7 @@ export async function openLoom(config: LoomConfig = {}, ports: LoomPorts = {}): 
   assertScoutTools(recorded.scout, inventory);
   const eager = recorded.eager && mayBeEager(recorded, inventory);
   const settings = { ...recorded, eager, ...(executors && { executors }) };
-  const store = typeof location === "object" ? location : await openStore(location);
+  const store = typeof location === "object" ? location : await openStore(location, config.sync ?? syncIn(env));
   const { planner = null, synthesizer } = { ...models, ...(plannerFunction && { planner: plannerFunction }) };
   const configured = { planner, executor, synthesizer, ...(specialists && { specialists }) };
   const appraiser: Appraiser = {

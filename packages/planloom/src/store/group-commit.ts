@@ -7,6 +7,7 @@ import type { LogMerge } from "./log-merge.js";
 import type { OpenedFiles } from "./opened-files.js";
 import type { SqlDatabase } from "./sqlite-driver.js";
 import { sqliteError } from "./sqlite-error.js";
+import type { SyncMode } from "./sync-mode.js";
 import { isBusy, nextAttemptMs } from "./while-busy.js";
 
 interface Pending {
@@ -25,12 +26,14 @@ export class GroupCommit {
 
   #lookedAt = -Infinity;
   #hasWritten = false;
+  /** A store is opened with synchronous = FULL. */
+  #isSynced = true;
   #merging: NodeJS.Timeout | undefined;
 
   constructor(
     readonly db: SqlDatabase,
     readonly path: string,
-    private readonly parts: { readonly files: OpenedFiles; readonly merge: LogMerge },
+    private readonly parts: { readonly files: OpenedFiles; readonly merge: LogMerge; readonly sync?: SyncMode },
     private readonly busyMs: number = LIMITS.storeBusyMs,
   ) {}
 
@@ -98,6 +101,7 @@ export class GroupCommit {
   }
 
   #transaction(batch: readonly Pending[]): (() => void)[] {
+    this.#syncs(batch.some(({ isPromise }) => isPromise));
     this.#begin();
     try {
       this.parts.merge.unmark();
@@ -110,6 +114,13 @@ export class GroupCommit {
       rollBack(this.db);
       throw thrown;
     }
+  }
+
+  /** With `process`, only commits that somebody acts on are synced, and all before them with them. */
+  #syncs(isPromise: boolean): void {
+    if (this.parts.sync !== "process" || this.#isSynced === isPromise) return;
+    this.db.exec(`PRAGMA synchronous = ${isPromise ? "FULL" : "NORMAL"}`);
+    this.#isSynced = isPromise;
   }
 
   /** The first write to an empty log comes after a merge, which leaves the mark in the file. */

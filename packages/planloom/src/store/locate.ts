@@ -9,6 +9,7 @@ import { projectFolders } from "../files/project.js";
 import type { SetupNote } from "../words/setup-notes.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import type { EventStore } from "./event-store.js";
+import type { SyncMode } from "./sync-mode.js";
 import { memoryStore } from "./memory.js";
 import { openSqliteStore } from "./sqlite.js";
 import { STORE_FOLDER, storeFileFault } from "./store-file.js";
@@ -53,9 +54,9 @@ export const isStoreFile = (store: string | EventStore | undefined): store is st
  * Opens the result of `storePath`. A file that ends in .json and holds JSON is an exported run. Throws STORE_UNKNOWN
  * for an address, and the errors of `openSqliteStore` and `openExport`.
  */
-export async function openStore(spec: string): Promise<EventStore> {
+export async function openStore(spec: string, sync?: SyncMode): Promise<EventStore> {
   if (spec === "memory") return memoryStore();
-  if (!isUrl(spec)) return (await exportIn(spec)) ?? openSqliteStore({ path: spec });
+  if (!isUrl(spec)) return (await exportIn(spec)) ?? openSqliteStore({ path: spec, ...(sync && { sync }) });
   throw new PlanloomError("STORE_UNKNOWN", { scheme: spec.split("://")[0] ?? "" });
 }
 

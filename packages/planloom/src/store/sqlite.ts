@@ -18,6 +18,7 @@ import type {
   Owner,
   RunList,
 } from "./event-store.js";
+import type { SyncMode } from "./sync-mode.js";
 import { GroupCommit } from "./group-commit.js";
 import type { MaintainedStore } from "./sqlite-maintenance.js";
 import type { StoreMaintenance } from "./maintenance.js";
@@ -42,6 +43,8 @@ export interface SqliteOptions {
   readonly path: string;
   /** Uses a store that has lost its write-ahead log: what was written last is missing. Default: STORE_INCOMPLETE. */
   readonly acceptLoss?: boolean;
+  /** What a finished write survives: see `SyncMode`. Default: power. */
+  readonly sync?: SyncMode;
 }
 
 /**
@@ -52,7 +55,7 @@ export interface SqliteOptions {
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
   const path = resolve(options.path);
-  return new OpenSqliteStore(await openDatabase(await loadSqlite(), path, options.acceptLoss), path);
+  return new OpenSqliteStore(await openDatabase(await loadSqlite(), path, options.acceptLoss), path, options.sync);
 }
 
 class OpenSqliteStore implements SqliteStore {
@@ -69,11 +72,12 @@ class OpenSqliteStore implements SqliteStore {
   constructor(
     readonly db: SqlDatabase,
     readonly path: string,
+    sync: SyncMode = "power",
   ) {
     const near = relative(process.cwd(), path);
     this.name = `sqlite ${near.startsWith("..") ? path : near}`;
     this.#merge = new LogMerge(db);
-    this.#writes = new GroupCommit(db, path, { files: new OpenedFiles(path), merge: this.#merge });
+    this.#writes = new GroupCommit(db, path, { files: new OpenedFiles(path), merge: this.#merge, sync });
     this.#rows = new SqliteReader(db, path);
   }
 

@@ -4,7 +4,7 @@ import { createLoom, openSqliteStore } from "../../dist/index.js";
 import { PLANS, poison } from "./plans.mjs";
 import { actedIn, toolsOver } from "./tools.mjs";
 
-const { mode, name, path, runId, url, effectsFile, kill } = JSON.parse(process.argv[2]);
+const { mode, name, path, runId, url, effectsFile, kill, sync } = JSON.parse(process.argv[2]);
 const { plan, goal = "a goal", roles = [], person, approval = "never", onFailure } = PLANS[name] ?? poison(name);
 
 const WRITES = ["append", "writeJournal", "put"];
@@ -29,7 +29,7 @@ function mortal(store) {
 
 const model = (role) => (roles.includes(role) ? { [role]: { model: role, baseURL: url, apiKey: runId } } : {});
 const models = { ...model("planner"), ...model("executor"), ...model("synthesizer") };
-const store = mortal(await openSqliteStore({ path }));
+const store = mortal(await openSqliteStore({ path, ...(sync && { sync }) }));
 const policy = onFailure === undefined ? {} : { onFailure };
 const tools = toolsOver(effectsFile);
 const loom = await createLoom({ tools, store, models, approval, guard: "off", ...policy }, { env: {} });

@@ -88,9 +88,11 @@ function replyTo(body: ChatBody): FakeReply {
   return next === undefined ? { text: `done in ${city}` } : { toolCalls: [{ name: next, args: { x: city } }] };
 }
 
-/** Runs the child to its end, which may be its own SIGKILL. */
-const child = (files: RunFiles, mode: "start" | "resume", kill?: Kill): Promise<Told | "killed"> =>
-  spawned<Told>("child", { ...files, mode, url: server.url, kill }).told;
+/** Runs the child to its end, which may be its own SIGKILL. A crash of a process loses nothing, however it is synced. */
+const child = (files: RunFiles, mode: "start" | "resume", kill?: Kill): Promise<Told | "killed"> => {
+  const sync = kill !== undefined && kill.n % 2 === 0 ? "process" : "power";
+  return spawned<Told>("child", { ...files, mode, url: server.url, kill, sync }).told;
+};
 
 async function unkilledRun(name: PlanName): Promise<Told> {
   const told = await child(newRunFiles(folder, name), "start");

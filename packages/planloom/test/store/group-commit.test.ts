@@ -24,6 +24,23 @@ const textsIn = (db: SqlDatabase): unknown[] =>
     .all()
     .map((row) => (row as { text: string }).text);
 
+test("a store that keeps what a process has written syncs only what somebody acts on", async () => {
+  const path = join(folder(), "notes.db");
+  const { db } = await notes(path);
+  db.exec("PRAGMA synchronous = FULL");
+  const parts = { files: new OpenedFiles(path), merge: new LogMerge(db), sync: "process" } as const;
+  const group = new GroupCommit(db, path, parts);
+  const level = () => (db.prepare("PRAGMA synchronous").get() as { synchronous: number }).synchronous;
+  const [NORMAL, FULL] = [1, 2];
+  const insert = db.prepare("INSERT INTO notes VALUES (?)");
+  await group.write(() => insert.run("seen by nobody"), false);
+  expect(level()).toBe(NORMAL);
+  await group.write(() => insert.run("before a call"), true);
+  expect(level()).toBe(FULL);
+  await Promise.all([false, true].map((isPromise) => group.write(() => insert.run("together"), isPromise)));
+  expect(level()).toBe(FULL);
+});
+
 describe("group commit", () => {
   test("puts the writes of one turn into one commit, and those of the next into another", async () => {
     const { db, group } = await notes();

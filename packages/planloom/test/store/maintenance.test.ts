@@ -123,7 +123,11 @@ test("prune removes what is old and ended, with the values that only it holds; f
   expect(await loom.maintenance.prune({ olderThan: 60_000 })).toMatchObject({ removed: [] });
   expect(await loom.maintenance.prune(query)).toStrictEqual({ removed: [fork.id], kept: [], values: 1 });
   expect((await loom.list()).runs.map(({ runId }) => runId)).toStrictEqual([waiting.id]);
-  expect(await loom.maintenance.info()).toMatchObject({ runs: { "needs-attention": 1 }, largeValues: 0, journalRows: 0 });
+  expect(await loom.maintenance.info()).toMatchObject({
+    runs: { "needs-attention": 1 },
+    largeValues: 0,
+    journalRows: 0,
+  });
   const { before, after } = await loom.maintenance.vacuum();
   expect(after).toBeLessThan(before);
   expect(await loom.maintenance.check()).toMatchObject({ file: [], damaged: [], runs: 1 });

@@ -117,7 +117,8 @@ function answerByValue(run: Run): Fact[] {
 /** Each output is within the limit. The outputs of a fan-out, or of many steps, together may exceed it. */
 function gathered(run: Run, answer: Answer & { kind: "from" }): Resolved {
   const value = outputsOf(run, answer);
-  if (sizeOf(value, LIMITS.gatheredBytes) <= LIMITS.gatheredBytes) return { ok: true, value, from: NO_ORIGIN, nulls: [] };
+  if (sizeOf(value, LIMITS.gatheredBytes) <= LIMITS.gatheredBytes)
+    return { ok: true, value, from: NO_ORIGIN, nulls: [] };
   const problem = evaluationProblem("LIMIT_EXCEEDED", { of: "all-outputs", most: LIMITS.gatheredBytes });
   return { ok: false, problem, pointer: "", steps: [] };
 }
