@@ -1,5 +1,6 @@
 // Turns SQLite's failures into PlanloomErrors. In: anything thrown, and the file. Out: a PlanloomError. Opening,
 // reading and committing use it.
+import { closeSync, openSync } from "node:fs";
 import { messageOf } from "../error.js";
 import type { FileDamage } from "../words/errors/store.js";
 import { PlanloomError } from "../words/planloom-error.js";
@@ -7,7 +8,8 @@ import { PlanloomError } from "../words/planloom-error.js";
 // Primary result codes: https://sqlite.org/rescode.html
 const BUSY = new Set([5, 6]);
 const DAMAGED = new Set([11, 26]);
-const FORBIDDEN = new Set([3, 8, 14, 23]);
+const FORBIDDEN = new Set([3, 14, 23]);
+const READ_ONLY = 8;
 const FULL = 13;
 /**
  * Extended code: the shared index of the write-ahead log could not grow. A full disk shows like this when a file is
@@ -32,8 +34,32 @@ export function sqliteError(cause: unknown, path: string): PlanloomError {
   const code = extended & 0xff;
   if (BUSY.has(code)) return busy(cause, path);
   if (code === FULL || extended === NO_ROOM_FOR_INDEX) return full(cause, path);
+  if (code === READ_ONLY) return storeFailed("read-only", path, cause);
   if (DAMAGED.has(code)) return storeDamaged(path, { damage: "file", reason: messageOf(cause) }, cause);
-  return failed(cause, path, FORBIDDEN.has(code));
+  return (
+    systemError(errnoBehind(cause, path), path) ??
+    storeFailed(FORBIDDEN.has(code) ? "forbidden" : "failed", path, cause)
+  );
+}
+
+/** The error for a failure that the system names itself; undefined for any other. */
+export function systemError(cause: unknown, path: string): PlanloomError | undefined {
+  const errno = (cause as NodeJS.ErrnoException | undefined)?.code;
+  if (errno === "EMFILE" || errno === "ENFILE") return storeFailed("descriptors", path, cause);
+  if (errno === "EROFS") return storeFailed("read-only", path, cause);
+  if (errno === "EDQUOT") return new PlanloomError("STORE_FULL", { path, quota: true }, { cause });
+  return errno === "ENOSPC" ? full(cause, path) : undefined;
+}
+
+/** SQLite does not say why it could not open or write a file. The system says it when it is asked again. */
+function errnoBehind(cause: unknown, path: string): unknown {
+  if (codeOf(cause) === 0) return cause;
+  try {
+    closeSync(openSync(path, "r+"));
+    return undefined;
+  } catch (thrown) {
+    return thrown;
+  }
 }
 
 /** The extended result code; 0 if the error is not SQLite's. */
@@ -51,7 +77,8 @@ export function storeDamaged(path: string, damage: FileDamage, cause?: unknown):
   return new PlanloomError("STORE_DAMAGED", { path, ...damage }, { cause });
 }
 
-function failed(cause: unknown, path: string, forbidden: boolean): PlanloomError {
-  const fault = { problem: forbidden ? "forbidden" : "failed", path, reason: messageOf(cause) } as const;
-  return new PlanloomError("STORE_FAILED", fault, { cause });
-}
+const storeFailed = (
+  problem: "forbidden" | "failed" | "read-only" | "descriptors",
+  path: string,
+  cause: unknown,
+): PlanloomError => new PlanloomError("STORE_FAILED", { problem, path, reason: messageOf(cause) }, { cause });

@@ -6,7 +6,7 @@ import { messageOf } from "../error.js";
 import { PlanloomError } from "../words/planloom-error.js";
 import { isLogMarked, type LogMerge } from "./log-merge.js";
 import type { SqlDatabase, SqlDriver } from "./sqlite-driver.js";
-import { sqliteError, storeDamaged } from "./sqlite-error.js";
+import { sqliteError, storeDamaged, systemError } from "./sqlite-error.js";
 import { bringUp, recognise } from "./sqlite-tables.js";
 import { damageOfLog, logBytes } from "./sqlite-wal.js";
 import { prepareStoreFile } from "./store-file.js";
@@ -48,7 +48,10 @@ function checkPath(path: string): void {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch (cause) {
     if (cause instanceof PlanloomError) throw cause;
-    throw new PlanloomError("STORE_FAILED", { problem: "place", path, reason: messageOf(cause) }, { cause });
+    throw (
+      systemError(cause, path) ??
+      new PlanloomError("STORE_FAILED", { problem: "place", path, reason: messageOf(cause) }, { cause })
+    );
   }
 }
 

@@ -652,6 +652,8 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
     { problem: "forbidden", path: store, reason: "attempt to write a readonly database" },
     { problem: "failed", path: store, reason: "disk I/O error" },
     { problem: "no-write-ahead-log", path: store, mode: "delete" },
+    { problem: "read-only", path: store, reason: "EROFS: read-only file system" },
+    { problem: "descriptors", path: store, reason: "EMFILE: too many open files" },
     { problem: "exists", path: store, of: "backup.db" },
     { problem: "foreign", path: "notes.db" },
     { problem: "active", path: store, of: "approves" },
@@ -664,7 +666,7 @@ export const ERROR_SAMPLES: { readonly [Code in ErrorCode]: readonly ErrorParams
   ],
   STORE_NOT_MAINTAINED: [{ store: "memory" }],
   STORE_BUSY: [{ path: store }],
-  STORE_FULL: [{ path: store }],
+  STORE_FULL: [{ path: store }, { path: store, quota: true }],
   STORE_GONE: [
     { path: store, lost: "missing", runs: ["RUN"], file: "/srv/app/.planloom/planloom-rescued-1.db" },
     { path: store, lost: "replaced", runs: ["RUN", "RUN_2"], file: "/srv/app/.planloom/planloom-rescued-1.db" },

@@ -14,6 +14,8 @@ export type StoreFault =
   /** `of` is the folder or file that is a link, is no file, or belongs to another user. */
   | { readonly problem: "link" | "owner" | "no-file"; readonly path: string; readonly of: string }
   | { readonly problem: "forbidden" | "failed"; readonly path: string; readonly reason: string }
+  /** Nothing can be written there; or too many files are open, in this process or on the machine. */
+  | { readonly problem: "read-only" | "descriptors"; readonly path: string; readonly reason: string }
   /** `of` is the file into which a copy would be written. */
   | { readonly problem: "exists"; readonly path: string; readonly of: string }
   | { readonly problem: "no-write-ahead-log"; readonly path: string; readonly mode: string }
@@ -72,7 +74,8 @@ export interface StoreErrors {
   STORE_FAILED: StoreFault;
   STORE_NOT_MAINTAINED: { readonly store: string };
   STORE_BUSY: { readonly path: string };
-  STORE_FULL: { readonly path: string };
+  /** `quota`: not the disk is full, but the share of this user. */
+  STORE_FULL: { readonly path: string; readonly quota?: true };
   STORE_GONE: StoreLoss;
   STORE_INCOMPLETE: { readonly path: string };
   STORE_DAMAGED: { readonly path: string } & FileDamage;
@@ -108,6 +111,8 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
       link: ({ path, of }) => `The store ${path} was not opened: ${of} is a symbolic link.`,
       owner: ({ path, of }) => `The store ${path} was not opened: ${of} belongs to another user.`,
       "no-file": ({ path, of }) => `The store ${path} was not opened: ${of} is not a file.`,
+      "read-only": ({ path, reason }) => `The store ${path} cannot be written: it is read-only (${reason}).`,
+      descriptors: ({ path, reason }) => `The store ${path} cannot be opened: too many files are open (${reason}).`,
       exists: ({ path, of }) => `The store ${path} was not copied: ${of} is there already.`,
       "no-write-ahead-log": ({ path, mode }) =>
         `The store ${path} cannot use a write-ahead log here (it stays "${mode}").`,
@@ -131,6 +136,14 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
       link: () => ["Remove the link. Or name the file itself, with its real path, with ", PLACE, "."],
       owner: () => ["Name a store of your own with ", PLACE, ". Only root may name a store of another user."],
       "no-file": () => ["Name a file with ", PLACE, "."],
+      "read-only": () => [
+        "Make its folder writable, or copy it to a folder that you may write to and name the copy with ",
+        PLACE,
+        ": reading a store needs a writable folder, too.",
+      ],
+      descriptors: () => [
+        "Close files that the program does not need, or raise its limit (`ulimit -n`). Then open the store again.",
+      ],
       exists: () => ["Name a file that does not exist yet."],
       "no-write-ahead-log": () => [
         "Put the store on a local disk: processes cannot share it safely on a network folder.",
@@ -164,9 +177,10 @@ export const STORE_ERRORS: ErrorTable<StoreErrors> = {
   STORE_FULL: {
     kind: "store",
     retryable: true,
-    message: ({ path }) => `The disk has no room left for the store ${path}. Nothing was written.`,
-    next: () => [
-      "Free space on that disk, then continue with ",
+    message: ({ path, quota }) =>
+      `${quota ? "Your quota on that disk" : "The disk"} has no room left for the store ${path}. Nothing was written.`,
+    next: ({ quota }) => [
+      `${quota ? "Remove files of yours there, or have the quota raised" : "Free space on that disk"}, then continue with `,
       { action: "resume" },
       ": the run goes on from its last event.",
     ],
