@@ -34,6 +34,8 @@ export class LogMerge {
   readonly #merge: SqlStatement;
   /** The mark could not be unset: another process was writing. */
   #isSet = false;
+  /** Pages that the last merge of a long log had to leave. */
+  #left = 0;
 
   /** The tables must be there. Merges happen only here, because SQLite's own ones do not set the mark. */
   constructor(private readonly db: SqlDatabase) {
@@ -59,10 +61,17 @@ export class LogMerge {
     }
   }
 
-  /** Merges a log that has become long. A reader or writer in the way makes it wait for the next time. */
+  /** Merges a log that has become long. After a reader was in the way, it must grow as much again first. */
   mergeLong(): void {
+    if (this.#backlog() < this.#left + LIMITS.storeLogPages) return;
+    this.merge();
+    this.#left = this.#backlog();
+  }
+
+  /** Pages of the log that are not in the file. */
+  #backlog(): number {
     const { log, checkpointed } = this.#progress.get() as Progress;
-    if (log - checkpointed >= LIMITS.storeLogPages) this.merge();
+    return log - checkpointed;
   }
 
   /** Unsets the mark in the log. May be called in a transaction. */

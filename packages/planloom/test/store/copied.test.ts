@@ -10,7 +10,7 @@ import { loadSqlite } from "../../src/store/sqlite-driver.js";
 import { openSqliteStore, type SqliteStore } from "../../src/store/sqlite.js";
 import { workspace } from "../cli/planloom.js";
 import { until } from "../engine/parts.js";
-import { folder, started } from "./sample.js";
+import { completed, folder, started } from "./sample.js";
 
 const NEW = { expectedSeq: 0, epoch: 0 };
 const INCOMPLETE = { code: "STORE_INCOMPLETE", kind: "store" };
@@ -138,4 +138,16 @@ test("when a run ends, the log is merged, so that the file alone holds the run",
   await until("the file alone holds the run", async () =>
     (await statuses()).some(([id, status]) => id === runId && status === "completed"),
   );
+});
+
+test("a log that has become long is merged while the store is used", async () => {
+  const path = join(folder(), "runs.db");
+  const store = await opened(path);
+  for (let seq = 1; seq <= 200; seq++)
+    await store.append("r1", { expectedSeq: seq - 1, epoch: 0 }, [
+      completed({ runId: "r1", seq }, `${seq} `.repeat(25_000)),
+    ]);
+  const written = statSync(path).size;
+  expect(written).toBeGreaterThan(10_000_000);
+  expect(statSync(`${path}-wal`).size).toBeLessThan(written / 2);
 });
