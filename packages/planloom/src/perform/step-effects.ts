@@ -134,13 +134,15 @@ function withoutSecrets(outcome: Outcome, filter: SecretFilter): Outcome {
  */
 export function changeMet(
   { inventory }: Services,
-  { key }: CallEffect | FillEffect,
+  effect: CallEffect | FillEffect,
   state: StepState,
   run: Run,
   signal: AbortSignal,
 ): Outcome | undefined {
   if (signal.aborted) return undefined;
-  const tools = unknownChanges(run, state, (name) => inventory.get(name)?.spec);
+  const { key } = effect;
+  const startedSeq = effect.kind === "call" ? findWork(run, effect)?.startedSeq : undefined;
+  const tools = unknownChanges(run, state, (name) => inventory.get(name)?.spec, startedSeq);
   return tools.length === 0 ? undefined : { type: "tool-changed", key, tools };
 }
 

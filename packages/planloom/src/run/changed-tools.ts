@@ -27,16 +27,20 @@ export function toolsOfStep(run: Run, { spec }: StepState): readonly string[] {
 
 /**
  * The present definitions of a step's tools that differ from what the run knows. Costs a comparison of references where
- * nothing has changed since the last call. A tool that is not there is left out.
+ * nothing has changed since the last call. A tool that is not there is left out. A change that was recorded after
+ * `startedSeq` was not known when the call was decided: nobody was asked about it.
  */
 export function unknownChanges(
   run: Run,
   state: StepState,
   present: (name: string) => ToolSpec | undefined,
+  startedSeq = Infinity,
 ): readonly ToolSpec[] {
   return toolsOfStep(run, state).flatMap((name) => {
     const now = present(name);
-    return now === undefined || isKnown(run, state, now) ? [] : [now];
+    if (now === undefined) return [];
+    const { seq = 0 } = run.execution.changedTools.get(name) ?? {};
+    return seq < startedSeq && isKnown(run, state, now) ? [] : [now];
   });
 }
 

@@ -195,6 +195,8 @@ export interface Planning {
 
 /** A tool whose present definition is not the one that the plan was made with. */
 export interface ChangedTool {
+  /** Of the event that recorded the change. */
+  readonly seq: number;
   readonly recorded: ToolSpec;
   readonly present: ToolSpec;
   /** The definition that applies to its calls. */

@@ -177,6 +177,8 @@ export interface Work {
   told?: Usage;
   /** ms since 1970. */
   startedAt?: number;
+  /** Of its last `step.started`. */
+  startedSeq?: number;
   finishedAt?: number;
 }
 

@@ -147,7 +147,11 @@ test("what was approved holds for another attempt, and for nothing that was fill
   expect(sent).toEqual(addresses(["ann"]));
   await run.retry();
   const second = await waits();
-  expect(second).toMatchObject([{ args: { to: "bob@x.example" } }]);
+  // As a call, or as a list of one item if another one was still open.
+  const asked = second.flatMap(({ args, items }) =>
+    items === undefined ? [args] : (items as unknown as readonly { readonly args: object }[]).map((one) => one.args),
+  );
+  expect(asked).toMatchObject([{ to: "bob@x.example" }]);
   await run.approve(second[0]!.hash);
   await run.result();
   expect(sent).toEqual(addresses(["ann", "bob"]));

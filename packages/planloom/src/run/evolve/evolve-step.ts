@@ -175,7 +175,7 @@ export function releaseItems(run: Run, { spec, fan }: StepState, change: (work: 
   for (let slot = 0; slot < width; slot++) queueNextItem(run, fan);
 }
 
-export function onToolChanged(run: Run, data: EventData["tool.changed"]): void {
+export function onToolChanged(run: Run, { data, seq }: EventOf<"tool.changed">): void {
   const { tool, present, applies = present, differences, waits = false } = data;
   const { steps } = run.execution;
   // Another object, so that labels are worked out anew.
@@ -184,7 +184,7 @@ export function onToolChanged(run: Run, data: EventData["tool.changed"]): void {
   const recorded = changedTools.get(tool)?.recorded ?? currentPlan(run)?.tools.get(tool) ?? using[0]?.tool;
   if (recorded === undefined) throw new Error(`no plan names the tool ${tool}`);
   if (differences.length === 0) changedTools.delete(tool);
-  else changedTools.set(tool, { recorded, present, applies, differences, waits });
+  else changedTools.set(tool, { seq, recorded, present, applies, differences, waits });
   for (const state of using) state.tool = differences.length === 0 ? recorded : applies;
 }
 
@@ -192,6 +192,7 @@ export function onStepStarted(run: Run, { data, at, seq }: EventOf<"step.started
   const work = workOf(run, data);
   leaveFor(run, work, "running");
   work.startedAt ??= at;
+  work.startedSeq = seq;
   // The log is right: earlier kernels may have numbered attempts differently.
   work.attempt = data.attempt;
   delete work.mayStillCall;

@@ -146,7 +146,7 @@ function apply(run: Run, event: RunEvent): void {
     case "plan.failed":
       return onPlanFailed(run, event.data);
     case "tool.changed":
-      return onToolChanged(run, event.data);
+      return onToolChanged(run, event);
     case "approval.requested":
       return onApprovalRequested(run, event);
     case "approval.granted":
