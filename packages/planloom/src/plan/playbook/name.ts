@@ -11,7 +11,7 @@ const RESERVED: ReadonlySet<string> = new Set(
   (
     "run models init demo doctor trust completion serve studio mcp plan check validate estimate graph tools schema runs " +
     "show report export delete diff replay events watch answer resume pause goal cancel compensate retry fork approve " +
-    "edit reject respond save playbooks compare help last stdin memory con nul aux prn"
+    "edit reject respond save playbooks store compare help last stdin memory con nul aux prn"
   ).split(" "),
 );
 
